@@ -50,7 +50,7 @@ static gboolean is_left_to_hub(const BhKind *kind, const BhTransition *transitio
   return kind->by_hub || transition->by_hub || (to != NULL && to->by_hub);
 }
 
-gboolean bh_kind_is_decided_by(const BhKind *kind, const BhContext *context)
+gboolean bh_kind_has_authority(const BhKind *kind, const BhContext *context)
 {
   return holds(kind->authority, context);
 }

@@ -199,7 +199,7 @@ static gboolean read_clock(const json_t *body, BhEntryClock *clock, GError **err
                                         "hub_ms",  "hub_boot_ms", "hub_sig", NULL};
   static const char where[] = "body: clock";
   const json_t *object = bh_json_get_object(body, "clock", "body", error);
-  if (object == NULL || !bh_json_only_keys(object, members, where, error))
+  if (object == NULL || !bh_json_check_keys(object, members, where, error))
     return FALSE;
   const char *boot_id = bh_json_get_string(object, "boot_id", where, error);
   if (boot_id == NULL)
@@ -276,7 +276,7 @@ static gboolean read_set(BhOp *op, const char *key, json_t *object, const char *
   json_t *value = json_object_get(object, "v");
   json_t *was = NULL;
   if (value == NULL || json_object_size(object) > 1) {
-    if (!bh_json_only_keys(object, members, where, error))
+    if (!bh_json_check_keys(object, members, where, error))
       return FALSE;
     if ((value != NULL) == (json_object_get(object, "c") != NULL))
       return fail(error, BH_ERROR_FORMAT, where, "needs either \"v\" or \"c\"");
@@ -314,7 +314,7 @@ static gboolean read_op(BhBody *body, json_t *object, gsize *n_keys, GError **er
 
   if (!json_is_object(object))
     return fail(error, BH_ERROR_FORMAT, where, "not an object");
-  if (!bh_json_only_keys(object, members, where, error) ||
+  if (!bh_json_check_keys(object, members, where, error) ||
       !read_id(object, "record", where, op->record, error))
     return FALSE;
   for (guint i = 0; i + 1 < body->ops->len; i++)
@@ -405,7 +405,7 @@ static gboolean read_file(BhBody *body, json_t *object, GError **error)
     return fail(error, BH_ERROR_FORMAT, where, "\"type\" is not a media type");
   file->media_type = g_strdup(type);
   return bh_json_get_int(object, "size", 1, BH_FILE_MAX, &file->size, where, error) &&
-         bh_json_only_keys(object, members, where, error);
+         bh_json_check_keys(object, members, where, error);
 }
 
 static gboolean read_files(BhBody *body, const json_t *object, GError **error)
@@ -451,7 +451,7 @@ static gboolean read_opening(BhBody *body, json_t *object, const char *where, GE
   if (salt == NULL)
     return FALSE;
   const char *value = bh_json_get_string(object, "value", where, error);
-  if (value == NULL || !bh_json_only_keys(object, members, where, error))
+  if (value == NULL || !bh_json_check_keys(object, members, where, error))
     return FALSE;
 
   BhSet *set = index < body->ops->len ? find_set(body->ops->pdata[index], key) : NULL;
@@ -459,7 +459,7 @@ static gboolean read_opening(BhBody *body, json_t *object, const char *where, GE
     return fail(error, BH_ERROR_SIGNATURE, where, "there is no commitment for it");
   if (set->opening != NULL)
     return fail(error, BH_ERROR_FORMAT, where, "duplicate opening of one commitment");
-  if (!bh_commitment_opens(set->commitment, salt, value))
+  if (!bh_commitment_verify(set->commitment, salt, value))
     return fail(error, BH_ERROR_SIGNATURE, where, "does not match its commitment");
   set->opened = bh_json_parse(value, strlen(value), BH_OPENINGS_MAX, where, error);
   if (set->opened == NULL || !check_value(set->opened, 0, where, error))
@@ -496,7 +496,7 @@ BhBody *bh_body_read(const json_t *object, const json_t *openings, GError **erro
   g_autoptr(BhBody) body = g_new0(BhBody, 1);
   body->ops = g_ptr_array_new_with_free_func(op_free);
   body->files = g_ptr_array_new_with_free_func(file_free);
-  if (!bh_json_only_keys(object, members, "body", error) ||
+  if (!bh_json_check_keys(object, members, "body", error) ||
       !read_id(object, "id", "body", body->id, error) ||
       !read_id(object, "by", "body", body->by, error))
     return NULL;

@@ -62,7 +62,7 @@ static gboolean read_year(BhCalendar *calendar, const char *name, const json_t *
     return FALSE;
   }
   g_hash_table_add(calendar->years, GINT_TO_POINTER((int)year));
-  return bh_json_only_keys(member, members, where, error) &&
+  return bh_json_check_keys(member, members, where, error) &&
          read_days(calendar, (int)year, member, "off", where, error) &&
          read_days(calendar, (int)year, member, "work", where, error);
 }
@@ -95,7 +95,7 @@ BhCalendar *bh_calendar_load(const char *path, GError **error)
   if (pack == NULL)
     return NULL;
   json_t *years = bh_json_get_object(pack, "years", path, error);
-  if (years == NULL || !bh_json_only_keys(pack, members, path, error) ||
+  if (years == NULL || !bh_json_check_keys(pack, members, path, error) ||
       bh_json_get_string(pack, "calendar", path, error) == NULL ||
       bh_json_get_string(pack, "source", path, error) == NULL)
     return NULL;

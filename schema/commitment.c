@@ -19,7 +19,7 @@ void bh_commitment_make(const guint8 salt[BH_SALT_SIZE], const char *value_text,
   bh_hash_to_hex(hash, hex);
 }
 
-gboolean bh_commitment_opens(const char *commitment, const char *salt, const char *value_text)
+gboolean bh_commitment_verify(const char *commitment, const char *salt, const char *value_text)
 {
   guint8 bytes[BH_SALT_SIZE];
   char hex[BH_HASH_HEX_LEN + 1];

@@ -13,6 +13,6 @@ G_BEGIN_DECLS
 void bh_commitment_make(const guint8 salt[BH_SALT_SIZE], const char *value_text,
                         char hex[BH_HASH_HEX_LEN + 1]);
 /* Whether `salt` (base64) and `value_text` give `commitment` (hex). */
-gboolean bh_commitment_opens(const char *commitment, const char *salt, const char *value_text);
+gboolean bh_commitment_verify(const char *commitment, const char *salt, const char *value_text);
 
 G_END_DECLS

@@ -10,7 +10,7 @@
 #include <string.h>
 #include "schema/civil.h"
 #include "schema/signed-text.h"
-#include "schema/typed.h"
+#include "schema/text.h"
 #include "schema/workflow.h"
 
 typedef enum { NO, YES, UNKNOWN } Truth;

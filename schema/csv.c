@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "schema/typed.h"
+#include "schema/text.h"
 
 #define ROWS_MAX 100000
 
@@ -158,7 +158,7 @@ static BhCsvRow *read_row(Csv *csv, gboolean *is_blank)
     }
     if (!read_cell(csv, cell, &last))
       return NULL;
-    char *text = bh_typed_clean(cell->str, TRUE);
+    char *text = bh_text_clean(cell->str, TRUE);
     *is_blank &= *text == '\0';
     g_ptr_array_add(cells, text);
   }

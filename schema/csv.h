@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 typedef struct {
   int line;     /* line at which the row begins, from 1, as editors and spreadsheets count */
-  char **cells; /* UTF-8, surrounding blanks removed (typed.h); NULL-terminated, at least one */
+  char **cells; /* UTF-8, surrounding blanks removed (text.h); NULL-terminated, at least one */
   guint n_cells;
 } BhCsvRow;
 

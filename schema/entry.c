@@ -142,7 +142,7 @@ static gboolean read_any_form(const char *text, gsize len, BhEnvelope *read, GEr
     return FALSE;
   }
   memcpy(read->incarnation, incarnation, sizeof read->incarnation);
-  return bh_json_only_keys(object, members, "envelope", error) &&
+  return bh_json_check_keys(object, members, "envelope", error) &&
          read_id(object, "hub", read->hub, error) &&
          read_id(object, "device", read->device, error) &&
          bh_json_get_int(object, "seq", 1, G_MAXINT64, &read->seq, "envelope", error) &&

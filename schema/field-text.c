@@ -9,7 +9,7 @@
 #include "schema/phone.h"
 #include "schema/signed-text.h"
 #include "schema/uscc.h"
-#include "schema/typed.h"
+#include "schema/text.h"
 
 #define TYPED_MAX (256 * 1024) /* bytes */
 
@@ -304,7 +304,7 @@ json_t *bh_field_parse_typed(const BhField *field, const char *typed, GError **e
   }
   gboolean several = field->type == BH_FIELD_LONGTEXT || field->type == BH_FIELD_JSON ||
                      field->type == BH_FIELD_PAPER || field->type == BH_FIELD_ITEMS;
-  g_autofree char *stripped = bh_typed_clean(typed, several);
+  g_autofree char *stripped = bh_text_clean(typed, several);
   if (stripped[0] == '\0')
     return json_null();
   g_autofree char *folded = fold_width(stripped);

@@ -9,7 +9,7 @@
 #include "schema/checklist.h"
 #include "schema/entry.h"
 #include "schema/ident.h"
-#include "schema/typed.h"
+#include "schema/text.h"
 
 #define COORDINATES "北纬 %s°，东经 %s°"
 

@@ -218,7 +218,7 @@ const char *bh_json_string_or(const json_t *object, const char *key, const char 
   return text != NULL ? text : fallback;
 }
 
-gboolean bh_json_names(const json_t *names, const char *name)
+gboolean bh_json_has_name(const json_t *names, const char *name)
 {
   gsize index;
   json_t *each;
@@ -231,8 +231,8 @@ gboolean bh_json_names(const json_t *names, const char *name)
   return FALSE;
 }
 
-gboolean bh_json_only_keys(const json_t *object, const char *const *allowed, const char *where,
-                           GError **error)
+gboolean bh_json_check_keys(const json_t *object, const char *const *allowed, const char *where,
+                            GError **error)
 {
   const char *key;
   json_t *member;

@@ -50,11 +50,11 @@ json_t *bh_json_get_object(const json_t *object, const char *key, const char *wh
 const char *bh_json_string_or(const json_t *object, const char *key, const char *fallback);
 
 /* Whether `names` is the string `name`, or an array that contains it. */
-gboolean bh_json_names(const json_t *names, const char *name);
+gboolean bh_json_has_name(const json_t *names, const char *name);
 
 /* Whether all members of the object are in the NULL-terminated list `allowed`. FALSE with
  * BH_ERROR_FORMAT naming the first that is not. */
-gboolean bh_json_only_keys(const json_t *object, const char *const *allowed, const char *where,
-                           GError **error);
+gboolean bh_json_check_keys(const json_t *object, const char *const *allowed, const char *where,
+                            GError **error);
 
 G_END_DECLS

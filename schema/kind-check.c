@@ -9,7 +9,7 @@
 #include "schema/error.h"
 #include "schema/phone.h"
 #include "schema/uscc.h"
-#include "schema/typed.h"
+#include "schema/text.h"
 
 #define ITEM_NAME_MAX 48
 #define ITEM_NOTE_MAX 2000 /* characters */
@@ -39,7 +39,7 @@ static gboolean may_be_hidden(guchar first)
 }
 
 /* Whether a character that begins with this byte is certainly visible. FALSE for the first bytes of
- * blanks (typed.h), which some visible characters share. */
+ * blanks (text.h), which some visible characters share. */
 static gboolean may_be_seen(guchar first)
 {
   return first > 0x20 && first != 0x7f && first != 0xc2 && (first < 0xe1 || first > 0xe3) &&
@@ -76,7 +76,7 @@ static char *check_text(const json_t *value, gint64 min, gint64 max, gboolean se
     return g_strdup_printf("has %" G_GINT64_FORMAT " characters, at least %" G_GINT64_FORMAT
                            " are needed",
                            length, min);
-  if (!is_seen && bytes > 0 && bh_typed_is_blank(text))
+  if (!is_seen && bytes > 0 && bh_text_is_blank(text))
     return g_strdup("must have a visible character");
   if (hidden != 0)
     return g_strdup_printf("holds the control character U+%04X", (unsigned)hidden);
@@ -186,7 +186,7 @@ static gboolean is_degree(const json_t *value, int limit)
 static char *check_place(const json_t *value)
 {
   static const char *const allowed[] = {"lat", "lon", "accuracy_m", "at_ms", "source", NULL};
-  if (!json_is_object(value) || !bh_json_only_keys(value, allowed, "place", NULL))
+  if (!json_is_object(value) || !bh_json_check_keys(value, allowed, "place", NULL))
     return g_strdup("must be an object of lat, lon, accuracy_m, at_ms and source");
   if (!is_degree(json_object_get(value, "lat"), 90) ||
       !is_degree(json_object_get(value, "lon"), 180))
@@ -213,7 +213,7 @@ static char *check_place(const json_t *value)
 static char *check_item(const json_t *value)
 {
   static const char *const allowed[] = {"answer", "note", "bulk", "remote", NULL};
-  if (!json_is_object(value) || !bh_json_only_keys(value, allowed, "item", NULL))
+  if (!json_is_object(value) || !bh_json_check_keys(value, allowed, "item", NULL))
     return g_strdup("must be an object of answer, note, bulk and remote");
   BhAnswer answer;
   if (!bh_answer_from_code(json_string_value(json_object_get(value, "answer")), &answer))

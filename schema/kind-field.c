@@ -381,7 +381,7 @@ const char *const *bh_field_get_change_asks(const BhField *field)
   return field->change_asks != NULL ? field->change_asks : none;
 }
 
-const BhField *bh_field_get_explained(const BhField *field)
+const BhField *bh_field_get_doubted_field(const BhField *field)
 {
   return field->explained;
 }
@@ -397,7 +397,7 @@ BhProblem *bh_field_find_doubt(const BhField *field, const json_t *value)
 
 static gboolean does_exclude(const json_t *choice, const char *code)
 {
-  return bh_json_names(json_object_get(choice, "excludes"), code);
+  return bh_json_has_name(json_object_get(choice, "excludes"), code);
 }
 
 BhProblem *bh_field_check_excludes(const BhField *field, const json_t *value)

@@ -165,7 +165,7 @@ BhKindSet *bh_kind_set_from_text(const char *text, gsize len, GError **error)
   return set != NULL && name_set(set, error) ? g_steal_pointer(&set) : NULL;
 }
 
-BhKindSet *bh_kind_set_from_kept_text(const char *text, const char *hash, GError **error)
+BhKindSet *bh_kind_set_from_stored_text(const char *text, const char *hash, GError **error)
 {
   gsize len = strlen(text);
   g_autofree char *found = bh_hash_hex(text, len);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "schema/workflow.h"
-#include "schema/typed.h"
+#include "schema/text.h"
 
 gboolean bh_field_may_lock(const BhField *field)
 {
@@ -23,7 +23,7 @@ gboolean bh_field_is_locked(const BhField *field, const BhContext *context)
   return field->locked_when != NULL && bh_condition_is_certain(field->locked_when, context);
 }
 
-gboolean bh_kind_is_closed(const BhKind *kind, const BhContext *made)
+gboolean bh_kind_is_locked_for_new(const BhKind *kind, const BhContext *made)
 {
   return kind->locked_when != NULL && bh_condition_is_certain(kind->locked_when, made);
 }
@@ -33,8 +33,8 @@ static gboolean names_field(const char **names, const BhField *field)
   return names != NULL && g_strv_contains((const char *const *)names, field->name);
 }
 
-gboolean bh_kind_step_opens(const BhKind *kind, const char *key, const char *from, const char *to,
-                            const BhContext *before)
+gboolean bh_kind_step_unlocks(const BhKind *kind, const char *key, const char *from, const char *to,
+                              const BhContext *before)
 {
   const BhField *field = bh_kind_find_field(kind, key);
   const BhTransition *step =
@@ -50,9 +50,9 @@ gboolean bh_kind_is_locked(const BhKind *kind, const char *key, const char *to,
   if (field == NULL)
     return FALSE;
   gboolean locked = bh_field_is_locked(field, before) ||
-                    (!field->unlocked && (kind->once || bh_kind_is_closed(kind, before)));
+                    (!field->unlocked && (kind->once || bh_kind_is_locked_for_new(kind, before)));
   const char *from = bh_json_string_or(before->values, "state", NULL);
-  return locked && !bh_kind_step_opens(kind, key, from, to, before);
+  return locked && !bh_kind_step_unlocks(kind, key, from, to, before);
 }
 
 static BhProblem *make_closed_problem(const BhKind *kind)
@@ -115,7 +115,7 @@ static gboolean is_added_to_closed(const BhKind *kind, const json_t *set, const 
   json_object_del(values, "state"); /* the first state must not lock the record itself */
   BhContext made = *before;
   made.values = values;
-  return bh_kind_is_closed(kind, &made);
+  return bh_kind_is_locked_for_new(kind, &made);
 }
 
 /* Checks that each target field of "keeps" is set to the value of its source field before

@@ -21,7 +21,7 @@ BhProblem *bh_field_check_excludes(const BhField *field, const json_t *value);
 BhProblem *bh_field_find_doubt(const BhField *field, const json_t *value);
 /* If `field` gives the reason for another field's doubtful value: that other field, borrowed; else
  * NULL. Such a reason is shown and required only while the other field's value is doubtful. */
-const BhField *bh_field_get_explained(const BhField *field);
+const BhField *bh_field_get_doubted_field(const BhField *field);
 /* Whether the problem is a missing reason for a doubtful value. */
 gboolean bh_kind_is_reason_missing(const BhKind *kind, const BhProblem *problem);
 /* Adds a problem ("required") for each doubtful value without a reason, if `keys` (NULL-terminated)

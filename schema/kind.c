@@ -56,7 +56,7 @@ static gboolean is_entered_by_hub(const BhKind *kind, const BhState *state)
   return entered;
 }
 
-gboolean bh_kind_is_left_to_hub(const BhKind *kind, const char *key, const json_t *value)
+gboolean bh_kind_is_hub_only(const BhKind *kind, const char *key, const json_t *value)
 {
   if (kind->by_hub)
     return TRUE;

@@ -49,7 +49,7 @@ BhKindSet *bh_kind_set_from_text(const char *text, gsize len, GError **error);
 /* Like bh_kind_set_from_text, for a canonical text from a store together with its hash: faster,
  * because the text is not serialised again. NULL with BH_ERROR_STORAGE when the text does not match
  * the hash. */
-BhKindSet *bh_kind_set_from_kept_text(const char *text, const char *hash, GError **error);
+BhKindSet *bh_kind_set_from_stored_text(const char *text, const char *hash, GError **error);
 /* Adds a reference; thread-safe. */
 BhKindSet *bh_kind_set_ref(BhKindSet *set);
 /* Drops a reference; thread-safe. `set` must not be NULL. */
@@ -140,7 +140,7 @@ const char *bh_kind_get_scope(const BhKind *kind);
 /* Whether only the hub may set `key` of a record to `value` ("written_by"); a device's entry that
  * does is refused. `value` matters for "state" only. `key` NULL: whether only the hub may write the
  * whole record. */
-gboolean bh_kind_is_left_to_hub(const BhKind *kind, const char *key, const json_t *value);
+gboolean bh_kind_is_hub_only(const BhKind *kind, const char *key, const json_t *value);
 
 /* --- fields --- */
 
@@ -276,11 +276,11 @@ gboolean bh_kind_is_locked(const BhKind *kind, const char *key, const char *to,
                            const BhContext *before);
 /* Whether a transition `from` → `to` is declared, is open to the context's actor, and is declared
  * to change the key although it is locked. */
-gboolean bh_kind_step_opens(const BhKind *kind, const char *key, const char *from, const char *to,
-                            const BhContext *before);
+gboolean bh_kind_step_unlocks(const BhKind *kind, const char *key, const char *from, const char *to,
+                              const BhContext *before);
 /* Whether no new record with the values of `made` is allowed, because the record that it belongs to
  * is locked. */
-gboolean bh_kind_is_closed(const BhKind *kind, const BhContext *made);
+gboolean bh_kind_is_locked_for_new(const BhKind *kind, const BhContext *made);
 /* Whether records of the kind can be locked as a whole ("locked_when", "once"). */
 gboolean bh_kind_may_lock(const BhKind *kind);
 

@@ -409,7 +409,7 @@ void bh_media_reader_end(BhMediaReader *reader, BhMedia *media)
   *media = reader->media;
 }
 
-void bh_media_judge(const void *bytes, gsize len, BhMedia *media)
+void bh_media_check(const void *bytes, gsize len, BhMedia *media)
 {
   g_autoptr(BhMediaReader) reader = bh_media_reader_new();
   bh_media_reader_feed(reader, bytes, len);
@@ -432,7 +432,7 @@ static gboolean read_all(int fd, gint64 max_bytes, BhMediaReader *reader)
   return TRUE;
 }
 
-gboolean bh_media_judge_file(const char *path, gint64 max_bytes, BhMedia *media, GError **error)
+gboolean bh_media_check_file(const char *path, gint64 max_bytes, BhMedia *media, GError **error)
 {
   struct stat info;
   g_autoptr(BhMediaReader) reader = bh_media_reader_new();

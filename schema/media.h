@@ -45,10 +45,10 @@ void bh_media_reader_free(BhMediaReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhMediaReader, bh_media_reader_free)
 
 /* Judges a file that is in memory as a whole. */
-void bh_media_judge(const void *bytes, gsize len, BhMedia *media);
+void bh_media_check(const void *bytes, gsize len, BhMedia *media);
 /* Judges a regular file. FALSE when it cannot be read: BH_ERROR_NOT_FOUND, BH_ERROR_LIMIT (more
  * than `max_bytes`; nothing is read then) or BH_ERROR_STORAGE. */
-gboolean bh_media_judge_file(const char *path, gint64 max_bytes, BhMedia *media, GError **error);
+gboolean bh_media_check_file(const char *path, gint64 max_bytes, BhMedia *media, GError **error);
 
 /* The problem in English; NULL for a complete file. Static. */
 const char *bh_media_get_problem(const BhMedia *media);

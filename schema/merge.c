@@ -509,7 +509,7 @@ static gboolean fail(GError **error, BhErrorCode code, const char *key, const ch
 static json_t *open_value(const char *commitment, const char *salt, const char *opening,
                           const char *key, GError **error)
 {
-  if (opening == NULL || !bh_commitment_opens(commitment, salt, opening)) {
+  if (opening == NULL || !bh_commitment_verify(commitment, salt, opening)) {
     fail(error, BH_ERROR_SIGNATURE, key, "opening does not match its commitment");
     return NULL;
   }

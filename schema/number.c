@@ -38,7 +38,7 @@ static gunichar fold(gunichar c)
   }
 }
 
-char *bh_number_key(const char *text)
+char *bh_number_make_key(const char *text)
 {
   if (text == NULL || !g_utf8_validate(text, -1, NULL))
     return NULL;
@@ -68,7 +68,7 @@ static const gunichar alike[][2] = {
     {0x03c4, 't'}, {0x03c5, 'y'}, {0x03c7, 'x'}, {0x3007, '0'},
 };
 
-char *bh_number_look(const char *key)
+char *bh_number_make_lookalike_key(const char *key)
 {
   g_autoptr(GString) look = g_string_new(NULL);
   for (const char *at = key; *at != '\0'; at = g_utf8_next_char(at)) {

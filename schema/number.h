@@ -12,11 +12,11 @@ G_BEGIN_DECLS
  * forms (full width, superscripts), case, spaces and characters without width, kinds of dashes and
  * shapes of brackets; digits of any script become ASCII digits. NULL when nothing is left, or for
  * text that is not UTF-8. g_free. */
-char *bh_number_key(const char *text);
+char *bh_number_make_key(const char *text);
 
 /* The key of a number with look-alike characters unified (O and 0; l, I and 1; Cyrillic and Greek
  * letters that look Latin). Two numbers that are equal only in this form may still be different
- * numbers: it is a hint, no proof. `key` is of bh_number_key. g_free. */
-char *bh_number_look(const char *key);
+ * numbers: it is a hint, no proof. `key` is of bh_number_make_key. g_free. */
+char *bh_number_make_lookalike_key(const char *key);
 
 G_END_DECLS

@@ -4,7 +4,7 @@
 #include <sodium.h>
 #include <string.h>
 #include "schema/error.h"
-#include "schema/typed.h"
+#include "schema/text.h"
 
 #define PREFIX "BH1:"
 #define DOMAIN "plaque/1"
@@ -161,7 +161,7 @@ char *bh_plaque_short_code(guint32 serial)
 
 gboolean bh_plaque_parse_short_code(const char *typed, guint32 *serial, GError **error)
 {
-  g_autofree char *digits = bh_typed_code_fold(typed);
+  g_autofree char *digits = bh_text_fold_code(typed);
   gsize n = strspn(digits, "0123456789");
   if (n != 10 || digits[n] != '\0') {
     g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "plaque code: must have ten digits");

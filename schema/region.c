@@ -91,7 +91,7 @@ static gboolean read_area(BhRegion *region, json_t *item, const char *path, GErr
   if (!g_strv_contains(levels, level))
     return fail(error, BH_ERROR_FORMAT, where,
                 "\"level\" is not province, city, county or township");
-  if (!bh_json_only_keys(item, members, where, error) ||
+  if (!bh_json_check_keys(item, members, where, error) ||
       !check_optional_date(item, "valid_from", where, error) ||
       !check_optional_date(item, "valid_to", where, error))
     return FALSE;
@@ -155,7 +155,7 @@ BhRegion *bh_region_load(const char *path, GError **error)
   if (pack == NULL)
     return NULL;
   const json_t *areas = bh_json_get_array(pack, "areas", path, error);
-  if (areas == NULL || !bh_json_only_keys(pack, members, path, error))
+  if (areas == NULL || !bh_json_check_keys(pack, members, path, error))
     return NULL;
   g_autoptr(BhRegion) region = g_new0(BhRegion, 1);
   region->areas = g_ptr_array_new_with_free_func(area_free);
@@ -266,7 +266,7 @@ static gboolean is_called(const BhRegion *region, const Area *area, const char *
   return g_str_has_suffix(full, text);
 }
 
-GPtrArray *bh_region_list_called(const BhRegion *region, const char *text)
+GPtrArray *bh_region_list_matches(const BhRegion *region, const char *text)
 {
   GPtrArray *codes = g_ptr_array_new();
   const Area *exact = find(region, text);

@@ -38,7 +38,7 @@ GPtrArray *bh_region_list_children(const BhRegion *region, const char *code);
 /* Codes of the areas that a typed text means: the area of this code, or the present areas of this
  * name, with or without the names of the areas above ("朔州市平鲁区"). Borrowed strings, in pack
  * order; free the array. */
-GPtrArray *bh_region_list_called(const BhRegion *region, const char *text);
+GPtrArray *bh_region_list_matches(const BhRegion *region, const char *text);
 /* Like bh_region_is_within, by the digits alone, for callers without a pack: 140603 is within
  * 140600, and 140603100 within 140603. */
 gboolean bh_area_code_is_within(const char *code, const char *ancestor);

@@ -58,7 +58,7 @@ const char *bh_review_get_lane(const json_t *review)
 static gboolean lists_state(const BhKind *kind, const char *member, const char *state)
 {
   const json_t *review = json_object_get(kind->declaration, "review");
-  return bh_json_names(json_object_get(review, member), state);
+  return bh_json_has_name(json_object_get(review, member), state);
 }
 
 BhReviewMeaning bh_kind_get_review_meaning(const BhKind *kind, const char *state)
@@ -123,7 +123,7 @@ GPtrArray *bh_review_check(const BhKind *kind, const char *event, const BhContex
     add(problems, "transition", "还没有可以审核的内容", "There is nothing to review yet");
   else if (approves && meaning == BH_REVIEW_STEPS)
     add_steps(kind, state, problems);
-  if (!bh_kind_is_decided_by(kind, context))
+  if (!bh_kind_has_authority(kind, context))
     add(problems, "actor", "由检查单位或其上级单位审核",
         "The unit that carried it out, or one above it, reviews it");
   if (problems->len == 0)

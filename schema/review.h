@@ -57,7 +57,7 @@ typedef enum {
 BhReviewMeaning bh_kind_get_review_meaning(const BhKind *kind, const char *state);
 /* Whether who acts is of the unit that decides about the record ("authority"), or of one above it
  * (at most eight). TRUE for the system, and for a record that names no unit. */
-gboolean bh_kind_is_decided_by(const BhKind *kind, const BhContext *context);
+gboolean bh_kind_has_authority(const BhKind *kind, const BhContext *context);
 /* Judges a decision about the record of the context, whose values are those before it: `event` is
  * "on_approve" or "on_return". BhProblem* list, empty when fine. Roles of the review itself are
  * judged by the kind of the review. */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 #include "schema/error.h"
-#include "schema/typed.h"
+#include "schema/text.h"
 
 /* The standard omits the letters that look like digits (I O Z S V). */
 static const char alphabet[] = "0123456789ABCDEFGHJKLMNPQRTUWXY";
@@ -56,5 +56,5 @@ gboolean bh_uscc_is_consistent(const char *code)
 
 char *bh_uscc_normalize(const char *typed)
 {
-  return bh_typed_code_fold(typed);
+  return bh_text_fold_code(typed);
 }

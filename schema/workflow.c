@@ -56,7 +56,7 @@ const char *bh_transition_get_to(const BhTransition *transition)
   return transition->to;
 }
 
-gboolean bh_transition_is_left_to_hub(const BhTransition *transition)
+gboolean bh_transition_is_hub_only(const BhTransition *transition)
 {
   return transition->by_hub;
 }
@@ -211,7 +211,7 @@ const BhTransition *bh_workflow_find_void(const BhKind *kind, const char *from)
 
 static gboolean has_role(const json_t *actor_values, const char *role)
 {
-  return bh_json_names(json_object_get(actor_values, "roles"), role);
+  return bh_json_has_name(json_object_get(actor_values, "roles"), role);
 }
 
 gboolean bh_transition_is_open_to(const BhKind *kind, const BhTransition *transition,
@@ -238,7 +238,7 @@ gboolean bh_transition_is_open_to(const BhKind *kind, const BhTransition *transi
   return FALSE;
 }
 
-gboolean bh_workflow_may_lead_to(const BhKind *kind, const char *state, const BhContext *context)
+gboolean bh_workflow_can_reach(const BhKind *kind, const char *state, const BhContext *context)
 {
   for (guint i = 0; i < kind->transitions->len; i++) {
     const BhTransition *transition = g_ptr_array_index(kind->transitions, i);
@@ -261,8 +261,8 @@ GPtrArray *bh_workflow_list_open(const BhKind *kind, const char *from, const BhC
   return open;
 }
 
-gboolean bh_workflow_refuses(const BhKind *kind, const char *from, const char *to,
-                             const char *field, const BhContext *context)
+gboolean bh_workflow_is_blocked(const BhKind *kind, const char *from, const char *to,
+                                const char *field, const BhContext *context)
 {
   const BhTransition *transition = bh_workflow_find(kind, from, to);
   gsize i;

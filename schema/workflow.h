@@ -59,7 +59,7 @@ const BhTransition *bh_workflow_find(const BhKind *kind, const char *from, const
 
 /* Whether only the hub may make the step ("written_by"). A device's entry that makes it is
  * quarantined. */
-gboolean bh_transition_is_left_to_hub(const BhTransition *transition);
+gboolean bh_transition_is_hub_only(const BhTransition *transition);
 /* Whether a guard of the step has "quarantine". No correct client makes the step against such a
  * guard. */
 gboolean bh_transition_may_quarantine(const BhTransition *transition);
@@ -69,7 +69,7 @@ gboolean bh_transition_may_quarantine(const BhTransition *transition);
 gboolean bh_transition_is_open_to(const BhKind *kind, const BhTransition *transition,
                                   const BhContext *context);
 /* Whether any declared step into the state, from any state, is open to the actor. */
-gboolean bh_workflow_may_lead_to(const BhKind *kind, const char *state, const BhContext *context);
+gboolean bh_workflow_can_reach(const BhKind *kind, const char *state, const BhContext *context);
 
 /* Transitions from `from` that are open to the actor ("who") and whose "when" holds. Forms show
  * them as buttons. const BhTransition*; free the array. */
@@ -77,8 +77,8 @@ GPtrArray *bh_workflow_list_open(const BhKind *kind, const char *from, const BhC
 
 /* Whether a guard of the step from → to whose field is `field` fails for the values in `context`.
  * Forms do not offer such a value. A guard that needs unavailable data does not fail. */
-gboolean bh_workflow_refuses(const BhKind *kind, const char *from, const char *to,
-                             const char *field, const BhContext *context);
+gboolean bh_workflow_is_blocked(const BhKind *kind, const char *from, const char *to,
+                                const char *field, const BhContext *context);
 
 /* Checks the step from → to: it is declared, "who" allows the actor, and all "needs" hold. Returns
  * BhProblem*, empty when there are none; never NULL. `from` NULL means creation. Forms and the hub

@@ -99,7 +99,7 @@ json_t *bh_link_call(BhLink *link, const char *method, json_t *params, GError **
   json_object_set_new(request, "method", json_string(method));
   json_object_set_new(request, "params", params != NULL ? params : json_object());
   return link->worker != NULL ? bh_worker_call(link->worker, request, error)
-                              : bh_owner_ask(link->dir, request, ASK_TIMEOUT_S, error);
+                              : bh_owner_call(link->dir, request, ASK_TIMEOUT_S, error);
 }
 
 BhWorker *bh_link_get_worker(BhLink *link)

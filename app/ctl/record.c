@@ -90,7 +90,7 @@ static json_t *prepare(Run *run, json_t *line, GError **error)
     return NULL;
   }
   json_t *ops = bh_json_get_array(line, "ops", "line", error);
-  if (ops == NULL || !bh_json_only_keys(line, allowed, "line", error) ||
+  if (ops == NULL || !bh_json_check_keys(line, allowed, "line", error) ||
       !add_files(run, line, error))
     return NULL;
   json_array_foreach(ops, index, op) {

@@ -55,7 +55,7 @@ static gboolean check_size(const BhMedia *media, GError **error)
 static gboolean judge(const char *path, BhMedia *media, GError **error)
 {
   g_autoptr(GError) local = NULL;
-  if (!bh_media_judge_file(path, BH_FILE_MAX, media, &local))
+  if (!bh_media_check_file(path, BH_FILE_MAX, media, &local))
     return fail(text_of_error(local), error);
   /* A file without a size in pixels is not a picture, whatever else is wrong with it. */
   if (media->width == 0)

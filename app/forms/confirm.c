@@ -3,7 +3,7 @@
 #include "app/forms/confirm.h"
 
 #include "app/parts.h"
-#include "schema/typed.h"
+#include "schema/text.h"
 
 struct _BhConfirm {
   GtkBox parent;
@@ -64,7 +64,7 @@ void bh_confirm_close(BhConfirm *self)
 static void answer(BhConfirm *self, gboolean yes)
 {
   g_autofree char *reason = self->reason != NULL
-                                ? bh_typed_clean(gtk_entry_get_text(GTK_ENTRY(self->reason)), FALSE)
+                                ? bh_text_clean(gtk_entry_get_text(GTK_ENTRY(self->reason)), FALSE)
                                 : g_strdup("");
   if (yes && self->reason != NULL && *reason == '\0') {
     gtk_widget_grab_focus(self->reason);

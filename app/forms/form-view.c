@@ -361,7 +361,7 @@ void bh_form_view_lock(BhFormView *self, const json_t *locked)
   for (guint i = 0; i < self->rows->len; i++) {
     BhFieldRow *row = g_ptr_array_index(self->rows, i);
     const char *name = bh_field_row_get_name(row);
-    if (!bh_json_names(locked, name))
+    if (!bh_json_has_name(locked, name))
       continue;
     any_visible |= gtk_widget_get_visible(GTK_WIDGET(row));
     bh_field_row_lock(row, json_object_get(self->values, name));

@@ -14,7 +14,7 @@ static gboolean is_in_a_form(const BhKind *kind, const char *name)
   const char *form;
   json_t *names;
   json_object_foreach(json_object_get(bh_kind_get_declaration(kind), "forms"), form, names) {
-    if (bh_json_names(names, name))
+    if (bh_json_has_name(names, name))
       return TRUE;
   }
   return FALSE;
@@ -34,8 +34,8 @@ static gboolean is_offered(const BhKind *kind, const char *name, const json_t *r
 {
   BhContext context = {.values = json_object_get(record, "values"),
                        .record = bh_json_string_or(record, "id", NULL)};
-  return (bh_json_names(json_object_get(review, "items"), name) || is_in_a_form(kind, name)) &&
-         !g_strv_contains(excluded_fields, name) && !bh_kind_is_left_to_hub(kind, name, NULL) &&
+  return (bh_json_has_name(json_object_get(review, "items"), name) || is_in_a_form(kind, name)) &&
+         !g_strv_contains(excluded_fields, name) && !bh_kind_is_hub_only(kind, name, NULL) &&
          !bh_kind_is_locked(kind, name, bh_return_form_get_next_state(kind, record), &context);
 }
 

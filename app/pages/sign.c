@@ -108,7 +108,7 @@ static const json_t *find_signature(BhSignPage *self, const char *role, const ch
 static gboolean has_mode(BhSignPage *self, const char *mode)
 {
   const json_t *modes = json_object_get(bh_visit_get_values(self->visit, "inspection"), "modes");
-  return bh_json_names(modes, mode);
+  return bh_json_has_name(modes, mode);
 }
 
 /* --- what cannot be drawn --- */

@@ -200,7 +200,7 @@ static void on_checklist(BhPage *page, json_t *result, const GError *error, gpoi
     g_autofree char *id = g_strdup_printf("section-%u", i + 1);
     gboolean same_list =
         g_strcmp0(json_string_value(get_restored(self, "list")), self->chosen_list) == 0;
-    gboolean left_out = same_list && bh_json_names(get_restored(self, "left_out"), name);
+    gboolean left_out = same_list && bh_json_has_name(get_restored(self, "left_out"), name);
     GtkWidget *check = bh_part_check(id, name, !left_out);
     g_object_set_data_full(G_OBJECT(check), "bh-record", g_strdup(name), g_free);
     g_signal_connect_swapped(check, "toggled", G_CALLBACK(on_extra_changed), self);
@@ -327,7 +327,7 @@ static void hide_refused_choices(BhStartPage *self, const BhKind *kind)
       g_autoptr(json_t) values =
           several ? json_pack("{s:[s]}", name, code) : json_pack("{s:s}", name, code);
       BhContext context = {.values = values};
-      if (bh_workflow_refuses(kind, NULL, "on_site", name, &context))
+      if (bh_workflow_is_blocked(kind, NULL, "on_site", name, &context))
         bh_form_view_hide_choice(self->form, name, code);
     }
   }
@@ -397,7 +397,7 @@ static void on_staff(BhPage *page, json_t *result, const GError *error, gpointer
       continue;
     g_autofree char *id = g_strdup_printf("colleague-%u", (guint)i + 1);
     GtkWidget *check = bh_part_check(id, bh_json_string_or(person, "name", ""),
-                                     bh_json_names(get_restored(self, "colleagues"), staff_id));
+                                     bh_json_has_name(get_restored(self, "colleagues"), staff_id));
     g_object_set_data_full(G_OBJECT(check), "bh-record", g_strdup(staff_id), g_free);
     g_signal_connect_swapped(check, "toggled", G_CALLBACK(on_extra_changed), self);
     gtk_container_add(GTK_CONTAINER(self->colleagues), check);

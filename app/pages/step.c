@@ -1,5 +1,5 @@
-/* The page of one step. schema/wants.h derives what the step needs from the kind; the store decides
- * whether it may be taken, and problems are shown at their fields. Start at on_loaded. */
+/* The page of one step. schema/step-input.h derives what the step needs from the kind; the store
+ * decides whether it may be taken, and problems are shown at their fields. Start at on_loaded. */
 #include "app/pages/step.h"
 
 #include <glib/gi18n.h>
@@ -10,7 +10,7 @@
 #include "app/pages/photo.h"
 #include "app/pages/picture.h"
 #include "app/visit.h"
-#include "schema/wants.h"
+#include "schema/step-input.h"
 
 struct _BhStepPage {
   BhPage parent;
@@ -128,7 +128,7 @@ static void release_json(gpointer data)
 }
 
 /* Pictures of the record that the guard counts. */
-static json_t *list_files(BhStepPage *self, const BhWantedChild *child)
+static json_t *list_files(BhStepPage *self, const BhStepInputChild *child)
 {
   json_t *files = json_array();
   gsize i;
@@ -141,10 +141,10 @@ static json_t *list_files(BhStepPage *self, const BhWantedChild *child)
   return files;
 }
 
-static void add_photos(BhStepPage *self, const BhWantedChild *child)
+static void add_photos(BhStepPage *self, const BhStepInputChild *child)
 {
   BhSession *session = bh_page_get_session(BH_PAGE(self));
-  const char *role = bh_wanted_child_get_value(child, "role");
+  const char *role = bh_step_input_child_get_value(child, "role");
   const BhKind *kind = bh_session_find_kind(session, child->kind);
   const BhField *field = kind != NULL ? bh_kind_find_field(kind, "role") : NULL;
   if (role == NULL || field == NULL)
@@ -166,7 +166,7 @@ static void add_photos(BhStepPage *self, const BhWantedChild *child)
 
 /* TRUE for fields that the step asks for, and for empty ones that a guard needs or the new state
  * requires. */
-static gboolean is_wanted(BhStepPage *self, const BhTransition *step, const BhWants *wants,
+static gboolean is_wanted(BhStepPage *self, const BhTransition *step, const BhStepInput *input,
                           const BhField *field, const BhContext *after)
 {
   const char *name = bh_field_get_name(field);
@@ -174,7 +174,7 @@ static gboolean is_wanted(BhStepPage *self, const BhTransition *step, const BhWa
     return TRUE;
   if (has_value(values_of(self), name))
     return FALSE;
-  return g_ptr_array_find(wants->fields, field, NULL) || bh_field_is_required(field, after);
+  return g_ptr_array_find(input->fields, field, NULL) || bh_field_is_required(field, after);
 }
 
 static json_t *dup_after(BhStepPage *self)
@@ -230,7 +230,7 @@ static void add_typed(BhStepPage *self, json_t *values)
   }
 }
 
-static void make_form(BhStepPage *self, const BhTransition *step, const BhWants *wants)
+static void make_form(BhStepPage *self, const BhTransition *step, const BhStepInput *input)
 {
   BhSession *session = bh_page_get_session(BH_PAGE(self));
   const BhKind *kind = kind_of(self);
@@ -240,7 +240,7 @@ static void make_form(BhStepPage *self, const BhTransition *step, const BhWants 
   g_autoptr(GPtrArray) hidden = g_ptr_array_new();
   for (guint i = 0; i < fields->len; i++) {
     const BhField *field = g_ptr_array_index(fields, i);
-    if (is_wanted(self, step, wants, field, &context))
+    if (is_wanted(self, step, input, field, &context))
       json_array_append_new(self->field_names, json_string(bh_field_get_name(field)));
     else
       g_ptr_array_add(hidden, (gpointer)bh_field_get_name(field));
@@ -281,10 +281,10 @@ static void on_loaded(BhPage *page, json_t *result, const GError *error, gpointe
   if (self->form != NULL)
     return;
   gtk_widget_set_sensitive(self->save, TRUE);
-  g_autoptr(BhWants) wants = bh_wants_new(kind_of(self), step);
-  make_form(self, step, wants);
-  for (guint i = 0; i < wants->children->len; i++) {
-    const BhWantedChild *child = g_ptr_array_index(wants->children, i);
+  g_autoptr(BhStepInput) input = bh_step_input_new(kind_of(self), step);
+  make_form(self, step, input);
+  for (guint i = 0; i < input->children->len; i++) {
+    const BhStepInputChild *child = g_ptr_array_index(input->children, i);
     if (strcmp(child->kind, "file") == 0 && child->of == NULL)
       add_photos(self, child);
   }

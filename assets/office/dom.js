@@ -6,7 +6,7 @@ import { t } from './i18n.js';
 const TURNING = /[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/g;
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
-// What the hub treats as blank (schema/typed.c): white space of any script, zero-width characters,
+// What the hub treats as blank (schema/text.c): white space of any script, zero-width characters,
 // letters that are drawn as nothing.
 const BLANK = /[\p{Z}\p{Cc}\u00ad\u115f\u1160\u180e\u200b-\u200f\u2060-\u2064\u2800\u3164\ufeff\uffa0]/u;
 

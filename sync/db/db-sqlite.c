@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define PARAMETER_MAX 64
-#define STEPS_PER_QUESTION 20000 /* engine steps between calls of is_over: one or two ms */
+#define STEPS_PER_QUESTION 20000 /* engine steps between two calls: one or two ms */
 #define BACKUP_PAGES_PER_STEP 1024
 #define PLACES_MAX 1024 /* addresses of SQL texts that are remembered */
 #define STMTS_MAX 512   /* cached statements; a program needs fewer */
@@ -33,8 +33,8 @@ struct _BhDb {
   int page_size;
   int wal_pages;    /* pages in the log after the last commit */
   guint64 prepared; /* calls of bh_db_prepare */
-  BhDbIsOver is_over;
-  gpointer is_over_data;
+  BhDbInterrupt should_interrupt;
+  gpointer interrupt_data;
   gboolean is_unsynced; /* the transaction under way is one of bh_db_begin_unsynced */
 };
 
@@ -685,19 +685,19 @@ gint64 bh_db_get_log_bytes(BhDb *db)
   return (gint64)db->wal_pages * db->page_size;
 }
 
-static int ask_is_over(void *data)
+static int ask_should_interrupt(void *data)
 {
   BhDb *db = data;
 
-  return db->is_over(db->is_over_data) ? 1 : 0;
+  return db->should_interrupt(db->interrupt_data) ? 1 : 0;
 }
 
-void bh_db_set_is_over(BhDb *db, BhDbIsOver func, gpointer data)
+void bh_db_set_interrupt(BhDb *db, BhDbInterrupt func, gpointer data)
 {
-  db->is_over = func;
-  db->is_over_data = data;
+  db->should_interrupt = func;
+  db->interrupt_data = data;
   sqlite3_progress_handler(db->handle, func != NULL ? STEPS_PER_QUESTION : 0,
-                           func != NULL ? ask_is_over : NULL, db);
+                           func != NULL ? ask_should_interrupt : NULL, db);
 }
 
 static gboolean copy_pages(BhDb *db, sqlite3 *target, const char *path, GError **error)

@@ -128,10 +128,10 @@ gint64 bh_db_count_changes(BhDb *db);
  * a pool. */
 void bh_db_end_reads(BhDb *db);
 /* Whether the result of the running statement is no longer needed. */
-typedef gboolean (*BhDbIsOver)(gpointer data);
+typedef gboolean (*BhDbInterrupt)(gpointer data);
 /* Sets a function that is called at intervals while a statement runs. When it returns TRUE, the
  * statement ends with BH_ERROR_BUSY; the connection stays usable. NULL removes the function. */
-void bh_db_set_is_over(BhDb *db, BhDbIsOver func, gpointer data);
+void bh_db_set_interrupt(BhDb *db, BhDbInterrupt func, gpointer data);
 /* Copies the write-ahead log into the database file, as far as no reader still needs the old state.
  * Ends all reads of this connection. TRUE when the whole log was copied: the next transaction then
  * writes the log from its start. FALSE for roles that make no checkpoints. */

@@ -1,5 +1,5 @@
 /* Makes files and folders durable: write beside, sync, rename, sync the folder. Does not check
- * content. Start with bh_durable_place. */
+ * content. Start with bh_durable_rename. */
 #include "sync/disk/durable.h"
 
 #include <errno.h>
@@ -72,7 +72,7 @@ static gboolean sync_and_place(const BhDisk *disk, const char *temp, const char 
   return FALSE;
 }
 
-gboolean bh_durable_place(const BhDisk *disk, const char *temp, const char *path, GError **error)
+gboolean bh_durable_rename(const BhDisk *disk, const char *temp, const char *path, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname(path);
   return sync_and_place(disk, temp, path, error) && bh_durable_sync_folder(disk, folder, error);

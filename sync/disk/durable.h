@@ -16,7 +16,7 @@ gboolean bh_durable_sync_all(const BhDisk *disk, const char *folder, GError **er
 /* Syncs the finished file `temp`, renames it to `path` and syncs the folder. At any moment `path`
  * is the complete old file or the complete new one. `temp` must be in the same folder; it is
  * removed on failure. */
-gboolean bh_durable_place(const BhDisk *disk, const char *temp, const char *path, GError **error);
+gboolean bh_durable_rename(const BhDisk *disk, const char *temp, const char *path, GError **error);
 /* Copies a file, mode 0600, into an existing folder, and syncs its content. At any moment `to` is
  * the complete old file or the complete new one. The folder is not synced: the new name is durable
  * only after bh_durable_sync_folder. */

@@ -83,13 +83,13 @@ static gboolean derive_anew(BhHub *hub, BhKindSet *before, GError **error)
 gboolean bh_hub_finish_deriving(BhHub *hub, GError **error)
 {
   g_autoptr(GError) failed = NULL;
-  BhDb *db = bh_hub_take_reader(hub, error);
+  BhDb *db = bh_hub_acquire_reader(hub, error);
   if (db == NULL)
     return FALSE;
   g_autofree char *hash = bh_log_dup_value(db, DERIVED_BY, &failed);
   gboolean pending = hash != NULL && *hash != '\0';
   g_autoptr(BhKindSet) before = pending ? bh_log_load_kinds(db, hash, &failed) : NULL;
-  bh_hub_give_reader(hub, db);
+  bh_hub_release_reader(hub, db);
   if (failed != NULL) {
     g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;
@@ -149,11 +149,11 @@ gboolean bh_hub_update_index(BhHub *hub, BhDb *db, GError **error)
 gboolean bh_hub_finish_index(BhHub *hub, GError **error)
 {
   g_autoptr(GError) failed = NULL;
-  BhDb *db = bh_hub_take_reader(hub, error);
+  BhDb *db = bh_hub_acquire_reader(hub, error);
   if (db == NULL)
     return FALSE;
   g_autofree char *rule = bh_log_dup_value(db, INDEXED_BY, &failed);
-  bh_hub_give_reader(hub, db);
+  bh_hub_release_reader(hub, db);
   if (failed != NULL) {
     g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;

@@ -76,7 +76,7 @@ static gboolean begin_time(BhHub *hub, BhDb *db, const BhClock *machine, GError 
     return FALSE;
   hub->time = bh_hub_time_new(machine, known_ms);
   hub->clock = bh_hub_time_get_clock(hub->time);
-  return bh_clock_store_bring_back(db, hub->clock->wall_ms(hub->clock->data), error);
+  return bh_clock_store_limit_times(db, hub->clock->wall_ms(hub->clock->data), error);
 }
 
 static gboolean open_store(BhHub *hub, const BhClock *machine, GError **error)
@@ -338,9 +338,9 @@ void bh_hub_submit_turns(BhHub *hub, const char *client, BhHubTurn func, BhHubDo
   bh_writer_submit_turns(hub->writer, client, write_turn, write_done, write);
 }
 
-gboolean bh_hub_is_waited_for(BhHub *hub, const char *client)
+gboolean bh_hub_has_other_work(BhHub *hub, const char *client)
 {
-  return bh_writer_is_waited_for(hub->writer, client);
+  return bh_writer_has_other_work(hub->writer, client);
 }
 
 gboolean bh_hub_write(BhHub *hub, BhHubWrite func, gpointer data, GError **error)
@@ -361,7 +361,7 @@ static gboolean trust_func(BhHub *hub, BhDb *db, gpointer data, GError **error)
   if (!bh_log_set_value(db, TRUSTED_FROM, text, error))
     return FALSE;
   bh_hub_time_trust(hub->time);
-  return bh_clock_store_bring_back(db, hub->clock->wall_ms(hub->clock->data), error);
+  return bh_clock_store_limit_times(db, hub->clock->wall_ms(hub->clock->data), error);
 }
 
 gboolean bh_hub_trust_clock(BhHub *hub, GError **error)
@@ -460,9 +460,9 @@ gboolean bh_hub_check_public_url(const char *url, GError **error)
 
 char *bh_hub_dup_public_url(BhHub *hub, GError **error)
 {
-  BhDb *db = bh_hub_take_reader(hub, error);
+  BhDb *db = bh_hub_acquire_reader(hub, error);
   char *url = db != NULL ? bh_log_dup_value(db, "public_url", error) : NULL;
-  bh_hub_give_reader(hub, db);
+  bh_hub_release_reader(hub, db);
   return url;
 }
 
@@ -480,7 +480,7 @@ gboolean bh_hub_set_public_url(BhHub *hub, const char *url, GError **error)
 
 /* --- readers --- */
 
-BhDb *bh_hub_take_reader(BhHub *hub, GError **error)
+BhDb *bh_hub_acquire_reader(BhHub *hub, GError **error)
 {
   g_mutex_lock(&hub->lock);
   BhDb *reader = g_queue_pop_head(&hub->readers);
@@ -488,7 +488,7 @@ BhDb *bh_hub_take_reader(BhHub *hub, GError **error)
   return reader != NULL ? reader : bh_db_open(hub->db_path, BH_DB_HUB_READER, error);
 }
 
-void bh_hub_give_reader(BhHub *hub, BhDb *db)
+void bh_hub_release_reader(BhHub *hub, BhDb *db)
 {
   if (db == NULL)
     return;

@@ -88,7 +88,7 @@ typedef BhTurn (*BhHubTurn)(BhHub *hub, BhDb *db, gpointer data, GError **error)
 void bh_hub_submit_turns(BhHub *hub, const char *client, BhHubTurn func, BhHubDone done,
                          gpointer data);
 /* Whether work of others than this client waits for the writer. */
-gboolean bh_hub_is_waited_for(BhHub *hub, const char *client);
+gboolean bh_hub_has_other_work(BhHub *hub, const char *client);
 /* The same as bh_hub_submit, but blocks until the work is durable or failed. Must not be called on
  * the writer thread. */
 gboolean bh_hub_write(BhHub *hub, BhHubWrite func, gpointer data, GError **error);
@@ -111,10 +111,10 @@ void bh_hub_get_writer_state(BhHub *hub, BhWriterState *state);
 
 /* --- reading: a reader is a read-only connection from a pool, used by one thread at a time --- */
 
-/* Takes a reader; NULL with an error. Give it back with bh_hub_give_reader. */
-BhDb *bh_hub_take_reader(BhHub *hub, GError **error);
+/* Takes a reader; NULL with an error. Give it back with bh_hub_release_reader. */
+BhDb *bh_hub_acquire_reader(BhHub *hub, GError **error);
 /* Gives a reader back; ends its transaction. `db` may be NULL. */
-void bh_hub_give_reader(BhHub *hub, BhDb *db);
+void bh_hub_release_reader(BhHub *hub, BhDb *db);
 
 /* --- quarantine --- */
 

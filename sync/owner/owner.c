@@ -328,7 +328,7 @@ static GSocketConnection *connect_to(const char *dir, int timeout_s, GError **er
   return connection;
 }
 
-json_t *bh_owner_ask(const char *dir, const json_t *request, int timeout_s, GError **error)
+json_t *bh_owner_call(const char *dir, const json_t *request, int timeout_s, GError **error)
 {
   g_autoptr(GSocketConnection) connection = NULL;
   g_autoptr(GError) local = NULL;
@@ -362,11 +362,11 @@ static gboolean may_wait(const char *dir)
 {
   g_autoptr(json_t) who_are_you = json_pack("{s:s}", "method", "owner");
   g_autoptr(json_t) yield = json_pack("{s:s}", "method", "yield");
-  g_autoptr(json_t) who = bh_owner_ask(dir, who_are_you, 2, NULL);
+  g_autoptr(json_t) who = bh_owner_call(dir, who_are_you, 2, NULL);
   const char *role = bh_json_string_or(who, "role", "ctl");
 
   if (g_str_equal(role, "agent")) {
-    g_autoptr(json_t) done = bh_owner_ask(dir, yield, 2, NULL);
+    g_autoptr(json_t) done = bh_owner_call(dir, yield, 2, NULL);
 
     return TRUE;
   }

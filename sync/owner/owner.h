@@ -43,7 +43,7 @@ void bh_owner_reply_error(BhOwnerCall *call, const GError *error);
 /* Sends a request {"method":…,"params":{…}} to the process that owns `dir` and returns its result
  * (new reference). Blocks up to timeout_s. NULL with BH_ERROR_NOT_FOUND when no process serves,
  * BH_ERROR_UNCERTAIN when no answer came, or the error code of the owner. */
-json_t *bh_owner_ask(const char *dir, const json_t *request, int timeout_s, GError **error);
+json_t *bh_owner_call(const char *dir, const json_t *request, int timeout_s, GError **error);
 
 /* Takes the lock like bh_owner_take. If an agent has it, asks the agent to yield. Waits up to
  * timeout_s for an agent or a command line program. */

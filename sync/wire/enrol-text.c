@@ -94,7 +94,7 @@ static gboolean read_members(const json_t *object, BhEnrolText *text, GError **e
   const char *token = pin ? bh_json_get_string(object, "t", "enrolment text", error) : NULL;
   const char *hub = token ? bh_json_get_string(object, "h", "enrolment text", error) : NULL;
 
-  if (hub == NULL || !bh_json_only_keys(object, allowed, "enrolment text", error))
+  if (hub == NULL || !bh_json_check_keys(object, allowed, "enrolment text", error))
     return FALSE;
   if (!bh_hub_url_is_valid(url))
     return set_format_error("the address of the hub must be an https url", error);

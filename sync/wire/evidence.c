@@ -1,7 +1,7 @@
 /* Computes the interval in which an entry was signed, and contradictions to it. Reads no store: the
  * caller keeps the latest signed hub time of each chain. The receipt of the previous entry is no
  * lower bound, because both entries may have been made offline and sent later. Start with
- * bh_evidence_judge. */
+ * bh_evidence_compute. */
 #include "sync/wire/evidence.h"
 
 #include <string.h>
@@ -23,7 +23,8 @@ static gint64 claim_of(const BhEntryClock *clock)
   return clock->wall_ms;
 }
 
-static const char *find_odd(const BhEntryClock *clock, gboolean is_signed, const BhTimeProof *proof)
+static const char *find_contradiction(const BhEntryClock *clock, gboolean is_signed,
+                                      const BhTimeProof *proof)
 {
   if (clock->hub_ms <= 0)
     return NULL;
@@ -43,8 +44,8 @@ static const char *find_odd(const BhEntryClock *clock, gboolean is_signed, const
   return clock->hub_ms < proof->signed_ms ? "back" : NULL;
 }
 
-BhEvidence bh_evidence_judge(const BhEntryClock *clock, gboolean is_signed,
-                             const BhTimeProof *proof)
+BhEvidence bh_evidence_compute(const BhEntryClock *clock, gboolean is_signed,
+                               const BhTimeProof *proof)
 {
   BhEvidence evidence = {.to_ms = proof->receipt_is_doubted ? 0 : proof->received_ms};
   if (proof->by_hub) {
@@ -58,7 +59,7 @@ BhEvidence bh_evidence_judge(const BhEntryClock *clock, gboolean is_signed,
   evidence.from_ms = MAX(proof->signed_ms, proof->enrolled_ms);
   if (clock != NULL) {
     evidence.claimed_ms = claim_of(clock);
-    evidence.odd = find_odd(clock, is_signed, proof);
+    evidence.contradiction = find_contradiction(clock, is_signed, proof);
   }
   /* Such times occur only if the hub's own clock was set back; then they prove no interval. */
   if (evidence.to_ms > 0 && evidence.from_ms > evidence.to_ms) {

@@ -1,6 +1,6 @@
 /* Determines when an entry was signed: what the hub can prove, and what the device only claims
  * (PROTOCOL § 1, Time). Office, case page, list of anomalies and verifier all use
- * bh_evidence_judge. Pure; any thread. */
+ * bh_evidence_compute. Pure; any thread. */
 #pragma once
 
 #include "schema/entry.h"
@@ -40,7 +40,7 @@ typedef struct {
   /* How the claim contradicts known facts; NULL: it does not. Static. "forged": the signature of
    * the hub time is not the hub's; "before_enrolment"; "after_receipt"; "back": the hub time is
    * below one of an earlier entry of the chain. */
-  const char *odd;
+  const char *contradiction;
 } BhEvidence;
 
 /* Whether the clock contains a hub time that the hub signed for the device of the envelope. */
@@ -49,8 +49,8 @@ gboolean bh_evidence_is_signed(const BhEntryClock *clock, const BhEnvelope *enve
 
 /* Computes the evidence. `clock` is NULL when the body is not available. `is_signed` is the result
  * of bh_evidence_is_signed. */
-BhEvidence bh_evidence_judge(const BhEntryClock *clock, gboolean is_signed,
-                             const BhTimeProof *proof);
+BhEvidence bh_evidence_compute(const BhEntryClock *clock, gboolean is_signed,
+                               const BhTimeProof *proof);
 
 /* "unproved", "enrolment", "signed" or "hub". Static. */
 const char *bh_time_basis_name(BhTimeBasis basis);

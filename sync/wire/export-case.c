@@ -59,7 +59,7 @@ static gboolean add_span(BhCaseCheck *check, const json_t *item, GError **error)
   g_autofree Span *span = g_new0(Span, 1);
   if (!json_is_object(item))
     return refuse(error, "head: \"spans\" must be an array of objects");
-  if (!bh_json_only_keys(item, members, "span", error))
+  if (!bh_json_check_keys(item, members, "span", error))
     return FALSE;
   const char *device = bh_json_get_string(item, "device", "span", error);
   const char *incarnation =
@@ -179,7 +179,7 @@ static gboolean take_file(BhCaseCheck *check, const json_t *line, GError **error
   static const char *const members[] = {"name", "sha256", "size", "type", NULL};
   gint64 size;
   const char *name = bh_json_string_or(line, "name", NULL);
-  if (!bh_json_only_keys(line, members, "file", error))
+  if (!bh_json_check_keys(line, members, "file", error))
     return FALSE;
   const char *sha256 = bh_json_get_string(line, "sha256", "file", error);
   const char *type = sha256 != NULL ? bh_json_get_string(line, "type", "file", error) : NULL;
@@ -207,7 +207,7 @@ static gboolean take_page(BhCaseCheck *check, const json_t *line, GError **error
 {
   static const char *const members[] = {"name", "sha256", "size", NULL};
   gint64 size;
-  if (!bh_json_only_keys(line, members, "page", error))
+  if (!bh_json_check_keys(line, members, "page", error))
     return FALSE;
   const char *sha256 = bh_json_get_string(line, "sha256", "page", error);
   if (sha256 == NULL || !bh_json_get_int(line, "size", 1, G_MAXUINT32, &size, "page", error))

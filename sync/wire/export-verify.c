@@ -130,7 +130,7 @@ static gboolean read_head(Verifier *verifier, gboolean is_case, const char *text
                                         "record", "personal", "spans",   NULL};
   static const char *const of_all[] = {"hub", "hub_key", "made_ms", "kinds", NULL};
   g_autoptr(json_t) head = bh_json_parse(text, len, BH_EXPORT_HEAD_MAX_BYTES, "head", error);
-  if (head == NULL || !bh_json_only_keys(head, is_case ? members : of_all, "head", error))
+  if (head == NULL || !bh_json_check_keys(head, is_case ? members : of_all, "head", error))
     return FALSE;
   if (is_case && (verifier->of_case = bh_case_check_new(head, error)) == NULL)
     return FALSE;
@@ -276,10 +276,10 @@ static void check_time(Verifier *verifier, const BhEnvelope *envelope, const BhB
   const BhTimeProof proof = {.received_ms = report->made_ms,
                              .enrolled_ms = ((const Trust *)keys->pdata[0])->enrolled_ms,
                              .signed_ms = chain->signed_ms};
-  BhEvidence evidence = bh_evidence_judge(&body->clock, is_signed, &proof);
+  BhEvidence evidence = bh_evidence_compute(&body->clock, is_signed, &proof);
   report->times_signed += evidence.basis == BH_TIME_SIGNED;
   report->times_claimed += evidence.basis != BH_TIME_SIGNED;
-  report->times_odd += evidence.odd != NULL;
+  report->times_contradicted += evidence.contradiction != NULL;
 }
 
 /* Learns the keys of devices, from entries that the hub signed itself only. */
@@ -546,9 +546,9 @@ json_t *bh_export_report_to_json(const BhExportReport *report)
                       (json_int_t)case_report->gaps, "files", (json_int_t)case_report->files,
                       "files_missing", (json_int_t)case_report->files_missing, "in_archive",
                       (int)case_report->in_archive);
-  json_t *times =
-      json_pack("{sI, sI, sI}", "signed", (json_int_t)report->times_signed, "claimed",
-                (json_int_t)report->times_claimed, "contradicted", (json_int_t)report->times_odd);
+  json_t *times = json_pack("{sI, sI, sI}", "signed", (json_int_t)report->times_signed, "claimed",
+                            (json_int_t)report->times_claimed, "contradicted",
+                            (json_int_t)report->times_contradicted);
   return json_pack("{ss, ss, sI, sI, sI, sI, so, si, si, so*, so, sI}", "verdict",
                    bh_export_report_get_verdict(report), "hub", report->hub, "made_ms",
                    (json_int_t)report->made_ms, "entries", (json_int_t)report->entries, "withheld",

@@ -86,8 +86,8 @@ typedef struct {
   gint64 doubtful;
   gint64 times_signed;  /* entries of devices proved to be made after a time that the hub signed */
   gint64 times_claimed; /* entries of devices proved at most to be made after the enrolment */
-  gint64 times_odd;     /* entries that claim a time which contradicts known facts */
-  int devices;          /* different signers, hubs included */
+  gint64 times_contradicted; /* entries that claim a time which contradicts known facts */
+  int devices;               /* different signers, hubs included */
   int incarnations;
   BhCaseReport *of_case; /* NULL: a whole export */
   gint64 n_problems;

@@ -78,11 +78,11 @@ static void test_a_return_asks_what_the_review_named_and_what_a_page_asks(void *
   const GPtrArray *fields = bh_kind_list_fields(kind);
   for (guint i = 0; i < fields->len; i++) {
     const char *name = bh_field_get_name(fields->pdata[i]);
-    gboolean wanted = bh_json_names(json_object_get(forms, "start"), name) ||
-                      bh_json_names(json_object_get(forms, "visit"), name) ||
-                      bh_json_names(json_object_get(forms, "outcome"), name) ||
+    gboolean wanted = bh_json_has_name(json_object_get(forms, "start"), name) ||
+                      bh_json_has_name(json_object_get(forms, "visit"), name) ||
+                      bh_json_has_name(json_object_get(forms, "outcome"), name) ||
                       g_strv_contains(asked, name);
-    if (g_hash_table_contains(names, name) && (!wanted || bh_kind_is_left_to_hub(kind, name, NULL)))
+    if (g_hash_table_contains(names, name) && (!wanted || bh_kind_is_hub_only(kind, name, NULL)))
       fail_msg("%s is shown", name);
   }
   assert_true(g_hash_table_contains(names, "opinion"));

@@ -12,7 +12,7 @@ from attack_evidence import *  # noqa: F401,F403
 from attack_office import *  # noqa: F401,F403
 from attack_release import *  # noqa: F401,F403
 from attack_rules import *  # noqa: F401,F403
-from attack_sight import *  # noqa: F401,F403
+from attack_visibility import *  # noqa: F401,F403
 
 
 def main():

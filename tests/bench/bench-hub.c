@@ -33,18 +33,18 @@ gint64 bench_get_written(void)
 void bench_get_counters(HubFixture *fixture, gint64 *position, gint64 *record)
 {
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   assert_true(bh_log_get_counter(db, "position", position, &error));
   assert_true(bh_log_get_counter(db, "record", record, &error));
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
 }
 
 static gboolean has_pin(HubFixture *fixture, const char *person)
 {
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autofree char *seal = bh_person_store_dup_seal(db, person, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   return seal != NULL;
 }
 

@@ -56,10 +56,10 @@ static Span ingest(HubFixture *fixture, Feeding *feeding, guint size)
     bh_ingest_result_clear(&feeding->result);
     bh_batch_free(feeding->batch);
   }
-  BhDb *db = bh_hub_take_reader(fixture->hub, NULL);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, NULL);
   if (!bh_hub_update_index(fixture->hub, db, NULL))
     fail_msg("the index was not written");
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   return bench_since(start);
 }
 

@@ -321,13 +321,13 @@ static BhDb *take_cold_reader(Store *store)
 {
   g_autoptr(GError) error = NULL;
   g_autofree char *path = g_build_filename(store->fixture->dir, "hub.db", NULL);
-  BhDb *db = bh_hub_take_reader(store->fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(store->fixture->hub, &error);
   g_clear_pointer(&db, bh_db_close);
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0 || fsync(fd) != 0 || posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED) != 0)
     fail_msg("%s: cannot be dropped from memory", path);
   close(fd);
-  db = bh_hub_take_reader(store->fixture->hub, &error);
+  db = bh_hub_acquire_reader(store->fixture->hub, &error);
   if (db == NULL)
     fail_msg("open: %s", error->message);
   return db;
@@ -338,10 +338,10 @@ static json_t *ask(Store *store, const json_t *query, const json_t *viewer, Cost
   g_autoptr(GError) error = NULL;
   BhDb *cold = store->cold ? take_cold_reader(store) : NULL;
   Cost start = now();
-  BhDb *db = cold != NULL ? cold : bh_hub_take_reader(store->fixture->hub, &error);
+  BhDb *db = cold != NULL ? cold : bh_hub_acquire_reader(store->fixture->hub, &error);
   json_t *page = db != NULL ? bh_hub_list(store->fixture->hub, db, query, viewer, &error) : NULL;
   Cost end = now();
-  bh_hub_give_reader(store->fixture->hub, db);
+  bh_hub_release_reader(store->fixture->hub, db);
   if (page == NULL)
     fail_msg("list: %s", error->message);
   *cost = (Cost){end.wall - start.wall, end.cpu - start.cpu};
@@ -385,10 +385,10 @@ static void measure_count(Store *store, const char *what, json_t *query, const j
   for (int i = 0; i < ROUNDS; i++) {
     g_autoptr(GError) error = NULL;
     Cost start = now();
-    BhDb *db = bh_hub_take_reader(store->fixture->hub, &error);
+    BhDb *db = bh_hub_acquire_reader(store->fixture->hub, &error);
     if (!bh_hub_count(store->fixture->hub, db, query, viewer, 10000, &found, &more, &error))
       fail_msg("count: %s", error->message);
-    bh_hub_give_reader(store->fixture->hub, db);
+    bh_hub_release_reader(store->fixture->hub, db);
     Cost end = now();
     costs[i] = (Cost){end.wall - start.wall, end.cpu - start.cpu};
   }

@@ -16,7 +16,7 @@ static void judge_in_pieces(const uint8_t *data, size_t size, size_t piece, BhMe
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
   BhMedia media;
-  bh_media_judge(data, size, &media);
+  bh_media_check(data, size, &media);
   g_assert((media.verdict == BH_MEDIA_UNKNOWN) == (media.type == NULL));
   g_assert((bh_media_get_problem(&media) == NULL) == (media.verdict == BH_MEDIA_WHOLE));
   g_assert(media.width >= 0 && media.height >= 0 && media.memory_bytes >= 0);

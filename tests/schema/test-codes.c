@@ -268,31 +268,31 @@ static void test_a_number_is_the_same_however_it_is_written(void **state G_GNUC_
       "JC-2026-1",           " jc 2026 1 ",         "ＪＣ－２０２６－１",  "JC\u20122026\u20141",
       "JC\u22122026\u200b1", "JC\u00a02026\u30001", "\ufeffJC2026\u00ad1", "JC-2026-\u0661"};
   static const char *const others[] = {"JC-2026-2", "JC-2026-11", "JG-2026-1", "JC/2026/1"};
-  g_autofree char *key = bh_number_key(same[0]);
+  g_autofree char *key = bh_number_make_key(same[0]);
   for (gsize i = 0; i < G_N_ELEMENTS(same); i++) {
-    g_autofree char *other = bh_number_key(same[i]);
+    g_autofree char *other = bh_number_make_key(same[i]);
     assert_string_equal(other, key);
   }
   for (gsize i = 0; i < G_N_ELEMENTS(others); i++) {
-    g_autofree char *other = bh_number_key(others[i]);
-    g_autofree char *look = bh_number_look(other);
-    g_autofree char *look_of_key = bh_number_look(key);
+    g_autofree char *other = bh_number_make_key(others[i]);
+    g_autofree char *look = bh_number_make_lookalike_key(other);
+    g_autofree char *look_of_key = bh_number_make_lookalike_key(key);
     assert_string_not_equal(other, key);
     assert_string_not_equal(look, look_of_key);
   }
-  assert_null(bh_number_key(NULL));
-  assert_null(bh_number_key(" \u200b-"));
-  assert_null(bh_number_key("\377"));
+  assert_null(bh_number_make_key(NULL));
+  assert_null(bh_number_make_key(" \u200b-"));
+  assert_null(bh_number_make_key("\377"));
 }
 
 static void test_numbers_that_look_the_same_are_a_hint_only(void **state G_GNUC_UNUSED)
 {
   static const char *const alike[] = {"A10", "Al0", "AIO", "aIo", "\u04101\u041e"};
-  g_autofree char *key = bh_number_key(alike[0]);
-  g_autofree char *look = bh_number_look(key);
+  g_autofree char *key = bh_number_make_key(alike[0]);
+  g_autofree char *look = bh_number_make_lookalike_key(key);
   for (gsize i = 1; i < G_N_ELEMENTS(alike); i++) {
-    g_autofree char *other = bh_number_key(alike[i]);
-    g_autofree char *other_look = bh_number_look(other);
+    g_autofree char *other = bh_number_make_key(alike[i]);
+    g_autofree char *other_look = bh_number_make_lookalike_key(other);
     assert_string_not_equal(other, key);
     assert_string_equal(other_look, look);
   }

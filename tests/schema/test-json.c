@@ -123,7 +123,7 @@ static void test_getters_name_what_is_wrong(void **state G_GNUC_UNUSED)
   assert_error(error, BH_ERROR_FORMAT);
   assert_string_equal(bh_json_string_or(object, "i", "else"), "else");
   static const char *const some[] = {"s", "i", "a", NULL};
-  assert_false(bh_json_only_keys(object, some, "x", &error));
+  assert_false(bh_json_check_keys(object, some, "x", &error));
   assert_string_equal(error->message, "x: unknown member \"o\"");
   assert_error(error, BH_ERROR_FORMAT);
 }

@@ -261,8 +261,8 @@ static void test_a_check_character_warns_and_forbids_nothing(void **state)
   };
   const BhField *uscc = bh_kind_find_field(all, "uscc");
   const BhField *why = bh_kind_find_field(all, "why");
-  assert_ptr_equal(bh_field_get_explained(why), uscc);
-  assert_null(bh_field_get_explained(uscc));
+  assert_ptr_equal(bh_field_get_doubted_field(why), uscc);
+  assert_null(bh_field_get_doubted_field(uscc));
   for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
     static const char *const keys[] = {"uscc", NULL}, *const others[] = {"text", NULL};
     g_autoptr(json_t) values = value_of(rows[i].values);

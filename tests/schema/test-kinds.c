@@ -168,13 +168,13 @@ static void test_a_kept_text_is_known_by_its_hash(void **state)
   g_autoptr(TestWorld) world = test_world_new();
   const char *hash = bh_kind_set_get_hash(world->kinds);
   g_autofree char *text = g_strdup(bh_kind_set_get_text(world->kinds));
-  g_autoptr(BhKindSet) kept = bh_kind_set_from_kept_text(text, hash, &error);
+  g_autoptr(BhKindSet) kept = bh_kind_set_from_stored_text(text, hash, &error);
   assert_no_error(error);
   assert_string_equal(bh_kind_set_get_hash(kept), hash);
   assert_string_equal(bh_kind_set_get_text(kept), text);
   assert_non_null(bh_kind_set_find(kept, "hazard"));
   *strstr(text, "hazard") = 'l';
-  assert_null(bh_kind_set_from_kept_text(text, hash, &error));
+  assert_null(bh_kind_set_from_stored_text(text, hash, &error));
   assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_STORAGE));
 }
 
@@ -270,14 +270,14 @@ static void test_what_the_office_decides_is_left_to_the_hub(void **state)
   const BhKind *review = bh_kind_set_find(world->kinds, "review");
   g_autoptr(json_t) open = json_string("open");
   g_autoptr(json_t) answered = json_string("answered");
-  assert_true(bh_kind_is_left_to_hub(bh_kind_set_find(world->kinds, "unit"), NULL, NULL));
-  assert_true(bh_kind_is_left_to_hub(bh_kind_set_find(world->kinds, "staff"), "name", NULL));
-  assert_true(bh_kind_is_left_to_hub(review, "decision", NULL));
-  assert_true(bh_kind_is_left_to_hub(review, "state", open));
-  assert_false(bh_kind_is_left_to_hub(review, "state", answered));
-  assert_false(bh_kind_is_left_to_hub(review, "answer", NULL));
-  assert_false(bh_kind_is_left_to_hub(review, NULL, NULL));
-  assert_false(bh_kind_is_left_to_hub(bh_kind_set_find(world->kinds, "hazard"), NULL, NULL));
+  assert_true(bh_kind_is_hub_only(bh_kind_set_find(world->kinds, "unit"), NULL, NULL));
+  assert_true(bh_kind_is_hub_only(bh_kind_set_find(world->kinds, "staff"), "name", NULL));
+  assert_true(bh_kind_is_hub_only(review, "decision", NULL));
+  assert_true(bh_kind_is_hub_only(review, "state", open));
+  assert_false(bh_kind_is_hub_only(review, "state", answered));
+  assert_false(bh_kind_is_hub_only(review, "answer", NULL));
+  assert_false(bh_kind_is_hub_only(review, NULL, NULL));
+  assert_false(bh_kind_is_hub_only(bh_kind_set_find(world->kinds, "hazard"), NULL, NULL));
 }
 
 static gboolean in_a_form(const BhKind *kind, const char *field)
@@ -303,7 +303,7 @@ static gboolean begins(const BhKind *kind, const char *field)
     gsize index;
     json_t *need;
     json_array_foreach((json_t *)step->needs, index, need) {
-      if (step->creates && !bh_transition_is_left_to_hub(step) &&
+      if (step->creates && !bh_transition_is_hub_only(step) &&
           g_str_equal(bh_json_string_or(need, "field", ""), field))
         return TRUE;
     }
@@ -327,7 +327,7 @@ static void test_fields_of_the_offices_steps_are_left_to_the_hub(void **state)
       const char *const *asks = bh_transition_get_asks(step);
       for (gsize n = 0; asks[n] != NULL; n++)
         g_hash_table_insert(office, (gpointer)asks[n],
-                            GINT_TO_POINTER(bh_transition_is_left_to_hub(step) && !step->creates &&
+                            GINT_TO_POINTER(bh_transition_is_hub_only(step) && !step->creates &&
                                             (!g_hash_table_contains(office, asks[n]) ||
                                              g_hash_table_lookup(office, asks[n]) != NULL)));
     }
@@ -339,7 +339,7 @@ static void test_fields_of_the_offices_steps_are_left_to_the_hub(void **state)
       if (only == NULL || kind->by_hub || !bh_field_is_in_form(field) || in_a_form(kind, name) ||
           begins(kind, name))
         continue;
-      if (!bh_kind_is_left_to_hub(kind, name, NULL))
+      if (!bh_kind_is_hub_only(kind, name, NULL))
         fail_msg("%s.%s is asked for by the office only", kind->name, (char *)name);
       tried++;
     }
@@ -348,7 +348,7 @@ static void test_fields_of_the_offices_steps_are_left_to_the_hub(void **state)
   static const char *const own[] = {"file_review_score", "released",      "published_at",
                                     "feedback_to",       "planned_month", "draw_record"};
   for (gsize i = 0; i < G_N_ELEMENTS(own); i++)
-    assert_true(bh_kind_is_left_to_hub(bh_kind_set_find(world->kinds, "inspection"), own[i], NULL));
+    assert_true(bh_kind_is_hub_only(bh_kind_set_find(world->kinds, "inspection"), own[i], NULL));
 }
 
 static void test_reviewable_kinds_say_where_a_review_moves_them(void **state)

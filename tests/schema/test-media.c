@@ -20,7 +20,7 @@ static guint8 *make_jpeg(gsize size)
 static BhMediaVerdict judge(const void *bytes, gsize len)
 {
   BhMedia media;
-  bh_media_judge(bytes, len, &media);
+  bh_media_check(bytes, len, &media);
   return media.verdict;
 }
 
@@ -45,7 +45,7 @@ static void test_whole_files_are_whole(void **state)
   };
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
     BhMedia media;
-    bh_media_judge(cases[i].bytes, cases[i].size, &media);
+    bh_media_check(cases[i].bytes, cases[i].size, &media);
     assert_null(bh_media_get_problem(&media));
     assert_int_equal(media.verdict, cases[i].media.verdict);
     assert_string_equal(media.type, cases[i].media.type);
@@ -186,18 +186,18 @@ static void test_files_are_judged_where_they_lie(void **state)
   g_autoptr(GError) error = NULL;
   BhMedia media;
   assert_true(g_file_set_contents(path, (const char *)jpeg, SIZE * 5, NULL));
-  assert_true(bh_media_judge_file(path, SIZE * 5, &media, &error));
+  assert_true(bh_media_check_file(path, SIZE * 5, &media, &error));
   assert_int_equal(media.verdict, BH_MEDIA_WHOLE);
-  assert_false(bh_media_judge_file(path, SIZE * 5 - 1, &media, &error));
+  assert_false(bh_media_check_file(path, SIZE * 5 - 1, &media, &error));
   assert_error(error, BH_ERROR_LIMIT);
   assert_true(g_file_set_contents(path, (const char *)jpeg, SIZE, NULL));
-  assert_true(bh_media_judge_file(path, SIZE * 5, &media, &error));
+  assert_true(bh_media_check_file(path, SIZE * 5, &media, &error));
   assert_int_equal(media.verdict, BH_MEDIA_CUT_OFF);
   assert_non_null(strstr(bh_media_get_problem(&media), "its end is missing"));
-  assert_false(bh_media_judge_file(dir, SIZE, &media, &error));
+  assert_false(bh_media_check_file(dir, SIZE, &media, &error));
   assert_error(error, BH_ERROR_NOT_FOUND);
   g_unlink(path);
-  assert_false(bh_media_judge_file(path, SIZE, &media, &error));
+  assert_false(bh_media_check_file(path, SIZE, &media, &error));
   assert_error(error, BH_ERROR_NOT_FOUND);
   g_rmdir(dir);
 }

@@ -49,7 +49,7 @@ static void test_names_and_parents(void **state G_GNUC_UNUSED)
 
 static void assert_called(const BhRegion *region, const char *text, const char *wanted)
 {
-  g_autoptr(GPtrArray) codes = bh_region_list_called(region, text);
+  g_autoptr(GPtrArray) codes = bh_region_list_matches(region, text);
   g_autoptr(GString) found = g_string_new(NULL);
   for (guint i = 0; i < codes->len; i++)
     g_string_append_printf(found, "%s%s", i > 0 ? " " : "", (const char *)codes->pdata[i]);

@@ -242,13 +242,13 @@ static void test_a_ring_of_units_ends_and_an_unknown_unit_decides_nothing(void *
   test_world_put_quoted(world, "v", "unit", "{'parent':{'$ref':'u'}}");
   test_world_put_quoted(world, "sun", "staff", "{'unit':{'$ref':'beside'}}");
   BhContext ring = test_world_context(world, "r", "sun", TODAY);
-  assert_false(bh_kind_is_decided_by(kind, &ring));
+  assert_false(bh_kind_has_authority(kind, &ring));
   test_world_put_quoted(world, "sun", "staff", "{'unit':{'$ref':'u'}}");
   BhContext own = test_world_context(world, "r", "sun", TODAY);
-  assert_true(bh_kind_is_decided_by(kind, &own));
+  assert_true(bh_kind_has_authority(kind, &own));
   test_world_remove(world, "i");
   BhContext unknown = test_world_context(world, "r", "sun", TODAY);
-  assert_false(bh_kind_is_decided_by(kind, &unknown));
+  assert_false(bh_kind_has_authority(kind, &unknown));
 }
 
 static void test_a_hazard_that_was_handed_over_is_decided_by_whom_it_was_handed_to(void **state)
@@ -260,10 +260,10 @@ static void test_a_hazard_that_was_handed_over_is_decided_by_whom_it_was_handed_
   test_world_put_quoted(world, "i", "inspection", "{'unit':{'$ref':'v'}}");
   test_world_put_quoted(world, "sun", "staff", "{'unit':{'$ref':'u'}}");
   BhContext before = test_world_context(world, "r", "sun", TODAY);
-  assert_false(bh_kind_is_decided_by(kind, &before));
+  assert_false(bh_kind_has_authority(kind, &before));
   test_world_put_quoted(world, "r", "hazard", "{'handed_over_unit':{'$ref':'u'}}");
   BhContext after = test_world_context(world, "r", "sun", TODAY);
-  assert_true(bh_kind_is_decided_by(kind, &after));
+  assert_true(bh_kind_has_authority(kind, &after));
 }
 
 int main(void)

@@ -6,7 +6,7 @@
  * not on the list fails the test, and so does one on the list that has come alive. */
 #include <string.h>
 
-#include "schema/wants.h"
+#include "schema/step-input.h"
 #include "schema/kind-internal.h"
 #include "tests/schema/world-of-records.h"
 
@@ -85,8 +85,8 @@ static gboolean shares(const char *const *a, const char *const *b)
 static gboolean is_hub_step(const BhKind *kind, const BhTransition *step)
 {
   g_autoptr(json_t) to = json_string(step->to);
-  return step->by_hub || bh_kind_is_left_to_hub(kind, "state", to) ||
-         bh_kind_is_left_to_hub(kind, NULL, NULL);
+  return step->by_hub || bh_kind_is_hub_only(kind, "state", to) ||
+         bh_kind_is_hub_only(kind, NULL, NULL);
 }
 
 /* --- fields --- */
@@ -139,14 +139,14 @@ static gboolean can_be_there(const BhKind *kind, const BhField *field)
 }
 
 static void walk_fields(Walk *walk, const BhKind *kind, const char *from, const BhTransition *step,
-                        const BhWants *wants)
+                        const BhStepInput *input)
 {
   gboolean hub = is_hub_step(kind, step);
   gboolean office = shares((const char *const *)step->who, office_roles);
   gboolean field_work = !hub && shares((const char *const *)step->who, field_roles);
   const char *page = bh_transition_get_page(step);
-  for (guint i = 0; i < wants->fields->len; i++) {
-    const BhField *field = g_ptr_array_index(wants->fields, i);
+  for (guint i = 0; i < input->fields->len; i++) {
+    const BhField *field = g_ptr_array_index(input->fields, i);
     gboolean asked = g_strv_contains(bh_transition_get_asks(step), field->name);
     gboolean here =
         (office && asked && has_office_control(field)) || (field_work && page != NULL) ||
@@ -169,26 +169,26 @@ static gboolean is_made(const char *parent, const char *child, const char *page)
   return FALSE;
 }
 
-static const char *parent_of(const BhKind *kind, const BhWantedChild *child)
+static const char *parent_of(const BhKind *kind, const BhStepInputChild *child)
 {
   const BhField *field = child->of != NULL ? bh_kind_find_field(kind, child->of) : NULL;
   return field != NULL ? bh_field_get_ref_kinds(field)[0] : kind->name;
 }
 
 static gboolean is_within_reach(const BhKind *kind, const BhTransition *step,
-                                const BhWantedChild *child)
+                                const BhStepInputChild *child)
 {
   const char *page = bh_transition_get_page(step);
   /* The page of a step takes pictures of its own record. */
   if (!is_hub_step(kind, step) && page == NULL && child->of == NULL &&
-      strcmp(child->kind, "file") == 0 && bh_wanted_child_get_value(child, "role") != NULL)
+      strcmp(child->kind, "file") == 0 && bh_step_input_child_get_value(child, "role") != NULL)
     return TRUE;
   return is_made(parent_of(kind, child), child->kind, child->of != NULL ? NULL : page);
 }
 
 /* Another branch of the guard: a field, or a record that can be made. */
-static gboolean has_other_branch(const BhKind *kind, const BhTransition *step, const BhWants *wants,
-                                 const BhWantedChild *child)
+static gboolean has_other_branch(const BhKind *kind, const BhTransition *step,
+                                 const BhStepInput *input, const BhStepInputChild *child)
 {
   const json_t *guard = json_array_get(step->needs, child->guard);
   const json_t *branches = json_object_get(json_object_get(guard, "must"), "any_of");
@@ -198,8 +198,8 @@ static gboolean has_other_branch(const BhKind *kind, const BhTransition *step, c
     if (json_object_get(branch, "field") != NULL)
       return TRUE;
   }
-  for (guint i = 0; i < wants->children->len; i++) {
-    const BhWantedChild *other = g_ptr_array_index(wants->children, i);
+  for (guint i = 0; i < input->children->len; i++) {
+    const BhStepInputChild *other = g_ptr_array_index(input->children, i);
     if (other->guard == child->guard && is_within_reach(kind, step, other))
       return TRUE;
   }
@@ -207,12 +207,12 @@ static gboolean has_other_branch(const BhKind *kind, const BhTransition *step, c
 }
 
 static void walk_children(Walk *walk, const BhKind *kind, const char *from,
-                          const BhTransition *step, const BhWants *wants)
+                          const BhTransition *step, const BhStepInput *input)
 {
-  for (guint i = 0; i < wants->children->len; i++) {
-    const BhWantedChild *child = g_ptr_array_index(wants->children, i);
+  for (guint i = 0; i < input->children->len; i++) {
+    const BhStepInputChild *child = g_ptr_array_index(input->children, i);
     if (is_within_reach(kind, step, child) ||
-        (child->alternative && has_other_branch(kind, step, wants, child)))
+        (child->alternative && has_other_branch(kind, step, input, child)))
       continue;
     g_autofree char *why = g_strdup_printf("nobody can make a %s", child->kind);
     note(walk, kind, from, step->to, why);
@@ -237,9 +237,9 @@ static void walk_step(Walk *walk, const BhKind *kind, const char *from, const Bh
     note(walk, kind, from, step->to, "no role that may take it signs in where it is taken");
   if (page != NULL && !g_strv_contains(pages, page))
     note(walk, kind, from, step->to, "the collector has no such page");
-  g_autoptr(BhWants) wants = bh_wants_new(kind, step);
-  walk_fields(walk, kind, from, step, wants);
-  walk_children(walk, kind, from, step, wants);
+  g_autoptr(BhStepInput) input = bh_step_input_new(kind, step);
+  walk_fields(walk, kind, from, step, input);
+  walk_children(walk, kind, from, step, input);
 }
 
 /* A new record is made by a page of the collector, at the hub, or nowhere. */
@@ -303,20 +303,20 @@ static void test_a_step_wants_what_its_guards_look_at(void **state G_GNUC_UNUSED
 {
   g_autoptr(TestWorld) world = test_world_new();
   const BhKind *hazard = bh_kind_set_find(world->kinds, "hazard");
-  g_autoptr(BhWants) report =
-      bh_wants_new(hazard, bh_workflow_find(hazard, "ordered", "reported_fixed"));
+  g_autoptr(BhStepInput) report =
+      bh_step_input_new(hazard, bh_workflow_find(hazard, "ordered", "reported_fixed"));
   assert_int_equal(report->children->len, 1);
-  const BhWantedChild *proof = g_ptr_array_index(report->children, 0);
+  const BhStepInputChild *proof = g_ptr_array_index(report->children, 0);
   assert_string_equal(proof->kind, "file");
-  assert_string_equal(bh_wanted_child_get_value(proof, "role"), "after_photo");
+  assert_string_equal(bh_step_input_child_get_value(proof, "role"), "after_photo");
   assert_true(g_ptr_array_find(report->fields, bh_kind_find_field(hazard, "fix_report"), NULL));
 
   const BhKind *inspection = bh_kind_set_find(world->kinds, "inspection");
-  g_autoptr(BhWants) sign =
-      bh_wants_new(inspection, bh_workflow_find(inspection, "on_site", "signed"));
+  g_autoptr(BhStepInput) sign =
+      bh_step_input_new(inspection, bh_workflow_find(inspection, "on_site", "signed"));
   guint signatures = 0, experts = 0;
   for (guint i = 0; i < sign->children->len; i++) {
-    const BhWantedChild *child = g_ptr_array_index(sign->children, i);
+    const BhStepInputChild *child = g_ptr_array_index(sign->children, i);
     signatures += strcmp(child->kind, "signature") == 0;
     experts += strcmp(child->kind, "participant") == 0;
   }
@@ -333,10 +333,10 @@ static void test_a_choice_that_leads_nowhere_is_known(void **state G_GNUC_UNUSED
   for (gsize i = 0; i < bh_field_count_choices(modes); i++) {
     g_autoptr(json_t) values = json_pack("{s:[s]}", "modes", bh_field_get_choice_code(modes, i));
     BhContext context = {.values = values};
-    gboolean is = bh_workflow_refuses(kind, NULL, "on_site", "modes", &context);
+    gboolean is = bh_workflow_is_blocked(kind, NULL, "on_site", "modes", &context);
     assert_int_equal(is, strcmp(bh_field_get_choice_code(modes, i), "double_random") == 0);
     refused += is;
-    assert_false(bh_workflow_refuses(kind, "assigned", "on_site", "modes", &context));
+    assert_false(bh_workflow_is_blocked(kind, "assigned", "on_site", "modes", &context));
   }
   assert_int_equal(refused, 1);
 }

@@ -11,7 +11,7 @@
 static BhDb *take_reader(SimWorld *world)
 {
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(world->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(world->hub, &error);
 
   g_assert_no_error(error);
   return db;
@@ -22,7 +22,7 @@ gboolean sim_hub_has(SimWorld *world, const char *entry)
   BhDb *db = take_reader(world);
   g_autoptr(BhEntryRow) row = bh_log_find_entry(db, entry, NULL);
 
-  bh_hub_give_reader(world->hub, db);
+  bh_hub_release_reader(world->hub, db);
   return row != NULL;
 }
 
@@ -31,7 +31,7 @@ gboolean sim_hub_has_file(SimWorld *world, const char *sha256)
   BhDb *db = take_reader(world);
   g_autofree char *path = bh_hub_dup_file_path(world->hub, db, sha256, NULL, NULL);
 
-  bh_hub_give_reader(world->hub, db);
+  bh_hub_release_reader(world->hub, db);
   return path != NULL && g_file_test(path, G_FILE_TEST_EXISTS);
 }
 
@@ -206,6 +206,6 @@ char *sim_check(SimWorld *world)
     wrong = check_chains(db);
   if (wrong == NULL)
     wrong = check_records(world, db);
-  bh_hub_give_reader(world->hub, db);
+  bh_hub_release_reader(world->hub, db);
   return wrong;
 }

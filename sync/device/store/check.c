@@ -59,7 +59,7 @@ static gboolean check_key(const BhKind *kind, const char *key, const json_t *val
     return FALSE;
   }
   if (strcmp(key, "state") != 0) {
-    if (!bh_kind_is_left_to_hub(kind, key, value))
+    if (!bh_kind_is_hub_only(kind, key, value))
       return bh_kind_check_value(kind, key, value, error);
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s.%s: is set at the hub only", name, key);
     return FALSE;
@@ -112,7 +112,7 @@ static gboolean check_operation(BhDevice *device, const json_t *op, gsize index,
   const char *record = bh_json_get_string(op, "record", where, error);
   const char *name = record != NULL ? bh_json_get_string(op, "kind", where, error) : NULL;
   json_t *set = name != NULL ? bh_json_get_object(op, "set", where, error) : NULL;
-  if (set == NULL || !bh_json_only_keys(op, allowed, where, error))
+  if (set == NULL || !bh_json_check_keys(op, allowed, where, error))
     return FALSE;
   if (!bh_id_is_valid(record)) {
     g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s: record is no id", where);
@@ -292,8 +292,8 @@ static GPtrArray *check_step(const BhKind *kind, const char *from, const char *t
   g_autoptr(json_t) state = json_string(to);
   GPtrArray *problems = bh_workflow_check(kind, from, to, context);
 
-  if ((step != NULL && bh_transition_is_left_to_hub(step)) ||
-      bh_kind_is_left_to_hub(kind, "state", state))
+  if ((step != NULL && bh_transition_is_hub_only(step)) ||
+      bh_kind_is_hub_only(kind, "state", state))
     g_ptr_array_add(problems, bh_problem_new("state", "actor", "此步骤只能在中心办理",
                                              "this step is taken at the hub only"));
   return problems;

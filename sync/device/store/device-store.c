@@ -262,7 +262,7 @@ gboolean bh_device_store_load_kinds(BhDevice *device, const char *hash, BhKindSe
     g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "store: no kind set %s here", hash);
     return FALSE;
   }
-  *set = bh_kind_set_from_kept_text(bh_stmt_get_text(row, 0), hash, error);
+  *set = bh_kind_set_from_stored_text(bh_stmt_get_text(row, 0), hash, error);
   return *set != NULL;
 }
 

@@ -141,7 +141,7 @@ static const char *judge_bytes(const void *bytes, gsize len, GError **error)
 
   if (!check_size(len, error))
     return NULL;
-  bh_media_judge(bytes, len, &media);
+  bh_media_check(bytes, len, &media);
   const char *problem = bh_media_get_problem(&media);
   if (problem == NULL)
     return media.type;

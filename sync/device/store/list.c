@@ -165,7 +165,7 @@ static gboolean check_query(BhDevice *device, const json_t *query, GError **erro
     return FALSE;
   }
   return bh_json_get_string(query, "kind", "list", error) != NULL &&
-         bh_json_only_keys(query, allowed, "list", error) && bh_device_index_update(device, error);
+         bh_json_check_keys(query, allowed, "list", error) && bh_device_index_update(device, error);
 }
 
 json_t *bh_device_list(BhDevice *device, const json_t *query, GError **error)

@@ -47,8 +47,8 @@ json_t *bh_device_list_steps(BhDevice *device, const char *author, const char *r
   for (guint i = 0; i < open->len; i++) {
     const BhTransition *step = g_ptr_array_index(open, i);
     g_autoptr(json_t) to = json_string(bh_transition_get_to(step));
-    if (!bh_transition_is_left_to_hub(step) && !bh_kind_is_left_to_hub(kind, "state", to) &&
-        !bh_kind_is_left_to_hub(kind, NULL, NULL))
+    if (!bh_transition_is_hub_only(step) && !bh_kind_is_hub_only(kind, "state", to) &&
+        !bh_kind_is_hub_only(kind, NULL, NULL))
       json_array_append_new(out, describe(kind, step, context.values));
   }
   return g_steal_pointer(&out);

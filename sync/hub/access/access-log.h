@@ -1,6 +1,6 @@
 /* The access log (R-257): who was shown which restricted record, when, and in which way. Records
- * are restricted by the "visible" declaration of their kind (records/sight.h); open records are not
- * logged. A BhAccess collects the records that one request is about to show. The request is
+ * are restricted by the "visible" declaration of their kind (records/visibility.h); open records
+ * are not logged. A BhAccess collects the records that one request is about to show. The request is
  * answered after the rows are durable, and refused when they cannot be written.
  *
  * Within BH_ACCESS_WINDOW_MS there is one row for a reader, record and way, with the time of the
@@ -19,7 +19,7 @@ G_BEGIN_DECLS
 #define BH_ACCESS_RECORD "record"   /* the record's page */
 #define BH_ACCESS_HISTORY "history" /* its entries */
 #define BH_ACCESS_FILE "file"       /* an original file of the record */
-#define BH_ACCESS_HELD "held"       /* its entries in quarantine */
+#define BH_ACCESS_QUARANTINE "held" /* its entries in quarantine */
 #define BH_ACCESS_PULL "pull"       /* given to a device */
 #define BH_ACCESS_EXPORT "export"   /* written into a file that leaves the hub */
 #define BH_ACCESS_BACKUP "backup"   /* a copy of the whole store */

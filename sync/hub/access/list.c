@@ -7,7 +7,7 @@
 #include "sync/hub/access/list.h"
 #include "sync/hub/records/records.h"
 #include "sync/hub/hub-private.h"
-#include "sync/hub/access/shown.h"
+#include "sync/hub/access/value-cache.h"
 
 #define RESTRICTIONS_MAX 10000 /* judged for one list; if there are more, each record is judged */
 
@@ -52,7 +52,7 @@ typedef struct {
   BhDb *db;
   const BhKindSet *kinds;
   const json_t *viewer;
-  BhShown *shown;
+  BhValueCache *cache;
 } Listing;
 
 /* Adds the scopes of `stored` that are within what the unit serves. FALSE when `stored` is NULL. */
@@ -60,7 +60,8 @@ static gboolean add_scopes(Listing *listing, GPtrArray *stored, const char *unit
 {
   const BhRegion *region = listing->hub->region;
   for (guint i = 0; stored != NULL && i < stored->len; i++)
-    if (bh_scope_is_within(stored->pdata[i], unit, TRUE, region, bh_shown_lookup, listing->shown))
+    if (bh_scope_is_within(stored->pdata[i], unit, TRUE, region, bh_value_cache_lookup,
+                           listing->cache))
       json_array_append_new(scopes, json_string(stored->pdata[i]));
   return stored != NULL;
 }
@@ -76,7 +77,8 @@ static gboolean read_scopes(Listing *listing, const BhKind *kind, BhListQuery *w
   g_autofree char *whole = g_strconcat("a:", listing->hub->area, NULL);
   gboolean for_all = kind != NULL && strcmp(bh_kind_get_scope(kind), "all") == 0;
   if (listing->viewer == NULL || wanted->parents != NULL || for_all ||
-      bh_scope_is_within(whole, unit, TRUE, listing->hub->region, bh_shown_lookup, listing->shown))
+      bh_scope_is_within(whole, unit, TRUE, listing->hub->region, bh_value_cache_lookup,
+                         listing->cache))
     return TRUE;
   g_autoptr(GPtrArray) areas = bh_feed_store_list_areas(listing->db, error);
   g_autoptr(GPtrArray) units = areas != NULL ? bh_feed_store_list_units(listing->db, error) : NULL;
@@ -91,14 +93,14 @@ static gboolean read_scopes(Listing *listing, const BhKind *kind, BhListQuery *w
 
 /* Filters by the restrictions that allow the viewer, so that the store leaves out hidden records.
  * Neither the length of a page nor its time then reveals how much is hidden. Each row is still
- * judged by itself (get_sight), because a stored restriction may be out of date. */
+ * judged by itself (get_visibility), because a stored restriction may be out of date. */
 static gboolean read_restrictions(Listing *listing, const BhKind *kind, BhListQuery *wanted,
                                   GError **error)
 {
   BhContext viewer = {.actor = bh_json_string_or(listing->viewer, "id", NULL),
                       .actor_values = listing->viewer,
-                      .lookup = bh_shown_lookup,
-                      .data = listing->shown};
+                      .lookup = bh_value_cache_lookup,
+                      .data = listing->cache};
   if (listing->viewer == NULL ||
       (kind != NULL && json_object_get(bh_kind_get_declaration(kind), "visible") == NULL))
     return TRUE;
@@ -143,23 +145,24 @@ static gboolean is_in_scope(Listing *listing, const char *scope, const char *sco
 {
   const char *unit = bh_json_string_or(listing->viewer, "unit", NULL);
   const BhRegion *region = listing->hub->region;
-  return bh_scope_is_within(scope, unit, TRUE, region, bh_shown_lookup, listing->shown) ||
-         bh_scope_is_within(scope2, unit, TRUE, region, bh_shown_lookup, listing->shown);
+  return bh_scope_is_within(scope, unit, TRUE, region, bh_value_cache_lookup, listing->cache) ||
+         bh_scope_is_within(scope2, unit, TRUE, region, bh_value_cache_lookup, listing->cache);
 }
 
-static BhSight get_sight(Listing *listing, const BhRecordRow *row, const json_t *values)
+static BhVisibility get_visibility(Listing *listing, const BhRecordRow *row, const json_t *values)
 {
   const BhKind *kind = bh_kind_set_find(listing->kinds, row->kind);
   if (listing->viewer == NULL)
-    return BH_SIGHT_OPEN;
+    return BH_VISIBILITY_OPEN;
   if (kind == NULL || !is_in_scope(listing, row->scope, row->scope2))
-    return BH_SIGHT_NONE;
-  return bh_sight_of(kind, row->id, values, &listing->viewer, 1, bh_shown_lookup, listing->shown);
+    return BH_VISIBILITY_NONE;
+  return bh_visibility_compute(kind, row->id, values, &listing->viewer, 1, bh_value_cache_lookup,
+                               listing->cache);
 }
 
 /* Reads the record of a hit. *values: NULL when the viewer may not see it, or it is gone. */
 static gboolean read_hit(Listing *listing, const BhListHit *hit, BhRecordRow *row, json_t **values,
-                         BhSight *sight, GError **error)
+                         BhVisibility *visibility, GError **error)
 {
   gboolean found;
   *values = NULL;
@@ -169,8 +172,8 @@ static gboolean read_hit(Listing *listing, const BhListHit *hit, BhRecordRow *ro
   if (record == NULL)
     return FALSE;
   g_autoptr(json_t) shown = bh_record_dup_values(record);
-  *sight = get_sight(listing, row, shown);
-  if (*sight != BH_SIGHT_NONE)
+  *visibility = get_visibility(listing, row, shown);
+  if (*visibility != BH_VISIBILITY_NONE)
     *values = g_steal_pointer(&shown);
   return TRUE;
 }
@@ -180,13 +183,13 @@ static json_t *describe_hit(Listing *listing, const BhListHit *hit, gboolean *hi
 {
   BhRecordRow row = {0};
   g_autoptr(json_t) values = NULL;
-  BhSight sight = BH_SIGHT_NONE;
+  BhVisibility visibility = BH_VISIBILITY_NONE;
   json_t *item = NULL;
-  gboolean ok = read_hit(listing, hit, &row, &values, &sight, error);
+  gboolean ok = read_hit(listing, hit, &row, &values, &visibility, error);
   *hidden = ok && values == NULL;
   if (values != NULL)
     item = describe(listing->db, &row, values, error);
-  if (item != NULL && sight == BH_SIGHT_RESTRICTED)
+  if (item != NULL && visibility == BH_VISIBILITY_RESTRICTED)
     json_object_set_new(item, "restricted", json_true());
   bh_record_row_clear(&row);
   return item;
@@ -251,8 +254,8 @@ static gboolean is_seen(Listing *listing, const BhListQuery *wanted, const BhLis
   }
   BhRecordRow row = {0};
   g_autoptr(json_t) values = NULL;
-  BhSight sight;
-  gboolean ok = read_hit(listing, hit, &row, &values, &sight, error);
+  BhVisibility visibility;
+  gboolean ok = read_hit(listing, hit, &row, &values, &visibility, error);
   bh_record_row_clear(&row);
   *seen = values != NULL;
   return ok;
@@ -286,11 +289,11 @@ gboolean bh_hub_count(BhHub *hub, BhDb *db, const json_t *query, const json_t *v
   g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(hub);
   Listing listing = {.hub = hub, .db = db, .kinds = kinds, .viewer = viewer};
   BhListQuery wanted = {0};
-  listing.shown = bh_shown_new(db);
+  listing.cache = bh_value_cache_new(db);
   gboolean good = bh_hub_update_index(hub, db, error) &&
                   read_query(&listing, query, &wanted, error) &&
                   count(&listing, &wanted, max, found, error);
-  bh_shown_free(listing.shown);
+  bh_value_cache_free(listing.cache);
   bh_list_query_clear(&wanted);
   *more = good && *found > max;
   if (*more)
@@ -304,10 +307,10 @@ json_t *bh_hub_list(BhHub *hub, BhDb *db, const json_t *query, const json_t *vie
   Listing listing = {.hub = hub, .db = db, .kinds = kinds, .viewer = viewer};
   BhListQuery wanted = {0};
   json_t *result = NULL;
-  listing.shown = bh_shown_new(db);
+  listing.cache = bh_value_cache_new(db);
   if (bh_hub_update_index(hub, db, error) && read_query(&listing, query, &wanted, error))
     result = list(&listing, &wanted, error);
-  bh_shown_free(listing.shown);
+  bh_value_cache_free(listing.cache);
   bh_list_query_clear(&wanted);
   return result;
 }

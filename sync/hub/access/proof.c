@@ -16,5 +16,5 @@ BhEvidence bh_proof_judge(BhHub *hub, const BhEntryRow *row, const BhBody *body,
                              .by_hub = strcmp(row->device, bh_hub_get_id(hub)) == 0};
   gboolean is_signed = clock != NULL && bh_envelope_parse(row->text->envelope, &envelope, NULL) &&
                        bh_evidence_is_signed(clock, &envelope, bh_hub_get_public_key(hub));
-  return bh_evidence_judge(clock, is_signed, &proof);
+  return bh_evidence_compute(clock, is_signed, &proof);
 }

@@ -104,7 +104,7 @@ static json_t *describe_evidence(BhHub *hub, const BhEntryRow *row, const BhBody
   BhEvidence evidence = bh_proof_judge(hub, row, body, device);
   return json_pack("{s:I, s:I, s:I, s:s, s:s*}", "from_ms", (json_int_t)evidence.from_ms, "to_ms",
                    (json_int_t)evidence.to_ms, "claimed_ms", (json_int_t)evidence.claimed_ms,
-                   "basis", bh_time_basis_name(evidence.basis), "odd", evidence.odd);
+                   "basis", bh_time_basis_name(evidence.basis), "odd", evidence.contradiction);
 }
 
 static json_t *describe_clock(const BhBody *body)

@@ -24,14 +24,14 @@ gboolean bh_case_store_list_folded(BhDb *db, const char *record, GArray *positio
                  positions, error);
 }
 
-static void held_free(gpointer data)
+static void quarantined_free(gpointer data)
 {
-  BhCaseHeld *held = data;
-  g_free(held->decided_by);
-  g_free(held);
+  BhCaseQuarantined *quarantined = data;
+  g_free(quarantined->decided_by);
+  g_free(quarantined);
 }
 
-GPtrArray *bh_case_store_list_held(BhDb *db, const char *records, GError **error)
+GPtrArray *bh_case_store_list_quarantined(BhDb *db, const char *records, GError **error)
 {
   g_autoptr(BhStmt) stmt = bh_db_query(db,
                                        "SELECT position, decided_by FROM quarantine WHERE record IN"
@@ -39,13 +39,13 @@ GPtrArray *bh_case_store_list_held(BhDb *db, const char *records, GError **error
                                        BH_PARAMS(bh_param_text("records", records)), error);
   if (stmt == NULL)
     return NULL;
-  g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(held_free);
+  g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(quarantined_free);
   gboolean ended = FALSE;
   while (bh_stmt_next(stmt, &ended, error)) {
-    BhCaseHeld *held = g_new0(BhCaseHeld, 1);
-    held->position = bh_stmt_get_int(stmt, 0);
-    held->decided_by = g_strdup(bh_stmt_get_text(stmt, 1));
-    g_ptr_array_add(list, held);
+    BhCaseQuarantined *quarantined = g_new0(BhCaseQuarantined, 1);
+    quarantined->position = bh_stmt_get_int(stmt, 0);
+    quarantined->decided_by = g_strdup(bh_stmt_get_text(stmt, 1));
+    g_ptr_array_add(list, quarantined);
   }
   return ended ? g_steal_pointer(&list) : NULL;
 }

@@ -14,11 +14,11 @@ gboolean bh_case_store_list_folded(BhDb *db, const char *record, GArray *positio
 typedef struct {
   gint64 position;
   char *decided_by; /* entry that released or dismissed it; NULL: not decided */
-} BhCaseHeld;
+} BhCaseQuarantined;
 
-/* The entries about any of these records that are, or were, in quarantine (BhCaseHeld*; free the
- * array with g_ptr_array_unref). `records`: a JSON array of ids. */
-GPtrArray *bh_case_store_list_held(BhDb *db, const char *records, GError **error);
+/* The entries about any of these records that are, or were, in quarantine (BhCaseQuarantined*; free
+ * the array with g_ptr_array_unref). `records`: a JSON array of ids. */
+GPtrArray *bh_case_store_list_quarantined(BhDb *db, const char *records, GError **error);
 /* Appends the positions (gint64) of a chain's entries with the numbers `from` to `to`, both
  * included. */
 gboolean bh_case_store_list_chain(BhDb *db, const char *device, const char *incarnation,

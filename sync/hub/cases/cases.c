@@ -42,7 +42,7 @@ static gboolean may_open(const BhCase *self, const BhKind *kind, gboolean own)
   return self->options->personal && (own || is_opened(kind));
 }
 
-gboolean bh_case_opens(const BhCase *self, const char *record)
+gboolean bh_case_gives_personal_values(const BhCase *self, const char *record)
 {
   const BhCaseRecord *known = g_hash_table_lookup(self->by_id, record);
   return known != NULL && may_open(self, known->kind, known->own);
@@ -265,9 +265,9 @@ static gboolean list_own_positions(BhCase *self, GError **error)
       return FALSE;
   }
   g_autofree char *text = bh_json_dump(ids);
-  g_autoptr(GPtrArray) held = bh_case_store_list_held(self->db, text, error);
-  for (guint i = 0; held != NULL && i < held->len; i++) {
-    const BhCaseHeld *entry = held->pdata[i];
+  g_autoptr(GPtrArray) quarantined = bh_case_store_list_quarantined(self->db, text, error);
+  for (guint i = 0; quarantined != NULL && i < quarantined->len; i++) {
+    const BhCaseQuarantined *entry = quarantined->pdata[i];
     g_array_append_val(positions, entry->position);
     g_autoptr(BhEntryRow) decision =
         entry->decided_by != NULL ? bh_log_find_entry(self->db, entry->decided_by, error) : NULL;
@@ -277,7 +277,7 @@ static gboolean list_own_positions(BhCase *self, GError **error)
   for (guint i = 0; i < positions->len; i++)
     put_entry(self, g_array_index(positions, gint64, i), TRUE, TRUE);
   sort_entries(self);
-  return held != NULL;
+  return quarantined != NULL;
 }
 
 /* The part of a device's chain from its first to its last entry in the case. */
@@ -418,7 +418,7 @@ static gboolean declare_files(BhCase *self, const BhBody *body, GError **error)
     gboolean complete;
     if (file->sent)
       continue;
-    if (!bh_log_is_held_by_author(self->db, bh_hub_get_id(self->hub), body->id, file->ref.sha256,
+    if (!bh_log_is_sent_by_author(self->db, bh_hub_get_id(self->hub), body->id, file->ref.sha256,
                                   &file->sent, error) ||
         !bh_log_get_file(self->db, file->ref.sha256, &size, NULL, &complete, error))
       return FALSE;

@@ -66,7 +66,7 @@ void bh_case_free(BhCase *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhCase, bh_case_free)
 
 /* Whether the receiver gets the personal values of a record (the openings of operations on it). */
-gboolean bh_case_opens(const BhCase *self, const char *record);
+gboolean bh_case_gives_personal_values(const BhCase *self, const char *record);
 /* The page of the case as HTML in UTF-8; g_free. *len: its bytes (page.c). */
 char *bh_case_make_page(const BhCase *self, gsize *len, GError **error);
 

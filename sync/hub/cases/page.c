@@ -201,9 +201,9 @@ static void add_set(const BhCasePage *page, const BhKind *kind, const BhOp *op, 
                     json_t *sets)
 {
   g_autofree char *label = bh_case_dup_label(page, kind, set->key);
-  const json_t *value = set->commitment == NULL                   ? set->value
-                        : bh_case_opens(page->source, op->record) ? set->opened
-                                                                  : NULL;
+  const json_t *value = set->commitment == NULL                                   ? set->value
+                        : bh_case_gives_personal_values(page->source, op->record) ? set->opened
+                                                                                  : NULL;
   gboolean withheld = set->commitment != NULL && value == NULL;
   json_t *out = json_object();
   bh_case_set_flag(out, "first", json_array_size(sets) == 0);
@@ -273,8 +273,8 @@ static json_t *describe_entry(const BhCasePage *page, const BhCaseEntry *entry, 
   bh_case_set_flag(out, "quarantined", row->status == BH_ENTRY_QUARANTINED);
   bh_case_set_flag(out, "dismissed", row->status == BH_ENTRY_DISMISSED);
   bh_case_set_flag(out, "released", row->status == BH_ENTRY_RELEASED);
-  if (evidence.odd != NULL)
-    json_object_set_new(out, "odd", json_pack("{s:b}", evidence.odd, 1));
+  if (evidence.contradiction != NULL)
+    json_object_set_new(out, "odd", json_pack("{s:b}", evidence.contradiction, 1));
   if (body != NULL)
     describe_body(page, &evidence, body, seen, out);
   return out;

@@ -107,7 +107,7 @@ static char *filter_openings(const BhCase *self, const BhEntryText *text)
     json_t *opening = json_array_get(all, i);
     const BhOp *op =
         body->ops->pdata[json_integer_value(json_object_get(opening, "op")) % body->ops->len];
-    if (bh_case_opens(self, op->record))
+    if (bh_case_gives_personal_values(self, op->record))
       json_array_append(given, opening);
   }
   if (json_array_size(given) == 0)

@@ -83,7 +83,7 @@ json_t *bh_cli_call(const char *dir, const char *method, const json_t *params, G
     return NULL;
   }
   g_autoptr(json_t) request = json_pack("{s:s, s:O}", "method", method, "params", params);
-  json_t *result = bh_owner_ask(dir, request, ASK_TIMEOUT_S, &failed);
+  json_t *result = bh_owner_call(dir, request, ASK_TIMEOUT_S, &failed);
   if (result != NULL)
     return result;
   /* NOT_FOUND means that no process serves the hub, or that the serving process did not find what

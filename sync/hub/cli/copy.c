@@ -138,7 +138,7 @@ gboolean bh_copy_finish(const char *dir, const char *out, const BhDisk *disk, Bh
   gboolean ok = db != NULL && copy_small(dir, out, disk, error) &&
                 copy_files(db, dir, out, report, error) && bh_copy_mark_set(db, error);
   g_clear_pointer(&db, bh_db_close);
-  return ok && bh_durable_sync_all(disk, out, error) && bh_durable_place(disk, made, place, error);
+  return ok && bh_durable_sync_all(disk, out, error) && bh_durable_rename(disk, made, place, error);
 }
 
 /* --- restore --- */
@@ -207,6 +207,6 @@ gboolean bh_copy_restore(const char *from, const char *dir, const BhDisk *disk,
   if (check_and_fill(from, dir, disk, report, error) && open_once(dir, error) &&
       bh_durable_sync_all(disk, dir, error))
     return TRUE;
-  bh_hub_take_away(dir);
+  bh_hub_remove(dir);
   return FALSE;
 }

@@ -192,7 +192,7 @@ static json_t *do_staff_no_password(BhHub *hub, const json_t *params, GError **e
 static json_t *do_staff_list(BhHub *hub, const json_t *params, GError **error)
 {
   g_autoptr(json_t) rows = bh_people_list(hub, "staff", lang_of(params), error);
-  BhDb *db = rows != NULL ? bh_hub_take_reader(hub, error) : NULL;
+  BhDb *db = rows != NULL ? bh_hub_acquire_reader(hub, error) : NULL;
   gboolean ok = db != NULL;
   size_t at;
   json_t *row;
@@ -202,16 +202,16 @@ static json_t *do_staff_list(BhHub *hub, const json_t *params, GError **error)
     json_object_set_new(row, "pin", json_string(pin));
   }
   if (db != NULL)
-    bh_hub_give_reader(hub, db);
+    bh_hub_release_reader(hub, db);
   return ok ? g_steal_pointer(&rows) : NULL;
 }
 
 static json_t *do_device_list(BhHub *hub, const json_t *params, GError **error)
 {
   (void)params;
-  BhDb *db = bh_hub_take_reader(hub, error);
+  BhDb *db = bh_hub_acquire_reader(hub, error);
   json_t *list = db != NULL ? bh_log_list_devices(db, error) : NULL;
-  bh_hub_give_reader(hub, db);
+  bh_hub_release_reader(hub, db);
   return list;
 }
 
@@ -260,16 +260,16 @@ typedef struct {
   BhHub *hub;
   BhDb *db;
   BhKindSet *kinds;
-  BhShown *shown;
+  BhValueCache *cache;
   BhAccess *access;
 } Export;
 
 static void export_clear(Export *export)
 {
   g_clear_pointer(&export->kinds, bh_kind_set_unref);
-  g_clear_pointer(&export->shown, bh_shown_free);
+  g_clear_pointer(&export->cache, bh_value_cache_free);
   g_clear_pointer(&export->access, bh_access_free);
-  bh_hub_give_reader(export->hub, export->db);
+  bh_hub_release_reader(export->hub, export->db);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Export, export_clear)
 
@@ -288,10 +288,11 @@ static json_t *write_all(Export *export, GOutputStream *out, GError **error)
 static gboolean sees(const char *record, gpointer data)
 {
   Export *export = data;
-  const BhShownRecord *shown = bh_shown_find(export->shown, record, NULL);
+  const BhCachedRecord *shown = bh_value_cache_find(export->cache, record, NULL);
   const BhKind *kind = shown != NULL ? bh_kind_set_find(export->kinds, shown->kind) : NULL;
-  if (kind != NULL && bh_sight_of(kind, record, shown->values, NULL, 0, bh_shown_lookup,
-                                  export->shown) != BH_SIGHT_OPEN)
+  if (kind != NULL &&
+      bh_visibility_compute(kind, record, shown->values, NULL, 0, bh_value_cache_lookup,
+                            export->cache) != BH_VISIBILITY_OPEN)
     bh_access_note(export->access, record, shown->kind, BH_ACCESS_EXPORT);
   return TRUE;
 }
@@ -308,12 +309,12 @@ static json_t *write_case(Export *export, const json_t *params, GOutputStream *o
 static json_t *write_out(BhHub *hub, const json_t *params, GOutputStream *out, GError **error)
 {
   g_auto(Export) export = {.hub = hub,
-                           .db = bh_hub_take_reader(hub, error),
+                           .db = bh_hub_acquire_reader(hub, error),
                            .kinds = bh_hub_dup_kinds(hub),
                            .access = bh_access_new(bh_hub_get_id(hub))};
   if (export.db == NULL)
     return NULL;
-  export.shown = bh_shown_new(export.db);
+  export.cache = bh_value_cache_new(export.db);
   g_autoptr(json_t) summary = param(params, "record") != NULL
                                   ? write_case(&export, params, out, error)
                                   : write_all(&export, out, error);
@@ -342,7 +343,7 @@ static json_t *do_export(BhHub *hub, const json_t *params, GError **error)
     g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s: %s", path, failed->message);
     g_clear_pointer(&summary, json_decref);
   }
-  if (summary == NULL || !bh_durable_place(bh_hub_get_disk(hub), temp, path, error)) {
+  if (summary == NULL || !bh_durable_rename(bh_hub_get_disk(hub), temp, path, error)) {
     g_unlink(temp);
     return NULL;
   }
@@ -394,11 +395,11 @@ static char *find_reader(BhHub *hub, const char *text, const json_t *params, GEr
 }
 
 /* Adds the name of the reader ("by") to a row. */
-static void name_reader(BhHub *hub, BhShown *shown, json_t *row)
+static void name_reader(BhHub *hub, BhValueCache *cache, json_t *row)
 {
   const char *reader = bh_json_string_or(row, "reader", "");
   gboolean is_hub = strcmp(reader, bh_hub_get_id(hub)) == 0;
-  const json_t *values = is_hub ? NULL : bh_shown_lookup(reader, shown);
+  const json_t *values = is_hub ? NULL : bh_value_cache_lookup(reader, cache);
   json_object_set_new(
       row, "by",
       json_string(is_hub ? bh_hub_get_name(hub) : bh_json_string_or(values, "name", reader)));
@@ -408,13 +409,13 @@ static void name_reader(BhHub *hub, BhShown *shown, json_t *row)
 static json_t *list_access(BhHub *hub, BhDb *db, const char *record, const char *reader,
                            gint64 before, GError **error)
 {
-  g_autoptr(BhShown) shown = bh_shown_new(db);
+  g_autoptr(BhValueCache) cache = bh_value_cache_new(db);
   g_autoptr(json_t) rows = bh_access_store_list(db, record, reader, before, LIST_PAGE, error);
   json_t *last = NULL;
   size_t at;
   json_t *row;
   json_array_foreach(rows, at, row) {
-    name_reader(hub, shown, row);
+    name_reader(hub, cache, row);
     last = json_object_get(row, "nr");
   }
   if (rows == NULL)
@@ -435,24 +436,24 @@ static json_t *do_access_list(BhHub *hub, const json_t *params, GError **error)
     g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "record: %.64s is not an id", record);
     return NULL;
   }
-  BhDb *db = bh_hub_take_reader(hub, error);
+  BhDb *db = bh_hub_acquire_reader(hub, error);
   json_t *list = db != NULL
                      ? list_access(hub, db, record, reader, before > 0 ? before : G_MAXINT64, error)
                      : NULL;
-  bh_hub_give_reader(hub, db);
+  bh_hub_release_reader(hub, db);
   return list;
 }
 
 static json_t *list_anomalies(BhDb *db, const char *kind, gint64 before, GError **error)
 {
-  g_autoptr(BhShown) shown = bh_shown_new(db);
+  g_autoptr(BhValueCache) cache = bh_value_cache_new(db);
   g_autoptr(json_t) rows = bh_anomaly_store_list(db, kind, before, LIST_PAGE, error);
   json_t *last = NULL;
   size_t at;
   json_t *row;
   json_array_foreach(rows, at, row) {
     const char *device = bh_json_string_or(row, "device", NULL);
-    const json_t *values = device != NULL ? bh_shown_lookup(device, shown) : NULL;
+    const json_t *values = device != NULL ? bh_value_cache_lookup(device, cache) : NULL;
     if (device != NULL)
       json_object_set_new(row, "device_name",
                           json_string(bh_json_string_or(values, "name", device)));
@@ -476,10 +477,10 @@ static json_t *do_anomaly_list(BhHub *hub, const json_t *params, GError **error)
     g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "kind: %.64s is not one of %s", kind, known);
     return NULL;
   }
-  BhDb *db = bh_hub_take_reader(hub, error);
+  BhDb *db = bh_hub_acquire_reader(hub, error);
   json_t *list =
       db != NULL ? list_anomalies(db, kind, before > 0 ? before : G_MAXINT64, error) : NULL;
-  bh_hub_give_reader(hub, db);
+  bh_hub_release_reader(hub, db);
   return list;
 }
 

@@ -57,7 +57,7 @@ static void check_served(BhDoctor *doctor)
   g_autoptr(GError) error = NULL;
   g_autoptr(json_t) params = json_object();
   g_autoptr(json_t) request = json_pack("{s:s, s:O}", "method", "about", "params", params);
-  g_autoptr(json_t) about = bh_owner_ask(doctor->dir, request, ASK_TIMEOUT_S, &error);
+  g_autoptr(json_t) about = bh_owner_call(doctor->dir, request, ASK_TIMEOUT_S, &error);
   if (about != NULL)
     bh_doctor_add(doctor, BH_DOCTOR_GOOD, "served", NULL, _("The hub is served and answers."));
   else if (g_error_matches(error, BH_ERROR, BH_ERROR_NOT_FOUND))

@@ -106,7 +106,7 @@ static void print_times(const BhExportReport *report)
       " entries are only proved to be made after the enrolment\n  of their device. The exact time"
       " of an entry is a claim of its device. Claims that\n  contradict the proof: "
       "%" G_GINT64_FORMAT ".\n",
-      report->times_signed, report->times_claimed, report->times_odd);
+      report->times_signed, report->times_claimed, report->times_contradicted);
 }
 
 static void print_report(const BhExportReport *report)

@@ -89,7 +89,7 @@ static void remove_files(const char *dir)
   }
 }
 
-void bh_hub_take_away(const char *dir)
+void bh_hub_remove(const char *dir)
 {
   for (int i = 0; KEYS[i] != NULL; i++) {
     g_autofree char *path = g_build_filename(dir, "keys", KEYS[i], NULL);
@@ -161,7 +161,7 @@ gboolean bh_hub_make(const char *dir, const BhHubPlan *plan, GError **error)
       write_region(dir, pack, error) && bh_keys_make(dir, bh_random_system(), error) &&
       make_store(dir, plan, area, kinds, error) && sync_folders(dir, error))
     return TRUE;
-  bh_hub_take_away(dir);
+  bh_hub_remove(dir);
   return FALSE;
 }
 

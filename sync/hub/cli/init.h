@@ -24,6 +24,6 @@ gboolean bh_hub_init(const char *dir, const char *name, const char *area, GError
 gboolean bh_hub_is_free(const char *dir, GError **error);
 /* Removes all parts of a hub from a directory. Only for a directory for which bh_hub_is_free was
  * TRUE before. */
-void bh_hub_take_away(const char *dir);
+void bh_hub_remove(const char *dir);
 
 G_END_DECLS

@@ -36,7 +36,7 @@ static const json_t *lookup(const char *id, gpointer data)
 {
   Check *check = data;
   const BhLoadRecord *record = g_hash_table_lookup(check->load->by_id, id);
-  const json_t *before = bh_shown_lookup(id, check->load->shown);
+  const json_t *before = bh_value_cache_lookup(id, check->load->cache);
   if (record == NULL)
     return before;
   json_t *after = g_hash_table_lookup(check->values, id);
@@ -69,7 +69,8 @@ static gboolean refers_to(Check *check, const BhField *field, const char *id)
 {
   const char *const *kinds = bh_field_get_ref_kinds(field);
   const BhLoadRecord *loaded = g_hash_table_lookup(check->load->by_id, id);
-  const BhShownRecord *stored = loaded == NULL ? bh_shown_find(check->load->shown, id, NULL) : NULL;
+  const BhCachedRecord *stored =
+      loaded == NULL ? bh_value_cache_find(check->load->cache, id, NULL) : NULL;
   const char *kind = loaded != NULL ? loaded->kind : stored != NULL ? stored->kind : NULL;
   return kind != NULL && g_strv_contains(kinds, kind);
 }
@@ -82,10 +83,10 @@ static void check_refs(Check *check, BhLoadRecord *record, const BhField *field,
   for (gsize i = 0; i < n; i++) {
     const char *id = json_string_value(json_is_array(value) ? json_array_get(value, i) : value);
     if (id != NULL && !refers_to(check, field, id)) {
-      g_autofree char *expected = bh_names_expected(check->load->names, field);
+      g_autofree char *expected = bh_names_format_expected(check->load->names, field);
       g_autofree char *text =
           g_strdup_printf(zh ? "没有这条记录；%s" : "no such record; %s", expected);
-      bh_load_field_problem(check->load, record, field, id, text);
+      bh_load_add_field_problem(check->load, record, field, id, text);
     }
   }
 }
@@ -93,7 +94,7 @@ static void check_refs(Check *check, BhLoadRecord *record, const BhField *field,
 static gboolean is_unchanged(Check *check, const BhLoadRecord *record, const char *key,
                              const json_t *value)
 {
-  const json_t *before = bh_shown_lookup(record->id, check->load->shown);
+  const json_t *before = bh_value_cache_lookup(record->id, check->load->cache);
   const json_t *stored = json_object_get(before, key);
   return stored != NULL && json_equal((json_t *)stored, (json_t *)value);
 }
@@ -102,28 +103,28 @@ static void check_number(Check *check, BhLoadRecord *record, const BhField *fiel
 {
   BhLoad *load = check->load;
   const char *name = bh_field_get_name(field);
-  g_autofree char *key = bh_number_key(text);
+  g_autofree char *key = bh_number_make_key(text);
   g_autofree char *place = g_strdup_printf("%s\n%s\n%s", record->kind, name, key);
   const BhLoadRecord *first = key != NULL ? g_hash_table_lookup(check->numbers, place) : NULL;
   if (first != NULL) {
-    g_autofree char *why = bh_load_repeats(load, first);
-    bh_load_field_problem(load, record, field, text, why);
+    g_autofree char *why = bh_load_format_duplicate(load, first);
+    bh_load_add_field_problem(load, record, field, text, why);
     return;
   }
   if (key != NULL)
     g_hash_table_insert(check->numbers, g_steal_pointer(&place), record);
-  g_autoptr(GPtrArray) ids = bh_names_list_called(load->names, record->kind, text, NULL);
+  g_autoptr(GPtrArray) ids = bh_names_list_matches(load->names, record->kind, text, NULL);
   for (guint i = 0; ids != NULL && key != NULL && i < ids->len; i++) {
     const char *other = ids->pdata[i];
     BhContext context = {.values = lookup(other, check), .lookup = lookup, .data = check};
-    g_autofree char *stored = bh_number_key(bh_json_string_or(context.values, name, ""));
+    g_autofree char *stored = bh_number_make_key(bh_json_string_or(context.values, name, ""));
     if (strcmp(other, record->id) == 0 || g_hash_table_contains(load->by_id, other) ||
         g_strcmp0(stored, key) != 0 || !bh_field_is_distinct(field, &context))
       continue;
     g_autofree char *what = bh_names_describe(load->names, record->kind, other);
     g_autofree char *why =
         g_strdup_printf(bh_load_is_zh(load) ? "已属于 %s（%s）" : "%s (%s) has it", what, other);
-    bh_load_field_problem(load, record, field, text, why);
+    bh_load_add_field_problem(load, record, field, text, why);
   }
 }
 
@@ -138,7 +139,7 @@ static void check_value(Check *check, BhLoadRecord *record, const BhKind *kind, 
       g_autofree char *typed = dup_typed(value);
       g_autofree char *text = g_strdup_printf(
           zh ? "状态（state）“%s”：没有这个状态" : "state \"%s\": no such state", typed);
-      bh_load_problem(load, record->where, text);
+      bh_load_add_problem(load, record->where, text);
       record->is_bad = TRUE;
     }
     return;
@@ -146,14 +147,14 @@ static void check_value(Check *check, BhLoadRecord *record, const BhKind *kind, 
   if (field == NULL) {
     g_autofree char *text = g_strdup_printf(zh ? "%s没有字段“%s”" : "%s has no field \"%s\"",
                                             bh_kind_get_label(kind, load->options->lang), key);
-    bh_load_problem(load, record->where, text);
+    bh_load_add_problem(load, record->where, text);
     record->is_bad = TRUE;
     return;
   }
   if (!bh_kind_check_value(kind, key, value, NULL)) {
     g_autofree char *typed = dup_typed(value);
-    g_autofree char *expected = bh_names_expected(load->names, field);
-    bh_load_field_problem(load, record, field, typed, expected);
+    g_autofree char *expected = bh_names_format_expected(load->names, field);
+    bh_load_add_field_problem(load, record, field, typed, expected);
     return;
   }
   BhFieldType type = bh_field_get_type(field);
@@ -161,14 +162,15 @@ static void check_value(Check *check, BhLoadRecord *record, const BhKind *kind, 
     return;
   g_autoptr(BhProblem) doubt = bh_field_find_doubt(field, value);
   if (doubt != NULL)
-    bh_load_field_warning(load, record, field, json_string_value(value),
-                          zh ? doubt->text_zh : doubt->text_en);
+    bh_load_add_field_warning(load, record, field, json_string_value(value),
+                              zh ? doubt->text_zh : doubt->text_en);
   if (type == BH_FIELD_REF || type == BH_FIELD_REFS)
     check_refs(check, record, field, value);
   else if (type == BH_FIELD_AREA && !bh_region_has(load->region, json_string_value(value)))
-    bh_load_field_problem(load, record, field, json_string_value(value),
-                          zh ? "区划包里没有这个区划，请先装载含有它的区划包"
-                             : "the region pack has no such area, load a pack that has it first");
+    bh_load_add_field_problem(
+        load, record, field, json_string_value(value),
+        zh ? "区划包里没有这个区划，请先装载含有它的区划包"
+           : "the region pack has no such area, load a pack that has it first");
 }
 
 /* --- one record --- */
@@ -178,7 +180,7 @@ static gboolean is_changed(Check *check, const BhLoadRecord *record)
 {
   const char *key;
   json_t *value;
-  gboolean is_new = bh_shown_lookup(record->id, check->load->shown) == NULL;
+  gboolean is_new = bh_value_cache_lookup(record->id, check->load->cache) == NULL;
   json_object_foreach(record->set, key, value) {
     if ((strcmp(key, "state") != 0 || is_new) && !is_unchanged(check, record, key, value))
       return TRUE;
@@ -202,16 +204,16 @@ static void add_problems(Check *check, BhLoadRecord *record, const BhKind *kind,
       continue;
     const char *why = zh ? problem->text_zh : problem->text_en;
     if (field != NULL)
-      bh_load_field_problem(check->load, record, field, NULL, why);
+      bh_load_add_field_problem(check->load, record, field, NULL, why);
     else
-      bh_load_problem(check->load, record->where, why);
+      bh_load_add_problem(check->load, record->where, why);
     record->is_bad = TRUE;
   }
 }
 
 static void check_rules(Check *check, BhLoadRecord *record, const BhKind *kind)
 {
-  const json_t *before = bh_shown_lookup(record->id, check->load->shown);
+  const json_t *before = bh_value_cache_lookup(record->id, check->load->cache);
   const json_t *after = lookup(record->id, check);
   /* No actor: a load may create records in any state; the judgement of entries allows that. */
   BhContext context = {.values = after,
@@ -239,14 +241,14 @@ static void check_record(Check *check, BhLoadRecord *record)
 {
   BhLoad *load = check->load;
   const BhKind *kind = bh_kind_set_find(load->kinds, record->kind);
-  const BhShownRecord *stored = bh_shown_find(load->shown, record->id, NULL);
+  const BhCachedRecord *stored = bh_value_cache_find(load->cache, record->id, NULL);
   gboolean zh = bh_load_is_zh(load);
   if (kind == NULL || (stored != NULL && strcmp(stored->kind, record->kind) != 0)) {
     g_autofree char *text =
         kind == NULL
             ? g_strdup_printf(zh ? "没有种类“%s”" : "no such kind: \"%s\"", record->kind)
             : g_strdup_printf(zh ? "编号 %s 是另一种记录" : "%s is of another kind", record->id);
-    bh_load_problem(load, record->where, text);
+    bh_load_add_problem(load, record->where, text);
     record->is_bad = TRUE;
     return;
   }

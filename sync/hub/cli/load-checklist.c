@@ -31,7 +31,7 @@ static BhChecklist *read_checklist(BhLoad *load, const char *csv, GPtrArray *fau
 static gboolean keeps_words(BhLoad *load, const char *id, const json_t *set, const char *where,
                             const char *name)
 {
-  const json_t *stored = bh_shown_lookup(id, load->shown);
+  const json_t *stored = bh_value_cache_lookup(id, load->cache);
   const char *key;
   json_t *value;
   json_object_foreach(stored != NULL ? (json_t *)set : NULL, key, value) {
@@ -44,7 +44,7 @@ static gboolean keeps_words(BhLoad *load, const char *id, const json_t *set, con
             : "version %s was loaded before with another %s: give the list a new version in "
               "its .items.json",
         name, key);
-    bh_load_problem(load, where, text);
+    bh_load_add_problem(load, where, text);
     return FALSE;
   }
   return TRUE;
@@ -57,15 +57,15 @@ void bh_load_checklist(BhLoad *load, const char *csv)
   g_autoptr(BhChecklist) list = read_checklist(load, csv, faults, &why);
   for (guint i = 0; i < faults->len; i++) {
     const BhCsvFault *fault = faults->pdata[i];
-    g_autofree char *where = bh_load_where(load, csv, fault->line);
+    g_autofree char *where = bh_load_format_place(load, csv, fault->line);
     g_autofree char *text =
         g_strdup_printf(bh_load_is_zh(load) ? "第 %d 列：%s" : "column %d: %s",
                         MAX(fault->column, 1), bh_load_is_zh(load) ? fault->zh : fault->en);
-    bh_load_problem(load, where, text);
+    bh_load_add_problem(load, where, text);
   }
   if (list == NULL) {
     if (faults->len == 0)
-      bh_load_refuse(load, csv, why->message, why->message);
+      bh_load_add_file_problem(load, csv, why->message, why->message);
     return;
   }
   const BhChecklistHead *head = bh_checklist_get_head(list);
@@ -81,7 +81,7 @@ void bh_load_checklist(BhLoad *load, const char *csv)
                 "items", items, "sha256", sha);
   if (head->sector != NULL && *head->sector != '\0')
     json_object_set_new(set, "sector", json_string(head->sector));
-  g_autofree char *where = bh_load_where(load, csv, 0);
+  g_autofree char *where = bh_load_format_place(load, csv, 0);
   if (!keeps_words(load, id, set, where, name))
     return;
   bh_load_add(load, id, "checklist", where, set);

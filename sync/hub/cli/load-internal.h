@@ -27,7 +27,7 @@ typedef struct {
   BhRegion *own_region;   /* of a region pack among the files; NULL: none */
   const BhRegion *region; /* own_region, else that of the hub */
   BhNames *names;
-  BhShown *shown;
+  BhValueCache *cache;
   GPtrArray *kind_dirs;  /* char* paths */
   GPtrArray *regions;    /* char* paths */
   GPtrArray *checklists; /* char* csv paths */
@@ -46,25 +46,25 @@ typedef struct {
 /* Whether problems are written in Chinese; else in English. */
 gboolean bh_load_is_zh(const BhLoad *load);
 /* "a.csv 第 4 行" or "a.csv, line 4"; only the name for line 0. g_free. */
-char *bh_load_where(const BhLoad *load, const char *path, int line);
+char *bh_load_format_place(const BhLoad *load, const char *path, int line);
 /* Adds a problem; nothing is loaded then. */
-void bh_load_problem(BhLoad *load, const char *where, const char *text);
+void bh_load_add_problem(BhLoad *load, const char *where, const char *text);
 /* Adds a problem of one field of a record, with the field's label, and with `typed` (may be NULL)
  * unless the field is personal. */
-void bh_load_field_problem(BhLoad *load, BhLoadRecord *record, const BhField *field,
-                           const char *typed, const char *text);
+void bh_load_add_field_problem(BhLoad *load, BhLoadRecord *record, const BhField *field,
+                               const char *typed, const char *text);
 /* Adds a warning about a doubtful value that is loaded as it is. */
-void bh_load_field_warning(BhLoad *load, const BhLoadRecord *record, const BhField *field,
-                           const char *typed, const char *text);
+void bh_load_add_field_warning(BhLoad *load, const BhLoadRecord *record, const BhField *field,
+                               const char *typed, const char *text);
 /* "the same as a.csv, line 3"; g_free. */
-char *bh_load_repeats(const BhLoad *load, const BhLoadRecord *first);
+char *bh_load_format_duplicate(const BhLoad *load, const BhLoadRecord *first);
 /* Adds a record, borrowed, and takes a reference to `set`. NULL and a problem when a record with
  * this id was added before. */
 BhLoadRecord *bh_load_add(BhLoad *load, const char *id, const char *kind, const char *where,
                           json_t *set);
 
 /* Adds the problem of a file that cannot be loaded. */
-void bh_load_refuse(BhLoad *load, const char *path, const char *zh, const char *en);
+void bh_load_add_file_problem(BhLoad *load, const char *path, const char *zh, const char *en);
 
 /* Adds a checklist as a record (load-checklist.c). */
 void bh_load_checklist(BhLoad *load, const char *csv);

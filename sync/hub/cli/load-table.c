@@ -86,7 +86,7 @@ static gboolean read_header(Table *table, const BhCsvRow *header)
 {
   BhLoad *load = table->load;
   gboolean zh = bh_load_is_zh(load);
-  g_autofree char *where = bh_load_where(load, table->path, header->line);
+  g_autofree char *where = bh_load_format_place(load, table->path, header->line);
   g_autoptr(GString) unknown = g_string_new(NULL);
   guint before = load->n_problems;
   table->id_column = table->state_column = -1;
@@ -114,7 +114,7 @@ static gboolean read_header(Table *table, const BhCsvRow *header)
     if (is_duplicate) {
       g_autofree char *text =
           g_strdup_printf(zh ? "列“%s”出现了两次" : "duplicate column \"%s\"", name);
-      bh_load_problem(load, where, text);
+      bh_load_add_problem(load, where, text);
     }
   }
   if (unknown->len > 0) {
@@ -122,7 +122,7 @@ static gboolean read_header(Table *table, const BhCsvRow *header)
     g_autofree char *text = g_strdup_printf(
         zh ? "%s没有这些列：%s。可用的列：id、%s" : "%s has no columns %s. There are: id, %s",
         bh_kind_get_label(table->kind, load->options->lang), unknown->str, columns);
-    bh_load_problem(load, where, text);
+    bh_load_add_problem(load, where, text);
   }
   return load->n_problems == before;
 }
@@ -150,8 +150,9 @@ static const BhField *find_distinct(const BhKind *kind, const json_t *set)
 
 static gboolean is_same_value(const json_t *values, const BhField *field, const char *text)
 {
-  g_autofree char *key = bh_number_key(bh_json_string_or(values, bh_field_get_name(field), ""));
-  g_autofree char *text_key = bh_number_key(text);
+  g_autofree char *key =
+      bh_number_make_key(bh_json_string_or(values, bh_field_get_name(field), ""));
+  g_autofree char *text_key = bh_number_make_key(text);
   return key != NULL && g_strcmp0(key, text_key) == 0;
 }
 
@@ -172,7 +173,7 @@ static char *identify_by_value(Table *table, const BhField *field, const json_t 
   BhLoad *load = table->load;
   const char *kind = bh_kind_get_name(table->kind);
   const char *text = bh_json_string_or(set, bh_field_get_name(field), "");
-  g_autoptr(GPtrArray) ids = bh_names_list_called(load->names, kind, text, NULL);
+  g_autoptr(GPtrArray) ids = bh_names_list_matches(load->names, kind, text, NULL);
   for (guint i = 0; ids != NULL && i < ids->len; i++) {
     const json_t *row = bh_names_find_row(load->names, kind, ids->pdata[i]);
     const json_t *values = json_object_get(row, "values");
@@ -185,14 +186,14 @@ static char *identify_by_value(Table *table, const BhField *field, const json_t 
     if (above == NULL &&
         (*title == '\0' || strcmp(title, bh_json_string_or(row, "title", "")) == 0))
       return g_strdup(ids->pdata[i]);
-    g_autofree char *why =
-        above != NULL ? bh_load_repeats(load, above) : belongs_to(load, kind, ids->pdata[i]);
-    g_autofree char *complaint = bh_names_complain(load->names, field, text, why);
-    bh_load_problem(load, where, complaint);
+    g_autofree char *why = above != NULL ? bh_load_format_duplicate(load, above)
+                                         : belongs_to(load, kind, ids->pdata[i]);
+    g_autofree char *complaint = bh_names_format_problem(load->names, field, text, why);
+    bh_load_add_problem(load, where, complaint);
     return NULL;
   }
   g_autofree char *space = g_strdup_printf("csv/%s/%s", kind, bh_field_get_name(field));
-  g_autofree char *key = bh_number_key(text);
+  g_autofree char *key = bh_number_make_key(text);
   char id[BH_ID_LEN + 1];
   bh_id_from_name(space, key != NULL ? key : text, id);
   return g_strdup(id);
@@ -206,7 +207,7 @@ static char *identify_by_title(Table *table, const json_t *set)
   g_autofree char *title = bh_kind_dup_title(table->kind, set, load->options->lang);
   const char *area = text_at(set, "area"), *unit = text_at(set, "unit");
   const char *found = NULL;
-  g_autoptr(GPtrArray) ids = bh_names_list_called(load->names, kind, title, NULL);
+  g_autoptr(GPtrArray) ids = bh_names_list_matches(load->names, kind, title, NULL);
   for (guint i = 0; ids != NULL && i < ids->len; i++) {
     const json_t *row = bh_names_find_row(load->names, kind, ids->pdata[i]);
     const json_t *values = json_object_get(row, "values");
@@ -258,7 +259,7 @@ static gboolean read_cell(Table *table, const BhField *field, const char *cell, 
     json_object_set_new(set, bh_field_get_name(field), value);
     return TRUE;
   }
-  bh_load_problem(table->load, where, why->message);
+  bh_load_add_problem(table->load, where, why->message);
   json_object_set_new(reported, bh_field_get_name(field), json_true());
   return FALSE;
 }
@@ -287,7 +288,7 @@ static gboolean read_state(Table *table, const char *cell, const char *where, js
   }
   g_autofree char *text = g_strdup_printf(
       zh ? "状态（state）“%s”：可选：%s" : "state \"%s\": one of: %s", cell, known->str);
-  bh_load_problem(table->load, where, text);
+  bh_load_add_problem(table->load, where, text);
   return FALSE;
 }
 
@@ -295,7 +296,7 @@ static gboolean read_state(Table *table, const char *cell, const char *where, js
 static void read_row(Table *table, const BhCsvRow *row, GArray *rows)
 {
   BhLoad *load = table->load;
-  g_autofree char *where = bh_load_where(load, table->path, row->line);
+  g_autofree char *where = bh_load_format_place(load, table->path, row->line);
   g_autoptr(json_t) set = json_object();
   g_autoptr(json_t) reported = json_object();
   gboolean fine = TRUE;
@@ -306,9 +307,9 @@ static void read_row(Table *table, const BhCsvRow *row, GArray *rows)
     else if ((int)i == table->state_column)
       fine &= read_state(table, row->cells[i], where, set);
     else if (i >= table->n_columns && row->cells[i][0] != '\0') {
-      bh_load_problem(load, where,
-                      bh_load_is_zh(load) ? "这一行的列比表头多"
-                                          : "the row has more cells than the header");
+      bh_load_add_problem(load, where,
+                          bh_load_is_zh(load) ? "这一行的列比表头多"
+                                              : "the row has more cells than the header");
       fine = FALSE;
       break;
     }
@@ -344,7 +345,7 @@ gboolean bh_load_table(BhLoad *load, const char *path, GError **error)
   gboolean zh = bh_load_is_zh(load);
   Table table = {
       .load = load, .path = path, .kind = bh_kind_set_find(load->kinds, load->options->kind)};
-  g_autofree char *whole = bh_load_where(load, path, 0);
+  g_autofree char *whole = bh_load_format_place(load, path, 0);
   g_autofree char *bytes = NULL;
   gsize len = 0;
   g_autoptr(GError) failed = NULL;
@@ -353,18 +354,18 @@ gboolean bh_load_table(BhLoad *load, const char *path, GError **error)
     return FALSE;
   }
   if (len > BH_LOAD_FILE_MAX) {
-    bh_load_problem(load, whole, zh ? "文件超过 16 MiB" : "the file has more than 16 MiB");
+    bh_load_add_problem(load, whole, zh ? "文件超过 16 MiB" : "the file has more than 16 MiB");
     return TRUE;
   }
   g_autoptr(GPtrArray) faults = bh_csv_faults_new();
   g_autoptr(GPtrArray) rows = bh_csv_parse(bytes, len, CELL_MAX, faults);
   for (guint i = 0; i < faults->len; i++) {
     const BhCsvFault *fault = faults->pdata[i];
-    g_autofree char *where = bh_load_where(load, path, fault->line);
-    bh_load_problem(load, where, zh ? fault->zh : fault->en);
+    g_autofree char *where = bh_load_format_place(load, path, fault->line);
+    bh_load_add_problem(load, where, zh ? fault->zh : fault->en);
   }
   if (rows->len < 2 && faults->len == 0)
-    bh_load_problem(load, whole, zh ? "表里没有数据行" : "the table has no rows");
+    bh_load_add_problem(load, whole, zh ? "表里没有数据行" : "the table has no rows");
   if (rows->len == 0 || !read_header(&table, rows->pdata[0]))
     return TRUE;
   g_autoptr(GArray) read = g_array_new(FALSE, FALSE, sizeof(Row));

@@ -29,10 +29,10 @@ static void record_free(gpointer data)
 static void load_clear(BhLoad *load)
 {
   g_clear_pointer(&load->names, bh_names_free);
-  g_clear_pointer(&load->shown, bh_shown_free);
+  g_clear_pointer(&load->cache, bh_value_cache_free);
   g_clear_pointer(&load->own_region, bh_region_free);
   g_clear_pointer(&load->kinds, bh_kind_set_unref);
-  bh_hub_give_reader(load->hub, load->db);
+  bh_hub_release_reader(load->hub, load->db);
   g_ptr_array_unref(load->kind_dirs);
   g_ptr_array_unref(load->regions);
   g_ptr_array_unref(load->checklists);
@@ -54,7 +54,7 @@ gboolean bh_load_is_zh(const BhLoad *load)
   return load->options->lang[0] == 'z';
 }
 
-char *bh_load_where(const BhLoad *load, const char *path, int line)
+char *bh_load_format_place(const BhLoad *load, const char *path, int line)
 {
   g_autofree char *base = g_path_get_basename(path);
   if (line <= 0)
@@ -62,31 +62,31 @@ char *bh_load_where(const BhLoad *load, const char *path, int line)
   return g_strdup_printf(bh_load_is_zh(load) ? "%s 第 %d 行" : "%s, line %d", base, line);
 }
 
-void bh_load_problem(BhLoad *load, const char *where, const char *text)
+void bh_load_add_problem(BhLoad *load, const char *where, const char *text)
 {
   if (load->n_problems++ < BH_LOAD_PROBLEMS_SHOWN)
     g_string_append_printf(load->problems, bh_load_is_zh(load) ? "\n  %s：%s" : "\n  %s: %s", where,
                            text);
 }
 
-void bh_load_field_problem(BhLoad *load, BhLoadRecord *record, const BhField *field,
-                           const char *typed, const char *text)
+void bh_load_add_field_problem(BhLoad *load, BhLoadRecord *record, const BhField *field,
+                               const char *typed, const char *text)
 {
-  g_autofree char *complaint = bh_names_complain(load->names, field, typed, text);
-  bh_load_problem(load, record->where, complaint);
+  g_autofree char *complaint = bh_names_format_problem(load->names, field, typed, text);
+  bh_load_add_problem(load, record->where, complaint);
   json_object_set_new(record->reported, bh_field_get_name(field), json_true());
   record->is_bad = TRUE;
 }
 
-void bh_load_field_warning(BhLoad *load, const BhLoadRecord *record, const BhField *field,
-                           const char *typed, const char *text)
+void bh_load_add_field_warning(BhLoad *load, const BhLoadRecord *record, const BhField *field,
+                               const char *typed, const char *text)
 {
-  g_autofree char *complaint = bh_names_complain(load->names, field, typed, text);
+  g_autofree char *complaint = bh_names_format_problem(load->names, field, typed, text);
   json_array_append_new(load->warnings, json_sprintf(bh_load_is_zh(load) ? "%s：%s" : "%s: %s",
                                                      record->where, complaint));
 }
 
-char *bh_load_repeats(const BhLoad *load, const BhLoadRecord *first)
+char *bh_load_format_duplicate(const BhLoad *load, const BhLoadRecord *first)
 {
   return g_strdup_printf(bh_load_is_zh(load) ? "与 %s 重复" : "the same as %s", first->where);
 }
@@ -96,8 +96,8 @@ BhLoadRecord *bh_load_add(BhLoad *load, const char *id, const char *kind, const 
 {
   const BhLoadRecord *first = g_hash_table_lookup(load->by_id, id);
   if (first != NULL) {
-    g_autofree char *text = bh_load_repeats(load, first);
-    bh_load_problem(load, where, text);
+    g_autofree char *text = bh_load_format_duplicate(load, first);
+    bh_load_add_problem(load, where, text);
     return NULL;
   }
   BhLoadRecord *record = g_new0(BhLoadRecord, 1);
@@ -111,10 +111,10 @@ BhLoadRecord *bh_load_add(BhLoad *load, const char *id, const char *kind, const 
   return record;
 }
 
-void bh_load_refuse(BhLoad *load, const char *path, const char *zh, const char *en)
+void bh_load_add_file_problem(BhLoad *load, const char *path, const char *zh, const char *en)
 {
   g_autofree char *base = g_path_get_basename(path);
-  bh_load_problem(load, base, bh_load_is_zh(load) ? zh : en);
+  bh_load_add_problem(load, base, bh_load_is_zh(load) ? zh : en);
 }
 
 /* FALSE with one error for all problems, if there are any. */
@@ -230,11 +230,11 @@ static gboolean take_json(BhLoad *load, const char *path, gboolean is_named, GEr
   } else if (!is_named) {
     json_array_append_new(load->skipped, json_string(base));
   } else if (is_secrets(base)) {
-    bh_load_refuse(load, path, "演示口令要加 --demo 才装载",
-                   "demo secrets are loaded with --demo only");
+    bh_load_add_file_problem(load, path, "演示口令要加 --demo 才装载",
+                             "demo secrets are loaded with --demo only");
   } else {
-    bh_load_refuse(load, path, "不认识的 JSON：既不是种类、区划包、日历，也不是记录",
-                   "unknown JSON: neither kind, region pack, calendar nor records");
+    bh_load_add_file_problem(load, path, "不认识的 JSON：既不是种类、区划包、日历，也不是记录",
+                             "unknown JSON: neither kind, region pack, calendar nor records");
   }
   return TRUE;
 }
@@ -259,10 +259,10 @@ static gboolean take_csv(BhLoad *load, const char *path, GError **error)
     g_autofree char *base = g_path_get_basename(items);
     g_autofree char *zh = g_strdup_printf("检查清单旁边缺少 %s", base);
     g_autofree char *en = g_strdup_printf("a checklist needs %s beside it", base);
-    bh_load_refuse(load, path, zh, en);
+    bh_load_add_file_problem(load, path, zh, en);
   } else if (load->options->kind == NULL) {
-    bh_load_refuse(load, path, "请用 --kind 说明每一行是什么，如 --kind enterprise",
-                   "give the kind of its rows with --kind, such as --kind enterprise");
+    bh_load_add_file_problem(load, path, "请用 --kind 说明每一行是什么，如 --kind enterprise",
+                             "give the kind of its rows with --kind, such as --kind enterprise");
   } else {
     g_ptr_array_add(load->tables, g_strdup(path));
   }
@@ -289,11 +289,12 @@ static gboolean take_file(BhLoad *load, const char *path, gboolean is_named, GEr
   if (has_suffix(path, csv))
     return take_csv(load, path, error);
   if (has_suffix(path, sheets)) {
-    bh_load_refuse(load, path, "不能直接读电子表格，请在表格软件里另存为 CSV（CSV UTF-8）再装载",
-                   "a spreadsheet cannot be read: save it as CSV (CSV UTF-8) and load that");
+    bh_load_add_file_problem(
+        load, path, "不能直接读电子表格，请在表格软件里另存为 CSV（CSV UTF-8）再装载",
+        "a spreadsheet cannot be read: save it as CSV (CSV UTF-8) and load that");
   } else if (is_named) {
-    bh_load_refuse(load, path, "不支持的文件：只能装载 .json 和 .csv",
-                   "unsupported type of file: only .json and .csv can be loaded");
+    bh_load_add_file_problem(load, path, "不支持的文件：只能装载 .json 和 .csv",
+                             "unsupported type of file: only .json and .csv can be loaded");
   } else if (!has_suffix(path, notes)) {
     g_autofree char *base = g_path_get_basename(path);
     json_array_append_new(load->skipped, json_string(base));
@@ -377,7 +378,7 @@ static gboolean write_record(BhLoad *load, BhDb *db, const BhLoadRecord *record,
     g_propagate_error(error, g_steal_pointer(&refused));
     return FALSE;
   }
-  bh_load_problem(load, record->where, refused->message);
+  bh_load_add_problem(load, record->where, refused->message);
   return TRUE;
 }
 
@@ -440,11 +441,11 @@ static gboolean begin_check(BhLoad *load, GError **error)
       return FALSE;
     load->region = load->own_region;
   }
-  load->db = bh_hub_take_reader(load->hub, error);
+  load->db = bh_hub_acquire_reader(load->hub, error);
   if (load->db == NULL)
     return FALSE;
   load->names = bh_names_new(load->hub, load->db, load->kinds, load->region, load->options->lang);
-  load->shown = bh_shown_new(load->db);
+  load->cache = bh_value_cache_new(load->db);
   return TRUE;
 }
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "schema/error.h"
-#include "schema/typed.h"
+#include "schema/text.h"
 #include "sync/hub/cli/names-internal.h"
 
 #define SHOWN_MAX 60   /* characters of the text that an error contains */
@@ -16,7 +16,7 @@ const char *bh_names_find_area(const BhRegion *region, const char *text, const c
 {
   gboolean zh = g_strcmp0(lang, "en") != 0;
   g_autofree char *stripped = g_strstrip(g_strdup(text));
-  g_autoptr(GPtrArray) codes = bh_region_list_called(region, stripped);
+  g_autoptr(GPtrArray) codes = bh_region_list_matches(region, stripped);
   if (codes->len == 1)
     return codes->pdata[0];
   if (codes->len == 0) {
@@ -79,7 +79,7 @@ static char *list_ref_kinds(const BhNames *names, const BhField *field)
                          out->str);
 }
 
-char *bh_names_expected(const BhNames *names, const BhField *field)
+char *bh_names_format_expected(const BhNames *names, const BhField *field)
 {
   gboolean zh = bh_names_is_zh(names);
   gint64 min = bh_field_get_min(field), max = bh_field_get_max(field);
@@ -135,8 +135,8 @@ char *bh_names_expected(const BhNames *names, const BhField *field)
   return g_strdup_printf(zh ? "应为 %s" : "a value of type %s", bh_field_get_type_name(field));
 }
 
-char *bh_names_complain(const BhNames *names, const BhField *field, const char *typed,
-                        const char *why)
+char *bh_names_format_problem(const BhNames *names, const BhField *field, const char *typed,
+                              const char *why)
 {
   const char *label = bh_field_get_label(field, names->lang);
   const char *name = bh_field_get_name(field);
@@ -160,9 +160,9 @@ char *bh_names_complain(const BhNames *names, const BhField *field, const char *
 static void set_refused(const BhNames *names, const BhField *field, const char *typed,
                         const GError *why, GError **error)
 {
-  g_autofree char *expected = why == NULL ? bh_names_expected(names, field) : NULL;
+  g_autofree char *expected = why == NULL ? bh_names_format_expected(names, field) : NULL;
   g_autofree char *text =
-      bh_names_complain(names, field, typed, why != NULL ? why->message : expected);
+      bh_names_format_problem(names, field, typed, why != NULL ? why->message : expected);
   g_set_error_literal(error, BH_ERROR, why != NULL ? why->code : BH_ERROR_INVALID, text);
 }
 
@@ -174,7 +174,7 @@ static json_t *parse_refs(BhNames *names, const BhField *field, const char *type
   g_auto(GStrv) parts = g_strsplit(joined, ",", -1);
   g_autoptr(json_t) ids = json_array();
   for (int i = 0; parts[i] != NULL; i++) {
-    g_autofree char *part = bh_typed_clean(parts[i], FALSE);
+    g_autofree char *part = bh_text_clean(parts[i], FALSE);
     if (*part == '\0')
       continue;
     const char *id = bh_names_find(names, bh_field_get_ref_kinds(field), part, error);
@@ -187,7 +187,7 @@ static json_t *parse_refs(BhNames *names, const BhField *field, const char *type
 
 json_t *bh_names_parse(BhNames *names, const BhField *field, const char *typed, GError **error)
 {
-  g_autofree char *text = g_utf8_validate(typed, -1, NULL) ? bh_typed_clean(typed, TRUE) : NULL;
+  g_autofree char *text = g_utf8_validate(typed, -1, NULL) ? bh_text_clean(typed, TRUE) : NULL;
   g_autoptr(GError) why = NULL;
   if (text != NULL && *text == '\0')
     return json_null();

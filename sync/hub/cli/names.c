@@ -20,7 +20,7 @@ static void free_json(gpointer value)
 
 typedef struct {
   json_t *rows;
-  GHashTable *by_name; /* key of a name (bh_number_key) → GPtrArray of borrowed ids */
+  GHashTable *by_name; /* key of a name (bh_number_make_key) → GPtrArray of borrowed ids */
 } Listed;
 
 static void listed_free(gpointer data)
@@ -100,7 +100,7 @@ static gboolean is_name_field(const BhKind *kind, const BhField *field)
 /* Adds a name of a record to the index of its kind. */
 static void add_name(Listed *listed, const char *text, const char *id)
 {
-  g_autofree char *key = bh_number_key(text);
+  g_autofree char *key = bh_number_make_key(text);
   if (key == NULL)
     return;
   GPtrArray *ids = g_hash_table_lookup(listed->by_name, key);
@@ -167,7 +167,7 @@ const json_t *bh_names_find_row(BhNames *names, const char *kind, const char *id
   return row != NULL && strcmp(bh_json_string_or(row, "kind", ""), kind) == 0 ? row : NULL;
 }
 
-GPtrArray *bh_names_list_called(BhNames *names, const char *kind, const char *text, GError **error)
+GPtrArray *bh_names_list_matches(BhNames *names, const char *kind, const char *text, GError **error)
 {
   const Listed *listed = list_kind(names, kind, error);
   char sample[BH_ID_LEN + 1];
@@ -182,7 +182,7 @@ GPtrArray *bh_names_list_called(BhNames *names, const char *kind, const char *te
     g_ptr_array_add(ids, (gpointer)bh_json_string_or(row, "id", ""));
     return ids;
   }
-  g_autofree char *key = bh_number_key(text);
+  g_autofree char *key = bh_number_make_key(text);
   const GPtrArray *called = key != NULL ? g_hash_table_lookup(listed->by_name, key) : NULL;
   for (guint i = 0; called != NULL && i < called->len; i++)
     g_ptr_array_add(ids, called->pdata[i]);
@@ -278,7 +278,7 @@ const char *bh_names_find(BhNames *names, const char *const *kinds, const char *
   g_autoptr(GString) wanted = g_string_new(NULL);
   for (int i = 0; kinds[i] != NULL; i++) {
     const BhKind *kind = bh_kind_set_find(names->kinds, kinds[i]);
-    g_autoptr(GPtrArray) ids = bh_names_list_called(names, kinds[i], text, error);
+    g_autoptr(GPtrArray) ids = bh_names_list_matches(names, kinds[i], text, error);
     if (ids == NULL)
       return NULL;
     for (guint k = 0; k < ids->len; k++) {

@@ -29,7 +29,8 @@ const json_t *bh_names_list(BhNames *names, const char *kind, GError **error);
 /* Ids (borrowed strings) of the records of a kind that a text names: by their id, their name in the
  * samples, their title, or the value of an indexed field or of a field of the title. Free the array
  * with g_ptr_array_unref; NULL on a storage error. */
-GPtrArray *bh_names_list_called(BhNames *names, const char *kind, const char *text, GError **error);
+GPtrArray *bh_names_list_matches(BhNames *names, const char *kind, const char *text,
+                                 GError **error);
 /* The id of the only record of these kinds (NULL-terminated) that the text names; borrowed. NULL
  * with BH_ERROR_NOT_FOUND, or with BH_ERROR_INVALID and all candidates when there are several. */
 const char *bh_names_find(BhNames *names, const char *const *kinds, const char *text,
@@ -54,10 +55,10 @@ const char *bh_names_find_area(const BhRegion *region, const char *text, const c
 json_t *bh_names_parse(BhNames *names, const BhField *field, const char *typed, GError **error);
 /* The text of an error about a field: "label（name）“typed”：why"; g_free. `typed` (may be NULL) is
  * left out for personal fields. */
-char *bh_names_complain(const BhNames *names, const BhField *field, const char *typed,
-                        const char *why);
+char *bh_names_format_problem(const BhNames *names, const BhField *field, const char *typed,
+                              const char *why);
 /* What is allowed as text of a field: "one of: 县级（county）、…", "a date such as 2026-11-21";
  * g_free. */
-char *bh_names_expected(const BhNames *names, const BhField *field);
+char *bh_names_format_expected(const BhNames *names, const BhField *field);
 
 G_END_DECLS

@@ -16,29 +16,29 @@ typedef struct {
   BhDb *db;
   BhKindSet *kinds;
   BhNames *names;
-  BhShown *shown;
+  BhValueCache *cache;
   char *today;
 } Work;
 
 static void work_clear(Work *work)
 {
   g_clear_pointer(&work->today, g_free);
-  g_clear_pointer(&work->shown, bh_shown_free);
+  g_clear_pointer(&work->cache, bh_value_cache_free);
   g_clear_pointer(&work->names, bh_names_free);
   g_clear_pointer(&work->kinds, bh_kind_set_unref);
-  bh_hub_give_reader(work->hub, work->db);
+  bh_hub_release_reader(work->hub, work->db);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Work, work_clear)
 
 static gboolean begin(Work *work, BhHub *hub, const char *lang, GError **error)
 {
   work->hub = hub;
-  work->db = bh_hub_take_reader(hub, error);
+  work->db = bh_hub_acquire_reader(hub, error);
   if (work->db == NULL)
     return FALSE;
   work->kinds = bh_hub_dup_kinds(hub);
   work->names = bh_names_new(hub, work->db, work->kinds, bh_hub_get_region(hub), lang);
-  work->shown = bh_shown_new(work->db);
+  work->cache = bh_value_cache_new(work->db);
   const BhClock *clock = bh_hub_get_clock(hub);
   BhDate date = bh_date_from_ms(clock->wall_ms(clock->data));
   work->today = bh_date_format(&date);
@@ -98,8 +98,8 @@ static BhContext make_context(Work *work, const char *id, const json_t *values)
                      .record = id,
                      .actor = bh_hub_get_id(work->hub),
                      .today = work->today,
-                     .lookup = bh_shown_lookup,
-                     .data = work->shown};
+                     .lookup = bh_value_cache_lookup,
+                     .data = work->cache};
 }
 
 /* Checks the whole record, and its step if the state changes from `from`. FALSE with all problems
@@ -119,7 +119,7 @@ static gboolean check_record(Work *work, const BhKind *kind, const BhContext *co
     const BhField *field = bh_kind_find_field(kind, problem->field);
     const char *why = bh_names_is_zh(work->names) ? problem->text_zh : problem->text_en;
     g_autofree char *text =
-        field != NULL ? bh_names_complain(work->names, field, NULL, why) : g_strdup(why);
+        field != NULL ? bh_names_format_problem(work->names, field, NULL, why) : g_strdup(why);
     if (strstr(out->str, why) == NULL)
       g_string_append_printf(out, "%s%s", out->len > 0 ? "\n  " : "", text);
   }
@@ -179,7 +179,7 @@ json_t *bh_people_change(BhHub *hub, const char *kind_name, const char *called, 
   g_autoptr(json_t) set = json_object();
   if (id == NULL || !parse_all(&work, kind, typed, set, error))
     return NULL;
-  const json_t *before = bh_shown_lookup(id, work.shown);
+  const json_t *before = bh_value_cache_lookup(id, work.cache);
   g_autoptr(json_t) after = before != NULL ? json_copy((json_t *)before) : json_object();
   const char *state_before = bh_json_string_or(before, "state", NULL);
   if (state != NULL)
@@ -209,7 +209,7 @@ json_t *bh_people_list(BhHub *hub, const char *kind, const char *lang, GError **
   json_t *row;
   json_array_foreach(rows, at, row) {
     const char *unit = bh_json_string_or(json_object_get(row, "values"), "unit", NULL);
-    const json_t *values = unit != NULL ? bh_shown_lookup(unit, work.shown) : NULL;
+    const json_t *values = unit != NULL ? bh_value_cache_lookup(unit, work.cache) : NULL;
     if (values != NULL)
       json_object_set_new(row, "unit_name", json_string(bh_json_string_or(values, "name", unit)));
   }

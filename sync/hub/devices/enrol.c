@@ -315,7 +315,7 @@ static gboolean write_refusal(BhHub *hub, BhDb *db, gpointer data, GError **erro
   const Refusal *refusal = data;
   gint64 now = now_ms(hub);
   /* Checked again: another refusal of the same kind may have been written meanwhile. */
-  return bh_log_was_refused(db, refusal->device, (BhErrorCode)refusal->reason->code,
+  return bh_log_has_refusal(db, refusal->device, (BhErrorCode)refusal->reason->code,
                             now - REFUSAL_REST_MS, now) ||
          bh_log_add_refusal(db, refusal->device, refusal->reason, now, error);
 }
@@ -344,7 +344,7 @@ void bh_enrol_log_refusal(BhHub *hub, BhDb *db, const char *header, const GError
    * block the writer. */
   const char *name = device != NULL ? device->id : "";
   gint64 now = now_ms(hub);
-  if (bh_log_was_refused(db, name, (BhErrorCode)reason->code, now - REFUSAL_REST_MS, now))
+  if (bh_log_has_refusal(db, name, (BhErrorCode)reason->code, now - REFUSAL_REST_MS, now))
     return;
   g_message("device %s is refused: %s", *name != '\0' ? name : "that is not known here",
             bh_error_code_name((BhErrorCode)reason->code));

@@ -13,7 +13,7 @@
 typedef struct {
   BhHub *hub;
   BhDb *db;
-  BhView *view;
+  BhDeviceView *view;
   const char *device;
   gint64 since;   /* position of the cursor */
   gint64 through; /* last position that this page covers */
@@ -23,13 +23,13 @@ typedef struct {
   BhAccess *access;   /* borrowed */
   GHashTable *listed; /* ids of records in `records`, or found to be hidden */
   json_t *gone;
-  BhPast *past; /* NULL until it is needed */
+  BhDelivered *delivered; /* NULL until it is needed */
 } Page;
 
 static void page_clear(Page *page)
 {
-  g_clear_pointer(&page->past, bh_past_free);
-  g_clear_pointer(&page->view, bh_view_free);
+  g_clear_pointer(&page->delivered, bh_delivered_free);
+  g_clear_pointer(&page->view, bh_device_view_free);
   if (page->records != NULL)
     g_string_free(page->records, TRUE);
   g_clear_pointer(&page->listed, g_hash_table_unref);
@@ -50,7 +50,7 @@ static gboolean read_cursor(Page *page, const char *cursor, GError **error)
   g_auto(GStrv) parts = g_strsplit(cursor, ".", 5);
   if (g_strv_length(parts) != 4 || strcmp(parts[0], "1") != 0 ||
       strcmp(parts[1], bh_hub_get_epoch(page->hub)) != 0 ||
-      strcmp(parts[2], bh_view_get_hash(page->view)) != 0)
+      strcmp(parts[2], bh_device_view_get_hash(page->view)) != 0)
     return TRUE;
   guint64 position;
   if (!g_ascii_string_to_unsigned(parts[3], 10, 0, G_MAXINT64, &position, NULL))
@@ -74,20 +74,20 @@ static int compare_items(gconstpointer a, gconstpointer b)
  * because it created the record, or was given it. */
 static gboolean add_hidden(Page *page, const char *id, gint64 created, GError **error)
 {
-  gboolean showed = FALSE;
+  gboolean given = FALSE;
   if (page->reset || created > page->since)
     return TRUE;
-  if (!bh_record_is_made_by(page->db, id, page->device, &showed, error))
+  if (!bh_record_is_made_by(page->db, id, page->device, &given, error))
     return FALSE;
-  if (showed) {
+  if (given) {
     json_array_append_new(page->gone, json_string(id));
     return TRUE;
   }
-  if (page->past == NULL)
-    page->past = bh_past_new(page->view, page->db, page->since);
-  if (!bh_past_showed(page->past, id, &showed, error))
+  if (page->delivered == NULL)
+    page->delivered = bh_delivered_new(page->view, page->db, page->since);
+  if (!bh_delivered_may_contain(page->delivered, id, &given, error))
     return FALSE;
-  if (showed)
+  if (given)
     json_array_append_new(page->gone, json_string(id));
   return TRUE;
 }
@@ -103,7 +103,7 @@ static gboolean add_record(Page *page, const char *id, GError **error)
   g_hash_table_add(page->listed, g_strdup(id));
   /* Personal values are withheld in records that every unit receives. */
   gboolean withhold = strcmp(row.scope, "all") == 0;
-  gboolean hides = bh_view_kind_hides(page->view, row.kind);
+  gboolean hides = bh_device_view_may_hide(page->view, row.kind);
   if (!withhold && !hides) {
     if (page->records->len > 0)
       g_string_append_c(page->records, ',');
@@ -114,10 +114,10 @@ static gboolean add_record(Page *page, const char *id, GError **error)
   g_autoptr(BhRecord) record = bh_record_from_snapshot(row.snapshot, strlen(row.snapshot), error);
   if (record != NULL) {
     ok = TRUE;
-    BhSight sight = bh_view_get_sight(page->view, &row, record);
-    if (sight == BH_SIGHT_RESTRICTED)
+    BhVisibility visibility = bh_device_view_get_visibility(page->view, &row, record);
+    if (visibility == BH_VISIBILITY_RESTRICTED)
       bh_access_note(page->access, id, row.kind, BH_ACCESS_PULL);
-    if (sight != BH_SIGHT_NONE) {
+    if (visibility != BH_VISIBILITY_NONE) {
       if (withhold)
         bh_record_withhold(record, NULL);
       g_autofree char *snapshot = bh_record_to_snapshot(record);
@@ -135,7 +135,7 @@ static gboolean add_record(Page *page, const char *id, GError **error)
 static gboolean add_records(Page *page, int limit, GError **error)
 {
   g_autoptr(GArray) items = g_array_new(FALSE, FALSE, sizeof(BhFeedItem));
-  const GPtrArray *scopes = bh_view_list_scopes(page->view);
+  const GPtrArray *scopes = bh_device_view_list_scopes(page->view);
   for (guint i = 0; i < scopes->len; i++)
     if (!bh_feed_store_list_changed(page->db, scopes->pdata[i], page->since, limit + 1, items,
                                     error))
@@ -164,10 +164,10 @@ static gboolean add_records(Page *page, int limit, GError **error)
  * the device never had it. `row` NULL: the record does not exist any more. */
 static gboolean add_moved(Page *page, const char *id, const BhRecordRow *row, GError **error)
 {
-  if (row != NULL && bh_view_has_scope(page->view, row))
+  if (row != NULL && bh_device_view_has_scope(page->view, row))
     return TRUE;
   g_hash_table_add(page->listed, g_strdup(id));
-  if (row != NULL && bh_view_kind_hides(page->view, row->kind))
+  if (row != NULL && bh_device_view_may_hide(page->view, row->kind))
     return add_hidden(page, id, row->created, error);
   if (row == NULL || row->created <= page->since)
     json_array_append_new(page->gone, json_string(id));
@@ -179,7 +179,7 @@ static gboolean add_gone(Page *page, GError **error)
   if (page->reset)
     return TRUE;
   g_autoptr(GArray) items = g_array_new(FALSE, FALSE, sizeof(BhFeedItem));
-  const GPtrArray *scopes = bh_view_list_scopes(page->view);
+  const GPtrArray *scopes = bh_device_view_list_scopes(page->view);
   for (guint i = 0; i < scopes->len; i++)
     if (!bh_feed_store_list_moved(page->db, scopes->pdata[i], page->since, page->through, items,
                                   error))
@@ -210,12 +210,12 @@ static char *write_page(Page *page, const BhHubDevice *device, GError **error)
     return NULL;
   g_autofree char *cursor =
       g_strdup_printf("1.%s.%s.%" G_GINT64_FORMAT, bh_hub_get_epoch(page->hub),
-                      bh_view_get_hash(page->view), page->through);
+                      bh_device_view_get_hash(page->view), page->through);
   g_autoptr(json_t) head = json_pack(
       "{s:s, s:s, s:b, s:b, s:s, s:o*, s:O, s:O, s:O}", "epoch", bh_hub_get_epoch(page->hub),
       "cursor", cursor, "more", (int)page->more, "reset", (int)page->reset, "kinds",
-      bh_view_get_kinds_hash(page->view), "time", bh_enrol_time(page->hub, device->id), "gone",
-      page->gone, "included", included, "quarantined", quarantined);
+      bh_device_view_get_kinds_hash(page->view), "time", bh_enrol_time(page->hub, device->id),
+      "gone", page->gone, "included", included, "quarantined", quarantined);
   g_autofree char *url = bh_log_dup_value(page->db, "public_url", NULL);
   if (url != NULL)
     json_object_set_new(head, "url", json_string(url));
@@ -236,7 +236,7 @@ static char *make_page(BhHub *hub, BhDb *db, const BhHubDevice *device, const ch
                        int limit, BhAccess *access, GError **error)
 {
   g_auto(Page) page = {.hub = hub, .db = db, .device = device->id, .access = access};
-  page.view = bh_view_new(hub, db, device, error);
+  page.view = bh_device_view_new(hub, db, device, error);
   if (page.view == NULL)
     return NULL;
   page.records = g_string_new(NULL);
@@ -265,40 +265,41 @@ char *bh_feed_changes(BhHub *hub, BhDb *db, const BhHubDevice *device, const cha
 gboolean bh_feed_shows_file(BhHub *hub, BhDb *db, const BhHubDevice *device, const char *sha256,
                             gboolean *shows, BhAccess *access, GError **error)
 {
-  BhSight best = BH_SIGHT_NONE;
+  BhVisibility best = BH_VISIBILITY_NONE;
   const char *restricted = NULL;
   g_autofree char *kind = NULL;
   *shows = FALSE;
-  g_autoptr(BhView) view = bh_view_new(hub, db, device, error);
+  g_autoptr(BhDeviceView) view = bh_device_view_new(hub, db, device, error);
   g_autoptr(GPtrArray) ids = view != NULL ? bh_feed_store_list_showing(db, sha256, error) : NULL;
   if (ids == NULL)
     return FALSE;
-  for (guint i = 0; i < ids->len && best != BH_SIGHT_OPEN; i++) {
+  for (guint i = 0; i < ids->len && best != BH_VISIBILITY_OPEN; i++) {
     BhRecordRow row = {0};
     gboolean found;
     if (!bh_record_row_load(db, ids->pdata[i], &row, &found, error))
       return FALSE;
     g_autoptr(BhRecord) record =
         found ? bh_record_from_snapshot(row.snapshot, strlen(row.snapshot), error) : NULL;
-    BhSight sight = record != NULL ? bh_view_get_sight(view, &row, record) : BH_SIGHT_NONE;
+    BhVisibility visibility =
+        record != NULL ? bh_device_view_get_visibility(view, &row, record) : BH_VISIBILITY_NONE;
     gboolean proven = FALSE;
-    if (sight != BH_SIGHT_NONE &&
-        !bh_possession_is_proven(db, bh_hub_get_id(hub), bh_view_find_kind(view, row.kind), record,
-                                 sha256, &proven, error)) {
+    if (visibility != BH_VISIBILITY_NONE &&
+        !bh_file_access_is_proven(db, bh_hub_get_id(hub), bh_device_view_find_kind(view, row.kind),
+                                  record, sha256, &proven, error)) {
       bh_record_row_clear(&row);
       return FALSE;
     }
     if (!proven)
-      sight = BH_SIGHT_NONE;
-    if (sight == BH_SIGHT_RESTRICTED && restricted == NULL) {
+      visibility = BH_VISIBILITY_NONE;
+    if (visibility == BH_VISIBILITY_RESTRICTED && restricted == NULL) {
       restricted = ids->pdata[i];
       kind = g_strdup(row.kind);
     }
-    best = MAX(best, sight);
+    best = MAX(best, visibility);
     bh_record_row_clear(&row);
   }
-  if (best == BH_SIGHT_RESTRICTED)
+  if (best == BH_VISIBILITY_RESTRICTED)
     bh_access_note(access, restricted, kind, BH_ACCESS_FILE);
-  *shows = best != BH_SIGHT_NONE;
+  *shows = best != BH_VISIBILITY_NONE;
   return TRUE;
 }

@@ -10,7 +10,7 @@
 #include "sync/wire/batch.h"
 #include "sync/wire/limits.h"
 
-#define TRIES_MAX 10000 /* networks (door.h) whose failed enrolments are counted */
+#define TRIES_MAX 10000 /* networks (connection-limit.h) whose failed enrolments are counted */
 #define MINUTE_US (60 * G_TIME_SPAN_SECOND)
 #define COMPRESS_MIN 1024 /* bytes of an answer */
 
@@ -63,7 +63,7 @@ static void count_push(BhDeviceApi *api, const BhIngestResult *result, gint64 to
   BhDeviceCounts *counts = &api->counts;
   counts->applied += result->applied;
   counts->repeated += result->repeated;
-  counts->quarantined += result->held;
+  counts->quarantined += result->n_quarantined;
   counts->refused += result->refused != NULL;
   counts->batches++;
   counts->took_us += (guint64)took_us;
@@ -101,13 +101,13 @@ BhHubDevice *bh_device_api_authenticate(BhDeviceApi *api, BhRequest *request)
 {
   g_autoptr(GError) error = NULL;
   BhHubDevice *device = NULL;
-  BhDb *db = bh_hub_take_reader(api->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(api->hub, &error);
   if (db != NULL) {
     const char *header = bh_request_get_header(request, "Authorization");
     device = bh_enrol_authenticate(api->hub, db, header, &error);
     if (device == NULL)
       bh_enrol_log_refusal(api->hub, db, header, error);
-    bh_hub_give_reader(api->hub, db);
+    bh_hub_release_reader(api->hub, db);
   }
   if (device == NULL)
     bh_device_api_answer_error(request, error, NULL);
@@ -234,9 +234,9 @@ static void handle_head(BhRequest *request, gpointer data)
     bh_device_api_answer_error(request, error, NULL);
     return;
   }
-  BhDb *db = bh_hub_take_reader(api->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(api->hub, &error);
   gboolean ok = db != NULL && bh_log_get_head(db, device->id, incarnation, &seq, hash, &error);
-  bh_hub_give_reader(api->hub, db);
+  bh_hub_release_reader(api->hub, db);
   if (!ok) {
     bh_device_api_answer_error(request, error, NULL);
     return;
@@ -267,7 +267,7 @@ static void push_free(Push *push)
 static gboolean push_is_waited_for(gpointer data)
 {
   const Push *push = data;
-  return bh_hub_is_waited_for(push->hub, push->batch->device);
+  return bh_hub_has_other_work(push->hub, push->batch->device);
 }
 
 static BhTurn push_apply(BhHub *hub, BhDb *db, gpointer data, GError **error)
@@ -441,7 +441,7 @@ static void finish_shown(BhDeviceApi *api, BhDb *db, Shown *shown, GError *error
     bh_hub_submit(api->hub, shown_log, shown_answer, shown);
   else
     shown_answer(api->hub, failed, shown);
-  bh_hub_give_reader(api->hub, db);
+  bh_hub_release_reader(api->hub, db);
 }
 
 static void handle_changes(BhRequest *request, gpointer data)
@@ -461,7 +461,7 @@ static void handle_changes(BhRequest *request, gpointer data)
     return;
   }
   Shown *shown = shown_new(request, device);
-  BhDb *db = bh_hub_take_reader(api->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(api->hub, &error);
   char *text = db != NULL
                    ? bh_feed_changes(api->hub, db, device, bh_request_get_query(request, "cursor"),
                                      (int)limit, shown->access, &error)
@@ -480,10 +480,10 @@ static void handle_kinds(BhRequest *request, gpointer data)
   if (device == NULL)
     return;
   const char *hash = bh_request_get_param(request, "hash");
-  BhDb *db = bh_hub_take_reader(api->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(api->hub, &error);
   if (db != NULL && bh_hash_is_valid(hash))
     text = bh_log_dup_kinds_text(db, hash, &error);
-  bh_hub_give_reader(api->hub, db);
+  bh_hub_release_reader(api->hub, db);
   if (text != NULL) {
     g_auto(Text) packed = pack_text(request, text);
     answer_text(request, &packed);
@@ -501,9 +501,9 @@ static void handle_staff(BhRequest *request, gpointer data)
   g_autoptr(BhHubDevice) device = bh_device_api_authenticate(api, request);
   if (device == NULL)
     return;
-  BhDb *db = bh_hub_take_reader(api->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(api->hub, &error);
   g_autofree char *sealed = db != NULL ? bh_enrol_seal_staff(api->hub, db, device, &error) : NULL;
-  bh_hub_give_reader(api->hub, db);
+  bh_hub_release_reader(api->hub, db);
   if (sealed == NULL) {
     bh_device_api_answer_error(request, error, NULL);
     return;
@@ -522,7 +522,7 @@ static void handle_file(BhRequest *request, gpointer data)
     return;
   Shown *shown = shown_new(request, device);
   shown->sha256 = g_strdup(bh_request_get_param(request, "sha256"));
-  BhDb *db = bh_hub_take_reader(api->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(api->hub, &error);
   if (db != NULL && bh_hash_is_valid(shown->sha256) &&
       bh_feed_shows_file(api->hub, db, device, shown->sha256, &shows, shown->access, &error) &&
       shows)

@@ -104,7 +104,8 @@ static gboolean check_claim(BhHub *hub, BhDb *db, RowChange *change, GError **er
   }
   /* A unit that knows only the hash must send the bytes itself, even if another unit has sent them.
    */
-  if (!bh_log_is_file_held(db, change->row->sha256, change->row->device, &change->complete, error))
+  if (!bh_log_has_unit_sent_file(db, change->row->sha256, change->row->device, &change->complete,
+                                 error))
     return FALSE;
   change->complete = change->complete && is_on_disk(hub, change->row->sha256);
   return TRUE;
@@ -142,7 +143,7 @@ static gboolean write_done(BhHub *hub, BhDb *db, gpointer data, GError **error)
   const RowChange *change = data;
   if (change->complete &&
       (!bh_log_complete_file(db, change->row->sha256, change->row->size, now_ms(hub), error) ||
-       !bh_log_hold_file(db, change->row->sha256, change->row->device, error)))
+       !bh_log_add_file_sender(db, change->row->sha256, change->row->device, error)))
     return FALSE;
   return bh_upload_store_set_done(db, change->row->id, change->row->done, now_ms(hub), error);
 }
@@ -269,22 +270,22 @@ static gboolean put_in_place(BhHub *hub, BhUploads *uploads, const char *temp, c
 gboolean bh_uploads_load(BhUploads *uploads, const char *device, const char *id, BhUploadRow *row,
                          GError **error)
 {
-  BhDb *db = bh_hub_take_reader(uploads->hub, error);
+  BhDb *db = bh_hub_acquire_reader(uploads->hub, error);
   if (db == NULL)
     return FALSE;
-  gboolean found = FALSE, held = FALSE;
+  gboolean found = FALSE, sent = FALSE;
   gboolean ok = bh_upload_store_load(db, id, row, &found, error);
   found = found && strcmp(row->device, device) == 0;
   if (ok && found)
-    ok = bh_log_is_file_held(db, row->sha256, device, &held, error);
-  bh_hub_give_reader(uploads->hub, db);
+    ok = bh_log_has_unit_sent_file(db, row->sha256, device, &sent, error);
+  bh_hub_release_reader(uploads->hub, db);
   if (!ok)
     return FALSE;
   if (!found) {
     g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no such upload of this device");
     return FALSE;
   }
-  if (held && is_on_disk(uploads->hub, row->sha256))
+  if (sent && is_on_disk(uploads->hub, row->sha256))
     row->done = row->size;
   return TRUE;
 }
@@ -367,9 +368,9 @@ static gboolean begin(BhUploads *uploads, const char *device, const char *sha256
 /* Checks the declaration before bytes are written; the writer checks it again. */
 static gboolean may_send(BhHub *hub, RowChange *change, GError **error)
 {
-  BhDb *db = bh_hub_take_reader(hub, error);
+  BhDb *db = bh_hub_acquire_reader(hub, error);
   gboolean may = db != NULL && check_claim(hub, db, change, error);
-  bh_hub_give_reader(hub, db);
+  bh_hub_release_reader(hub, db);
   return may;
 }
 
@@ -454,12 +455,12 @@ gboolean bh_uploads_remove(BhUploads *uploads, const char *device, const char *i
 gboolean bh_uploads_expire(BhUploads *uploads, GError **error)
 {
   BhHub *hub = uploads->hub;
-  BhDb *db = bh_hub_take_reader(hub, error);
+  BhDb *db = bh_hub_acquire_reader(hub, error);
   if (db == NULL)
     return FALSE;
   g_autoptr(GPtrArray) ids =
       bh_upload_store_list_old(db, now_ms(hub) - BH_UPLOAD_EXPIRES_S * 1000LL, error);
-  bh_hub_give_reader(hub, db);
+  bh_hub_release_reader(hub, db);
   for (guint i = 0; ids != NULL && i < ids->len; i++) {
     if (!bh_hub_write(hub, write_removed, ids->pdata[i], error))
       return FALSE;
@@ -484,7 +485,8 @@ static gboolean write_import(BhHub *hub, BhDb *db, gpointer data, GError **error
   return bh_log_declare_file(db, import->device, import->sha256, import->size, import->media_type,
                              error) &&
          bh_log_complete_file(db, import->sha256, import->size, now_ms(hub), error) &&
-         (import->device == NULL || bh_log_hold_file(db, import->sha256, import->device, error));
+         (import->device == NULL ||
+          bh_log_add_file_sender(db, import->sha256, import->device, error));
 }
 
 gboolean bh_uploads_import(BhHub *hub, const char *device, const void *bytes, gsize len,

@@ -26,7 +26,7 @@ struct _BhRequest {
   GHashTable *query;
   GPtrArray *headers; /* name, value, … copied, because a handler may outlive the connection */
   char *peer;         /* address of the client */
-  char *network;      /* bh_network_of(peer) */
+  char *network;      /* bh_network_from_address(peer) */
   GPtrArray *cookies; /* values that were returned to the handler */
 
   const BhRoute *route;

@@ -15,7 +15,7 @@
 
 #include "schema/error.h"
 #include "sync/hub/http/count.h"
-#include "sync/hub/http/door.h"
+#include "sync/hub/http/connection-limit.h"
 #include "sync/hub/http/listen.h"
 #include "sync/hub/http/proxy.h"
 #include "sync/hub/http/request.h"
@@ -46,7 +46,7 @@ struct _BhHttp {
   char **proxies;
   gint64 answer_timeout_us;
   gint64 bodies_bytes; /* atomic */
-  BhDoor *door;
+  BhConnectionLimit *limit;
 
   GMutex lock;      /* for what follows, and for the answer of every request */
   GCond changed;    /* a request was suspended, was answered, or the server stops */
@@ -70,7 +70,7 @@ static void http_clear(gpointer data)
   bh_router_free(http->router);
   bh_router_free(http->common_router);
   bh_http_counts_free(http->counts);
-  bh_door_free(http->door);
+  bh_connection_limit_free(http->limit);
   g_strfreev(http->headers);
   g_strfreev(http->proxies);
   g_mutex_clear(&http->lock);
@@ -358,30 +358,30 @@ static void shut_socket(int fd)
   shutdown(fd, SHUT_RDWR); /* the library notices and closes it */
 }
 
-static BhVisit *visit_of(struct MHD_Connection *connection)
+static BhConnection *connection_of(struct MHD_Connection *connection)
 {
   const union MHD_ConnectionInfo *info =
       MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
   return info->socket_context;
 }
 
-static void on_connection(void *cls, struct MHD_Connection *connection, void **visit,
+static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
                           enum MHD_ConnectionNotificationCode what)
 {
   BhHttp *http = cls;
   if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
-    bh_door_leave(http->door, *visit);
+    bh_connection_remove(http->limit, *context);
     return;
   }
   g_autofree char *peer = peer_text(connection);
   /* A proxy serves many clients: each of its connections counts as a network of its own. */
   gboolean is_proxy = bh_proxies_have((const char *const *)http->proxies, peer);
   static gint nth; /* atomic */
-  g_autofree char *network =
-      is_proxy ? g_strdup_printf("proxy %d", g_atomic_int_add(&nth, 1)) : bh_network_of(peer);
+  g_autofree char *network = is_proxy ? g_strdup_printf("proxy %d", g_atomic_int_add(&nth, 1))
+                                      : bh_network_from_address(peer);
   const union MHD_ConnectionInfo *info =
       MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-  *visit = bh_door_enter(http->door, network, info->connect_fd, g_get_monotonic_time());
+  *context = bh_connection_add(http->limit, network, info->connect_fd, g_get_monotonic_time());
 }
 
 /* Answers without a handler: after the body was received, or at once if `now` is set (the library
@@ -458,12 +458,13 @@ static enum MHD_Result begin(BhRequest *request, const char *method)
   request->fd =
       MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
   request->headers = g_ptr_array_new_with_free_func(g_free);
-  bh_door_note_head(request->http->door, visit_of(request->connection), request->begun_us);
+  bh_connection_note_head(request->http->limit, connection_of(request->connection),
+                          request->begun_us);
   MHD_get_connection_values(request->connection, MHD_HEADER_KIND, copy_header, request->headers);
   g_autofree char *peer = peer_text(request->connection);
   request->peer =
       bh_proxies_find_client((const char *const *)request->http->proxies, peer, request->headers);
-  request->network = bh_network_of(request->peer);
+  request->network = bh_network_from_address(request->peer);
   if (bh_request_head_size(request) > HEAD_MAX) {
     g_autofree char *message = g_strdup_printf("request head: over %d bytes", HEAD_MAX);
     return refuse(request, TRUE, STATUS_HEADER_FIELDS_TOO_LARGE,
@@ -621,7 +622,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
   if (request == NULL)
     return;
   if (request->begun)
-    bh_door_note_end(request->http->door, visit_of(connection), g_get_monotonic_time());
+    bh_connection_note_end(request->http->limit, connection_of(connection), g_get_monotonic_time());
   g_mutex_lock(&request->http->lock);
   request->closed = TRUE;
   guint status = request->refusal_status != 0 ? request->refusal_status : request->status;
@@ -654,7 +655,7 @@ static gpointer watch_suspended(gpointer data)
     BhRequest *oldest = g_queue_peek_head(&http->suspended);
     gint64 now_us = g_get_monotonic_time();
     if (now_us >= sweep_us) {
-      bh_door_sweep(http->door, now_us);
+      bh_connection_limit_close_silent(http->limit, now_us);
       sweep_us = now_us + SWEEP_US;
     }
     if (oldest != NULL && oldest->deadline_us <= now_us)
@@ -689,8 +690,7 @@ static struct MHD_Daemon *start_daemon(BhHttp *http, const BhHttpConfig *config,
   if (!g_socket_address_to_native(address, &native, sizeof native, NULL))
     return NULL;
   guint threads = config->threads > 0 ? config->threads : g_get_num_processors();
-  /* The door limits connections; shut ones exist until the library has closed them, so the limit of
-   * the library is higher. */
+  /* For the library, connections that were shut (connection-limit.h) exist until it closes them. */
   guint connections = 2 * max_connections(config);
   unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
   if (native.ss_family == AF_INET6)
@@ -747,10 +747,9 @@ BhHttp *bh_http_start(const BhHttpConfig *config, const BhRoute *routes, gsize n
   http->common_router = bh_router_new(config->common_routes, config->n_common_routes);
   http->common_data = config->common_data;
   http->counts = bh_http_counts_new();
-  http->door = bh_door_new(max_connections(config),
-                           config->max_connections_per_ip > 0 ? config->max_connections_per_ip
-                                                              : DEFAULT_CONNECTIONS_PER_IP,
-                           shut_socket);
+  guint per_ip = config->max_connections_per_ip > 0 ? config->max_connections_per_ip
+                                                    : DEFAULT_CONNECTIONS_PER_IP;
+  http->limit = bh_connection_limit_new(max_connections(config), per_ip, shut_socket);
   errno = 0;
   http->daemon = start_daemon(http, config, address, cert, key);
   int err = errno;

@@ -24,7 +24,7 @@ typedef struct {
   const char *cert_pem_path; /* NULL: plain HTTP (behind a proxy, tests) */
   const char *key_pem_path;
   guint threads;                /* 0: number of cores */
-  guint max_connections;        /* 0: 1,000; beyond it silent connections are closed (door.h) */
+  guint max_connections;        /* 0: 1,000; beyond it silent ones are closed */
   guint max_connections_per_ip; /* of an IPv4 address or a /64 of IPv6; 0: 256 */
   const char *const *proxies;   /* addresses whose X-Forwarded-For is trusted (proxy.h), or NULL */
   guint answer_timeout_ms;      /* time in which a handler must answer; 0: 30,000 */
@@ -72,7 +72,7 @@ const char *bh_request_get_header(BhRequest *request, const char *name);
 const char *bh_request_get_cookie(BhRequest *request, const char *name);
 /* Address of the client; of the client of a trusted proxy, if it came through one. */
 const char *bh_request_get_peer(BhRequest *request);
-/* The network of that address (bh_network_of in door.h). */
+/* The network of that address (bh_network_from_address in connection-limit.h). */
 const char *bh_request_get_network(BhRequest *request);
 /* The body; never NULL. */
 GBytes *bh_request_get_body(BhRequest *request);

@@ -19,9 +19,9 @@ const char *bh_anomaly_judge_clock(const BhEntryClock *clock, gboolean is_time_s
 {
   gint64 wall_ms = clock->wall_ms;
   const char *known = clock->quality == BH_CLOCK_QUALITY_BAD ? "bad" : NULL;
-  BhEvidence evidence = bh_evidence_judge(clock, is_time_signed, proof);
-  if (evidence.odd != NULL)
-    return evidence.odd;
+  BhEvidence evidence = bh_evidence_compute(clock, is_time_signed, proof);
+  if (evidence.contradiction != NULL)
+    return evidence.contradiction;
   if (!proof->receipt_is_doubted && wall_ms > proof->received_ms + BH_EVIDENCE_SLACK_MS)
     return "ahead";
   if (clock->hub_ms <= 0)

@@ -6,10 +6,10 @@
 G_BEGIN_DECLS
 
 /* Compares the clocks in an entry with the times that the hub can prove. Returns a static code, or
- * NULL when they agree; a time without proof is no anomaly. Codes: those of BhEvidence.odd first;
- * then for the wall clock "ahead" of the receipt, "behind" the hub time that the entry carries,
- * "jump": it differs from hub time plus boot clock, "bad": none of these, but the device itself
- * marked its clock as wrong. */
+ * NULL when they agree; a time without proof is no anomaly. Codes: those of
+ * BhEvidence.contradiction first; then for the wall clock "ahead" of the receipt, "behind" the hub
+ * time that the entry carries, "jump": it differs from hub time plus boot clock, "bad": none of
+ * these, but the device itself marked its clock as wrong. */
 const char *bh_anomaly_judge_clock(const BhEntryClock *clock, gboolean is_time_signed,
                                    const BhTimeProof *proof);
 

@@ -12,7 +12,7 @@ static gboolean make_entry_id(BhPiece *piece, char id[BH_ID_LEN + 1], GError **e
   BhIngest *ingest = piece->ingest;
   if (!ingest->ids_ready) {
     g_autoptr(GError) failed = NULL;
-    g_autofree char *newest = bh_log_dup_newest_own(piece->db, ingest->hub, &failed);
+    g_autofree char *newest = bh_log_dup_newest_of_hub(piece->db, ingest->hub, &failed);
     if (failed != NULL) {
       g_propagate_error(error, g_steal_pointer(&failed));
       return FALSE;
@@ -141,7 +141,8 @@ static gboolean judge_own(BhPiece *piece, const BhBody *body, gint64 position, g
   }
   for (guint i = 0; i < body->ops->len; i++) {
     const BhOp *op = body->ops->pdata[i];
-    g_autoptr(GPtrArray) problems = bh_judge_report(piece, kinds, body, op, &verdict.steps[i]);
+    g_autoptr(GPtrArray) problems =
+        bh_judge_list_problems(piece, kinds, body, op, &verdict.steps[i]);
     if (!refuse_problems(problems, bh_kind_set_find(kinds, op->kind), op, error))
       return FALSE;
   }
@@ -185,7 +186,7 @@ gboolean bh_piece_append(BhPiece *piece, const char *by, const json_t *ops,
          bh_log_add_entry(piece->db, &envelope, &row, error) &&
          bh_log_set_head(piece->db, signer->device, signer->incarnation, seq + 1, envelope.hash,
                          error) &&
-         bh_piece_declare(piece, body, signer->device, error);
+         bh_piece_declare_files(piece, body, signer->device, error);
 }
 
 char *bh_ingest_append(BhIngest *ingest, BhDb *db, const char *by, const json_t *ops,

@@ -78,8 +78,8 @@ void bh_ingest_result_clear(BhIngestResult *result)
 
 /* --- pieces --- */
 
-void bh_piece_look(BhPiece *piece, BhDb *db, const char *hub, const BhKindSet *kinds,
-                   const BhRegion *region, gint64 now_ms)
+void bh_piece_init_reader(BhPiece *piece, BhDb *db, const char *hub, const BhKindSet *kinds,
+                          const BhRegion *region, gint64 now_ms)
 {
   memset(piece, 0, sizeof *piece);
   piece->db = db;
@@ -101,7 +101,7 @@ gboolean bh_piece_begin(BhPiece *piece, BhIngest *ingest, BhDb *db, GError **err
   g_assert(ingest->kinds != NULL);
   gboolean is_doubted;
   gint64 now_ms = bh_hub_time_read(ingest->time, &is_doubted);
-  bh_piece_look(piece, db, ingest->hub, ingest->kinds, ingest->region, now_ms);
+  bh_piece_init_reader(piece, db, ingest->hub, ingest->kinds, ingest->region, now_ms);
   piece->is_doubted = is_doubted;
   piece->ingest = ingest;
   return bh_log_get_counter(db, "position", &piece->position, error);
@@ -115,11 +115,12 @@ gboolean bh_piece_end(BhPiece *piece, GError **error)
 
 void bh_piece_clear(BhPiece *piece)
 {
-  g_clear_pointer(&piece->reach, bh_reach_free);
+  g_clear_pointer(&piece->write_access, bh_write_access_free);
   g_clear_pointer(&piece->records, bh_records_free);
 }
 
-gboolean bh_piece_declare(BhPiece *piece, const BhBody *body, const char *device, GError **error)
+gboolean bh_piece_declare_files(BhPiece *piece, const BhBody *body, const char *device,
+                                GError **error)
 {
   for (guint i = 0; body->files != NULL && i < body->files->len; i++) {
     const BhFileRef *file = body->files->pdata[i];
@@ -161,7 +162,7 @@ static void note_verdict(const BhVerified *verified, const char *verdict, const 
 static gboolean quarantine(BhPiece *piece, const BhVerified *verified, BhEntryRow *row,
                            const GError *reason, BhIngestResult *result, GError **error)
 {
-  result->held++;
+  result->n_quarantined++;
   note_verdict(verified, "quarantined", reason);
   const BhOp *op =
       verified->body != NULL && verified->body->ops->len > 0 ? verified->body->ops->pdata[0] : NULL;
@@ -175,7 +176,7 @@ static gboolean quarantine(BhPiece *piece, const BhVerified *verified, BhEntryRo
   /* Its files are accepted although it is in quarantine, so that they are there when it is
    * released. */
   if (verified->body != NULL && reason->code != BH_ERROR_LIMIT)
-    return bh_piece_declare(piece, verified->body, verified->envelope.device, error);
+    return bh_piece_declare_files(piece, verified->body, verified->envelope.device, error);
   return TRUE;
 }
 
@@ -185,7 +186,8 @@ gboolean bh_piece_report(BhPiece *piece, const BhKindSet *kinds, const BhBody *b
   int nr = 0;
   for (guint i = 0; i < body->ops->len; i++) {
     const BhOp *op = body->ops->pdata[i];
-    g_autoptr(GPtrArray) problems = bh_judge_report(piece, kinds, body, op, &verdict->steps[i]);
+    g_autoptr(GPtrArray) problems =
+        bh_judge_list_problems(piece, kinds, body, op, &verdict->steps[i]);
     for (guint j = 0; j < problems->len; j++)
       if (!bh_log_add_report(piece->db, position, nr++, op->record, problems->pdata[j], error))
         return FALSE;
@@ -242,11 +244,13 @@ static gboolean note_clock(BhPiece *piece, const BhVerified *verified, gint64 po
                              .receipt_is_doubted = piece->is_doubted,
                              .enrolled_ms = piece->enrolled_ms,
                              .signed_ms = piece->signed_ms};
-  const char *odd = bh_anomaly_judge_clock(&body->clock, verified->is_time_signed, &proof);
+  const char *contradiction =
+      bh_anomaly_judge_clock(&body->clock, verified->is_time_signed, &proof);
   const BhOp *op = body->ops->pdata[0];
   gboolean noted = strcmp(op->kind, "clock_note") == 0;
-  return (odd == NULL || bh_anomaly_store_add_clock(piece->db, device, body->clock.boot_id, odd,
-                                                    position, op->record, error)) &&
+  return (contradiction == NULL ||
+          bh_anomaly_store_add_clock(piece->db, device, body->clock.boot_id, contradiction,
+                                     position, op->record, error)) &&
          (!noted || bh_anomaly_store_add_clock(piece->db, device, op->record, "noted", position,
                                                op->record, error));
 }
@@ -327,7 +331,7 @@ static gboolean store_entry(BhPiece *piece, const BhBatch *batch, guint index,
     note_verdict(verified, "applied", NULL);
     return bh_log_add_entry(piece->db, &verified->envelope, &row, error) &&
            note_order(piece, before, verified, row.position, error) &&
-           bh_piece_declare(piece, verified->body, verified->envelope.device, error);
+           bh_piece_declare_files(piece, verified->body, verified->envelope.device, error);
   }
   if (failed != NULL) {
     g_propagate_error(error, failed);
@@ -438,7 +442,7 @@ static gboolean is_turn_over(const Turn *turn, const BhIngestResult *result)
 
 /* Stores entries until the batch is done, or until the turn is over and other requests wait. */
 static gboolean store_entries(BhPiece *piece, const BhBatch *batch, BhIngestResult *result,
-                              BhWaitedFunc is_waited_for, gpointer data, GError **error)
+                              BhOtherWorkFunc has_other_work, gpointer data, GError **error)
 {
   const BhVerified *last = NULL;
   Turn turn = {0, result->work.read, result->work.seen};
@@ -447,7 +451,7 @@ static gboolean store_entries(BhPiece *piece, const BhBatch *batch, BhIngestResu
     if (!store_entry(piece, batch, result->next++, result, error))
       return FALSE;
     turn.ops += last->body != NULL ? MAX(last->body->ops->len, 1) : 1;
-    if (is_waited_for != NULL && is_turn_over(&turn, result) && is_waited_for(data))
+    if (has_other_work != NULL && is_turn_over(&turn, result) && has_other_work(data))
       break;
   }
   if (last == NULL)
@@ -461,7 +465,7 @@ static gboolean store_entries(BhPiece *piece, const BhBatch *batch, BhIngestResu
 }
 
 gboolean bh_ingest_apply_turn(BhIngest *ingest, BhDb *db, const BhBatch *batch,
-                              BhIngestResult *result, BhWaitedFunc is_waited_for, gpointer data,
+                              BhIngestResult *result, BhOtherWorkFunc has_other_work, gpointer data,
                               gboolean *more, GError **error)
 {
   g_auto(BhPiece) piece = {0};
@@ -486,7 +490,7 @@ gboolean bh_ingest_apply_turn(BhIngest *ingest, BhDb *db, const BhBatch *batch,
       return FALSE;
     if (result->refused != NULL)
       return TRUE;
-    if (!store_entries(&piece, batch, result, is_waited_for, data, error))
+    if (!store_entries(&piece, batch, result, has_other_work, data, error))
       return FALSE;
     *more = result->next < batch->entries->len;
   }

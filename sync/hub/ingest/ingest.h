@@ -87,11 +87,11 @@ typedef struct {
   GPtrArray *quarantined;         /* char*: ids of entries of this batch that are in quarantine */
   guint stored;                   /* new entries; of these: */
   guint applied;
-  guint held;       /* in quarantine, including those of an id that the hub has with another body */
-  guint repeated;   /* entries that the hub had already */
-  guint next;       /* entries processed so far, including earlier turns */
-  BhChildWork work; /* of all turns */
-  GError *refused;  /* _CHAIN, _FORK, _REVOKED or BhBatch.refused; entries stored before it stay */
+  guint n_quarantined; /* in quarantine; also those of an id that the hub has with another body */
+  guint repeated;      /* entries that the hub had already */
+  guint next;          /* entries processed so far, including earlier turns */
+  BhChildWork work;    /* of all turns */
+  GError *refused; /* _CHAIN, _FORK, _REVOKED or BhBatch.refused; entries stored before it stay */
   gboolean is_entry_refused; /* `refused` is BhBatch.refused */
 } BhIngestResult;
 
@@ -104,12 +104,12 @@ gboolean bh_ingest_apply(BhIngest *ingest, BhDb *db, const BhBatch *batch, BhIng
                          GError **error);
 
 /* Whether other requests wait for the writer. */
-typedef gboolean (*BhWaitedFunc)(gpointer data);
-/* Applies a batch in turns. After BH_TURN_WORK_MAX units of work it calls `is_waited_for` after
+typedef gboolean (*BhOtherWorkFunc)(gpointer data);
+/* Applies a batch in turns. After BH_TURN_WORK_MAX units of work it calls `has_other_work` after
  * each entry and stops when that returns TRUE. *more: the batch is not done; call again with the
  * same result in a later transaction. No other batch of the device may be applied in between. */
 gboolean bh_ingest_apply_turn(BhIngest *ingest, BhDb *db, const BhBatch *batch,
-                              BhIngestResult *result, BhWaitedFunc is_waited_for, gpointer data,
+                              BhIngestResult *result, BhOtherWorkFunc has_other_work, gpointer data,
                               gboolean *more, GError **error);
 
 /* Appends an entry of the hub itself and returns its id (g_free). `ops` (borrowed):

@@ -1,12 +1,12 @@
 /* Shared by the files of this folder: ingest.c (chains and rows), judge-*.c (what an entry may do),
  * append.c (the hub's own entries) and release.c (quarantine). Writer thread, except for a BhPiece
- * made by bh_piece_look. */
+ * made by bh_piece_init_reader. */
 #pragma once
 
 #include "sync/hub/ingest/ingest.h"
 #include "sync/hub/ingest/judge.h"
 #include "sync/hub/log/log.h"
-#include "sync/hub/ingest/reach.h"
+#include "sync/hub/ingest/write-access.h"
 #include "sync/hub/records/records.h"
 
 G_BEGIN_DECLS
@@ -41,12 +41,12 @@ typedef struct {
   gint64 enrolled_ms;   /* when the sending device was enrolled; 0 for the hub's own entries */
   const char *device;   /* id of the sending device, borrowed; NULL for the hub's own entries */
   gint64 signed_ms; /* latest hub time, signed by the hub, in the device's chain (BhTimeProof) */
-  BhReach *reach;   /* of the sending device; NULL: not made yet, or the hub's own entries */
+  BhWriteAccess *write_access; /* of the device; NULL: not made yet, or the hub's own entries */
 } BhPiece;
 
 /* Initialises a piece for a reader, which judges but never writes. All arguments are borrowed. */
-void bh_piece_look(BhPiece *piece, BhDb *db, const char *hub, const BhKindSet *kinds,
-                   const BhRegion *region, gint64 now_ms);
+void bh_piece_init_reader(BhPiece *piece, BhDb *db, const char *hub, const BhKindSet *kinds,
+                          const BhRegion *region, gint64 now_ms);
 /* Initialises a piece for the writer: reads the clock and the last position. */
 gboolean bh_piece_begin(BhPiece *piece, BhIngest *ingest, BhDb *db, GError **error);
 /* Writes the changed records and the last position. */
@@ -68,13 +68,13 @@ gboolean bh_judge_entry(BhPiece *piece, const BhActor *actor, const BhKindSet *k
 gboolean bh_judge_dismissal(BhPiece *piece, const BhActor *actor, const BhBody *body,
                             BhVerdict *verdict, GError **error);
 /* Checks after a released entry was applied that the deciding person can still see all its records.
- * TRUE with *reason set when a record moved out of their sight. FALSE when the store fails. */
-gboolean bh_judge_outcome(BhPiece *piece, const BhActor *actor, const BhBody *body, GError **reason,
-                          GError **error);
+ * TRUE with *reason set when a record is no longer visible to them. FALSE when the store fails. */
+gboolean bh_judge_visibility_after(BhPiece *piece, const BhActor *actor, const BhBody *body,
+                                   GError **reason, GError **error);
 /* Runs checks and guards after the entry was applied: BhProblem* of one operation, empty when it
  * has none. */
-GPtrArray *bh_judge_report(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
-                           const BhOp *op, const BhStepTaken *step);
+GPtrArray *bh_judge_list_problems(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
+                                  const BhOp *op, const BhStepTaken *step);
 
 /* Stores the problems of all operations of an applied entry as reports. */
 gboolean bh_piece_report(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
@@ -88,6 +88,7 @@ gboolean bh_piece_apply(BhPiece *piece, const BhBody *body, const char *unit, gi
 gboolean bh_piece_append(BhPiece *piece, const char *by, const json_t *ops,
                          char entry_id[BH_ID_LEN + 1], GError **error);
 /* Declares the files of a body that `device` signed, so that their uploads are accepted. */
-gboolean bh_piece_declare(BhPiece *piece, const BhBody *body, const char *device, GError **error);
+gboolean bh_piece_declare_files(BhPiece *piece, const BhBody *body, const char *device,
+                                GError **error);
 
 G_END_DECLS

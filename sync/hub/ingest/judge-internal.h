@@ -46,9 +46,9 @@ const json_t *bh_judgement_lookup(const char *record, gpointer data);
 void bh_judgement_context(BhJudgement *judgement, const char *record, const json_t *person,
                           BhContext *context);
 /* Whether only the hub may set a value, by the kind set of the entry or by the one in use; an older
- * set may lack the declaration. Arguments as in bh_kind_is_left_to_hub. */
-gboolean bh_judgement_is_left_to_hub(BhJudgement *judgement, const BhKind *kind, const char *key,
-                                     const json_t *value);
+ * set may lack the declaration. Arguments as in bh_kind_is_hub_only. */
+gboolean bh_judgement_is_hub_only(BhJudgement *judgement, const BhKind *kind, const char *key,
+                                  const json_t *value);
 
 /* Judges the step that an operation takes, and fills verdict->steps[op]. */
 gboolean bh_judge_step(BhJudgement *judgement, guint op, const BhKind *kind, const BhSet *set,
@@ -57,17 +57,17 @@ gboolean bh_judge_step(BhJudgement *judgement, guint op, const BhKind *kind, con
  * creates the record. */
 void bh_judge_locks(BhJudgement *judgement, guint op, const BhKind *kind, const BhRecord *record);
 /* Judges the acting person: fills judgement->acting, or adds a fault. */
-gboolean bh_judge_acting(BhJudgement *judgement, GError **error);
+gboolean bh_judge_actor(BhJudgement *judgement, GError **error);
 /* Adds a fault when an operation names a unit other than the device's, or a person of another unit,
  * in a field that declares the origin of the record. */
-gboolean bh_judge_named(BhJudgement *judgement, guint op, const BhKind *kind, const BhSet *set,
-                        GError **error);
+gboolean bh_judge_named_people(BhJudgement *judgement, guint op, const BhKind *kind,
+                               const BhSet *set, GError **error);
 /* Adds a fault when a person in the office has no access to a record that an operation changes, or
  * to the parent it names. */
 gboolean bh_judge_office_access(BhJudgement *judgement, guint op, const json_t *person,
                                 GError **error);
 /* Judges the person who decides about an entry in quarantine: fills judgement->deciding, or adds
  * faults. */
-gboolean bh_judge_deciding(BhJudgement *judgement, GError **error);
+gboolean bh_judge_decider(BhJudgement *judgement, GError **error);
 
 G_END_DECLS

@@ -54,8 +54,8 @@ static json_t *dup_sets(const BhOp *op, const BhRecord *record)
 static gboolean is_opened_by_step(BhJudgement *judgement, guint op, const BhKind *kind,
                                   const char *key, const json_t *set, const BhContext *context)
 {
-  return bh_kind_step_opens(kind, key, judgement->verdict->steps[op].from,
-                            bh_json_string_or(set, "state", NULL), context);
+  return bh_kind_step_unlocks(kind, key, judgement->verdict->steps[op].from,
+                              bh_json_string_or(set, "state", NULL), context);
 }
 
 static void judge_variant(BhJudgement *judgement, guint op, const BhKind *kind, const json_t *set,

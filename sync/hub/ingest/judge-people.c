@@ -1,6 +1,6 @@
 /* Judges people: the acting person and their signature, the person who decides about an entry in
- * quarantine, and the people and units that an entry names. Start at bh_judge_acting and
- * bh_judge_deciding. */
+ * quarantine, and the people and units that an entry names. Start at bh_judge_actor and
+ * bh_judge_decider. */
 #include <string.h>
 
 #include "schema/staff.h"
@@ -159,7 +159,7 @@ static gboolean judge_key(BhJudgement *judgement, GError **error)
   return TRUE;
 }
 
-gboolean bh_judge_acting(BhJudgement *judgement, GError **error)
+gboolean bh_judge_actor(BhJudgement *judgement, GError **error)
 {
   const char *by = judgement->body->by;
   GError *failed = NULL;
@@ -194,11 +194,11 @@ gboolean bh_judge_acting(BhJudgement *judgement, GError **error)
 /* Whether the declaration "unit_from" or "author_from" of a kind names this field. */
 static gboolean is_origin(const BhKind *kind, const char *declared, const char *key)
 {
-  return bh_json_names(json_object_get(bh_kind_get_declaration(kind), declared), key);
+  return bh_json_has_name(json_object_get(bh_kind_get_declaration(kind), declared), key);
 }
 
-gboolean bh_judge_named(BhJudgement *judgement, guint op, const BhKind *kind, const BhSet *set,
-                        GError **error)
+gboolean bh_judge_named_people(BhJudgement *judgement, guint op, const BhKind *kind,
+                               const BhSet *set, GError **error)
 {
   const BhOp *at = judgement->body->ops->pdata[op];
   gboolean is_unit = is_origin(kind, "unit_from", set->key);
@@ -254,10 +254,10 @@ static gboolean is_seen(BhJudgement *judgement, const char *kind_name, const cha
   const json_t *then = bh_judgement_lookup(id, judgement);
   if (kind == NULL)
     return FALSE;
-  return (now == NULL ||
-          bh_sight_of(kind, id, now, &person, 1, lookup_now, judgement) != BH_SIGHT_NONE) &&
-         (then == NULL ||
-          bh_sight_of(kind, id, then, &person, 1, bh_judgement_lookup, judgement) != BH_SIGHT_NONE);
+  return (now == NULL || bh_visibility_compute(kind, id, now, &person, 1, lookup_now, judgement) !=
+                             BH_VISIBILITY_NONE) &&
+         (then == NULL || bh_visibility_compute(kind, id, then, &person, 1, bh_judgement_lookup,
+                                                judgement) != BH_VISIBILITY_NONE);
 }
 
 static gboolean is_reached(BhJudgement *judgement, const char *id, const json_t *person,
@@ -331,7 +331,7 @@ static gboolean is_about(BhJudgement *judgement, const BhOp *op, const char *per
          is_by(judgement, op->kind, op->record, person, bh_judgement_lookup);
 }
 
-gboolean bh_judge_deciding(BhJudgement *judgement, GError **error)
+gboolean bh_judge_decider(BhJudgement *judgement, GError **error)
 {
   const char *releaser = judgement->actor->releaser;
   GError *failed = NULL;
@@ -358,8 +358,8 @@ gboolean bh_judge_deciding(BhJudgement *judgement, GError **error)
   return TRUE;
 }
 
-gboolean bh_judge_outcome(BhPiece *piece, const BhActor *actor, const BhBody *body, GError **reason,
-                          GError **error)
+gboolean bh_judge_visibility_after(BhPiece *piece, const BhActor *actor, const BhBody *body,
+                                   GError **reason, GError **error)
 {
   g_auto(BhVerdict) verdict = {0};
   g_auto(BhJudgement) judgement = {0};

@@ -44,7 +44,7 @@ static gboolean could_be_set(BhJudgement *judgement, const BhEntryRow *row, cons
   bh_judgement_begin(&earlier, judgement->piece, &actor, judgement->piece->kinds, body, &verdict);
   earlier.tries = judgement->tries;
   gboolean judged =
-      bh_judge_acting(&earlier, error) &&
+      bh_judge_actor(&earlier, error) &&
       bh_judge_step(&earlier, op, kind, bh_op_find_set(body->ops->pdata[op], "state"), error);
   judgement->tries = earlier.tries;
   *could = verdict.faults->len == 0;
@@ -111,9 +111,9 @@ static gboolean is_step_left_to_hub(BhJudgement *judgement, const BhKind *kind, 
   const BhKind *in_use = get_kind_in_use(judgement, kind);
   const BhTransition *now = in_use != NULL ? bh_workflow_find(in_use, from, to) : NULL;
   g_autoptr(json_t) state = json_string(to);
-  return (step != NULL && bh_transition_is_left_to_hub(step)) ||
-         (now != NULL && bh_transition_is_left_to_hub(now)) ||
-         bh_judgement_is_left_to_hub(judgement, kind, "state", state);
+  return (step != NULL && bh_transition_is_hub_only(step)) ||
+         (now != NULL && bh_transition_is_hub_only(now)) ||
+         bh_judgement_is_hub_only(judgement, kind, "state", state);
 }
 
 /* Whether a person may take the step, by the entry's kind set, and by the one in use if that has
@@ -208,8 +208,8 @@ gboolean bh_judge_may_choose(const BhKind *kind, const json_t *heads, const char
   json_array_foreach((json_t *)heads, at, head) {
     const json_t *value = json_object_get(head, "value");
     const char *state = json_string_value(value);
-    gboolean counts = g_strcmp0(state, chosen) == 0 || bh_kind_is_left_to_hub(kind, "state", value);
-    if (state != NULL && counts && !bh_workflow_may_lead_to(kind, state, context))
+    gboolean counts = g_strcmp0(state, chosen) == 0 || bh_kind_is_hub_only(kind, "state", value);
+    if (state != NULL && counts && !bh_workflow_can_reach(kind, state, context))
       return FALSE;
   }
   return TRUE;
@@ -319,13 +319,13 @@ static void judge_from_record(BhJudgement *judgement, guint op, const BhKind *ki
   if (judgement->actor->release)
     judge_all(judgement, op, kind, heads, to);
   if ((heads->len == 0 || !judgement->actor->release) && judgement->actor->path == BH_PATH_DEVICE &&
-      bh_judgement_is_left_to_hub(judgement, kind, "state", state))
+      bh_judgement_is_hub_only(judgement, kind, "state", state))
     refuse(judgement, op, BH_ERROR_DENIED, "only the hub may set it to %s", to);
   if (heads->len > 0 || !judgement->actor->release || judgement->acting == NULL)
     return;
   BhContext context;
   bh_judgement_context(judgement, get_op(judgement, op)->record, judgement->acting, &context);
-  if (!bh_workflow_may_lead_to(kind, to, &context))
+  if (!bh_workflow_can_reach(kind, to, &context))
     refuse(judgement, op, BH_ERROR_DENIED, "the acting person may not set it to %s", to);
 }
 
@@ -337,7 +337,7 @@ static void note_overtaken(BhJudgement *judgement, guint op, const BhKind *kind,
   g_autoptr(GPtrArray) heads = bh_judge_list_states(record);
   for (guint i = 0; i < heads->len; i++) {
     g_autoptr(json_t) state = json_string(heads->pdata[i]);
-    if (bh_judgement_is_left_to_hub(judgement, kind, "state", state))
+    if (bh_judgement_is_hub_only(judgement, kind, "state", state))
       judgement->verdict->steps[op].is_overtaken = TRUE;
   }
 }

@@ -1,6 +1,6 @@
 /* Judges one entry: its id, operations, values and files. States are judged in judge-step.c, people
  * in judge-people.c, locks in judge-lock.c. Problems that do not stop an entry are reported after
- * it was applied (bh_judge_report). Start at bh_judge_entry. */
+ * it was applied (bh_judge_list_problems). Start at bh_judge_entry. */
 #include <string.h>
 
 #include "schema/civil.h"
@@ -143,12 +143,12 @@ void bh_judgement_context(BhJudgement *judgement, const char *record, const json
   };
 }
 
-gboolean bh_judgement_is_left_to_hub(BhJudgement *judgement, const BhKind *kind, const char *key,
-                                     const json_t *value)
+gboolean bh_judgement_is_hub_only(BhJudgement *judgement, const BhKind *kind, const char *key,
+                                  const json_t *value)
 {
   const BhKind *in_use = bh_kind_set_find(judgement->piece->kinds, bh_kind_get_name(kind));
-  return bh_kind_is_left_to_hub(kind, key, value) ||
-         (in_use != NULL && bh_kind_is_left_to_hub(in_use, key, value));
+  return bh_kind_is_hub_only(kind, key, value) ||
+         (in_use != NULL && bh_kind_is_hub_only(in_use, key, value));
 }
 
 /* --- operations --- */
@@ -184,7 +184,7 @@ static gboolean is_state(const BhKind *kind, const BhSet *set)
 
 static void judge_writer(BhJudgement *judgement, guint op, const BhKind *kind)
 {
-  if (bh_judgement_is_left_to_hub(judgement, kind, NULL, NULL))
+  if (bh_judgement_is_hub_only(judgement, kind, NULL, NULL))
     bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, NULL,
                            "only the hub may create records of this kind");
 }
@@ -206,12 +206,11 @@ static gboolean is_asked_by_releaser(BhJudgement *judgement, guint op, const BhK
 /* Judges fields that only the hub may set. It needs the step, so it runs after that was judged. */
 static void judge_fields(BhJudgement *judgement, guint op, const BhKind *kind, const BhOp *at)
 {
-  if (bh_judgement_is_left_to_hub(judgement, kind, NULL, NULL))
+  if (bh_judgement_is_hub_only(judgement, kind, NULL, NULL))
     return;
   for (guint i = 0; i < at->sets->len; i++) {
     const BhSet *set = at->sets->pdata[i];
-    if (!is_state(kind, set) &&
-        bh_judgement_is_left_to_hub(judgement, kind, set->key, set->value) &&
+    if (!is_state(kind, set) && bh_judgement_is_hub_only(judgement, kind, set->key, set->value) &&
         !is_asked_by_releaser(judgement, op, kind, at, set->key))
       bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, set->key,
                              "only the hub may set this field");
@@ -223,14 +222,15 @@ static gboolean judge_device(BhJudgement *judgement, guint op, const BhKind *kin
                              GError **error)
 {
   BhPiece *piece = judgement->piece;
-  gboolean within;
+  gboolean allowed;
   judge_writer(judgement, op, kind);
-  if (piece->reach == NULL)
-    piece->reach = bh_reach_new(piece->db, piece->now_ms, piece->records, piece->kinds,
-                                piece->region, judgement->actor->unit, piece->device);
-  if (!bh_reach_judge(piece->reach, at->record, &within, error))
+  if (piece->write_access == NULL)
+    piece->write_access =
+        bh_write_access_new(piece->db, piece->now_ms, piece->records, piece->kinds, piece->region,
+                            judgement->actor->unit, piece->device);
+  if (!bh_write_access_check(piece->write_access, at->record, &allowed, error))
     return FALSE;
-  if (!within)
+  if (!allowed)
     bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, NULL,
                            "the device may not change the record");
   /* It may not add a child to such a record either. A parent that has not arrived is not protected.
@@ -240,9 +240,9 @@ static gboolean judge_device(BhJudgement *judgement, guint op, const BhKind *kin
   const char *parent = set != NULL ? json_string_value(set->value) : NULL;
   if (parent == NULL)
     return TRUE;
-  if (!bh_reach_judge(piece->reach, parent, &within, error))
+  if (!bh_write_access_check(piece->write_access, parent, &allowed, error))
     return FALSE;
-  if (!within)
+  if (!allowed)
     bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, field,
                            "the device may not change the record it belongs to");
   return TRUE;
@@ -261,7 +261,7 @@ static gboolean judge_sets(BhJudgement *judgement, guint op, const BhKind *kind,
     }
     judge_value(judgement, op, kind, set);
     if (judgement->actor->path == BH_PATH_DEVICE &&
-        !bh_judge_named(judgement, op, kind, set, error))
+        !bh_judge_named_people(judgement, op, kind, set, error))
       return FALSE;
   }
   if (judgement->actor->path == BH_PATH_DEVICE)
@@ -396,10 +396,10 @@ static gboolean judge_op(BhJudgement *judgement, guint op, GError **error)
   return TRUE;
 }
 
-static gboolean has_bytes(BhPiece *piece, const char *sha256, gboolean *held, GError **error)
+static gboolean has_bytes(BhPiece *piece, const char *sha256, gboolean *sent, GError **error)
 {
-  *held = piece->device == NULL;
-  return *held || bh_log_is_file_held(piece->db, sha256, piece->device, held, error);
+  *sent = piece->device == NULL;
+  return *sent || bh_log_has_unit_sent_file(piece->db, sha256, piece->device, sent, error);
 }
 
 static gboolean judge_files(BhJudgement *judgement, GError **error)
@@ -408,13 +408,13 @@ static gboolean judge_files(BhJudgement *judgement, GError **error)
   for (guint i = 0; body->files != NULL && i < body->files->len; i++) {
     const BhFileRef *file = body->files->pdata[i];
     gint64 size;
-    gboolean complete, held;
+    gboolean complete, sent;
     if (!bh_log_get_file(judgement->piece->db, file->sha256, &size, NULL, &complete, error) ||
-        !has_bytes(judgement->piece, file->sha256, &held, error))
+        !has_bytes(judgement->piece, file->sha256, &sent, error))
       return FALSE;
     /* The size is compared only if this device has sent the bytes itself. Otherwise the answer
      * would reveal the sizes of files of others. */
-    if (complete && held && size != file->size)
+    if (complete && sent && size != file->size)
       add_reason(judgement, 0, BH_FAULT_DATA,
                  g_error_new(BH_ERROR, BH_ERROR_INVALID,
                              "the size of file %s differs from the declared size", file->sha256));
@@ -448,8 +448,8 @@ gboolean bh_judge_entry(BhPiece *piece, const BhActor *actor, const BhKindSet *k
   BhDate day = bh_date_from_ms(actor->at_ms);
   g_autofree char *made_on = bh_date_format(&day);
   g_strlcpy(piece->made_on, made_on, sizeof piece->made_on);
-  if (!bh_judge_acting(&judgement, error) ||
-      (actor->release && !bh_judge_deciding(&judgement, error)))
+  if (!bh_judge_actor(&judgement, error) ||
+      (actor->release && !bh_judge_decider(&judgement, error)))
     return FALSE;
   judge_id(&judgement);
   for (guint i = 0; i < body->ops->len; i++)
@@ -463,7 +463,7 @@ gboolean bh_judge_dismissal(BhPiece *piece, const BhActor *actor, const BhBody *
 {
   g_auto(BhJudgement) judgement = {0};
   bh_judgement_begin(&judgement, piece, actor, piece->kinds, body, verdict);
-  return bh_judge_deciding(&judgement, error);
+  return bh_judge_decider(&judgement, error);
 }
 
 /* --- reports --- */
@@ -483,8 +483,8 @@ static void take_problems(GPtrArray *all, GPtrArray *more)
   g_ptr_array_unref(more);
 }
 
-GPtrArray *bh_judge_report(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
-                           const BhOp *op, const BhStepTaken *step)
+GPtrArray *bh_judge_list_problems(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
+                                  const BhOp *op, const BhStepTaken *step)
 {
   GPtrArray *problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
   const BhKind *kind = bh_kind_set_find(kinds, op->kind);

@@ -92,7 +92,8 @@ static gboolean check_guards(BhPiece *piece, const BhKindSet *kinds, const BhBod
     const BhOp *op = body->ops->pdata[i];
     if (!verdict->steps[i].is_releasers)
       continue;
-    g_autoptr(GPtrArray) problems = bh_judge_report(piece, kinds, body, op, &verdict->steps[i]);
+    g_autoptr(GPtrArray) problems =
+        bh_judge_list_problems(piece, kinds, body, op, &verdict->steps[i]);
     if (problems->len == 0)
       continue;
     const BhProblem *problem = problems->pdata[0];
@@ -120,7 +121,7 @@ static gboolean try_release(BhPiece *piece, Waiting *waiting, gint64 position, B
   if (!bh_piece_apply(piece, waiting->body, waiting->device->unit, position, &reason, error))
     return reason != NULL ? refuse(reason, "released", error) : FALSE;
   if (!check_guards(piece, kinds, waiting->body, verdict, error) ||
-      !bh_judge_outcome(piece, &waiting->actor, waiting->body, &reason, error))
+      !bh_judge_visibility_after(piece, &waiting->actor, waiting->body, &reason, error))
     return FALSE;
   return reason == NULL || refuse(reason, "released", error);
 }
@@ -131,7 +132,7 @@ static gboolean release(BhPiece *piece, Waiting *waiting, gint64 position, GErro
   const BhKindSet *kinds = waiting->own != NULL ? waiting->own : piece->kinds;
   return try_release(piece, waiting, position, &verdict, error) &&
          bh_piece_report(piece, kinds, waiting->body, &verdict, position, error) &&
-         bh_piece_declare(piece, waiting->body, waiting->row->device, error);
+         bh_piece_declare_files(piece, waiting->body, waiting->row->device, error);
 }
 
 /* An unreadable entry names no records, so no access to records is needed to dismiss it. */
@@ -164,7 +165,7 @@ gboolean bh_ingest_may_decide(BhDb *db, const char *hub, const BhKindSet *kinds,
   g_auto(Waiting) waiting = {0};
   g_auto(BhVerdict) verdict = {0};
   gint64 position;
-  bh_piece_look(&piece, db, hub, kinds, region, now_ms);
+  bh_piece_init_reader(&piece, db, hub, kinds, region, now_ms);
   return find_position(db, entry, &position, error) &&
          load_waiting(&piece, position, by, &waiting, error) &&
          (dismissal ? dismiss(&piece, &waiting, error)

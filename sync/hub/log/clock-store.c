@@ -4,7 +4,7 @@
 #include "sync/db/params.h"
 #include "sync/wire/limits.h"
 
-gboolean bh_clock_store_bring_back(BhDb *db, gint64 now_ms, GError **error)
+gboolean bh_clock_store_limit_times(BhDb *db, gint64 now_ms, GError **error)
 {
   static const struct {
     const char *sql;

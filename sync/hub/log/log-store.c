@@ -93,7 +93,7 @@ char **bh_log_dup_all_kinds(BhDb *db, GError **error)
 BhKindSet *bh_log_load_kinds(BhDb *db, const char *hash, GError **error)
 {
   g_autofree char *text = bh_log_dup_kinds_text(db, hash, error);
-  return text != NULL ? bh_kind_set_from_kept_text(text, hash, error) : NULL;
+  return text != NULL ? bh_kind_set_from_stored_text(text, hash, error) : NULL;
 }
 
 gboolean bh_log_add_kinds(BhDb *db, const BhKindSet *kinds, gint64 now_ms, GError **error)
@@ -438,7 +438,7 @@ gboolean bh_log_set_status(BhDb *db, gint64 position, BhEntryStatus status, GErr
                    error);
 }
 
-char *bh_log_dup_newest_own(BhDb *db, const char *hub, GError **error)
+char *bh_log_dup_newest_of_hub(BhDb *db, const char *hub, GError **error)
 {
   char *id = NULL;
   bh_db_dup_text(db,
@@ -629,7 +629,7 @@ gboolean bh_log_add_refusal(BhDb *db, const char *device, const GError *reason, 
                    BH_PARAMS(bh_param_int("kept", REFUSALS_KEPT)), error);
 }
 
-gboolean bh_log_was_refused(BhDb *db, const char *device, BhErrorCode code, gint64 since_ms,
+gboolean bh_log_has_refusal(BhDb *db, const char *device, BhErrorCode code, gint64 since_ms,
                             gint64 now_ms)
 {
   gboolean was_refused = FALSE;
@@ -701,7 +701,7 @@ gboolean bh_log_complete_file(BhDb *db, const char *sha256, gint64 size, gint64 
                    error);
 }
 
-gboolean bh_log_hold_file(BhDb *db, const char *sha256, const char *device, GError **error)
+gboolean bh_log_add_file_sender(BhDb *db, const char *sha256, const char *device, GError **error)
 {
   return bh_db_run(db,
                    "INSERT INTO file_holder (sha256, unit) SELECT :sha, unit FROM device"
@@ -709,8 +709,8 @@ gboolean bh_log_hold_file(BhDb *db, const char *sha256, const char *device, GErr
                    BH_PARAMS(bh_param_text("sha", sha256), bh_param_text("device", device)), error);
 }
 
-gboolean bh_log_is_file_held(BhDb *db, const char *sha256, const char *device, gboolean *held,
-                             GError **error)
+gboolean bh_log_has_unit_sent_file(BhDb *db, const char *sha256, const char *device, gboolean *sent,
+                                   GError **error)
 {
   return bh_db_has_row(db,
                        "SELECT 1 FROM file_holder h JOIN device d ON d.unit = h.unit"
@@ -718,11 +718,11 @@ gboolean bh_log_is_file_held(BhDb *db, const char *sha256, const char *device, g
                        " WHERE h.sha256 = :sha AND d.id = :device"
                        " AND f.complete_ms IS NOT NULL LIMIT 1",
                        BH_PARAMS(bh_param_text("sha", sha256), bh_param_text("device", device)),
-                       held, error);
+                       sent, error);
 }
 
-gboolean bh_log_is_held_by_author(BhDb *db, const char *hub, const char *entry, const char *sha256,
-                                  gboolean *held, GError **error)
+gboolean bh_log_is_sent_by_author(BhDb *db, const char *hub, const char *entry, const char *sha256,
+                                  gboolean *sent, GError **error)
 {
   return bh_db_has_row(
       db,
@@ -731,5 +731,5 @@ gboolean bh_log_is_held_by_author(BhDb *db, const char *hub, const char *entry, 
       " WHERE d.id = e.device AND h.sha256 = :sha))",
       BH_PARAMS(bh_param_text("entry", entry), bh_param_text("hub", hub),
                 bh_param_text("sha", sha256)),
-      held, error);
+      sent, error);
 }

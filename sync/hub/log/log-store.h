@@ -150,7 +150,7 @@ GPtrArray *bh_log_list_entries(BhDb *db, gint64 after, int limit, GError **error
 /* Sets the status, the only column of an entry that ever changes. */
 gboolean bh_log_set_status(BhDb *db, gint64 position, BhEntryStatus status, GError **error);
 /* Id (g_free) of the newest entry of the hub itself; NULL without an error when there is none. */
-char *bh_log_dup_newest_own(BhDb *db, const char *hub, GError **error);
+char *bh_log_dup_newest_of_hub(BhDb *db, const char *hub, GError **error);
 /* Keeps an entry that has the same number in its chain as another one. */
 gboolean bh_log_add_fork(BhDb *db, const BhEnvelope *envelope, const BhEntryText *text,
                          gint64 now_ms, GError **error);
@@ -194,7 +194,7 @@ gboolean bh_log_add_refusal(BhDb *db, const char *device, const GError *reason, 
 
 /* Whether a refusal of that device with that code was added from `since_ms` to `now_ms`; FALSE also
  * when the store fails. */
-gboolean bh_log_was_refused(BhDb *db, const char *device, BhErrorCode code, gint64 since_ms,
+gboolean bh_log_has_refusal(BhDb *db, const char *device, BhErrorCode code, gint64 since_ms,
                             gint64 now_ms);
 
 /* --- files --- */
@@ -215,12 +215,12 @@ gboolean bh_log_get_claim(BhDb *db, const char *device, const char *sha256, gint
 gboolean bh_log_complete_file(BhDb *db, const char *sha256, gint64 size, gint64 now_ms,
                               GError **error);
 /* Notes that the device's unit has sent all bytes of the file. */
-gboolean bh_log_hold_file(BhDb *db, const char *sha256, const char *device, GError **error);
-/* *held: whether the device's unit has sent all bytes of the file, and it is complete. */
-gboolean bh_log_is_file_held(BhDb *db, const char *sha256, const char *device, gboolean *held,
-                             GError **error);
-/* *held: whether the signer of an entry is the hub, or a device whose unit has sent all bytes. */
-gboolean bh_log_is_held_by_author(BhDb *db, const char *hub, const char *entry, const char *sha256,
-                                  gboolean *held, GError **error);
+gboolean bh_log_add_file_sender(BhDb *db, const char *sha256, const char *device, GError **error);
+/* *sent: whether the device's unit has sent all bytes of the file, and it is complete. */
+gboolean bh_log_has_unit_sent_file(BhDb *db, const char *sha256, const char *device, gboolean *sent,
+                                   GError **error);
+/* *sent: whether the signer of an entry is the hub, or a device whose unit has sent all bytes. */
+gboolean bh_log_is_sent_by_author(BhDb *db, const char *hub, const char *entry, const char *sha256,
+                                  gboolean *sent, GError **error);
 
 G_END_DECLS

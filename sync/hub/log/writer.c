@@ -25,7 +25,7 @@ struct _Lane {
   GQueue pieces;
   guint open; /* pieces that wait or run; a lane without any is freed */
   gboolean in_ring;
-  gboolean is_held; /* a piece needs another turn after the commit, before later pieces */
+  gboolean is_paused; /* a piece needs another turn after the commit, before later pieces */
 };
 
 struct _BhWriter {
@@ -80,7 +80,7 @@ static Lane *find_lane(BhWriter *writer, const char *client)
 /* Adds a client to the ring if it has waiting pieces and none that needs another turn. */
 static void lane_line_up(BhWriter *writer, Lane *lane)
 {
-  if (lane->client == NULL || lane->in_ring || lane->is_held || g_queue_is_empty(&lane->pieces))
+  if (lane->client == NULL || lane->in_ring || lane->is_paused || g_queue_is_empty(&lane->pieces))
     return;
   g_queue_push_tail(&writer->ring, lane);
   lane->in_ring = TRUE;
@@ -88,7 +88,7 @@ static void lane_line_up(BhWriter *writer, Lane *lane)
 
 static void lane_hold(BhWriter *writer, Lane *lane)
 {
-  lane->is_held = TRUE;
+  lane->is_paused = TRUE;
   if (lane->in_ring)
     g_queue_remove(&writer->ring, lane);
   lane->in_ring = FALSE;
@@ -117,7 +117,7 @@ static Piece *take_next(BhWriter *writer)
   return piece;
 }
 
-gboolean bh_writer_is_waited_for(BhWriter *writer, const char *client)
+gboolean bh_writer_has_other_work(BhWriter *writer, const char *client)
 {
   g_mutex_lock(&writer->lock);
   const Lane *own = client != NULL ? g_hash_table_lookup(writer->lanes, client) : &writer->shared;
@@ -254,7 +254,7 @@ static void keep_unfinished(BhWriter *writer, GPtrArray *group, gboolean committ
     Lane *lane = piece->lane;
     gboolean goes_on = committed && piece->more;
     if (piece->more)
-      lane->is_held = FALSE;
+      lane->is_paused = FALSE;
     if (goes_on) {
       g_queue_push_head(&lane->pieces, piece);
       writer->waiting++;

@@ -58,7 +58,7 @@ void bh_writer_submit(BhWriter *writer, BhWriterFunc func, BhWriterDone done, gp
 void bh_writer_submit_turns(BhWriter *writer, const char *client, BhWriterTurnFunc func,
                             BhWriterDone done, gpointer data);
 /* Whether pieces of others than this client (NULL: the shared queue) wait. Any thread. */
-gboolean bh_writer_is_waited_for(BhWriter *writer, const char *client);
+gboolean bh_writer_has_other_work(BhWriter *writer, const char *client);
 /* Queues a piece in the shared queue and blocks until it is durable or failed. Any thread but the
  * writer's. */
 gboolean bh_writer_run(BhWriter *writer, BhWriterFunc func, gpointer data, GError **error);

@@ -50,7 +50,7 @@ static json_t *describe(BhOfficeCall *call, const json_t *row)
   const char *record = bh_json_string_or(row, "record", NULL);
   const char *kind_name = bh_json_string_or(row, "kind", NULL);
   const BhKind *kind = kind_name != NULL ? bh_kind_set_find(call->kinds, kind_name) : NULL;
-  const BhShownRecord *who = bh_shown_find(call->shown, reader, NULL);
+  const BhCachedRecord *who = bh_value_cache_find(call->cache, reader, NULL);
   g_autofree char *at = bh_time_format(json_integer_value(json_object_get(row, "at_ms")));
   gboolean shown = is_shown(call, record);
   g_autofree char *title = shown && kind != NULL

@@ -251,7 +251,7 @@ static void add_unread(BhOfficeCall *call, const BhKind *kind, const char *name,
 {
   g_autofree char *message = g_strdup_printf("%s.%s", bh_kind_get_name(kind), wrong->message);
   g_ptr_array_add(unread->fields, g_strdup(name));
-  g_ptr_array_add(unread->words, bh_office_held_words(call, message));
+  g_ptr_array_add(unread->words, bh_office_format_reason(call, message));
 }
 
 /* Removes the problems of fields that could not be read, so that they are not reported as empty
@@ -305,7 +305,7 @@ static gboolean add_step_review(BhOfficeCall *call, const char *id, const BhKind
   const char *state = bh_json_string_or(context.values, "state", NULL);
   if (!bh_kind_is_reviewable(kind) || (call->roles & BH_OFFICE_JUDGES) == 0 ||
       bh_kind_get_review_meaning(kind, state) == BH_REVIEW_NOTHING ||
-      !bh_kind_is_decided_by(kind, &context))
+      !bh_kind_has_authority(kind, &context))
     return TRUE;
   g_autoptr(json_t) open = list_open_reviews(call, id, error);
   if (open != NULL && json_array_size(open) == 0)

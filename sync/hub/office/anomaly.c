@@ -20,11 +20,11 @@ static gboolean has_twin(BhOfficeCall *call, const json_t *row)
   g_autoptr(GPtrArray) ids = look != NULL ? bh_number_store_list(call->db, look, NULL) : NULL;
   for (guint i = 0; ids != NULL && i < ids->len; i++) {
     const char *id = g_ptr_array_index(ids, i);
-    const BhShownRecord *shown = bh_shown_find(call->shown, id, NULL);
+    const BhCachedRecord *shown = bh_value_cache_find(call->cache, id, NULL);
     const BhKind *kind = shown != NULL ? bh_kind_set_find(call->kinds, shown->kind) : NULL;
     if (kind != NULL && strcmp(id, bh_json_string_or(row, "record", "")) != 0 &&
-        (bh_sight_of(kind, id, shown->values, NULL, 0, bh_shown_lookup, call->shown) ==
-             BH_SIGHT_OPEN ||
+        (bh_visibility_compute(kind, id, shown->values, NULL, 0, bh_value_cache_lookup,
+                               call->cache) == BH_VISIBILITY_OPEN ||
          bh_office_show(call, id, NULL)))
       return TRUE;
   }
@@ -48,20 +48,21 @@ static gboolean is_within_reach(BhOfficeCall *call, const json_t *row)
 
 /* Whether the content of a row must be left out. An entry in quarantine may contain more records
  * than the one of the row, so all of it must be visible. */
-static gboolean is_hidden(BhOfficeCall *call, const json_t *row, const BhShownRecord *shown)
+static gboolean is_hidden(BhOfficeCall *call, const json_t *row, const BhCachedRecord *shown)
 {
   const char *record = bh_json_string_or(row, "record", NULL);
   gint64 position = json_integer_value(json_object_get(row, "position"));
   return (shown != NULL && !bh_office_show(call, record, BH_ACCESS_LIST)) ||
          (strcmp(bh_json_string_or(row, "kind", ""), "quarantine") == 0 &&
-          !bh_office_shows_waiting_at(call, position, NULL));
+          !bh_office_may_read_quarantined_at(call, position, NULL));
 }
 
 /* A row as the page shows it. For hidden content it has only kind, code, time and device. */
 static json_t *describe(BhOfficeCall *call, const json_t *row)
 {
   const char *record = bh_json_string_or(row, "record", NULL);
-  const BhShownRecord *shown = record != NULL ? bh_shown_find(call->shown, record, NULL) : NULL;
+  const BhCachedRecord *shown =
+      record != NULL ? bh_value_cache_find(call->cache, record, NULL) : NULL;
   gboolean hidden = is_hidden(call, row, shown);
   const BhKind *kind = shown != NULL && !hidden ? bh_kind_set_find(call->kinds, shown->kind) : NULL;
   const char *kind_name = bh_json_string_or(row, "kind", "");

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "schema/error.h"
-#include "schema/typed.h"
+#include "schema/text.h"
 #include "sync/hub/access/access.h"
 #include "sync/hub/records/records.h"
 
@@ -14,7 +14,7 @@
 
 const json_t *bh_office_values(BhOfficeCall *call, const char *record)
 {
-  return bh_shown_lookup(record, call->shown);
+  return bh_value_cache_lookup(record, call->cache);
 }
 
 BhChecklist *bh_office_load_checklist(BhOfficeCall *call, const json_t *values)
@@ -85,7 +85,7 @@ void bh_office_context(BhOfficeCall *call, const char *record, const json_t *val
 static gboolean is_within_reach(BhOfficeCall *call, const char *record)
 {
   g_autoptr(GError) failed = NULL;
-  const BhShownRecord *shown = bh_shown_find(call->shown, record, &failed);
+  const BhCachedRecord *shown = bh_value_cache_find(call->cache, record, &failed);
   const char *unit = bh_json_string_or(call->staff_values, "unit", NULL);
   const BhRegion *region = bh_hub_get_region(call->hub);
   if (shown == NULL)
@@ -94,34 +94,36 @@ static gboolean is_within_reach(BhOfficeCall *call, const char *record)
          bh_scope_is_within(shown->scope2, unit, TRUE, region, lookup, call);
 }
 
-BhSight bh_office_get_sight(BhOfficeCall *call, const BhKind *kind, const char *record,
-                            const json_t *values)
+BhVisibility bh_office_get_visibility(BhOfficeCall *call, const BhKind *kind, const char *record,
+                                      const json_t *values)
 {
   const json_t *viewer = call->staff_values;
-  return is_within_reach(call, record) ? bh_sight_of(kind, record, values, &viewer, 1, lookup, call)
-                                       : BH_SIGHT_NONE;
+  return is_within_reach(call, record)
+             ? bh_visibility_compute(kind, record, values, &viewer, 1, lookup, call)
+             : BH_VISIBILITY_NONE;
 }
 
 gboolean bh_office_show(BhOfficeCall *call, const char *record, const char *way)
 {
-  const BhShownRecord *shown = bh_shown_find(call->shown, record, NULL);
+  const BhCachedRecord *shown = bh_value_cache_find(call->cache, record, NULL);
   const BhKind *kind = shown != NULL ? bh_kind_set_find(call->kinds, shown->kind) : NULL;
-  BhSight sight =
-      kind != NULL ? bh_office_get_sight(call, kind, record, shown->values) : BH_SIGHT_NONE;
-  if (sight == BH_SIGHT_RESTRICTED && way != NULL)
+  BhVisibility visibility = kind != NULL
+                                ? bh_office_get_visibility(call, kind, record, shown->values)
+                                : BH_VISIBILITY_NONE;
+  if (visibility == BH_VISIBILITY_RESTRICTED && way != NULL)
     bh_office_note_access(call, record, shown->kind, way);
-  return sight != BH_SIGHT_NONE;
+  return visibility != BH_VISIBILITY_NONE;
 }
 
 gboolean bh_office_serves(BhOfficeCall *call, const char *scope)
 {
   return bh_scope_is_within(scope, bh_json_string_or(call->staff_values, "unit", NULL), TRUE,
-                            bh_hub_get_region(call->hub), bh_shown_lookup, call->shown);
+                            bh_hub_get_region(call->hub), bh_value_cache_lookup, call->cache);
 }
 
 gboolean bh_office_serves_device(BhOfficeCall *call, const char *device)
 {
-  const BhShownRecord *shown = bh_shown_find(call->shown, device, NULL);
+  const BhCachedRecord *shown = bh_value_cache_find(call->cache, device, NULL);
   const char *unit = shown != NULL && strcmp(shown->kind, "device") == 0
                          ? bh_json_string_or(shown->values, "unit", NULL)
                          : NULL;
@@ -160,7 +162,7 @@ char *bh_office_title(BhOfficeCall *call, const BhKind *kind, const json_t *valu
  * its title or id, because these would reveal something about it. */
 static char *make_name(BhOfficeCall *call, const char *record)
 {
-  const BhShownRecord *shown = bh_shown_find(call->shown, record, NULL);
+  const BhCachedRecord *shown = bh_value_cache_find(call->cache, record, NULL);
   const BhKind *kind = shown != NULL ? bh_kind_set_find(call->kinds, shown->kind) : NULL;
   if (kind == NULL)
     return g_strdup(strcmp(call->lang, "en") == 0 ? "(not received)" : "（未收到）");
@@ -233,7 +235,7 @@ char *bh_office_format(BhOfficeCall *call, const BhField *field, const json_t *v
 
 char *bh_office_body_text(BhOfficeCall *call, const char *key, gsize max, GError **error)
 {
-  char *text = bh_typed_clean(bh_json_string_or(call->body, key, ""), TRUE);
+  char *text = bh_text_clean(bh_json_string_or(call->body, key, ""), TRUE);
   if ((gsize)g_utf8_strlen(text, -1) <= max)
     return text;
   g_free(text);

@@ -70,8 +70,8 @@ json_t *bh_office_file(BhOfficeCall *call, GError **error)
     return NULL;
   const BhKind *kind = bh_kind_set_find(call->kinds, bh_record_get_kind(record));
   if (shows && kind != NULL &&
-      !bh_possession_is_proven(call->db, bh_hub_get_id(call->hub), kind, record, sha256, &shows,
-                               error))
+      !bh_file_access_is_proven(call->db, bh_hub_get_id(call->hub), kind, record, sha256, &shows,
+                                error))
     return NULL;
   if (!shows) {
     g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "file: the record has no such file");

@@ -128,7 +128,7 @@ json_t *bh_office_history(BhOfficeCall *call, GError **error)
   json_array_foreach(items, index, item) {
     last = json_integer_value(json_object_get(item, "position"));
     if (!json_is_true(json_object_get(item, "quarantined")) ||
-        bh_office_shows_waiting_at(call, last, id))
+        bh_office_may_read_quarantined_at(call, last, id))
       json_array_append_new(rows, entry_of(call, kind, item));
   }
   g_autofree char *next =
@@ -140,7 +140,7 @@ json_t *bh_office_history(BhOfficeCall *call, GError **error)
  * actor. */
 static json_t *news_of(BhOfficeCall *call, const char *record, gint64 position, GError **error)
 {
-  const BhShownRecord *shown = bh_shown_find(call->shown, record, NULL);
+  const BhCachedRecord *shown = bh_value_cache_find(call->cache, record, NULL);
   const BhKind *kind = shown != NULL ? bh_kind_set_find(call->kinds, shown->kind) : NULL;
   if (kind == NULL || !bh_office_show(call, record, BH_ACCESS_HISTORY))
     return NULL;

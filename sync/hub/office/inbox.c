@@ -11,20 +11,21 @@
 #include "sync/hub/log/log.h"
 #include "sync/hub/office/office-store.h"
 
-#define HELD_COUNT_MAX 1000   /* entries in quarantine that are counted: each is read */
-#define AREAS_MAX 2000        /* areas that the filter offers */
-#define AREAS_DEPTH_MAX 5     /* levels below the hub's area that the filter offers */
-#define REVOKE_REASON_MAX 200 /* characters; as in the kind `device` */
+#define QUARANTINE_COUNT_MAX 1000 /* entries in quarantine that are counted: each is read */
+#define AREAS_MAX 2000            /* areas that the filter offers */
+#define AREAS_DEPTH_MAX 5         /* levels below the hub's area that the filter offers */
+#define REVOKE_REASON_MAX 200     /* characters; as in the kind `device` */
 
 /* --- head --- */
 
 /* Counts the entries in quarantine; they have no record yet, so bh_hub_count does not find them. */
-static gboolean count_held(BhOfficeCall *call, int *found, gboolean *more, GError **error)
+static gboolean count_quarantine(BhOfficeCall *call, int *found, gboolean *more, GError **error)
 {
   gint64 before = G_MAXINT64;
-  g_autoptr(json_t) items = bh_office_list_held(call, &before, HELD_COUNT_MAX + 1, error);
-  *found = (int)MIN(json_array_size(items), HELD_COUNT_MAX);
-  *more = json_array_size(items) > HELD_COUNT_MAX;
+  g_autoptr(json_t) items =
+      bh_office_list_quarantine(call, &before, QUARANTINE_COUNT_MAX + 1, error);
+  *found = (int)MIN(json_array_size(items), QUARANTINE_COUNT_MAX);
+  *more = json_array_size(items) > QUARANTINE_COUNT_MAX;
   return items != NULL;
 }
 
@@ -36,7 +37,7 @@ static gboolean count_lane(BhOfficeCall *call, const char *lane, int *count, gbo
   if (strcmp(lane, BH_LANE_ACCEPTED) == 0)
     return TRUE;
   if (strcmp(lane, BH_LANE_QUARANTINE) == 0)
-    return count_held(call, count, more, error);
+    return count_quarantine(call, count, more, error);
   g_autoptr(json_t) query = json_pack("{s:s}", "inbox", lane);
   return bh_hub_count(call->hub, call->db, query, call->staff_values, BH_OFFICE_COUNT_MAX, count,
                       more, error);
@@ -142,9 +143,9 @@ static json_t *quarantine_row(BhOfficeCall *call, const json_t *item)
   const char *device = bh_json_string_or(item, "device", NULL);
   gint64 position = json_integer_value(json_object_get(item, "position"));
   g_autoptr(BhEntryRow) entry = bh_log_load_entry(call->db, position, NULL);
-  gboolean shown = entry != NULL && bh_office_shows_waiting(call, entry, NULL);
+  gboolean shown = entry != NULL && bh_office_may_read_quarantined(call, entry, NULL);
   const char *message = shown ? bh_json_string_or(item, "message", "") : "";
-  g_autofree char *words = bh_office_held_words(call, message);
+  g_autofree char *words = bh_office_format_reason(call, message);
   g_autofree char *received =
       bh_time_format(json_integer_value(json_object_get(item, "received_ms")));
   json_t *row =
@@ -160,7 +161,7 @@ static json_t *list_quarantine(BhOfficeCall *call, GError **error)
 {
   const char *after = bh_request_get_query(call->request, "after");
   gint64 before = after != NULL ? g_ascii_strtoll(after, NULL, 10) : G_MAXINT64;
-  g_autoptr(json_t) items = bh_office_list_held(call, &before, BH_OFFICE_PAGE_MAX, error);
+  g_autoptr(json_t) items = bh_office_list_quarantine(call, &before, BH_OFFICE_PAGE_MAX, error);
   if (items == NULL)
     return NULL;
   json_t *rows = json_array();
@@ -246,7 +247,7 @@ json_t *bh_office_count(BhOfficeCall *call, GError **error)
   if (lane == NULL)
     return NULL;
   if (strcmp(lane, BH_LANE_QUARANTINE) == 0) {
-    good = count_held(call, &found, &more, error);
+    good = count_quarantine(call, &found, &more, error);
   } else {
     query = *lane != '\0'                         ? inbox_query(call, lane)
             : g_strcmp0(list, "enterprises") == 0 ? directory_query(call, error)
@@ -290,19 +291,20 @@ json_t *bh_office_devices(BhOfficeCall *call, GError **error)
     const char *id = bh_json_string_or(device, "id", "");
     if (strcmp(id, bh_hub_get_id(call->hub)) == 0 || !bh_office_serves_device(call, id))
       continue;
-    gint64 held = 0;
-    if (!bh_log_count_quarantine(call->db, id, &held, error)) {
+    gint64 quarantined = 0;
+    if (!bh_log_count_quarantine(call->db, id, &quarantined, error)) {
       json_decref(rows);
       return NULL;
     }
     gint64 seen_ms = json_integer_value(json_object_get(device, "seen_ms"));
     g_autofree char *seen = seen_ms > 0 ? bh_time_format(seen_ms) : g_strdup("");
-    json_t *row = json_pack("{s:s,s:s,s:s,s:s,s:b,s:O*,s:O*,s:I}", "id", id, "name",
-                            bh_json_string_or(device, "name", ""), "unit",
-                            bh_office_name(call, bh_json_string_or(device, "unit", NULL)), "seen",
-                            seen, "revoked", json_object_get(device, "revoked_ms") != NULL,
-                            "entries", json_object_get(device, "entries"), "forks",
-                            json_object_get(device, "forks"), "quarantined", (json_int_t)held);
+    json_t *row =
+        json_pack("{s:s,s:s,s:s,s:s,s:b,s:O*,s:O*,s:I}", "id", id, "name",
+                  bh_json_string_or(device, "name", ""), "unit",
+                  bh_office_name(call, bh_json_string_or(device, "unit", NULL)), "seen", seen,
+                  "revoked", json_object_get(device, "revoked_ms") != NULL, "entries",
+                  json_object_get(device, "entries"), "forks", json_object_get(device, "forks"),
+                  "quarantined", (json_int_t)quarantined);
     json_object_set_new(row, "may_revoke", json_boolean(may_revoke(call, id)));
     json_array_append_new(rows, row);
   }

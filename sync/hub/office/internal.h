@@ -37,7 +37,7 @@ struct _BhOffice {
   GMutex case_lock; /* held while a case is written */
   GMutex lock;
   BhIdSource ids;        /* under lock */
-  GHashTable *peers;     /* under lock: network → BhPeerRate, sign-ins only (turn.c) */
+  GHashTable *peers;     /* under lock: network → BhPeerRate, sign-ins only (attempt.c) */
   GHashTable *in_flight; /* under lock: key of a counter of failures → attempts in progress */
   char *dummy_verifier;  /* checked for an unknown login, so that it takes as long as a known one */
 };
@@ -60,9 +60,9 @@ typedef struct {
   guint roles; /* BhOfficeRole bits */
 
   char today[11];
-  BhShown *shown;    /* records that the reader has loaded */
-  GHashTable *names; /* id → title */
-  BhAccess *access;  /* restricted records that the answer shows; NULL: none so far */
+  BhValueCache *cache; /* records that the reader has loaded */
+  GHashTable *names;   /* id → title */
+  BhAccess *access;    /* restricted records that the answer shows; NULL: none so far */
 } BhOfficeCall;
 
 /* Answers a call. Returns an object (a new reference) to be sent with status 200; or NULL with an
@@ -97,7 +97,7 @@ json_t *bh_office_sign_in(BhOfficeCall *call, GError **error);
  * send (draft.c). */
 char *bh_office_dup_draft_key(BhOfficeCall *call, GError **error);
 /* GET session: who is signed in; {"staff":null} for nobody. */
-json_t *bh_office_who(BhOfficeCall *call, GError **error);
+json_t *bh_office_get_session(BhOfficeCall *call, GError **error);
 /* DELETE session: signs out. */
 json_t *bh_office_sign_out(BhOfficeCall *call, GError **error);
 
@@ -116,8 +116,8 @@ GPtrArray *bh_office_list_children(BhOfficeCall *call, const char *parent, const
  * none or it cannot be read. */
 BhChecklist *bh_office_load_checklist(BhOfficeCall *call, const json_t *values);
 /* The visibility for the actor of a record with these values: by scope and by kind. */
-BhSight bh_office_get_sight(BhOfficeCall *call, const BhKind *kind, const char *record,
-                            const json_t *values);
+BhVisibility bh_office_get_visibility(BhOfficeCall *call, const BhKind *kind, const char *record,
+                                      const json_t *values);
 /* Whether the actor may see a stored record. If it is restricted, its showing is logged as `way`
  * (access/access-log.h); pass NULL if the record itself is not shown. */
 gboolean bh_office_show(BhOfficeCall *call, const char *record, const char *way);
@@ -187,22 +187,24 @@ json_t *bh_office_history(BhOfficeCall *call, GError **error); /* GET records/ID
 json_t *bh_office_news(BhOfficeCall *call, GError **error);
 /* Entries in quarantine, of devices that the actor's unit serves, below position *before, at most
  * `limit`; a new reference. *before is advanced, 0 at the end (quarantine.c). */
-json_t *bh_office_list_held(BhOfficeCall *call, gint64 *before, int limit, GError **error);
+json_t *bh_office_list_quarantine(BhOfficeCall *call, gint64 *before, int limit, GError **error);
 
-/* Entries in quarantine, as far as the actor may read them (waiting.c). */
+/* Entries in quarantine, as far as the actor may read them (quarantine-access.c). */
 /* The visibility of one operation that a device sent. */
-BhSight bh_office_get_waiting_sight(BhOfficeCall *call, const char *device, const BhOp *op);
+BhVisibility bh_office_get_quarantined_visibility(BhOfficeCall *call, const char *device,
+                                                  const BhOp *op);
 /* Whether the actor, by role, unit and visibility, may read all operations on `record` in an entry
  * (NULL: all its operations, or the raw text of a body that cannot be read). */
-gboolean bh_office_shows_waiting(BhOfficeCall *call, const BhEntryRow *row, const char *record);
+gboolean bh_office_may_read_quarantined(BhOfficeCall *call, const BhEntryRow *row,
+                                        const char *record);
 /* The same for the entry at a position; FALSE also when the store fails. */
-gboolean bh_office_shows_waiting_at(BhOfficeCall *call, gint64 position, const char *record);
+gboolean bh_office_may_read_quarantined_at(BhOfficeCall *call, gint64 position, const char *record);
 /* Adds to a row "kind_label", "title" and "enterprise" of the first record in the entry that the
  * actor may see; "hidden" when there is none. */
 void bh_office_add_subject(BhOfficeCall *call, const BhEntryRow *row, json_t *out);
 /* A reason of the hub (why an entry waits) in words for people, with labels instead of codes, in
  * the language of the call; "" when it has no words for it. g_free (words.c). */
-char *bh_office_held_words(BhOfficeCall *call, const char *message);
+char *bh_office_format_reason(BhOfficeCall *call, const char *message);
 /* Sets an error with all reasons against an act in one text: first the texts of `more` (may be
  * NULL), then `problems` (BhProblem*). BH_ERROR_DENIED when one concerns the actor, else
  * BH_ERROR_INVALID. */

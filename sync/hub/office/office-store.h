@@ -45,7 +45,7 @@ gboolean bh_office_store_touch_session(BhDb *db, const char *token_hash, gint64 
 /* Removes a session. */
 gboolean bh_office_store_end_session(BhDb *db, const char *token_hash, GError **error);
 
-/* Failed sign-ins are counted by a key that turn.c makes of the login and its origin. This reads
+/* Failed sign-ins are counted by a key that attempt.c makes of the login and its origin. This reads
  * the number and the time of the last one; 0 when there is no row. */
 gboolean bh_office_store_get_failures(BhDb *db, const char *key, int *failures, gint64 *last_ms,
                                       GError **error);

@@ -34,7 +34,7 @@ BhRequest *bh_office_take_request(BhOfficeCall *call, GError **error)
 {
   if (!bh_office_log_access(call, error))
     return NULL;
-  bh_db_set_is_over(call->db, NULL, NULL);
+  bh_db_set_interrupt(call->db, NULL, NULL);
   return g_steal_pointer(&call->request);
 }
 
@@ -102,12 +102,12 @@ static gboolean begin(BhOfficeCall *call, GError **error)
     g_set_error(error, BH_ERROR, BH_ERROR_BUSY, "office: the client has left");
     return FALSE;
   }
-  call->db = bh_hub_take_reader(call->hub, error);
+  call->db = bh_hub_acquire_reader(call->hub, error);
   if (call->db == NULL)
     return FALSE;
-  call->shown = bh_shown_new(call->db);
+  call->cache = bh_value_cache_new(call->db);
   if (reads)
-    bh_db_set_is_over(call->db, is_abandoned, call->request);
+    bh_db_set_interrupt(call->db, is_abandoned, call->request);
   return TRUE;
 }
 
@@ -143,7 +143,7 @@ static void answer(BhOfficeCall *call, json_t *result, guint status, const GErro
 static void call_clear(BhOfficeCall *call)
 {
   if (call->db != NULL)
-    bh_hub_give_reader(call->hub, call->db);
+    bh_hub_release_reader(call->hub, call->db);
   g_clear_pointer(&call->kinds, bh_kind_set_unref);
   g_clear_pointer(&call->body, json_decref);
   g_clear_pointer(&call->more, json_decref);
@@ -151,7 +151,7 @@ static void call_clear(BhOfficeCall *call)
   g_free(call->token_hash);
   g_free(call->csrf);
   g_free(call->staff);
-  g_clear_pointer(&call->shown, bh_shown_free);
+  g_clear_pointer(&call->cache, bh_value_cache_free);
   g_clear_pointer(&call->access, bh_access_free);
   g_hash_table_unref(call->names);
 }
@@ -178,7 +178,7 @@ static void run_job(gpointer item, gpointer data)
   if (result != NULL)
     bh_office_log_access(&call, &error);
   if (call.db != NULL)
-    bh_db_set_is_over(call.db, NULL, NULL);
+    bh_db_set_interrupt(call.db, NULL, NULL);
   note_act(&call, job->roles, error);
   answer(&call, result, status, error);
   call_clear(&call);

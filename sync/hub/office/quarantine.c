@@ -1,5 +1,5 @@
 /* Entries in quarantine: listing them, showing one, and releasing or dismissing it. Who may read
- * them is decided in waiting.c, who may decide in ingest/release.c. */
+ * them is decided in quarantine-access.c, who may decide in ingest/release.c. */
 #include "sync/hub/office/internal.h"
 
 #include <string.h>
@@ -33,10 +33,10 @@ static json_t *op_of(BhOfficeCall *call, const char *device, const BhOp *op)
 {
   const BhKind *kind = bh_kind_set_find(call->kinds, op->kind);
   json_t *rows = json_array();
-  BhSight sight = bh_office_get_waiting_sight(call, device, op);
-  if (sight == BH_SIGHT_RESTRICTED)
-    bh_office_note_access(call, op->record, op->kind, BH_ACCESS_HELD);
-  if (sight == BH_SIGHT_NONE)
+  BhVisibility visibility = bh_office_get_quarantined_visibility(call, device, op);
+  if (visibility == BH_VISIBILITY_RESTRICTED)
+    bh_office_note_access(call, op->record, op->kind, BH_ACCESS_QUARANTINE);
+  if (visibility == BH_VISIBILITY_NONE)
     return json_pack("{s:s,s:s,s:s,s:s,s:o,s:b}", "record", "", "kind", op->kind, "kind_label",
                      kind != NULL ? bh_kind_get_label(kind, call->lang) : op->kind, "title", "",
                      "rows", rows, "hidden", TRUE);
@@ -56,7 +56,7 @@ static json_t *op_of(BhOfficeCall *call, const char *device, const BhOp *op)
                             : json_is_string(value) ? g_strdup(json_string_value(value))
                                                     : bh_json_dump(value);
     g_autofree char *problem =
-        bad != NULL ? bh_office_held_words(call, bad->message) : g_strdup("");
+        bad != NULL ? bh_office_format_reason(call, bad->message) : g_strdup("");
     json_array_append_new(rows, json_pack("{s:s,s:s,s:s,s:b,s:s}", "key", set->key, "label",
                                           field != NULL ? bh_field_get_label(field, call->lang)
                                           : state != NULL
@@ -78,10 +78,10 @@ void bh_office_add_subject(BhOfficeCall *call, const BhEntryRow *row, json_t *ou
   for (guint i = 0; body != NULL && i < body->ops->len; i++) {
     const BhOp *op = body->ops->pdata[i];
     const BhKind *kind = bh_kind_set_find(call->kinds, op->kind);
-    BhSight sight = bh_office_get_waiting_sight(call, row->device, op);
-    if (kind == NULL || sight == BH_SIGHT_NONE)
+    BhVisibility visibility = bh_office_get_quarantined_visibility(call, row->device, op);
+    if (kind == NULL || visibility == BH_VISIBILITY_NONE)
       continue;
-    if (sight == BH_SIGHT_RESTRICTED)
+    if (visibility == BH_VISIBILITY_RESTRICTED)
       bh_office_note_access(call, op->record, op->kind, BH_ACCESS_LIST);
     g_autoptr(json_t) values = dup_values_with(call, kind, op);
     g_autofree char *title = bh_office_title(call, kind, values);
@@ -102,29 +102,29 @@ static char *raw_text(const BhEntryRow *row)
 
 /* Appends the entries of one page whose device the actor's unit serves. FALSE with an error, or
  * without one at the end of the list. */
-static gboolean add_held(BhOfficeCall *call, json_t *held, gint64 *before, gsize limit,
-                         GError **error)
+static gboolean add_quarantined(BhOfficeCall *call, json_t *quarantined, gint64 *before,
+                                gsize limit, GError **error)
 {
   g_autoptr(json_t) items =
       bh_log_list_quarantine(call->db, NULL, *before, BH_OFFICE_PAGE_MAX, error);
   gsize index;
   json_t *item;
   json_array_foreach(items, index, item) {
-    if (json_array_size(held) == limit)
+    if (json_array_size(quarantined) == limit)
       return TRUE;
     *before = json_integer_value(json_object_get(item, "position"));
     if (bh_office_serves_device(call, bh_json_string_or(item, "device", "")))
-      json_array_append(held, item);
+      json_array_append(quarantined, item);
   }
   return json_array_size(items) == BH_OFFICE_PAGE_MAX;
 }
 
-json_t *bh_office_list_held(BhOfficeCall *call, gint64 *before, int limit, GError **error)
+json_t *bh_office_list_quarantine(BhOfficeCall *call, gint64 *before, int limit, GError **error)
 {
   g_autoptr(GError) failed = NULL;
-  g_autoptr(json_t) held = json_array();
-  while (json_array_size(held) < (gsize)limit) {
-    if (add_held(call, held, before, (gsize)limit, &failed))
+  g_autoptr(json_t) quarantined = json_array();
+  while (json_array_size(quarantined) < (gsize)limit) {
+    if (add_quarantined(call, quarantined, before, (gsize)limit, &failed))
       continue;
     if (failed != NULL) {
       g_propagate_error(error, g_steal_pointer(&failed));
@@ -133,14 +133,14 @@ json_t *bh_office_list_held(BhOfficeCall *call, gint64 *before, int limit, GErro
     *before = 0;
     break;
   }
-  return g_steal_pointer(&held);
+  return g_steal_pointer(&quarantined);
 }
 
 static json_t *find_item(BhOfficeCall *call, const char *entry, GError **error)
 {
   gint64 before = G_MAXINT64;
   while (before > 0) {
-    g_autoptr(json_t) items = bh_office_list_held(call, &before, BH_OFFICE_PAGE_MAX, error);
+    g_autoptr(json_t) items = bh_office_list_quarantine(call, &before, BH_OFFICE_PAGE_MAX, error);
     if (items == NULL)
       return NULL;
     gsize index;
@@ -178,7 +178,7 @@ static void add_decisions(BhOfficeCall *call, const char *entry, gboolean shown,
   if (release_error == NULL)
     return;
   json_object_set_new(view, "refused", json_string(code_of(release_error)));
-  g_autofree char *words = bh_office_held_words(call, release_error->message);
+  g_autofree char *words = bh_office_format_reason(call, release_error->message);
   json_object_set_new(view, "refused_message", json_string(shown ? words : ""));
 }
 
@@ -197,7 +197,7 @@ json_t *bh_office_quarantined(BhOfficeCall *call, GError **error)
   for (guint i = 0; body != NULL && i < body->ops->len; i++)
     json_array_append_new(ops, op_of(call, row->device, g_ptr_array_index(body->ops, i)));
   g_autofree char *received = bh_time_format(row->received_ms);
-  gboolean shown = bh_office_shows_waiting(call, row, NULL);
+  gboolean shown = bh_office_may_read_quarantined(call, row, NULL);
   g_autofree char *raw = body == NULL && shown ? raw_text(row) : g_strdup("");
   const char *entry = bh_json_string_or(item, "entry", "");
   json_t *view = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:s}", "entry", entry, "reason",
@@ -207,7 +207,7 @@ json_t *bh_office_quarantined(BhOfficeCall *call, GError **error)
                            row->actor != NULL ? bh_office_name(call, row->actor) : "", "received",
                            received, "ops", ops, "raw", raw);
   g_autofree char *words =
-      bh_office_held_words(call, shown ? bh_json_string_or(item, "message", "") : "");
+      bh_office_format_reason(call, shown ? bh_json_string_or(item, "message", "") : "");
   json_object_set_new(view, "words", json_string(words));
   bh_office_add_subject(call, row, view);
   add_decisions(call, entry, shown, view);
@@ -237,7 +237,8 @@ json_t *bh_office_decide(BhOfficeCall *call, GError **error)
   if (bh_hub_release(call->hub, call->staff, entry, dismiss, reason, &decision_error))
     return json_object();
   gint64 position = json_integer_value(json_object_get(item, "position"));
-  if (decision_error->domain == BH_ERROR && !bh_office_shows_waiting_at(call, position, NULL)) {
+  if (decision_error->domain == BH_ERROR &&
+      !bh_office_may_read_quarantined_at(call, position, NULL)) {
     g_set_error(error, BH_ERROR, decision_error->code,
                 "quarantine: you may not decide about this entry");
     g_error_free(decision_error);

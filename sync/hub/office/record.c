@@ -614,7 +614,7 @@ static json_t *changed_since(BhOfficeCall *call, const char *id, const json_t *r
   json_t *item;
   json_array_foreach(ids, index, item) {
     const char *record = json_string_value(item);
-    const BhShownRecord *shown = bh_shown_find(call->shown, record, NULL);
+    const BhCachedRecord *shown = bh_value_cache_find(call->cache, record, NULL);
     const BhKind *kind = shown != NULL ? bh_kind_set_find(call->kinds, shown->kind) : NULL;
     if (kind != NULL && index < CHANGED_SHOWN)
       json_array_append_new(rows, json_pack("{s:s,s:s}", "kind_label",
@@ -707,7 +707,8 @@ json_t *bh_office_record(BhOfficeCall *call, GError **error)
   json_object_set_new(view, "conflicts", conflicts_of(call, record, kind));
   json_object_set_new(view, "transitions", transitions_of(call, kind, &context));
   add_decisions(call, kind, id, view);
-  gboolean restricted = bh_office_get_sight(call, kind, id, context.values) == BH_SIGHT_RESTRICTED;
+  gboolean restricted =
+      bh_office_get_visibility(call, kind, id, context.values) == BH_VISIBILITY_RESTRICTED;
   json_object_set_new(view, "restricted", json_boolean(restricted));
   json_object_set_new(view, "may_oversee",
                       json_boolean(restricted && (call->roles & BH_OFFICE_OVERSEERS) != 0));

@@ -16,7 +16,7 @@ typedef struct {
 
 static const Call calls[] = {
     {"POST", "/office/v1/session", BODY_MAX, 0, bh_office_sign_in},
-    {"GET", "/office/v1/session", 0, 0, bh_office_who},
+    {"GET", "/office/v1/session", 0, 0, bh_office_get_session},
     {"DELETE", "/office/v1/session", 0, BH_OFFICE_ANYONE, bh_office_sign_out},
     {"GET", "/office/v1/head", 0, BH_OFFICE_ANYONE, bh_office_head},
     {"GET", "/office/v1/filters", 0, BH_OFFICE_ANYONE, bh_office_filters},

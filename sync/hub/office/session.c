@@ -1,5 +1,5 @@
 /* Sign-in and sessions, and the protection against requests from other pages. Budgets of wrong
- * passwords are in turn.c. Sessions are rows written by the hub's writer, so that they outlive a
+ * passwords are in attempt.c. Sessions are rows written by the hub's writer, so that they outlive a
  * crash. A sign-in is not delayed by devices: the writer serves its shared queue after every turn
  * of a device. Start at bh_office_sign_in. */
 #include "sync/hub/records/records.h"
@@ -10,7 +10,7 @@
 
 #include "schema/error.h"
 #include "sync/hub/office/office-store.h"
-#include "sync/hub/office/turn.h"
+#include "sync/hub/office/attempt.h"
 
 #define TOKEN_SIZE 32
 #define IDLE_MS (60 * 60 * 1000LL)             /* a session ends so long after its last use */
@@ -185,7 +185,7 @@ static char *make_token(BhHub *hub)
 
 /* Makes a session with a new token, whatever cookie the browser sent, so that a planted cookie is
  * useless. The browser becomes a known one. */
-static gboolean open_session(BhOfficeCall *call, const BhOfficeTurn *turn, GError **error)
+static gboolean open_session(BhOfficeCall *call, const BhOfficeAttempt *attempt, GError **error)
 {
   g_autofree char *token = make_token(call->hub);
   g_autofree char *csrf = make_token(call->hub);
@@ -193,7 +193,7 @@ static gboolean open_session(BhOfficeCall *call, const BhOfficeTurn *turn, GErro
   const char *old = bh_request_get_cookie(call->request, bh_office_cookie_name(call->office));
   g_autofree char *old_hash = old != NULL ? bh_hash_hex(old, strlen(old)) : NULL;
   const char *known_name = bh_office_known_cookie_name(call->office);
-  g_autofree char *known = turn->is_known
+  g_autofree char *known = attempt->is_known
                                ? g_strdup(bh_request_get_cookie(call->request, known_name))
                                : make_token(call->hub);
   g_autofree char *known_hash = bh_hash_hex(known, strlen(known));
@@ -203,7 +203,7 @@ static gboolean open_session(BhOfficeCall *call, const BhOfficeTurn *turn, GErro
                         .token_hash = hash,
                         .old_token_hash = old_hash,
                         .known_hash = known_hash,
-                        .failures_key = turn->own_key,
+                        .failures_key = attempt->own_key,
                         .row = &row};
   if (!bh_hub_write(call->hub, write_session, &write, error))
     return FALSE;
@@ -256,8 +256,8 @@ json_t *bh_office_sign_in(BhOfficeCall *call, GError **error)
     g_propagate_error(error, g_steal_pointer(&failed));
     return NULL;
   }
-  g_auto(BhOfficeTurn) turn = {0};
-  if (!bh_office_turn_take(call, login, staff, &turn, error))
+  g_auto(BhOfficeAttempt) attempt = {0};
+  if (!bh_office_attempt_begin(call, login, staff, &attempt, error))
     return NULL;
   const char *compared = verifier != NULL ? verifier : call->office->dummy_verifier;
   gboolean right = crypto_pwhash_str_verify(compared, password, strlen(password)) == 0;
@@ -265,13 +265,13 @@ json_t *bh_office_sign_in(BhOfficeCall *call, GError **error)
     /* The name as typed may be a password in the wrong place. */
     g_message("sign-in of %s from %s is refused", staff != NULL ? staff : "an unknown name",
               bh_request_get_peer(call->request));
-    if (bh_office_turn_fail(&turn, error))
+    if (bh_office_attempt_fail(&attempt, error))
       set_refused(error);
     return NULL;
   }
-  if (!open_session(call, &turn, error))
+  if (!open_session(call, &attempt, error))
     return NULL;
-  bh_office_turn_succeed(&turn);
+  bh_office_attempt_succeed(&attempt);
   g_message("%s signed in from %s", call->staff, bh_request_get_peer(call->request));
   return describe(call, error);
 }
@@ -292,7 +292,7 @@ json_t *bh_office_sign_out(BhOfficeCall *call, GError **error)
   return json_object();
 }
 
-json_t *bh_office_who(BhOfficeCall *call, GError **error)
+json_t *bh_office_get_session(BhOfficeCall *call, GError **error)
 {
   g_autoptr(GError) nobody = NULL;
   if (bh_office_load_session(call, TRUE, &nobody))

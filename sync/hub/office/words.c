@@ -1,6 +1,6 @@
 /* Puts the reasons of the hub into words for people: its own English sentences name kinds, ids and
  * states by their codes. A changed sentence in schema or sync/hub/ingest must be changed in the
- * table below too. Start at bh_office_held_words. */
+ * table below too. Start at bh_office_format_reason. */
 #include "sync/hub/office/internal.h"
 
 #include <string.h>
@@ -192,7 +192,7 @@ static const char *label_key(const BhKind *kind, const char *key, const char *la
   return "";
 }
 
-char *bh_office_held_words(BhOfficeCall *call, const char *message)
+char *bh_office_format_reason(BhOfficeCall *call, const char *message)
 {
   /* "KIND ID, KEY: WHY", or "KIND.KEY: WHY", or "KIND: WHY". */
   static const char no_field[] = "there is no field ";

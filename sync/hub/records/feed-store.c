@@ -1,5 +1,5 @@
 /* SQL of the feed: which records changed in a scope, which left it, and the entries of a record.
- * Which records a device may see is decided elsewhere (access/view.c). */
+ * Which records a device may see is decided elsewhere (access/device-view.c). */
 #include "sync/hub/records/feed-store.h"
 
 #include "sync/db/params.h"

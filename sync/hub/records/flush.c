@@ -56,7 +56,7 @@ static gboolean write_moves(BhRecords *records, BhHubRecord *record, GError **er
     const char *scope = old_scopes[i];
     if (scope != NULL && *scope != '-' && g_strcmp0(scope, now->scope) != 0 &&
         g_strcmp0(scope, now->scope2) != 0 &&
-        !bh_record_moved(records->db, now->position, scope, now->id, error))
+        !bh_record_add_move(records->db, now->position, scope, now->id, error))
       return FALSE;
   }
   return TRUE;

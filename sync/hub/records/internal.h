@@ -60,7 +60,7 @@ struct _BhRecords {
 
 /* BhSeenFunc for bh_record_apply: whether an entry is part of the record already. `data` is a
  * BhRecords. */
-gboolean bh_records_seen_before(const char *entry_id, const char *record_id, gpointer data);
+gboolean bh_records_has_entry(const char *entry_id, const char *record_id, gpointer data);
 /* FALSE with BH_ERROR_INVALID when the operation would make the record too large or exceed the
  * share of one device in it. Call it before bh_record_apply. */
 gboolean bh_records_check_size(BhRecords *records, BhHubRecord *record, const char *entry_id,

@@ -20,7 +20,7 @@ gboolean bh_number_store_set(BhDb *db, const BhNumberRow *row, GError **error)
                    BH_PARAMS(bh_param_text("kind", row->kind), bh_param_text("field", row->field),
                              bh_param_int("record", row->record),
                              bh_param_text("value", row->value), bh_param_text("key", row->key),
-                             bh_param_text("look", row->look)),
+                             bh_param_text("look", row->lookalike_key)),
                    error);
 }
 
@@ -43,7 +43,7 @@ gboolean bh_number_store_list_twins(BhDb *db, const BhNumberRow *row, gint64 now
                    "   iif(o.key = :key, 'number', 'alike')" OTHERS
                    "  LIMIT :most) p JOIN record r ON r.nr = p.record WHERE 1"
                    " ON CONFLICT (look, record, code) WHERE kind = 'number' DO NOTHING",
-                   BH_PARAMS(bh_param_int("now", now_ms), bh_param_text("look", row->look),
+                   BH_PARAMS(bh_param_int("now", now_ms), bh_param_text("look", row->lookalike_key),
                              bh_param_text("key", row->key), bh_param_text("kind", row->kind),
                              bh_param_int("record", row->record),
                              bh_param_text("field", row->field), bh_param_text("value", row->value),
@@ -51,12 +51,13 @@ gboolean bh_number_store_list_twins(BhDb *db, const BhNumberRow *row, gint64 now
                    error);
 }
 
-GPtrArray *bh_number_store_list(BhDb *db, const char *look, GError **error)
+GPtrArray *bh_number_store_list(BhDb *db, const char *lookalike_key, GError **error)
 {
   BhStmt *stmt = bh_db_query(
       db,
       "SELECT r.id FROM number n JOIN record r ON r.nr = n.record"
       " WHERE n.look = :look LIMIT :most",
-      BH_PARAMS(bh_param_text("look", look), bh_param_int("most", BH_NUMBER_GROUP_MAX)), error);
+      BH_PARAMS(bh_param_text("look", lookalike_key), bh_param_int("most", BH_NUMBER_GROUP_MAX)),
+      error);
   return bh_stmt_collect_texts(stmt, error);
 }

@@ -13,10 +13,10 @@ G_BEGIN_DECLS
 typedef struct {
   const char *kind;
   const char *field;
-  gint64 record;     /* its number (nr) */
-  const char *value; /* as typed */
-  const char *key;   /* bh_number_key: equal keys are the same number */
-  const char *look;  /* bh_number_look: equal looks are easily confused */
+  gint64 record;             /* its number (nr) */
+  const char *value;         /* as typed */
+  const char *key;           /* bh_number_make_key: equal keys are the same number */
+  const char *lookalike_key; /* bh_number_make_lookalike_key: equal looks are easily confused */
 } BhNumberRow;
 
 /* Inserts or replaces a row. Removes it when `key` is NULL: the record has no number any more. */
@@ -26,6 +26,6 @@ gboolean bh_number_store_set(BhDb *db, const BhNumberRow *row, GError **error);
 gboolean bh_number_store_list_twins(BhDb *db, const BhNumberRow *row, gint64 now_ms,
                                     GError **error);
 /* Ids of the records that have a number with this look now, at most BH_NUMBER_GROUP_MAX (char*). */
-GPtrArray *bh_number_store_list(BhDb *db, const char *look, GError **error);
+GPtrArray *bh_number_store_list(BhDb *db, const char *lookalike_key, GError **error);
 
 G_END_DECLS

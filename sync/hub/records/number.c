@@ -25,14 +25,14 @@ static char *dup_number(BhRecords *records, const BhHubRecord *record, const BhF
 static gboolean write_number(BhRecords *records, const BhHubRecord *record, const char *field,
                              const char *value, GError **error)
 {
-  g_autofree char *key = bh_number_key(value);
-  g_autofree char *look = key != NULL ? bh_number_look(key) : NULL;
+  g_autofree char *key = bh_number_make_key(value);
+  g_autofree char *lookalike_key = key != NULL ? bh_number_make_lookalike_key(key) : NULL;
   const BhNumberRow row = {.kind = record->row.kind,
                            .field = field,
                            .record = record->row.nr,
                            .value = value,
                            .key = key,
-                           .look = look};
+                           .lookalike_key = lookalike_key};
   return bh_number_store_set(records->db, &row, error) &&
          (key == NULL || bh_number_store_list_twins(records->db, &row, records->now_ms, error));
 }

@@ -177,8 +177,8 @@ gboolean bh_record_files_remove(BhDb *db, gint64 nr, const char *sha256, GError 
                    BH_PARAMS(bh_param_text("sha", sha256), bh_param_int("nr", nr)), error);
 }
 
-gboolean bh_record_moved(BhDb *db, gint64 position, const char *scope, const char *record,
-                         GError **error)
+gboolean bh_record_add_move(BhDb *db, gint64 position, const char *scope, const char *record,
+                            GError **error)
 {
   return bh_db_run(db,
                    "INSERT INTO moved (position, scope, record)"

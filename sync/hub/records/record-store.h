@@ -61,8 +61,8 @@ gboolean bh_record_files_add(BhDb *db, gint64 nr, const char *sha256, GError **e
 /* Removes it. */
 gboolean bh_record_files_remove(BhDb *db, gint64 nr, const char *sha256, GError **error);
 /* Notes that a record left `scope` at `position`, so that the feed of that scope reports it. */
-gboolean bh_record_moved(BhDb *db, gint64 position, const char *scope, const char *record,
-                         GError **error);
+gboolean bh_record_add_move(BhDb *db, gint64 position, const char *scope, const char *record,
+                            GError **error);
 
 /* Ids of the records that take their scope from this one, and of its children (char*). */
 GPtrArray *bh_record_list_dependents(BhDb *db, const char *id, GError **error);

@@ -160,7 +160,7 @@ void bh_records_touch(BhRecords *records, BhHubRecord *record)
   }
 }
 
-gboolean bh_records_seen_before(const char *entry_id, const char *record_id, gpointer data)
+gboolean bh_records_has_entry(const char *entry_id, const char *record_id, gpointer data)
 {
   BhRecords *records = data;
   const BhHubRecord *record = g_hash_table_lookup(records->by_id, record_id);
@@ -208,7 +208,7 @@ gboolean bh_records_apply(BhRecords *records, const char *entry_id, const BhOp *
     bh_records_leave_family(records, record);
   bh_records_note_awaiting(record);
   if (!bh_records_check_size(records, record, entry_id, op, error) ||
-      !bh_record_apply(record->record, entry_id, op, bh_records_seen_before, records, error)) {
+      !bh_record_apply(record->record, entry_id, op, bh_records_has_entry, records, error)) {
     if (is_new)
       g_hash_table_insert(records->by_id, g_strdup(op->record), NULL);
     else

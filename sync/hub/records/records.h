@@ -17,7 +17,7 @@
 #include "sync/hub/records/read.h"          /* one stored record, the people of a unit */
 #include "sync/hub/records/record-store.h"  /* rows of records */
 #include "sync/hub/records/scope.h"         /* units and areas */
-#include "sync/hub/records/sight.h"         /* visibility: open, restricted or hidden */
+#include "sync/hub/records/visibility.h"    /* visibility: open, restricted or hidden */
 
 G_BEGIN_DECLS
 

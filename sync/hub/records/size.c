@@ -119,7 +119,7 @@ static gboolean check_pending(BhRecords *records, const BhHubRecord *record, con
       added += names;
       continue;
     }
-    guint unknown = bh_record_count_unknown(record->record, set, bh_records_seen_before, records);
+    guint unknown = bh_record_count_unknown(record->record, set, bh_records_has_entry, records);
     added += unknown;
     if (unknown == 0 ||
         (pending + unknown <= BH_PENDING_PER_KEY_MAX && all + added <= BH_PENDING_PER_RECORD_MAX))
@@ -200,7 +200,7 @@ gboolean bh_records_check_size(BhRecords *records, BhHubRecord *record, const ch
     return TRUE;
   }
   g_autoptr(BhRecord) copy = bh_record_copy(record->record);
-  if (!bh_record_apply(copy, entry_id, op, bh_records_seen_before, records, error))
+  if (!bh_record_apply(copy, entry_id, op, bh_records_has_entry, records, error))
     return FALSE;
   g_autofree char *snapshot = bh_record_to_snapshot(copy);
   gsize size = strlen(snapshot);

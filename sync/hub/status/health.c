@@ -19,9 +19,9 @@ static void add(GPtrArray *failures, const char *format, ...)
 static void check_store(BhStatus *status, GPtrArray *failures)
 {
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(status->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(status->hub, &error);
   g_autofree char *id = db != NULL ? bh_log_dup_value(db, "id", &error) : NULL;
-  bh_hub_give_reader(status->hub, db);
+  bh_hub_release_reader(status->hub, db);
   if (id != NULL)
     return;
   g_debug("store: %s", error != NULL ? error->message : "it has no id");

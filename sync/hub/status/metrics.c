@@ -25,10 +25,10 @@ static void take_sample(BhStatus *status, BhStatusSample *sample)
       .log_bytes = size_of(status->hub, "hub.db-wal"),
       .free_bytes = bh_hub_get_free_bytes(status->hub),
   };
-  BhDb *db = bh_hub_take_reader(status->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(status->hub, &error);
   sample->has_store =
       db != NULL && bh_status_store_load(db, clock->wall_ms(clock->data), &sample->store, &error);
-  bh_hub_give_reader(status->hub, db);
+  bh_hub_release_reader(status->hub, db);
   if (!sample->has_store)
     g_debug("no figures of the store: %s", error->message);
   g_autoptr(GError) no_cert = NULL;

@@ -440,7 +440,7 @@ static void test_a_statement_nobody_waits_for_ends_and_the_connection_stays_good
                         " SELECT count(*) FROM n";
   gboolean row = FALSE;
   int asked = 0;
-  bh_db_set_is_over(db, is_over, &asked);
+  bh_db_set_interrupt(db, is_over, &asked);
   BhStmt *stmt = bh_db_prepare(db, endless, &error);
   assert_non_null(stmt);
   assert_false(bh_stmt_step(stmt, &row, &error));
@@ -448,7 +448,7 @@ static void test_a_statement_nobody_waits_for_ends_and_the_connection_stays_good
   assert_int_equal(asked, 4);
   assert_false(bh_db_is_dead(db));
   g_clear_error(&error);
-  bh_db_set_is_over(db, NULL, NULL);
+  bh_db_set_interrupt(db, NULL, NULL);
   stmt = bh_db_prepare(db, "SELECT 1", &error);
   assert_true(bh_stmt_step(stmt, &row, &error) && row);
   assert_int_equal(asked, 4);

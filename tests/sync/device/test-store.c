@@ -143,7 +143,7 @@ static gboolean is_listed(Fixture *fixture, const char *record, const char *fiel
   g_autoptr(GError) error = NULL;
   g_autoptr(json_t) locked = bh_device_list_locked(fixture->device, record, &error);
   assert_no_error(error);
-  return bh_json_names(locked, field);
+  return bh_json_has_name(locked, field);
 }
 
 /* A hazard that was ordered, as it comes from the hub. */

@@ -390,10 +390,10 @@ static void copy_hub(Bench *bench, const char *from, const char *to)
 static gint64 count_inspections(Bench *bench)
 {
   g_autoptr(json_t) query = json_pack("{s:s,s:i}", "kind", "inspection", "limit", 200);
-  BhDb *db = bh_hub_take_reader(bench->hub, NULL);
+  BhDb *db = bh_hub_acquire_reader(bench->hub, NULL);
   g_autoptr(json_t) page = bh_hub_list(bench->hub, db, query, NULL, NULL);
 
-  bh_hub_give_reader(bench->hub, db);
+  bh_hub_release_reader(bench->hub, db);
   return (gint64)json_array_size(json_object_get(page, "rows"));
 }
 
@@ -589,7 +589,7 @@ static gboolean agent_says(const char *dir, const char *counter_name, gint64 wan
   g_autoptr(json_t) request = json_pack("{s:s}", "method", "status");
 
   for (int i = 0; i < WAIT_S * 10; i++) {
-    g_autoptr(json_t) status = bh_owner_ask(dir, request, 5, NULL);
+    g_autoptr(json_t) status = bh_owner_call(dir, request, 5, NULL);
 
     if (status != NULL && json_integer_value(json_object_get(status, counter_name)) == wanted &&
         g_str_equal(bh_json_string_or(status, "state", ""), "idle"))
@@ -618,10 +618,10 @@ static void test_the_agent_syncs_yields_and_comes_back(void **state)
   agent = start_agent(dir);
   assert_true(agent_says(dir, "delivered", 1));
   /* Others work through it meanwhile, and what they save goes too. */
-  saved = bh_owner_ask(dir, request, 5, &error);
+  saved = bh_owner_call(dir, request, 5, &error);
   if (saved == NULL)
     fail_msg("%s", error->message);
-  kicked = bh_owner_ask(dir, sync, 5, NULL);
+  kicked = bh_owner_call(dir, sync, 5, NULL);
   assert_non_null(kicked);
   assert_true(agent_says(dir, "delivered", 2));
   /* The collector starts. */

@@ -442,9 +442,9 @@ void test_open_key(HubFixture *fixture, const char *staff, const char *pin,
                    guint8 key[BH_SECRET_KEY_SIZE])
 {
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autofree char *seal = bh_person_store_dup_seal(db, staff, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   if (!bh_person_open_key(seal, pin, key, &error))
     fail_msg("%s", error->message);
 }

@@ -108,10 +108,10 @@ void photo_upload(Photo *photo)
 void expect_files(HubFixture *fixture, const char *record, int total, int here)
 {
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autoptr(json_t) query = json_pack("{s:s}", "kind", "enterprise");
   g_autoptr(json_t) page = bh_hub_list(fixture->hub, db, query, NULL, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   const json_t *row = json_array_get(json_object_get(page, "rows"), 0);
   assert_string_equal(bh_json_string_or(row, "id", ""), record);
   assert_int_equal(json_integer_value(json_object_get(row, "files_total")), total);

@@ -40,9 +40,9 @@ static Scene begin(HubFixture *fixture, const char *mode)
 static json_t *list_log(HubFixture *fixture, const char *record)
 {
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   json_t *rows = bh_access_store_list(db, record, NULL, G_MAXINT64, MANY, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   if (rows == NULL)
     fail_msg("%s", error->message);
   return rows;

@@ -15,9 +15,9 @@
 static json_t *list(HubFixture *fixture, const char *kind)
 {
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   json_t *rows = bh_anomaly_store_list(db, kind, G_MAXINT64, MANY, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   if (rows == NULL)
     fail_msg("%s", error->message);
   return rows;
@@ -169,9 +169,9 @@ static void test_a_bad_clock_stands_there_once_for_a_boot(void **state)
 static json_t *evidence_of_newest(HubFixture *fixture, const char *record)
 {
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autoptr(json_t) history = bh_hub_history(fixture->hub, db, record, G_MAXINT64, 1, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   if (history == NULL)
     fail_msg("%s", error->message);
   return json_incref(json_object_get(json_array_get(history, 0), "evidence"));
@@ -373,7 +373,7 @@ static void test_pages_go_on_where_the_one_before_ended(void **state)
     push(device,
          test_device_entry(device, id, "enterprise", json_pack("{s:s}", "no_such", "x"), NULL),
          200);
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   gint64 before = G_MAXINT64;
   for (int i = 0; i < 3; i++) {
     g_autoptr(json_t) page = bh_anomaly_store_list(db, "quarantine", before, 1, &error);
@@ -384,7 +384,7 @@ static void test_pages_go_on_where_the_one_before_ended(void **state)
   }
   g_autoptr(json_t) rest = bh_anomaly_store_list(db, "quarantine", before, 1, &error);
   assert_int_equal(json_array_size(rest), 0);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   test_device_free(device);
 }
 

@@ -36,9 +36,9 @@ static void make_id(TestDevice *device, char id[BH_ID_LEN + 1])
 static char *dup_value(HubFixture *fixture, const char *id, const char *key)
 {
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autoptr(BhRecord) record = bh_record_load(db, id, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   json_t *value = record != NULL ? bh_record_get(record, key) : NULL;
   return value != NULL ? bh_json_dump(value) : NULL;
 }
@@ -339,10 +339,10 @@ static void test_I13_gone_names_nothing_that_was_never_shown(void **state)
 static void end_terms(HubFixture *fixture, const char *unit, const char *valid_to)
 {
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autoptr(json_t) query = json_pack("{s:s, s:i}", "kind", "staff", "limit", 200);
   g_autoptr(json_t) page = bh_hub_list(fixture->hub, db, query, NULL, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   size_t at;
   json_t *row;
   json_array_foreach(json_object_get(page, "rows"), at, row) {

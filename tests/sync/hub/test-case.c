@@ -93,9 +93,9 @@ static Given give(HubFixture *fixture, const char *record)
   const BhCaseOptions options = {.personal = TRUE};
   g_autoptr(GError) error = NULL;
   g_autoptr(GOutputStream) out = g_memory_output_stream_new_resizable();
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   given.told = bh_case_write(fixture->hub, db, record, &options, out, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   if (given.told == NULL)
     fail_msg("%s", error->message);
   g_output_stream_close(out, NULL, NULL);
@@ -313,9 +313,9 @@ static void test_a_case_is_an_inspection(void **state)
   for (gsize i = 0; i < G_N_ELEMENTS(records); i++) {
     g_autoptr(GError) error = NULL;
     g_autoptr(GOutputStream) out = g_memory_output_stream_new_resizable();
-    BhDb *db = bh_hub_take_reader(fixture->hub, NULL);
+    BhDb *db = bh_hub_acquire_reader(fixture->hub, NULL);
     assert_null(bh_case_write(fixture->hub, db, records[i], &options, out, &error));
-    bh_hub_give_reader(fixture->hub, db);
+    bh_hub_release_reader(fixture->hub, db);
     assert_true(g_error_matches(error, BH_ERROR, (int)codes[i]));
   }
   test_device_free(scene.device);
@@ -336,9 +336,9 @@ static void test_kinds_that_say_nothing_of_cases_give_none(void **state)
   assert_true(bh_hub_set_kinds(fixture->hub, old, NULL));
   const BhCaseOptions options = {.personal = TRUE};
   g_autoptr(GOutputStream) out = g_memory_output_stream_new_resizable();
-  BhDb *db = bh_hub_take_reader(fixture->hub, NULL);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, NULL);
   assert_null(bh_case_write(fixture->hub, db, scene.visit, &options, out, &error));
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_INVALID));
   assert_non_null(strstr(error->message, "in_case"));
   test_device_free(scene.device);
@@ -374,13 +374,13 @@ static void test_the_kinds_declare_which_records_make_a_case(void **state)
   assert_true(bh_hub_set_kinds(fixture->hub, changed, NULL));
   const BhCaseOptions options = {.personal = TRUE};
   g_autoptr(GOutputStream) out = g_memory_output_stream_new_resizable();
-  BhDb *db = bh_hub_take_reader(fixture->hub, NULL);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, NULL);
   assert_null(bh_case_write(fixture->hub, db, scene.visit, &options, out, &error));
   assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_INVALID));
   g_clear_error(&error);
   g_autoptr(json_t) report =
       bh_case_write(fixture->hub, db, scene.enterprise, &options, out, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   assert_null(error);
   assert_string_equal(bh_json_string_or(report, "record", ""), scene.enterprise);
   test_device_free(scene.device);

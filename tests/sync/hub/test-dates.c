@@ -54,9 +54,9 @@ static char *dup_day(int days)
 static gboolean is_reported(Scene *scene, const char *record)
 {
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(scene->fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(scene->fixture->hub, &error);
   g_autoptr(json_t) reports = bh_log_list_reports(db, record, 100, &error);
-  bh_hub_give_reader(scene->fixture->hub, db);
+  bh_hub_release_reader(scene->fixture->hub, db);
   size_t at;
   json_t *report;
   json_array_foreach(reports, at, report) {

@@ -109,10 +109,10 @@ static gint64 count_sessions(HubFixture *fixture, const char *staff)
 {
   gint64 count = 0;
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   assert_true(bh_db_get_int(db, "SELECT count(*) FROM office_session WHERE staff = :staff",
                             BH_PARAMS(bh_param_text("staff", staff)), &count, &error));
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   return count;
 }
 
@@ -127,10 +127,10 @@ static gboolean add_session(BhHub *hub, BhDb *db, gpointer data, GError **error)
 static char *dup_staff_version(HubFixture *fixture, TestDevice *device)
 {
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autoptr(BhHubDevice) row = bh_log_load_device(db, device->signer->device, &error);
   char *version = row != NULL ? bh_enrol_staff_version(db, row, &error) : NULL;
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   assert_non_null(version);
   return version;
 }

@@ -77,9 +77,9 @@ static void test_I13_a_batch_that_was_let_in_before_the_revocation_is_not_stored
   assert_non_null(piece.result.refused);
   assert_int_equal(piece.result.refused->code, BH_ERROR_REVOKED);
   assert_int_equal(piece.result.stored, 0);
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autoptr(BhRecord) record = bh_record_load(db, id, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   assert_null(record);
   bh_ingest_result_clear(&piece.result);
   bh_batch_free(piece.batch);
@@ -90,9 +90,9 @@ static void test_I13_a_batch_that_was_let_in_before_the_revocation_is_not_stored
 static char *dup_quarantine_message(HubFixture *fixture, const char *entry)
 {
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autoptr(json_t) items = bh_log_list_quarantine(db, NULL, G_MAXINT64, 200, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   size_t at;
   json_t *item;
   json_array_foreach(items, at, item) {

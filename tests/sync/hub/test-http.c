@@ -505,8 +505,8 @@ static void test_of_too_many_connections_of_one_address_idle_ones_go(void **stat
     fds[i] = dial(&capped);
     assert_true(is_served(fds[i]));
   }
-  /* test-http-door.c tests which connection is the oldest: here a connection becomes idle a little
-   * after its client has the answer. */
+  /* test-http-connection-limit.c tests which connection is the oldest: here a connection becomes
+   * idle a little after its client has the answer. */
   int open = 0;
   for (int i = 0; i < 8; i++)
     open += is_served(fds[i]);

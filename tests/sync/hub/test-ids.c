@@ -83,9 +83,9 @@ static void test_an_id_that_does_not_follow_the_one_before_is_listed(void **stat
   assert_true(set_address(device, second, enterprise, "二"));
   assert_true(set_address(device, first, enterprise, "一"));
   assert_address(device, enterprise, "二");
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autoptr(json_t) rows = bh_anomaly_store_list(db, "report", G_MAXINT64, 10, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   assert_int_equal(json_array_size(rows), 1);
   assert_string_equal(bh_json_string_or(json_array_get(rows, 0), "code", ""), "order");
   test_device_free(device);

@@ -134,9 +134,9 @@ static char *act_well(Scene *scene, const char *by, const char *record, const ch
 static BhRecord *load(Scene *scene, const char *record)
 {
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(scene->fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(scene->fixture->hub, &error);
   BhRecord *loaded = bh_record_load(db, record, &error);
-  bh_hub_give_reader(scene->fixture->hub, db);
+  bh_hub_release_reader(scene->fixture->hub, db);
   assert_non_null(loaded);
   return loaded;
 }
@@ -151,9 +151,9 @@ static void assert_state(Scene *scene, const char *record, const char *state, gb
 static gsize count_reports(Scene *scene, const char *record, const char *code)
 {
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(scene->fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(scene->fixture->hub, &error);
   g_autoptr(json_t) reports = bh_log_list_reports(db, record, 100, &error);
-  bh_hub_give_reader(scene->fixture->hub, db);
+  bh_hub_release_reader(scene->fixture->hub, db);
   gsize n = 0;
   for (size_t at = 0; at < json_array_size(reports); at++)
     n += strcmp(bh_json_string_or(json_array_get(reports, at), "code", ""), code) == 0;

@@ -39,10 +39,10 @@ static void feed(BhHub *hub, const char *device_id, const char *text, FILE *perm
                  gboolean from_head)
 {
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(hub, &error);
+  BhDb *db = bh_hub_acquire_reader(hub, &error);
   g_autoptr(BhHubDevice) device = bh_log_load_device(db, device_id, &error);
   g_autoptr(json_t) heads = bh_log_list_heads(db, device_id, &error);
-  bh_hub_give_reader(hub, db);
+  bh_hub_release_reader(hub, db);
   void *iter = json_object_iter(heads);
   gint64 head = from_head && iter != NULL ? json_integer_value(json_object_iter_value(iter)) : 0;
   const char *cursor = text, *end = text + strlen(text);
@@ -139,7 +139,7 @@ static void check_hub(HubFixture *fixture, TestDevice *device, gint64 acknowledg
   fixture->hub = bh_hub_open(fixture->dir, &fixture->clock, bh_random_system(), &error);
   if (fixture->hub == NULL)
     fail_msg("open: %s", error->message);
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   assert_true(
       bh_log_get_head(db, device->signer->device, device->signer->incarnation, &seq, hash, &error));
   assert_true(seq >= acknowledged);
@@ -153,7 +153,7 @@ static void check_hub(HubFixture *fixture, TestDevice *device, gint64 acknowledg
       of_device++;
   }
   assert_int_equal(of_device, seq);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   g_autofree char *out = g_build_filename(fixture->dir, "export", NULL);
   g_autoptr(json_t) params = json_pack("{s:s}", "out", out);
   g_autoptr(json_t) exported = bh_cli_dispatch(fixture->hub, "export", params, &error);
@@ -168,9 +168,9 @@ static gint64 count_records(BhHub *hub)
 {
   g_autoptr(GError) error = NULL;
   gint64 count = 0;
-  BhDb *db = bh_hub_take_reader(hub, &error);
+  BhDb *db = bh_hub_acquire_reader(hub, &error);
   assert_true(bh_log_get_counter(db, "record", &count, &error));
-  bh_hub_give_reader(hub, db);
+  bh_hub_release_reader(hub, db);
   return count;
 }
 

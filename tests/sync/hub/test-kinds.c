@@ -57,14 +57,14 @@ static gint64 count_addresses(HubFixture *fixture)
 {
   g_autoptr(GError) error = NULL;
   gint64 count;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   assert_non_null(db);
   assert_true(bh_hub_update_index(fixture->hub, db, &error));
   assert_true(bh_db_get_int(db,
                             "SELECT count(*) FROM field_value WHERE kind = 'enterprise'"
                             " AND field = 'address'",
                             NULL, &count, &error));
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   return count;
 }
 
@@ -79,11 +79,11 @@ static void test_an_index_comes_and_goes_with_its_declaration(void **state)
   assert_int_equal(count_addresses(fixture), 0);
   assert_true(bh_hub_set_kinds(fixture->hub, with, &error));
   assert_int_equal(count_addresses(fixture), MANY);
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autoptr(json_t) query = json_pack("{s:s,s:{s:s},s:i}", "kind", "enterprise", "where", "address",
                                       "北路", "limit", 200);
   g_autoptr(json_t) page = bh_hub_list(fixture->hub, db, query, NULL, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   assert_null(error);
   assert_int_equal(json_array_size(json_object_get(page, "rows")), MANY / 2);
   assert_true(bh_hub_set_kinds(fixture->hub, without, &error));
@@ -136,14 +136,14 @@ static void get_kinds_in_use(HubFixture *fixture, char **named, char **stored)
   g_autofree char *entry = bh_hub_append(fixture->hub, NULL, ops, &error);
   if (entry == NULL)
     fail_msg("append: %s", error->message);
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autoptr(BhEntryRow) row = bh_log_find_entry(db, entry, &error);
   assert_non_null(row);
   BhEnvelope envelope;
   assert_true(bh_envelope_parse(row->text->envelope, &envelope, &error));
   *named = g_strdup(envelope.kinds);
   *stored = bh_log_dup_value(db, "kinds", &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
 }
 
 static void test_a_set_whose_commit_failed_is_not_in_use(void **state)

@@ -395,7 +395,7 @@ static json_t *make_set(World *world, const BhKind *kind, guint visit, const cha
     const BhField *field = fields->pdata[i];
     const char *name = bh_field_get_name(field);
     gboolean parent = g_strcmp0(name, bh_kind_get_parent_field(kind)) == 0;
-    if (!parent && (below(world, 8) == 0 || bh_kind_is_left_to_hub(kind, name, NULL)))
+    if (!parent && (below(world, 8) == 0 || bh_kind_is_hub_only(kind, name, NULL)))
       continue;
     json_t *value = make_value(world, field, visit, self);
     if (value != NULL)

@@ -339,7 +339,7 @@ static guint check_rows(BhDb *db, const Shape *shape, BhListQuery *query, GPtrAr
 static void test_no_list_reads_a_whole_kind_for_a_few_rows(void **state)
 {
   HubFixture *fixture = *state;
-  BhDb *db = bh_hub_take_reader(fixture->hub, NULL);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS(shapes); i++) {
     BhListQuery query = copy_query(&shapes[i].query);
     check_plan(db, &shapes[i], &query);
@@ -353,13 +353,13 @@ static void test_no_list_reads_a_whole_kind_for_a_few_rows(void **state)
     check_plan(db, &shapes[i], &query);
     bh_list_query_clear(&query);
   }
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
 }
 
 static void test_whatever_leads_the_rows_and_their_order_are_the_same(void **state)
 {
   HubFixture *fixture = *state;
-  BhDb *db = bh_hub_take_reader(fixture->hub, NULL);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS(shapes); i++) {
     g_autoptr(GPtrArray) wanted = list_plainly(db, &shapes[i]);
     BhListQuery query = copy_query(&shapes[i].query);
@@ -370,7 +370,7 @@ static void test_whatever_leads_the_rows_and_their_order_are_the_same(void **sta
       check_rows(db, &shapes[i], &query, wanted, found);
     bh_list_query_clear(&query);
   }
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
 }
 
 /* Pages of the search index that were written so far: the third number of its structure. */
@@ -378,7 +378,7 @@ static guint64 count_search_pages(HubFixture *fixture)
 {
   gsize len, at = 4;
   guint64 number = 0;
-  BhDb *db = bh_hub_take_reader(fixture->hub, NULL);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, NULL);
   BhStmt *stmt = NULL;
   assert_true(
       bh_db_query_row(db, "SELECT block FROM search_data WHERE id = 10", NULL, &stmt, NULL));
@@ -391,7 +391,7 @@ static guint64 count_search_pages(HubFixture *fixture)
     } while (bytes[at++] & 0x80);
   }
   bh_stmt_reset(stmt);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   return number;
 }
 
@@ -413,14 +413,14 @@ static void test_the_search_of_many_records_is_written_at_once(void **state)
   g_autofree char *entry = bh_hub_append(fixture->hub, NULL, ops, &error);
   if (entry == NULL)
     fail_msg("append: %s", error->message);
-  BhDb *db = bh_hub_take_reader(fixture->hub, NULL);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, NULL);
   gint64 found;
   assert_true(bh_hub_update_index(fixture->hub, db, &error));
   assert_in_range(count_search_pages(fixture) - before, 1, MADE / 5);
   assert_true(bh_db_get_int(db, "SELECT count(*) FROM search WHERE search MATCH '\"甲乙\"'", NULL,
                             &found, NULL));
   assert_int_equal(found, MADE);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
 }
 
 static gboolean nobody_waits(gpointer data)
@@ -435,7 +435,7 @@ static void test_no_list_is_planned_anew_for_other_values(void **state)
   HubFixture *fixture = *state;
   g_autoptr(GError) error = NULL;
   guint64 first = 0;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   for (int round = 0; round < 4; round++) {
     if (round == 2)
       first = bh_db_count_replanned(db);
@@ -449,7 +449,7 @@ static void test_no_list_is_planned_anew_for_other_values(void **state)
     }
   }
   assert_int_equal(bh_db_count_replanned(db), first);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
 }
 
 /* Interrupted at each statement in turn. */
@@ -460,17 +460,17 @@ static void test_a_list_that_is_broken_off_is_an_error_and_not_empty(void **stat
   for (gsize i = 0; i < G_N_ELEMENTS(shapes); i++) {
     for (int questions = 0; questions < 6; questions++) {
       g_autoptr(GError) error = NULL;
-      BhDb *db = bh_hub_take_reader(fixture->hub, NULL);
+      BhDb *db = bh_hub_acquire_reader(fixture->hub, NULL);
       BhListQuery query = copy_query(&shapes[i].query);
       int left = questions;
-      bh_db_set_is_over(db, nobody_waits, &left);
+      bh_db_set_interrupt(db, nobody_waits, &left);
       g_autoptr(GPtrArray) page = bh_list_page(db, &query, &error);
-      bh_db_set_is_over(db, NULL, NULL);
+      bh_db_set_interrupt(db, NULL, NULL);
       if ((page == NULL) != (error != NULL))
         fail_msg("%s: %s", shapes[i].name, error != NULL ? error->message : "no reason");
       broken += page == NULL;
       bh_list_query_clear(&query);
-      bh_hub_give_reader(fixture->hub, db);
+      bh_hub_release_reader(fixture->hub, db);
     }
   }
   assert_true(broken > 5);

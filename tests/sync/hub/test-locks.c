@@ -106,9 +106,9 @@ static void test_R077_the_deadline_of_an_order_is_not_moved_by_a_plain_edit(void
 static json_t *list_replaced(HubFixture *fixture, const char *record, const char *key, gsize entry)
 {
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autoptr(json_t) history = bh_hub_history(fixture->hub, db, record, 0, 50, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   g_assert_no_error(error);
   size_t at;
   json_t *one;

@@ -177,9 +177,9 @@ static void test_the_public_key_stands_in_the_record_of_the_person(void **state)
   g_autoptr(GError) error = NULL;
   test_open_key(fixture, device->actor, PIN, device->person_key);
   g_autofree char *key = g_base64_encode(device->person_key + 32, BH_PUBLIC_KEY_SIZE);
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autoptr(BhRecord) staff = bh_record_load(db, device->actor, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   assert_string_equal(bh_record_get_string(staff, "sign_key"), key);
   test_device_free(device);
 }

@@ -175,7 +175,7 @@ static void test_I13_a_person_of_the_office_sees_what_the_unit_serves(void **sta
   push_enterprise(county, here, "140603100");
   push_enterprise(county, there, "140603200");
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   assert_null(error);
   g_autoptr(json_t) enterprises = json_pack("{s:s}", "kind", "enterprise");
   g_autoptr(json_t) devices = json_pack("{s:s}", "kind", "device");
@@ -197,7 +197,7 @@ static void test_I13_a_person_of_the_office_sees_what_the_unit_serves(void **sta
     assert_null(error);
     assert_int_equal(json_array_size(json_object_get(own, "rows")), cases[i].devices);
   }
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   test_device_free(county);
 }
 
@@ -226,7 +226,7 @@ static gsize list_mines(HubFixture *fixture, const char *unit, const char *order
   g_autoptr(GError) error = NULL;
   g_autofree char *after = NULL;
   gsize count = 0;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autoptr(json_t) viewer = json_pack("{s:s, s:s}", "id", fixture->inspector, "unit", unit);
   *pages = 0;
   do {
@@ -239,7 +239,7 @@ static gsize list_mines(HubFixture *fixture, const char *unit, const char *order
     after = g_strdup(bh_json_string_or(page, "after", NULL));
     (*pages)++;
   } while (after != NULL);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   return count;
 }
 
@@ -291,13 +291,13 @@ static void add_covert_visits(HubFixture *fixture, int count)
 static json_t *list_visits(HubFixture *fixture, const char *unit, const char *order)
 {
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autoptr(json_t) viewer = json_pack("{s:s, s:s}", "id", fixture->inspector, "unit", unit);
   g_autoptr(json_t) query =
       json_pack("{s:s, s:s, s:i}", "kind", "inspection", "order", order, "limit", 10);
   json_t *page = bh_hub_list(fixture->hub, db, query, viewer, &error);
   assert_null(error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   return page;
 }
 
@@ -315,10 +315,10 @@ static gint64 count_underived(HubFixture *fixture)
 {
   g_autoptr(GError) error = NULL;
   gint64 count = 0;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   assert_true(bh_db_get_int(db, "SELECT count(*) FROM record WHERE restriction IS NULL", NULL,
                             &count, &error));
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   return count;
 }
 
@@ -504,9 +504,9 @@ static void test_L14_receipt_and_device_time_are_both_kept(void **state)
   device->skew_ms = 2LL * 365 * 24 * 3600 * 1000;
   push_enterprise(device, id, "140603100");
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autoptr(json_t) history = bh_hub_history(fixture->hub, db, id, 0, 10, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   assert_int_equal(json_array_size(history), 1);
   const json_t *item = json_array_get(history, 0);
   gint64 received = json_integer_value(json_object_get(item, "received_ms"));
@@ -555,9 +555,9 @@ static void test_a_new_colleague_moves_nothing_but_the_colleague(void **state)
 static gint64 last_contact(HubFixture *fixture, const TestDevice *device)
 {
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autoptr(BhHubDevice) row = bh_log_load_device(db, device->signer->device, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   assert_non_null(row);
   return row->seen_ms;
 }
@@ -629,9 +629,9 @@ static gsize count_found(HubFixture *fixture, const char *kind, const char *sear
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(json_t) query = json_pack("{s:s, s:s}", "kind", kind, "search", search);
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autoptr(json_t) page = bh_hub_list(fixture->hub, db, query, NULL, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   if (page == NULL)
     fail_msg("%s", error->message);
   return json_array_size(json_object_get(page, "rows"));

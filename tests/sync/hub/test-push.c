@@ -27,9 +27,9 @@ static gboolean is_quarantined(const Answer *answer, const char *entry)
 static gint64 count_entries(HubFixture *fixture)
 {
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autoptr(GPtrArray) rows = bh_log_list_entries(db, 0, 100000, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   assert_non_null(rows);
   return rows->len;
 }
@@ -201,9 +201,9 @@ static void test_I2_fork_is_409_flagged_and_new_incarnation_is_recognised(void *
   assert_int_equal(seq_of(fork), 1);
   assert_string_equal(bh_json_string_or(fork->json, "hash", ""), common);
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autoptr(json_t) devices = bh_log_list_devices(db, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   assert_int_equal(json_integer_value(json_object_get(json_array_get(devices, 0), "forks")), 1);
   /* New envelopes around identical bodies. */
   test_device_new_incarnation(device);
@@ -286,11 +286,11 @@ static void test_L8_over_long_value_waits_in_quarantine(void **state)
 static gsize count_doubtful(HubFixture *fixture)
 {
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autoptr(json_t) query = json_pack("{s:s, s:s, s:{s:[s, s]}}", "kind", "enterprise", "doubtful",
                                       "uscc", "where", "state", "provisional", "confirmed");
   g_autoptr(json_t) page = bh_hub_list(fixture->hub, db, query, NULL, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   assert_null(error);
   return json_array_size(json_object_get(page, "rows"));
 }
@@ -599,10 +599,10 @@ static void test_concurrent_edits_keep_both_and_show_a_conflict(void **state)
       json_object_get(json_object_get(test_find_record(changes, id), "keys"), "name"), "heads");
   assert_int_equal(json_array_size(heads), 2);
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autoptr(json_t) query = json_pack("{s:s}", "inbox", "conflict");
   g_autoptr(json_t) page = bh_hub_list(fixture->hub, db, query, NULL, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   assert_int_equal(json_array_size(json_object_get(page, "rows")), 1);
   test_device_free(a);
   test_device_free(b);
@@ -622,9 +622,9 @@ static void test_personal_values_travel_as_openings_and_must_not_stand_in_the_bo
   assert_status(answer, 200);
   assert_int_equal(json_array_size(json_object_get(answer->json, "quarantined")), 0);
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autoptr(BhRecord) record = bh_record_load(db, id, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   assert_string_equal(bh_record_get_string(record, "legal_representative"), "张样例");
   test_device_free(device);
 }

@@ -27,7 +27,7 @@ static gint64 count_refusals(HubFixture *fixture, const char *device, const char
   BhStmt *row = NULL;
   /* Requests do not wait for these records; a later job in the writer's queue does. */
   assert_true(bh_hub_write(fixture->hub, do_nothing, NULL, &error));
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   assert_true(bh_db_query_row(
       db,
       "SELECT count(*), (SELECT message FROM refusal WHERE device = :device"
@@ -38,7 +38,7 @@ static gint64 count_refusals(HubFixture *fixture, const char *device, const char
   if (message != NULL)
     *message = g_strdup(bh_stmt_get_text(row, 1));
   bh_stmt_reset(row);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   return count;
 }
 

@@ -79,7 +79,7 @@ static void end(Scene *scene)
 static char *dup_store(HubFixture *fixture)
 {
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   GString *text = g_string_new(NULL);
   static const char *const tables[] = {
       "SELECT group_concat(id || snapshot || scope || position) FROM record",
@@ -93,16 +93,16 @@ static char *dup_store(HubFixture *fixture)
     g_string_append(text, value != NULL ? value : "");
     g_string_append_c(text, '\n');
   }
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   return g_string_free(text, FALSE);
 }
 
 static gboolean may_decide(HubFixture *fixture, const char *by, const char *entry, gboolean dismiss,
                            GError **error)
 {
-  BhDb *db = bh_hub_take_reader(fixture->hub, error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, error);
   gboolean may = bh_hub_may_release(fixture->hub, db, by, entry, dismiss, error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   return may;
 }
 

@@ -113,9 +113,9 @@ static char *dup_lane(Scene *scene, const char *record)
   g_autoptr(GError) error = NULL;
   BhRecordRow row = {0};
   gboolean found = FALSE;
-  BhDb *db = bh_hub_take_reader(scene->fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(scene->fixture->hub, &error);
   assert_true(bh_record_row_load(db, record, &row, &found, &error));
-  bh_hub_give_reader(scene->fixture->hub, db);
+  bh_hub_release_reader(scene->fixture->hub, db);
   assert_true(found);
   char *lane = g_strdup(row.review);
   bh_record_row_clear(&row);

@@ -162,9 +162,9 @@ static void test_an_error_of_the_store_is_said_with_its_statement(void **state)
   HubFixture *fixture = *state;
   g_autoptr(GError) error = NULL;
   forget_said();
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   assert_null(bh_db_prepare(db, "SELECT some FROM nowhere", &error));
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   assert_said(G_LOG_LEVEL_DEBUG, "bihuan-db", "SELECT some FROM nowhere: no such table: nowhere");
 }
 

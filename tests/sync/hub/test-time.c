@@ -116,9 +116,9 @@ static void restart_at(HubFixture *fixture, gint64 skew_ms)
 static json_t *list_anomalies(HubFixture *fixture)
 {
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   json_t *rows = bh_anomaly_store_list(db, NULL, G_MAXINT64, 50, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   assert_non_null(rows);
   return rows;
 }
@@ -126,9 +126,9 @@ static json_t *list_anomalies(HubFixture *fixture)
 static json_t *load_newest(HubFixture *fixture, const char *record)
 {
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autoptr(json_t) history = bh_hub_history(fixture->hub, db, record, G_MAXINT64, 1, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   assert_non_null(history);
   return json_incref(json_array_get(history, 0));
 }

@@ -27,9 +27,9 @@ static gint64 get_position(HubFixture *fixture)
 {
   g_autoptr(GError) error = NULL;
   gint64 position = 0;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   assert_true(bh_log_get_counter(db, "position", &position, &error));
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   return position;
 }
 
@@ -187,11 +187,11 @@ static gint64 count_reports(HubFixture *fixture, const char *record, const char 
 {
   g_autoptr(GError) error = NULL;
   gint64 count = 0;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   assert_true(bh_db_get_int(
       db, "SELECT count(*) FROM report WHERE record = :record AND code = :code",
       BH_PARAMS(bh_param_text("record", record), bh_param_text("code", code)), &count, &error));
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   return count;
 }
 
@@ -324,10 +324,10 @@ static void test_a_batch_goes_through_at_once_when_nobody_waits(void **state)
 static gsize count_found(HubFixture *fixture, const char *kind, const char *search)
 {
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autoptr(json_t) query = json_pack("{s:s, s:s}", "kind", kind, "search", search);
   g_autoptr(json_t) page = bh_hub_list(fixture->hub, db, query, NULL, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   if (error != NULL)
     fail_msg("%s: %s", search, error->message);
   return json_array_size(json_object_get(page, "rows"));
@@ -336,9 +336,9 @@ static gsize count_found(HubFixture *fixture, const char *kind, const char *sear
 static char *dup_name(HubFixture *fixture, const char *id)
 {
   g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autoptr(BhRecord) record = bh_record_load(db, id, &error);
-  bh_hub_give_reader(fixture->hub, db);
+  bh_hub_release_reader(fixture->hub, db);
   return g_strdup(bh_record_get_string(record, "name"));
 }
 

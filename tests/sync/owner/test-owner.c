@@ -107,7 +107,7 @@ static void test_nobody_there_is_not_found(void **state)
   g_autoptr(GError) error = NULL;
 
   (void)state;
-  assert_null(bh_owner_ask(dir, request, 1, &error));
+  assert_null(bh_owner_call(dir, request, 1, &error));
   assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_NOT_FOUND));
   remove_dir(dir);
 }
@@ -231,7 +231,7 @@ static json_t *ask(const char *dir, const char *method, const char *text, GError
 {
   g_autoptr(json_t) request = json_pack("{s:s,s:{s:s}}", "method", method, "params", "text", text);
 
-  return bh_owner_ask(dir, request, 5, error);
+  return bh_owner_call(dir, request, 5, error);
 }
 
 static void test_requests_are_answered_also_from_other_threads(void **state)
@@ -341,7 +341,7 @@ static void test_too_long_a_line_is_refused(void **state)
 
   (void)state;
   assert_true(answer[0] == '\0' || strstr(answer, "limit") != NULL);
-  assert_null(bh_owner_ask(dir, request, 5, &error));
+  assert_null(bh_owner_call(dir, request, 5, &error));
   assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_LIMIT));
   server_stop(server);
 }
@@ -355,7 +355,7 @@ static void test_a_request_without_answer_is_uncertain(void **state)
   g_autoptr(GError) error = NULL;
 
   (void)state;
-  assert_null(bh_owner_ask(dir, request, 1, &error));
+  assert_null(bh_owner_call(dir, request, 1, &error));
   assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_UNCERTAIN));
   bh_owner_reply(server->held, empty);
   server_stop(server);

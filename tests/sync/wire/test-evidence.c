@@ -90,14 +90,14 @@ static void test_whatever_is_claimed_the_proved_interval_holds_the_truth(void **
       if (is_signed)
         proof.signed_ms = MAX(proof.signed_ms, clock.hub_ms);
       proof.received_ms = now_ms;
-      BhEvidence evidence = bh_evidence_judge(&clock, is_signed, &proof);
+      BhEvidence evidence = bh_evidence_compute(&clock, is_signed, &proof);
       assert_true(evidence.from_ms >= ENROLLED_MS && evidence.from_ms <= signed_at_ms);
       assert_true(evidence.to_ms == now_ms && evidence.to_ms >= signed_at_ms);
       assert_true(evidence.basis == (proof.signed_ms > 0 ? BH_TIME_SIGNED : BH_TIME_ENROLMENT));
       proved += is_signed;
-      odd += evidence.odd != NULL;
+      odd += evidence.contradiction != NULL;
       if (clock.hub_sig[0] != '\0' && !is_signed)
-        assert_string_equal(evidence.odd, "forged");
+        assert_string_equal(evidence.contradiction, "forged");
     }
   }
   assert_in_range(proved, LIVES * ENTRIES / 10, LIVES * ENTRIES * 9 / 10);
@@ -128,9 +128,10 @@ static void test_claims_that_contradict_what_is_known_are_named(void **state G_G
     BhTimeProof proof = {.received_ms = ENROLLED_MS + DAY_MS,
                          .enrolled_ms = ENROLLED_MS,
                          .signed_ms = cases[i].signed_ms};
-    BhEvidence evidence = bh_evidence_judge(&clock, FALSE, &proof);
-    if (g_strcmp0(evidence.odd, cases[i].odd) != 0)
-      fail_msg("case %zu is %s", i, evidence.odd != NULL ? evidence.odd : "fine");
+    BhEvidence evidence = bh_evidence_compute(&clock, FALSE, &proof);
+    if (g_strcmp0(evidence.contradiction, cases[i].odd) != 0)
+      fail_msg("case %zu is %s", i,
+               evidence.contradiction != NULL ? evidence.contradiction : "fine");
   }
 }
 
@@ -141,20 +142,20 @@ static void test_a_hub_whose_clock_is_wrong_blames_no_device(void **state G_GNUC
   for (int days = -1; days < 3; days++) {
     BhEntryClock clock = {
         .wall_ms = ENROLLED_MS, .boot_ms = 5, .hub_ms = ENROLLED_MS + days * DAY_MS};
-    BhEvidence evidence = bh_evidence_judge(&clock, FALSE, &proof);
-    assert_null(evidence.odd);
+    BhEvidence evidence = bh_evidence_compute(&clock, FALSE, &proof);
+    assert_null(evidence.contradiction);
     assert_int_equal(evidence.basis, BH_TIME_UNPROVED);
     assert_int_equal(evidence.from_ms, 0);
   }
   BhEntryClock forged = {.wall_ms = ENROLLED_MS, .hub_ms = ENROLLED_MS, .hub_sig = "x"};
-  assert_string_equal(bh_evidence_judge(&forged, FALSE, &proof).odd, "forged");
+  assert_string_equal(bh_evidence_compute(&forged, FALSE, &proof).contradiction, "forged");
 }
 
 static void
 test_a_hub_set_back_proves_nothing_rather_than_the_impossible(void **state G_GNUC_UNUSED)
 {
   BhTimeProof proof = {.received_ms = ENROLLED_MS, .signed_ms = ENROLLED_MS + DAY_MS};
-  BhEvidence evidence = bh_evidence_judge(NULL, FALSE, &proof);
+  BhEvidence evidence = bh_evidence_compute(NULL, FALSE, &proof);
   assert_int_equal(evidence.basis, BH_TIME_UNPROVED);
   assert_int_equal(evidence.from_ms, 0);
   assert_int_equal(evidence.to_ms, ENROLLED_MS);
@@ -164,7 +165,7 @@ static void test_the_hubs_own_entries_are_of_the_moment_it_made_them(void **stat
 {
   BhEntryClock clock = {.wall_ms = 5};
   BhTimeProof proof = {.received_ms = ENROLLED_MS, .by_hub = TRUE};
-  BhEvidence evidence = bh_evidence_judge(&clock, FALSE, &proof);
+  BhEvidence evidence = bh_evidence_compute(&clock, FALSE, &proof);
   assert_int_equal(evidence.basis, BH_TIME_HUB);
   assert_int_equal(evidence.from_ms, ENROLLED_MS);
   assert_int_equal(evidence.to_ms, ENROLLED_MS);

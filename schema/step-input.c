@@ -1,30 +1,30 @@
 /* Reads from the guards of a transition which input people must enter. Does not evaluate guards
- * (workflow.c). Start with bh_wants_new. */
-#include "schema/wants.h"
+ * (workflow.c). Start with bh_step_input_new. */
+#include "schema/step-input.h"
 
 #include <string.h>
 
 #include "schema/kind-internal.h"
 
-void bh_wants_free(BhWants *wants)
+void bh_step_input_free(BhStepInput *input)
 {
-  if (wants == NULL)
+  if (input == NULL)
     return;
-  g_ptr_array_unref(wants->fields);
-  g_ptr_array_unref(wants->children);
-  g_free(wants);
+  g_ptr_array_unref(input->fields);
+  g_ptr_array_unref(input->children);
+  g_free(input);
 }
 
-static void add_field(BhWants *wants, const BhKind *kind, const char *path)
+static void add_field(BhStepInput *input, const BhKind *kind, const char *path)
 {
   const BhField *field = path != NULL ? bh_kind_find_field(kind, path) : NULL;
 
-  if (field != NULL && !g_ptr_array_find(wants->fields, field, NULL))
-    g_ptr_array_add(wants->fields, (gpointer)field);
+  if (field != NULL && !g_ptr_array_find(input->fields, field, NULL))
+    g_ptr_array_add(input->fields, (gpointer)field);
 }
 
 typedef struct {
-  BhWants *wants;
+  BhStepInput *input;
   const BhKind *kind;
   gsize guard;
 } Reading;
@@ -32,7 +32,7 @@ typedef struct {
 static void add_child(const Reading *reading, const json_t *source, const json_t *condition,
                       gboolean alternative)
 {
-  BhWantedChild *child = g_new0(BhWantedChild, 1);
+  BhStepInputChild *child = g_new0(BhStepInputChild, 1);
 
   child->kind = json_is_string(source) ? json_string_value(source)
                                        : bh_json_string_or(source, "children", NULL);
@@ -43,7 +43,7 @@ static void add_child(const Reading *reading, const json_t *source, const json_t
   child->alternative = alternative;
   child->at_least = at_least != NULL ? json_integer_value(at_least) : 1;
   if (child->kind != NULL && child->at_least > 0)
-    g_ptr_array_add(reading->wants->children, child);
+    g_ptr_array_add(reading->input->children, child);
   else
     g_free(child);
 }
@@ -65,7 +65,7 @@ static void read_condition(const Reading *reading, const json_t *condition, gboo
     read_condition(reading, not, alternative);
   if (json_is_string(json_object_get(condition, "field")) &&
       !json_is_true(json_object_get(condition, "empty")))
-    add_field(reading->wants, reading->kind, bh_json_string_or(condition, "field", NULL));
+    add_field(reading->input, reading->kind, bh_json_string_or(condition, "field", NULL));
   static const char *const sources[] = {"any", "count"};
   for (gsize k = 0; k < G_N_ELEMENTS(sources); k++) {
     const json_t *source = json_object_get(condition, sources[k]);
@@ -74,22 +74,22 @@ static void read_condition(const Reading *reading, const json_t *condition, gboo
   }
 }
 
-BhWants *bh_wants_new(const BhKind *kind, const BhTransition *transition)
+BhStepInput *bh_step_input_new(const BhKind *kind, const BhTransition *transition)
 {
-  BhWants *wants = g_new0(BhWants, 1);
+  BhStepInput *input = g_new0(BhStepInput, 1);
   gsize i;
   json_t *guard;
 
-  wants->fields = g_ptr_array_new();
-  wants->children = g_ptr_array_new_with_free_func(g_free);
+  input->fields = g_ptr_array_new();
+  input->children = g_ptr_array_new_with_free_func(g_free);
   for (const char *const *ask = bh_transition_get_asks(transition); *ask != NULL; ask++)
-    add_field(wants, kind, *ask);
+    add_field(input, kind, *ask);
   json_array_foreach((json_t *)transition->needs, i, guard) {
-    add_field(wants, kind, bh_json_string_or(guard, "field", NULL));
-    Reading reading = {wants, kind, i};
+    add_field(input, kind, bh_json_string_or(guard, "field", NULL));
+    Reading reading = {input, kind, i};
     read_condition(&reading, json_object_get(guard, "must"), FALSE);
   }
-  return wants;
+  return input;
 }
 
 static const char *find_value(const json_t *condition, const char *name)
@@ -110,7 +110,7 @@ static const char *find_value(const json_t *condition, const char *name)
   return NULL;
 }
 
-const char *bh_wanted_child_get_value(const BhWantedChild *child, const char *name)
+const char *bh_step_input_child_get_value(const BhStepInputChild *child, const char *name)
 {
   return find_value(child->where, name);
 }

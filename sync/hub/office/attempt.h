@@ -14,20 +14,20 @@ typedef struct {
                   */
   char *network; /* the network whose budget of failures is used; NULL for a known browser */
   gboolean is_known;
-} BhOfficeTurn;
+} BhOfficeAttempt;
 
 /* Begins an attempt for a login, before the password is checked. `staff`: the person with the
  * login, or NULL. FALSE with BH_ERROR_LOCKED and a Retry-After header when the client must wait.
- * `turn` must be zeroed and ended in any case. */
-gboolean bh_office_turn_take(BhOfficeCall *call, const char *login, const char *staff,
-                             BhOfficeTurn *turn, GError **error);
+ * `attempt` must be zeroed and ended in any case. */
+gboolean bh_office_attempt_begin(BhOfficeCall *call, const char *login, const char *staff,
+                                 BhOfficeAttempt *attempt, GError **error);
 /* Call it when the password was wrong: counts a failure durably. Blocks on the writer. */
-gboolean bh_office_turn_fail(BhOfficeTurn *turn, GError **error);
+gboolean bh_office_attempt_fail(BhOfficeAttempt *attempt, GError **error);
 /* Call it when the password was right: returns the attempt to the budget of the network. */
-void bh_office_turn_succeed(BhOfficeTurn *turn);
+void bh_office_attempt_succeed(BhOfficeAttempt *attempt);
 /* Ends the attempt and frees what it owns; call it after the outcome was written. */
-void bh_office_turn_end(BhOfficeTurn *turn);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhOfficeTurn, bh_office_turn_end)
+void bh_office_attempt_end(BhOfficeAttempt *attempt);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhOfficeAttempt, bh_office_attempt_end)
 
 /* Name of the cookie by which a browser is known that signed in before. Static. */
 const char *bh_office_known_cookie_name(const BhOffice *office);

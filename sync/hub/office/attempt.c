@@ -3,8 +3,8 @@
  * All other browsers share one budget for each login and network, and one that refills slowly for
  * each login, so that guessing from many addresses gains little. An attempt is reserved before the
  * password is compared, so that simultaneous attempts count. Sessions and passwords are in
- * session.c. Start at bh_office_turn_take. */
-#include "sync/hub/office/turn.h"
+ * session.c. Start at bh_office_attempt_begin. */
+#include "sync/hub/office/attempt.h"
 
 #include <string.h>
 
@@ -39,7 +39,7 @@ static void set_locked(BhOfficeCall *call, gint64 wait_ms, GError **error)
 
 /* --- the budget of a network --- */
 
-static gboolean take_peer_turn(BhOffice *office, const char *network, gint64 now_ms)
+static gboolean take_from_budget(BhOffice *office, const char *network, gint64 now_ms)
 {
   if (g_hash_table_size(office->peers) > PEERS_MAX)
     g_hash_table_remove_all(office->peers);
@@ -62,7 +62,7 @@ static gboolean take_peer_turn(BhOffice *office, const char *network, gint64 now
 }
 
 /* Returns a successful attempt to the budget, because a whole office may share one address. */
-static void give_peer_turn_back(BhOffice *office, const char *network)
+static void return_to_budget(BhOffice *office, const char *network)
 {
   BhPeerRate *rate = g_hash_table_lookup(office->peers, network);
   if (rate != NULL && rate->left < PEER_BURST)
@@ -153,43 +153,43 @@ static gboolean find_known(BhOfficeCall *call, const char *staff, char **token_h
 }
 
 /* Computes the wait, and reserves the attempt if there is none. Under the lock. */
-static gboolean check(BhOfficeCall *call, BhOfficeTurn *turn, gint64 *wait_ms, GError **error)
+static gboolean check(BhOfficeCall *call, BhOfficeAttempt *attempt, gint64 *wait_ms, GError **error)
 {
   gint64 now_ms = bh_office_now_ms(call->office);
-  if (!find_own_wait(call, turn->own_key, now_ms, wait_ms, error))
+  if (!find_own_wait(call, attempt->own_key, now_ms, wait_ms, error))
     return FALSE;
-  if (*wait_ms <= 0 && turn->all_key != NULL &&
-      !find_all_wait(call, turn->all_key, now_ms, wait_ms, error))
+  if (*wait_ms <= 0 && attempt->all_key != NULL &&
+      !find_all_wait(call, attempt->all_key, now_ms, wait_ms, error))
     return FALSE;
-  if (*wait_ms <= 0 && turn->network != NULL &&
-      !take_peer_turn(call->office, turn->network, now_ms))
+  if (*wait_ms <= 0 && attempt->network != NULL &&
+      !take_from_budget(call->office, attempt->network, now_ms))
     *wait_ms = PEER_REFILL_MS;
   if (*wait_ms > 0)
     return TRUE;
-  turn->office = call->office;
-  add_in_flight(call->office, turn->own_key, 1);
-  if (turn->all_key != NULL)
-    add_in_flight(call->office, turn->all_key, 1);
+  attempt->office = call->office;
+  add_in_flight(call->office, attempt->own_key, 1);
+  if (attempt->all_key != NULL)
+    add_in_flight(call->office, attempt->all_key, 1);
   return TRUE;
 }
 
-gboolean bh_office_turn_take(BhOfficeCall *call, const char *login, const char *staff,
-                             BhOfficeTurn *turn, GError **error)
+gboolean bh_office_attempt_begin(BhOfficeCall *call, const char *login, const char *staff,
+                                 BhOfficeAttempt *attempt, GError **error)
 {
   g_autofree char *token_hash = NULL;
   gint64 wait_ms = 0;
   if (!find_known(call, staff, &token_hash, error))
     return FALSE;
-  turn->is_known = token_hash != NULL;
-  if (turn->is_known) {
-    turn->own_key = make_key(login, "browser ", token_hash);
+  attempt->is_known = token_hash != NULL;
+  if (attempt->is_known) {
+    attempt->own_key = make_key(login, "browser ", token_hash);
   } else {
-    turn->network = g_strdup(bh_request_get_network(call->request));
-    turn->own_key = make_key(login, "address ", turn->network);
-    turn->all_key = make_key(login, "all", "");
+    attempt->network = g_strdup(bh_request_get_network(call->request));
+    attempt->own_key = make_key(login, "address ", attempt->network);
+    attempt->all_key = make_key(login, "all", "");
   }
   g_mutex_lock(&call->office->lock);
-  gboolean ok = check(call, turn, &wait_ms, error);
+  gboolean ok = check(call, attempt, &wait_ms, error);
   g_mutex_unlock(&call->office->lock);
   if (ok && wait_ms > 0)
     g_message("sign-in of %s from %s has to wait: too many failures",
@@ -202,43 +202,43 @@ gboolean bh_office_turn_take(BhOfficeCall *call, const char *login, const char *
 static gboolean write_failure(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   (void)hub;
-  const BhOfficeTurn *turn = data;
-  gint64 now_ms = bh_office_now_ms(turn->office);
+  const BhOfficeAttempt *attempt = data;
+  gint64 now_ms = bh_office_now_ms(attempt->office);
   int failures = 0;
   gint64 last_ms = 0;
-  if (!bh_office_store_add_failure(db, turn->own_key, now_ms, error))
+  if (!bh_office_store_add_failure(db, attempt->own_key, now_ms, error))
     return FALSE;
-  if (turn->all_key == NULL)
+  if (attempt->all_key == NULL)
     return TRUE;
-  return bh_office_store_get_failures(db, turn->all_key, &failures, &last_ms, error) &&
-         bh_office_store_set_failures(db, turn->all_key, count_left(failures, last_ms, now_ms) + 1,
-                                      now_ms, error);
+  return bh_office_store_get_failures(db, attempt->all_key, &failures, &last_ms, error) &&
+         bh_office_store_set_failures(db, attempt->all_key,
+                                      count_left(failures, last_ms, now_ms) + 1, now_ms, error);
 }
 
-gboolean bh_office_turn_fail(BhOfficeTurn *turn, GError **error)
+gboolean bh_office_attempt_fail(BhOfficeAttempt *attempt, GError **error)
 {
-  return bh_hub_write(turn->office->hub, write_failure, turn, error);
+  return bh_hub_write(attempt->office->hub, write_failure, attempt, error);
 }
 
-void bh_office_turn_succeed(BhOfficeTurn *turn)
+void bh_office_attempt_succeed(BhOfficeAttempt *attempt)
 {
-  g_mutex_lock(&turn->office->lock);
-  if (turn->network != NULL)
-    give_peer_turn_back(turn->office, turn->network);
-  g_mutex_unlock(&turn->office->lock);
+  g_mutex_lock(&attempt->office->lock);
+  if (attempt->network != NULL)
+    return_to_budget(attempt->office, attempt->network);
+  g_mutex_unlock(&attempt->office->lock);
 }
 
-void bh_office_turn_end(BhOfficeTurn *turn)
+void bh_office_attempt_end(BhOfficeAttempt *attempt)
 {
-  if (turn->office != NULL) {
-    g_mutex_lock(&turn->office->lock);
-    add_in_flight(turn->office, turn->own_key, -1);
-    if (turn->all_key != NULL)
-      add_in_flight(turn->office, turn->all_key, -1);
-    g_mutex_unlock(&turn->office->lock);
+  if (attempt->office != NULL) {
+    g_mutex_lock(&attempt->office->lock);
+    add_in_flight(attempt->office, attempt->own_key, -1);
+    if (attempt->all_key != NULL)
+      add_in_flight(attempt->office, attempt->all_key, -1);
+    g_mutex_unlock(&attempt->office->lock);
   }
-  turn->office = NULL;
-  g_clear_pointer(&turn->own_key, g_free);
-  g_clear_pointer(&turn->all_key, g_free);
-  g_clear_pointer(&turn->network, g_free);
+  attempt->office = NULL;
+  g_clear_pointer(&attempt->own_key, g_free);
+  g_clear_pointer(&attempt->all_key, g_free);
+  g_clear_pointer(&attempt->network, g_free);
 }

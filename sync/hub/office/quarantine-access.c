@@ -26,7 +26,8 @@ static gboolean is_undecided(BhOfficeCall *call, const BhKind *kind, const json_
 
 /* Judges the record as it will be after the operation. If the record is not open at present, it is
  * at most restricted, so that an operation cannot open it. */
-BhSight bh_office_get_waiting_sight(BhOfficeCall *call, const char *device, const BhOp *op)
+BhVisibility bh_office_get_quarantined_visibility(BhOfficeCall *call, const char *device,
+                                                  const BhOp *op)
 {
   const BhKind *kind = bh_kind_set_find(call->kinds, op->kind);
   const json_t *known = bh_office_values(call, op->record);
@@ -36,17 +37,19 @@ BhSight bh_office_get_waiting_sight(BhOfficeCall *call, const char *device, cons
     if (set->value != NULL)
       json_object_set(values, set->key, set->value);
   }
-  BhSight sight =
-      kind != NULL ? bh_office_get_sight(call, kind, op->record, values) : BH_SIGHT_NONE;
-  if (sight == BH_SIGHT_NONE && is_undecided(call, kind, values) && is_of_origin(call, device))
-    return BH_SIGHT_RESTRICTED;
-  return sight == BH_SIGHT_OPEN && known != NULL &&
-                 bh_office_get_sight(call, kind, op->record, known) != BH_SIGHT_OPEN
-             ? BH_SIGHT_RESTRICTED
-             : sight;
+  BhVisibility visibility =
+      kind != NULL ? bh_office_get_visibility(call, kind, op->record, values) : BH_VISIBILITY_NONE;
+  if (visibility == BH_VISIBILITY_NONE && is_undecided(call, kind, values) &&
+      is_of_origin(call, device))
+    return BH_VISIBILITY_RESTRICTED;
+  return visibility == BH_VISIBILITY_OPEN && known != NULL &&
+                 bh_office_get_visibility(call, kind, op->record, known) != BH_VISIBILITY_OPEN
+             ? BH_VISIBILITY_RESTRICTED
+             : visibility;
 }
 
-gboolean bh_office_shows_waiting(BhOfficeCall *call, const BhEntryRow *row, const char *record)
+gboolean bh_office_may_read_quarantined(BhOfficeCall *call, const BhEntryRow *row,
+                                        const char *record)
 {
   if ((call->roles & BH_OFFICE_RELEASERS) == 0 || !bh_office_serves_device(call, row->device))
     return FALSE;
@@ -57,14 +60,14 @@ gboolean bh_office_shows_waiting(BhOfficeCall *call, const BhEntryRow *row, cons
   for (guint i = 0; i < body->ops->len; i++) {
     const BhOp *op = g_ptr_array_index(body->ops, i);
     if ((record == NULL || strcmp(op->record, record) == 0) &&
-        bh_office_get_waiting_sight(call, row->device, op) == BH_SIGHT_NONE)
+        bh_office_get_quarantined_visibility(call, row->device, op) == BH_VISIBILITY_NONE)
       return FALSE;
   }
   return TRUE;
 }
 
-gboolean bh_office_shows_waiting_at(BhOfficeCall *call, gint64 position, const char *record)
+gboolean bh_office_may_read_quarantined_at(BhOfficeCall *call, gint64 position, const char *record)
 {
   g_autoptr(BhEntryRow) row = bh_log_load_entry(call->db, position, NULL);
-  return row != NULL && bh_office_shows_waiting(call, row, record);
+  return row != NULL && bh_office_may_read_quarantined(call, row, record);
 }

@@ -18,22 +18,22 @@ typedef struct {
   gint64 at_least;
   gsize guard;          /* index in "needs" */
   gboolean alternative; /* under "any_of": another branch can satisfy the guard */
-} BhWantedChild;
+} BhStepInputChild;
 
 typedef struct {
   GPtrArray *fields;   /* const BhField* of the kind, each once; the fields of "asks" come first */
-  GPtrArray *children; /* BhWantedChild* */
-} BhWants;
+  GPtrArray *children; /* BhStepInputChild* */
+} BhStepInput;
 
 /* The input that `transition` of `kind` needs. All branches of an "any_of" are listed, although one
- * of them is enough. Free with bh_wants_free; valid while the kind set lives. */
-BhWants *bh_wants_new(const BhKind *kind, const BhTransition *transition);
+ * of them is enough. Free with bh_step_input_free; valid while the kind set lives. */
+BhStepInput *bh_step_input_new(const BhKind *kind, const BhTransition *transition);
 /* NULL is allowed. */
-void bh_wants_free(BhWants *wants);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhWants, bh_wants_free)
+void bh_step_input_free(BhStepInput *input);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhStepInput, bh_step_input_free)
 
 /* First value that the child's condition allows for its field `name` ("proof" for {"field": "role",
  * "in": ["proof", "photo"]}). Borrowed; NULL when it names none. */
-const char *bh_wanted_child_get_value(const BhWantedChild *child, const char *name);
+const char *bh_step_input_child_get_value(const BhStepInputChild *child, const char *name);
 
 G_END_DECLS

@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 
 /* *proven: `sha256` is a current value of `record`, set by the hub or by a device whose unit has
  * sent the bytes. `hub` is the id of the hub. FALSE only when the store fails. */
-gboolean bh_possession_is_proven(BhDb *db, const char *hub, const BhKind *kind,
-                                 const BhRecord *record, const char *sha256, gboolean *proven,
-                                 GError **error);
+gboolean bh_file_access_is_proven(BhDb *db, const char *hub, const BhKind *kind,
+                                  const BhRecord *record, const char *sha256, gboolean *proven,
+                                  GError **error);
 
 G_END_DECLS

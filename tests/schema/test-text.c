@@ -1,5 +1,5 @@
 /* What people type: one definition of blank, and what is left of a text that is meant. */
-#include "schema/typed.h"
+#include "schema/text.h"
 
 #include <string.h>
 
@@ -31,17 +31,17 @@ static void test_blank_is_blank_for_everybody(void **state G_GNUC_UNUSED)
 {
   for (gsize i = 0; blanks[i] != NULL; i++) {
     g_autoptr(json_t) value = json_string(blanks[i]);
-    g_autofree char *clean = bh_typed_clean(blanks[i], TRUE);
-    assert_true(bh_typed_is_blank(blanks[i]));
+    g_autofree char *clean = bh_text_clean(blanks[i], TRUE);
+    assert_true(bh_text_is_blank(blanks[i]));
     assert_true(bh_value_is_blank(value));
     assert_string_equal(clean, "");
   }
   for (gsize i = 0; seen[i] != NULL; i++) {
     g_autoptr(json_t) value = json_string(seen[i]);
-    assert_false(bh_typed_is_blank(seen[i]));
+    assert_false(bh_text_is_blank(seen[i]));
     assert_false(bh_value_is_blank(value));
   }
-  assert_true(bh_typed_is_blank(NULL));
+  assert_true(bh_text_is_blank(NULL));
   assert_true(bh_value_is_blank(NULL));
 }
 
@@ -61,7 +61,7 @@ static void test_exactly_these_characters_are_blank(void **state G_GNUC_UNUSED)
     g_unichar_to_utf8(c, text);
     const json_t *range = json_array_get(ranges, at);
     gboolean blank = range != NULL && json_integer_value(json_array_get(range, 0)) <= c;
-    if (bh_typed_is_blank(text) != blank)
+    if (bh_text_is_blank(text) != blank)
       fail_msg("U+%04X", c);
     if (blank && json_integer_value(json_array_get(range, 1)) == c)
       at++;
@@ -106,8 +106,8 @@ static void test_what_was_pasted_is_what_was_meant(void **state G_GNUC_UNUSED)
       {"\u202e反", "\u202e反", "\u202e反"},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-    g_autofree char *line = bh_typed_clean(rows[i].typed, FALSE);
-    g_autofree char *lines = bh_typed_clean(rows[i].typed, TRUE);
+    g_autofree char *line = bh_text_clean(rows[i].typed, FALSE);
+    g_autofree char *lines = bh_text_clean(rows[i].typed, TRUE);
     assert_string_equal(line, rows[i].line);
     assert_string_equal(lines, rows[i].lines);
   }

@@ -1,5 +1,6 @@
-/* Computes what a device may see (view.h) from its unit, the staff of the unit and the kinds. */
-#include "sync/hub/access/view.h"
+/* Computes what a device may see (device-view.h) from its unit, the staff of the unit and the
+ * kinds. */
+#include "sync/hub/access/device-view.h"
 
 #include <string.h>
 
@@ -9,9 +10,9 @@
 
 #include "sync/hub/records/records.h"
 #include "sync/hub/hub-private.h"
-#include "sync/hub/access/shown.h"
+#include "sync/hub/access/value-cache.h"
 
-struct _BhView {
+struct _BhDeviceView {
   BhHub *hub;
   BhDb *db;
   const BhHubDevice *device;
@@ -19,7 +20,7 @@ struct _BhView {
   GPtrArray *viewers; /* json_t* */
   GPtrArray *scopes;  /* char* */
   GHashTable *scope_set;
-  BhShown *shown;
+  BhValueCache *cache;
   char *hash;
 };
 
@@ -29,14 +30,14 @@ static char *dup_unit_area(BhDb *db, const char *unit)
   return record != NULL ? g_strdup(bh_record_get_string(record, "area")) : NULL;
 }
 
-static void add_scope(BhView *view, const char *scope)
+static void add_scope(BhDeviceView *view, const char *scope)
 {
   char *copy = g_strdup(scope);
   g_ptr_array_add(view->scopes, copy);
   g_hash_table_add(view->scope_set, copy);
 }
 
-static gboolean collect_scopes(BhView *view, const char *area, GError **error)
+static gboolean collect_scopes(BhDeviceView *view, const char *area, GError **error)
 {
   g_autofree char *unit = g_strconcat("u:", view->device->unit, NULL);
   add_scope(view, "all");
@@ -56,7 +57,7 @@ static gboolean collect_scopes(BhView *view, const char *area, GError **error)
 }
 
 /* Adds the declarations of each kind that decide who receives its records. */
-static void add_rules(BhView *view, json_t *basis)
+static void add_rules(BhDeviceView *view, json_t *basis)
 {
   static const char *const rules[] = {"visible", "scope", "area_from", "unit_from"};
   const GPtrArray *kinds = bh_kind_set_list(view->kinds);
@@ -71,7 +72,7 @@ static void add_rules(BhView *view, json_t *basis)
 }
 
 /* The properties of a viewer that conditions of visibility ask for. */
-static BhViewerTraits traits_of(BhView *view)
+static BhViewerTraits traits_of(BhDeviceView *view)
 {
   BhViewerTraits traits = 0;
   const GPtrArray *kinds = bh_kind_set_list(view->kinds);
@@ -101,7 +102,7 @@ static int compare_texts(gconstpointer a, gconstpointer b)
 
 /* Adds the distinct descriptions of the staff: a further person with the same properties does not
  * change the hash. */
-static void add_viewers(BhView *view, json_t *basis)
+static void add_viewers(BhDeviceView *view, json_t *basis)
 {
   BhViewerTraits traits = traits_of(view);
   g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
@@ -114,8 +115,8 @@ static void add_viewers(BhView *view, json_t *basis)
   }
 }
 
-/* The hash of what the view depends on besides the records (bh_view_get_hash). */
-static char *make_hash(BhView *view, const char *area)
+/* The hash of what the view depends on besides the records (bh_device_view_get_hash). */
+static char *make_hash(BhDeviceView *view, const char *area)
 {
   g_autoptr(json_t) basis = json_array();
   json_array_append_new(basis, json_string(view->device->unit));
@@ -127,16 +128,16 @@ static char *make_hash(BhView *view, const char *area)
   return g_strndup(hash, 16);
 }
 
-BhView *bh_view_new(BhHub *hub, BhDb *db, const BhHubDevice *device, GError **error)
+BhDeviceView *bh_device_view_new(BhHub *hub, BhDb *db, const BhHubDevice *device, GError **error)
 {
-  g_autoptr(BhView) view = g_new0(BhView, 1);
+  g_autoptr(BhDeviceView) view = g_new0(BhDeviceView, 1);
   view->hub = hub;
   view->db = db;
   view->device = device;
   view->kinds = bh_hub_dup_kinds(hub);
   view->scopes = g_ptr_array_new_with_free_func(g_free);
   view->scope_set = g_hash_table_new(g_str_hash, g_str_equal);
-  view->shown = bh_shown_new(db);
+  view->cache = bh_value_cache_new(db);
   const BhClock *clock = bh_hub_get_clock(hub);
   view->viewers = bh_record_list_viewers(db, device->unit, clock->wall_ms(clock->data), error);
   if (view->viewers == NULL)
@@ -146,7 +147,7 @@ BhView *bh_view_new(BhHub *hub, BhDb *db, const BhHubDevice *device, GError **er
   return collect_scopes(view, area, error) ? g_steal_pointer(&view) : NULL;
 }
 
-void bh_view_free(BhView *view)
+void bh_device_view_free(BhDeviceView *view)
 {
   if (view == NULL)
     return;
@@ -154,68 +155,69 @@ void bh_view_free(BhView *view)
   g_clear_pointer(&view->viewers, g_ptr_array_unref);
   g_clear_pointer(&view->scope_set, g_hash_table_unref);
   g_clear_pointer(&view->scopes, g_ptr_array_unref);
-  g_clear_pointer(&view->shown, bh_shown_free);
+  g_clear_pointer(&view->cache, bh_value_cache_free);
   g_free(view->hash);
   g_free(view);
 }
 
-const char *bh_view_get_hash(BhView *view)
+const char *bh_device_view_get_hash(BhDeviceView *view)
 {
   return view->hash;
 }
 
-const char *bh_view_get_kinds_hash(BhView *view)
+const char *bh_device_view_get_kinds_hash(BhDeviceView *view)
 {
   return bh_kind_set_get_hash(view->kinds);
 }
 
-const GPtrArray *bh_view_list_scopes(BhView *view)
+const GPtrArray *bh_device_view_list_scopes(BhDeviceView *view)
 {
   return view->scopes;
 }
 
-gboolean bh_view_has_scope(BhView *view, const BhRecordRow *row)
+gboolean bh_device_view_has_scope(BhDeviceView *view, const BhRecordRow *row)
 {
   return g_hash_table_contains(view->scope_set, row->scope) ||
          (row->scope2 != NULL && g_hash_table_contains(view->scope_set, row->scope2));
 }
 
-gboolean bh_view_kind_hides(BhView *view, const char *name)
+gboolean bh_device_view_may_hide(BhDeviceView *view, const char *name)
 {
   const BhKind *kind = bh_kind_set_find(view->kinds, name);
   return kind == NULL || json_object_get(bh_kind_get_declaration(kind), "visible") != NULL;
 }
 
-const BhKind *bh_view_find_kind(BhView *view, const char *name)
+const BhKind *bh_device_view_find_kind(BhDeviceView *view, const char *name)
 {
   return bh_kind_set_find(view->kinds, name);
 }
 
-BhSight bh_view_get_sight_of(BhView *view, const char *kind, const char *record,
-                             const json_t *values,
-                             const json_t *(*lookup)(const char *record, gpointer data),
-                             gpointer data)
+BhVisibility bh_device_view_compute_visibility(
+    BhDeviceView *view, const char *kind, const char *record, const json_t *values,
+    const json_t *(*lookup)(const char *record, gpointer data), gpointer data)
 {
   const BhKind *declared = bh_kind_set_find(view->kinds, kind);
   if (declared == NULL)
-    return BH_SIGHT_NONE;
-  return bh_sight_of(declared, record, values, (const json_t *const *)view->viewers->pdata,
-                     view->viewers->len, lookup, data);
+    return BH_VISIBILITY_NONE;
+  return bh_visibility_compute(declared, record, values,
+                               (const json_t *const *)view->viewers->pdata, view->viewers->len,
+                               lookup, data);
 }
 
-BhSight bh_view_get_sight(BhView *view, const BhRecordRow *row, const BhRecord *record)
+BhVisibility bh_device_view_get_visibility(BhDeviceView *view, const BhRecordRow *row,
+                                           const BhRecord *record)
 {
   const BhKind *kind = bh_kind_set_find(view->kinds, row->kind);
-  if (kind == NULL || !bh_view_has_scope(view, row))
-    return BH_SIGHT_NONE;
-  if (!bh_view_kind_hides(view, row->kind))
-    return BH_SIGHT_OPEN;
+  if (kind == NULL || !bh_device_view_has_scope(view, row))
+    return BH_VISIBILITY_NONE;
+  if (!bh_device_view_may_hide(view, row->kind))
+    return BH_VISIBILITY_OPEN;
   g_autoptr(json_t) values = bh_record_dup_values(record);
-  BhSight sight =
-      bh_view_get_sight_of(view, row->kind, row->id, values, bh_shown_lookup, view->shown);
+  BhVisibility visibility = bh_device_view_compute_visibility(view, row->kind, row->id, values,
+                                                              bh_value_cache_lookup, view->cache);
   gboolean own = FALSE;
-  if (sight == BH_SIGHT_NONE &&
+  if (visibility == BH_VISIBILITY_NONE &&
       bh_record_is_own_orphan(view->db, row->id, view->device->id, &own, NULL) && own)
-    return BH_SIGHT_RESTRICTED;
-  return sight;
+    return BH_VISIBILITY_RESTRICTED;
+  return visibility;
 }

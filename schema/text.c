@@ -1,12 +1,12 @@
-/* Normalises typed text; see typed.h. */
-#include "schema/typed.h"
+/* Normalises typed text; see text.h. */
+#include "schema/text.h"
 
 static gboolean is_hyphen(gunichar c)
 {
   return c == '-' || (c >= 0x2010 && c <= 0x2015) || c == 0x2212;
 }
 
-char *bh_typed_code_fold(const char *typed)
+char *bh_text_fold_code(const char *typed)
 {
   GString *out = g_string_new(NULL);
   if (typed == NULL || !g_utf8_validate(typed, -1, NULL))
@@ -40,7 +40,7 @@ static gboolean is_blank(gunichar c)
          (c >= 0x7f && c < 0xa0);
 }
 
-gboolean bh_typed_is_blank(const char *text)
+gboolean bh_text_is_blank(const char *text)
 {
   for (; text != NULL && *text != '\0'; text = g_utf8_next_char(text)) {
     if (!is_blank(g_utf8_get_char(text)))
@@ -54,13 +54,13 @@ gboolean bh_value_is_blank(const json_t *value)
   if (value == NULL || json_is_null(value))
     return TRUE;
   if (json_is_string(value))
-    return bh_typed_is_blank(json_string_value(value));
+    return bh_text_is_blank(json_string_value(value));
   if (json_is_array(value))
     return json_array_size(value) == 0;
   return json_is_object(value) && json_object_size(value) == 0;
 }
 
-char *bh_typed_clean(const char *typed, gboolean several_lines)
+char *bh_text_clean(const char *typed, gboolean several_lines)
 {
   GString *out = g_string_new(NULL);
   gsize end = 0; /* after the last visible character */

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "sync/hub/http/door.h"
+#include "sync/hub/http/connection-limit.h"
 
 #define ALL 20
 #define PER_NETWORK 12
@@ -28,87 +28,87 @@ static int set_up(void **state)
   for (int i = 0; i < FDS; i++)
     was_shut[i] = FALSE;
   last_shut = -1;
-  *state = bh_door_new(ALL, PER_NETWORK, note_shut);
+  *state = bh_connection_limit_new(ALL, PER_NETWORK, note_shut);
   return 0;
 }
 
 static int tear_down(void **state)
 {
-  bh_door_free(*state);
+  bh_connection_limit_free(*state);
   return 0;
 }
 
 static void test_whoever_is_silent_goes_after_some_seconds(void **state)
 {
-  BhDoor *door = *state;
-  BhVisit *silent = bh_door_enter(door, "a", 1, 0);
-  BhVisit *busy = bh_door_enter(door, "a", 2, 0);
-  BhVisit *idle = bh_door_enter(door, "a", 3, 0);
-  bh_door_note_head(door, busy, SECOND);
-  bh_door_note_head(door, idle, SECOND);
-  bh_door_note_end(door, idle, 2 * SECOND);
-  bh_door_sweep(door, BH_DOOR_FIRST_HEAD_S * SECOND);
+  BhConnectionLimit *limit = *state;
+  BhConnection *silent = bh_connection_add(limit, "a", 1, 0);
+  BhConnection *busy = bh_connection_add(limit, "a", 2, 0);
+  BhConnection *idle = bh_connection_add(limit, "a", 3, 0);
+  bh_connection_note_head(limit, busy, SECOND);
+  bh_connection_note_head(limit, idle, SECOND);
+  bh_connection_note_end(limit, idle, 2 * SECOND);
+  bh_connection_limit_close_silent(limit, BH_CONNECTION_FIRST_HEAD_S * SECOND);
   assert_false(was_shut[1]);
-  bh_door_sweep(door, BH_DOOR_FIRST_HEAD_S * SECOND + 1);
+  bh_connection_limit_close_silent(limit, BH_CONNECTION_FIRST_HEAD_S * SECOND + 1);
   assert_true(was_shut[1]);
   assert_false(was_shut[3]);
-  bh_door_sweep(door, (BH_DOOR_NEXT_HEAD_S + 2) * SECOND + 1);
+  bh_connection_limit_close_silent(limit, (BH_CONNECTION_NEXT_HEAD_S + 2) * SECOND + 1);
   assert_true(was_shut[3]);
   assert_false(was_shut[2]);
-  bh_door_sweep(door, 1000 * SECOND);
-  bh_door_note_end(door, idle, 1000 * SECOND); /* it was closed before: nothing changes */
-  bh_door_leave(door, silent);
-  bh_door_leave(door, busy);
-  bh_door_leave(door, idle);
+  bh_connection_limit_close_silent(limit, 1000 * SECOND);
+  bh_connection_note_end(limit, idle, 1000 * SECOND); /* it was closed before: nothing changes */
+  bh_connection_remove(limit, silent);
+  bh_connection_remove(limit, busy);
+  bh_connection_remove(limit, idle);
 }
 
 static void test_when_full_the_oldest_silent_one_of_the_greediest_goes(void **state)
 {
-  BhDoor *door = *state;
-  BhVisit *visits[ALL + 2];
+  BhConnectionLimit *limit = *state;
+  BhConnection *connections[ALL + 2];
   for (int i = 0; i < ALL; i++)
-    visits[i] = bh_door_enter(door, i < 8 ? "modest" : "greedy", i, i);
+    connections[i] = bh_connection_add(limit, i < 8 ? "modest" : "greedy", i, i);
   assert_int_equal(last_shut, -1);
-  bh_door_note_head(door, visits[8], 100);
-  visits[ALL] = bh_door_enter(door, "newcomer", ALL, 200);
+  bh_connection_note_head(limit, connections[8], 100);
+  connections[ALL] = bh_connection_add(limit, "newcomer", ALL, 200);
   assert_int_equal(last_shut, 9);
-  visits[ALL + 1] = bh_door_enter(door, "modest", ALL + 1, 201);
+  connections[ALL + 1] = bh_connection_add(limit, "modest", ALL + 1, 201);
   assert_int_equal(last_shut, 10);
   for (int i = 0; i < ALL + 2; i++)
-    bh_door_leave(door, visits[i]);
+    bh_connection_remove(limit, connections[i]);
 }
 
 static void test_a_network_over_its_share_makes_room_itself(void **state)
 {
-  BhDoor *door = *state;
-  BhVisit *visits[PER_NETWORK + 2];
+  BhConnectionLimit *limit = *state;
+  BhConnection *connections[PER_NETWORK + 2];
   for (int i = 0; i < PER_NETWORK + 1; i++)
-    visits[i] = bh_door_enter(door, "a", i, i);
+    connections[i] = bh_connection_add(limit, "a", i, i);
   assert_int_equal(last_shut, 0);
   for (int i = 1; i < PER_NETWORK + 1; i++)
-    bh_door_note_head(door, visits[i], 50);
-  visits[PER_NETWORK + 1] = bh_door_enter(door, "a", PER_NETWORK + 1, 60);
+    bh_connection_note_head(limit, connections[i], 50);
+  connections[PER_NETWORK + 1] = bh_connection_add(limit, "a", PER_NETWORK + 1, 60);
   assert_int_equal(last_shut, PER_NETWORK + 1); /* all others are in use: the new one is closed */
   for (int i = 0; i < PER_NETWORK + 2; i++)
-    bh_door_leave(door, visits[i]);
+    bh_connection_remove(limit, connections[i]);
 }
 
 static void test_those_that_send_slowly_keep_nobody_out_either(void **state)
 {
-  BhDoor *door = *state;
-  BhVisit *visits[ALL + 1];
+  BhConnectionLimit *limit = *state;
+  BhConnection *connections[ALL + 1];
   for (int i = 0; i < ALL; i++) {
-    visits[i] = bh_door_enter(door, i % 2 == 0 ? "slow" : "slower", i, i);
-    bh_door_note_head(door, visits[i], 100 + i);
+    connections[i] = bh_connection_add(limit, i % 2 == 0 ? "slow" : "slower", i, i);
+    bh_connection_note_head(limit, connections[i], 100 + i);
   }
-  visits[ALL] = bh_door_enter(door, "newcomer", ALL, 200);
+  connections[ALL] = bh_connection_add(limit, "newcomer", ALL, 200);
   assert_in_range(last_shut, 0, 1);
   for (int i = 0; i < ALL + 1; i++)
-    bh_door_leave(door, visits[i]);
+    bh_connection_remove(limit, connections[i]);
 }
 
 typedef struct {
-  BhVisit *visit;
+  BhConnection *connection;
   int fd;
   char network;
   gboolean busy;
@@ -116,7 +116,7 @@ typedef struct {
 
 static void test_whatever_happens_the_limits_hold_and_the_modest_get_in(void **state)
 {
-  BhDoor *door = *state;
+  BhConnectionLimit *limit = *state;
   g_autoptr(GRand) rand = g_rand_new_with_seed(18);
   g_autoptr(GArray) guests = g_array_new(FALSE, FALSE, sizeof(Guest));
   int fd = 0;
@@ -134,7 +134,7 @@ static void test_whatever_happens_the_limits_hold_and_the_modest_get_in(void **s
           silent += !other->busy;
         }
       }
-      guest.visit = bh_door_enter(door, name, guest.fd, now);
+      guest.connection = bh_connection_add(limit, name, guest.fd, now);
       g_array_append_val(guests, guest);
       if (silent > 0 && own < PER_NETWORK)
         assert_false(was_shut[guest.fd]);
@@ -142,13 +142,13 @@ static void test_whatever_happens_the_limits_hold_and_the_modest_get_in(void **s
       guint at = (guint)g_rand_int_range(rand, 0, (gint32)guests->len);
       Guest *guest = &g_array_index(guests, Guest, at);
       if (what == 9) {
-        bh_door_leave(door, guest->visit);
+        bh_connection_remove(limit, guest->connection);
         g_array_remove_index_fast(guests, at);
       } else if (guest->busy) {
-        bh_door_note_end(door, guest->visit, now);
+        bh_connection_note_end(limit, guest->connection, now);
         guest->busy = FALSE;
       } else {
-        bh_door_note_head(door, guest->visit, now);
+        bh_connection_note_head(limit, guest->connection, now);
         guest->busy = TRUE;
       }
     }
@@ -162,7 +162,7 @@ static void test_whatever_happens_the_limits_hold_and_the_modest_get_in(void **s
     assert_in_range(of_a, 0, PER_NETWORK);
   }
   for (guint i = 0; i < guests->len; i++)
-    bh_door_leave(door, g_array_index(guests, Guest, i).visit);
+    bh_connection_remove(limit, g_array_index(guests, Guest, i).connection);
 }
 
 static void test_an_ipv6_network_is_one_sender(void **state G_GNUC_UNUSED)
@@ -175,7 +175,7 @@ static void test_an_ipv6_network_is_one_sender(void **state G_GNUC_UNUSED)
       {"", ""},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-    g_autofree char *network = bh_network_of(cases[i][0]);
+    g_autofree char *network = bh_network_from_address(cases[i][0]);
     assert_string_equal(network, cases[i][1]);
   }
 }

@@ -1,6 +1,6 @@
 /* Computes the visibility of a record at an earlier position, by merging its entries up to there
- * (past.h). Start at bh_past_showed. */
-#include "sync/hub/access/past.h"
+ * (delivered.h). Start at bh_delivered_may_contain. */
+#include "sync/hub/access/delivered.h"
 
 #include <string.h>
 
@@ -9,8 +9,8 @@
 #define ENTRIES_MAX 500         /* read of one record */
 #define ENTRIES_MAX_OF_ALL 5000 /* read for one page of the feed */
 
-struct _BhPast {
-  BhView *view;
+struct _BhDelivered {
+  BhDeviceView *view;
   BhDb *db;
   gint64 position;    /* of the cursor */
   gint64 before;      /* just before the run of entries up to there; -1: not read yet */
@@ -26,25 +26,25 @@ static void free_values(gpointer values)
   json_decref(values);
 }
 
-BhPast *bh_past_new(BhView *view, BhDb *db, gint64 position)
+BhDelivered *bh_delivered_new(BhDeviceView *view, BhDb *db, gint64 position)
 {
-  BhPast *past = g_new0(BhPast, 1);
-  past->view = view;
-  past->db = db;
-  past->position = position;
-  past->before = -1;
-  past->left = ENTRIES_MAX_OF_ALL;
-  past->values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_values);
-  return past;
+  BhDelivered *delivered = g_new0(BhDelivered, 1);
+  delivered->view = view;
+  delivered->db = db;
+  delivered->position = position;
+  delivered->before = -1;
+  delivered->left = ENTRIES_MAX_OF_ALL;
+  delivered->values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_values);
+  return delivered;
 }
 
-void bh_past_free(BhPast *past)
+void bh_delivered_free(BhDelivered *delivered)
 {
-  if (past == NULL)
+  if (delivered == NULL)
     return;
-  g_hash_table_unref(past->values);
-  g_clear_error(&past->failed);
-  g_free(past);
+  g_hash_table_unref(delivered->values);
+  g_clear_error(&delivered->failed);
+  g_free(delivered);
 }
 
 static gboolean was_applied(const char *entry_id, const char *record_id, gpointer data)
@@ -65,16 +65,17 @@ static gboolean apply(BhRecord *record, const BhBody *body, GHashTable *applied)
   return TRUE;
 }
 
-static json_t *fold(BhPast *past, const char *id)
+static json_t *fold(BhDelivered *delivered, const char *id)
 {
   g_autofree char *kind = NULL;
-  g_autoptr(GPtrArray) rows = bh_feed_store_list_history(
-      past->db, id, past->until, MIN(ENTRIES_MAX, past->left) + 1, &kind, &past->failed);
+  g_autoptr(GPtrArray) rows =
+      bh_feed_store_list_history(delivered->db, id, delivered->until,
+                                 MIN(ENTRIES_MAX, delivered->left) + 1, &kind, &delivered->failed);
   if (rows == NULL || rows->len == 0)
     return NULL;
-  past->left -= (int)rows->len;
-  if (rows->len > ENTRIES_MAX || past->left < 0) {
-    past->unsure = TRUE;
+  delivered->left -= (int)rows->len;
+  if (rows->len > ENTRIES_MAX || delivered->left < 0) {
+    delivered->unsure = TRUE;
     return NULL;
   }
   g_autoptr(GHashTable) applied = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -85,7 +86,7 @@ static json_t *fold(BhPast *past, const char *id)
                                  ? bh_body_parse(row->text->body, row->text->openings, NULL)
                                  : NULL;
     if (body == NULL || !apply(record, body, applied)) {
-      past->unsure = TRUE;
+      delivered->unsure = TRUE;
       return NULL;
     }
   }
@@ -94,44 +95,48 @@ static json_t *fold(BhPast *past, const char *id)
 
 static const json_t *lookup(const char *id, gpointer data)
 {
-  BhPast *past = data;
+  BhDelivered *delivered = data;
   gpointer values = NULL;
-  if (g_hash_table_lookup_extended(past->values, id, NULL, &values))
+  if (g_hash_table_lookup_extended(delivered->values, id, NULL, &values))
     return values;
-  values = fold(past, id);
-  g_hash_table_insert(past->values, g_strdup(id), values);
+  values = fold(delivered, id);
+  g_hash_table_insert(delivered->values, g_strdup(id), values);
   return values;
 }
 
-static gboolean showed_at(BhPast *past, const char *kind, const char *record, gint64 until)
+static gboolean was_visible_at(BhDelivered *delivered, const char *kind, const char *record,
+                               gint64 until)
 {
-  if (past->until != until)
-    g_hash_table_remove_all(past->values);
-  past->until = until;
-  const json_t *values = lookup(record, past);
+  if (delivered->until != until)
+    g_hash_table_remove_all(delivered->values);
+  delivered->until = until;
+  const json_t *values = lookup(record, delivered);
   return values != NULL &&
-         bh_view_get_sight_of(past->view, kind, record, values, lookup, past) != BH_SIGHT_NONE;
+         bh_device_view_compute_visibility(delivered->view, kind, record, values, lookup,
+                                           delivered) != BH_VISIBILITY_NONE;
 }
 
-gboolean bh_past_showed(BhPast *past, const char *record, gboolean *showed, GError **error)
+gboolean bh_delivered_may_contain(BhDelivered *delivered, const char *record, gboolean *given,
+                                  GError **error)
 {
   BhRecordRow row = {0};
   gboolean found;
-  if (!bh_record_row_load(past->db, record, &row, &found, error))
+  if (!bh_record_row_load(delivered->db, record, &row, &found, error))
     return FALSE;
   g_autofree char *kind = g_strdup(row.kind);
   bh_record_row_clear(&row);
   /* A page of the feed may end between the records of one batch. Records behind its end were not
    * yet changed for the device, records before it were; so both positions are checked. */
-  if (past->before < 0 && !bh_feed_store_find_run(past->db, past->position, &past->before, error))
+  if (delivered->before < 0 &&
+      !bh_feed_store_find_run(delivered->db, delivered->position, &delivered->before, error))
     return FALSE;
-  past->unsure = FALSE;
-  *showed = found && (showed_at(past, kind, record, past->position) ||
-                      showed_at(past, kind, record, past->before));
-  if (past->failed != NULL) {
-    g_propagate_error(error, g_steal_pointer(&past->failed));
+  delivered->unsure = FALSE;
+  *given = found && (was_visible_at(delivered, kind, record, delivered->position) ||
+                     was_visible_at(delivered, kind, record, delivered->before));
+  if (delivered->failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&delivered->failed));
     return FALSE;
   }
-  *showed = *showed || past->unsure;
+  *given = *given || delivered->unsure;
   return TRUE;
 }
