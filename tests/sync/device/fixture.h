@@ -53,6 +53,8 @@ void fixture_pull(Fixture *fixture, json_t *records, json_t *more);
 json_t *fixture_ops(const char *record, const char *kind, json_t *set);
 /* Saves one operation by Li, `set` stolen; must succeed. Returns the entry id. */
 char *fixture_save(Fixture *fixture, const char *record, const char *kind, json_t *set);
+/* Saves `n` entries, each with another address of the enterprise. */
+void fixture_save_addresses(Fixture *fixture, int n);
 /* An inspection on site, made by Li; `id` is filled. */
 void fixture_inspect(Fixture *fixture, char id[BH_ID_LEN + 1]);
 /* Value a record shows; new reference, NULL when it shows none. */
@@ -66,6 +68,9 @@ json_t *fixture_value(Fixture *fixture, const char *record, const char *key);
 gint64 fixture_status(Fixture *fixture, const char *counter);
 /* Acknowledges own entries up to `seq` as the hub would. */
 void fixture_acknowledge(Fixture *fixture, gint64 seq);
+/* The own entry at `seq` of the current incarnation, as it would be sent; its body, parsed. */
+BhEntryText *fixture_read_entry(Fixture *fixture, gint64 seq);
+BhBody *fixture_read_body(Fixture *fixture, gint64 seq);
 /* Hash of the own envelope at `seq` of the current incarnation; g_free. */
 char *fixture_hash(Fixture *fixture, gint64 seq);
 /* A picture of `size` bytes, different for each `seed`, added to a store: what a file's record says

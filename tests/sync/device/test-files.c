@@ -97,18 +97,13 @@ static void test_L9_an_entry_declares_its_files(void **state G_GNUC_UNUSED)
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
   g_autofree char *hash = fixture_add_picture(fixture, 5000, 1);
-  g_autoptr(GString) batch = g_string_new(NULL);
-  gint64 last = 0;
 
   assert_int_equal(fixture_status(fixture, "files_pending"), 0);
   g_free(declare(fixture, hash, 5000));
   g_free(declare(fixture, hash, 5000));
   assert_int_equal(fixture_status(fixture, "files_pending"), 1);
   assert_int_equal(fixture_status(fixture, "bytes_pending"), 5000);
-  assert_true(bh_outbox_read_batch(fixture->device, 0, 1, 1, batch, &last, &error));
-  const char *cursor = batch->str;
-  g_autoptr(BhEntryText) text = bh_entry_text_take(&cursor, batch->str + batch->len, &error);
-  g_autoptr(BhBody) body = bh_body_parse(text->body, text->openings, &error);
+  g_autoptr(BhBody) body = fixture_read_body(fixture, 1);
   const BhFileRef *file = g_ptr_array_index(body->files, 0);
   assert_string_equal(file->sha256, hash);
   assert_int_equal(file->size, 5000);

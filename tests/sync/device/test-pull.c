@@ -291,7 +291,6 @@ static void test_a_reset_fills_a_shadow_and_swaps_when_complete(void **state G_G
 static void test_a_reset_within_a_reset_forgets_what_came_before(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
-  g_autoptr(GError) error = NULL;
   json_t *wang = fixture_snapshot(fixture, fixture->wang, "staff", json_pack("{ss}", "name", "王"));
 
   fixture_pull(fixture, json_pack("[o o]", base_snapshot(fixture), wang),

@@ -230,14 +230,7 @@ static json_t *included(Fixture *fixture, gint64 seq, const char *gone)
 
 static gsize body_size(Fixture *fixture, gint64 seq)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GString) batch = g_string_new(NULL);
-  gint64 last = 0;
-
-  assert_true(bh_outbox_read_batch(fixture->device, seq - 1, 1, 1, batch, &last, &error));
-  const char *cursor = batch->str;
-  g_autoptr(BhEntryText) text = bh_entry_text_take(&cursor, batch->str + batch->len, &error);
-  assert_no_error(error);
+  g_autoptr(BhEntryText) text = fixture_read_entry(fixture, seq);
   return text->body != NULL ? strlen(text->body) : 0;
 }
 
@@ -315,18 +308,13 @@ static void test_what_is_in_sight_held_back_or_not_included_is_kept(void **state
   Delivered delivered = {0};
   g_autoptr(Fixture) fixture = deliver(&delivered);
   g_autofree char *sha256 = delivered.sha256;
-  g_autoptr(GString) batch = g_string_new(NULL);
   g_autoptr(json_t) held = json_array();
-  gint64 last = 0;
 
   pass_days(fixture, 40);
   rest_fully(fixture); /* the hub's snapshots do not contain it: its records are shown from it */
   assert_true(body_size(fixture, 1) > 0);
 
-  assert_true(bh_outbox_read_batch(fixture->device, 2, 1, 1, batch, &last, NULL));
-  const char *cursor = batch->str;
-  g_autoptr(BhEntryText) text = bh_entry_text_take(&cursor, batch->str + batch->len, NULL);
-  g_autoptr(BhBody) body = bh_body_parse(text->body, text->openings, NULL);
+  g_autoptr(BhBody) body = fixture_read_body(fixture, 3);
   json_array_append_new(held, json_pack("{ss ss}", "entry", body->id, "reason", "x"));
   json_t *visit =
       fixture_snapshot(fixture, delivered.visit, "inspection",

@@ -12,6 +12,7 @@
 #include "sync/hub/log/log-store.h"
 #include "sync/owner/owner.h"
 #include "sync/wire/enrol-text.h"
+#include "tests/sync/device/remove-tree.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>
@@ -98,20 +99,6 @@ static int setup(void **state)
   return 0;
 }
 
-static void remove_tree(const char *path)
-{
-  GDir *dir = g_dir_open(path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-    g_autofree char *child = g_build_filename(path, name, NULL);
-
-    remove_tree(child);
-  }
-  g_clear_pointer(&dir, g_dir_close);
-  g_remove(path);
-}
-
 static int teardown(void **state)
 {
   Bench *bench = *state;
@@ -119,7 +106,7 @@ static int teardown(void **state)
   bh_http_stop(bench->http);
   bh_device_api_free(bench->api);
   bh_hub_close(bench->hub);
-  remove_tree(bench->dir);
+  test_remove_tree(bench->dir);
   g_free(bench->dir);
   g_free(bench->url);
   g_free(bench);
