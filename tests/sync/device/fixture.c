@@ -84,7 +84,7 @@ void fixture_reboot(Fixture *fixture)
 
 /* --- the hub's side --- */
 
-/* Making one takes a tenth of a second, so each PIN has one for the whole run. */
+/* Making a seal takes a tenth of a second, so each PIN has one for the whole run. */
 static const char *seal_of(const char *pin)
 {
   static GHashTable *seals = NULL;

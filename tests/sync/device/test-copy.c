@@ -1,4 +1,4 @@
-/* The whole second copy of a store (L6). */
+/* The second copy of a whole store (L6). */
 #include "tests/sync/device/fixture.h"
 
 #include <glib/gstdio.h>
@@ -22,7 +22,7 @@ static void test_L6_a_copy_holds_all_that_was_recorded(void **state G_GNUC_UNUSE
 
   assert_true(bh_copy_store(fixture->device, to, bh_disk_system(), &error));
   assert_true(bh_copy_files(fixture->dir, to, bh_disk_system(), &error));
-  /* The original goes on as before, its lock included. */
+  /* The original stays usable and locked. */
   g_autofree char *entry = fixture_save(fixture, fixture->enterprise, "enterprise",
                                         json_pack("{ss}", "address", "南路"));
   g_autoptr(BhDevice) intruder =

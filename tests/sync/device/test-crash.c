@@ -29,7 +29,8 @@ static void assert_well(Fixture *fixture)
 
 /* --- kill -9 --- */
 
-/* Saves and drafts until it is killed; tells each entry after its save returned. */
+/* Saves entries and drafts until it is killed; writes the id of each entry to `out` after its save
+ * returned. */
 static void work(Fixture *fixture, int out)
 {
   bh_device_close(fixture->device);
@@ -58,9 +59,9 @@ static gboolean take_one(int in, GHashTable *reported)
   return TRUE;
 }
 
-/* Runs `work_func` in a child process that has the store alone, kills it, and opens the store
- * again. `after_save`: it is killed in the midst of saving, else probably while it opens.
- * `wait_us`: how long it goes on. Adds the ids that the child reported to `reported`. */
+/* Runs `work_func` in a child process that owns the store, kills the child, and opens the store
+ * again. `after_save`: the child is killed after its first save, else often while it opens the
+ * store. `wait_us`: time before the kill. Adds the ids that the child wrote to `reported`. */
 static void run_until_killed(Fixture *fixture, void (*work_func)(Fixture *fixture, int out),
                              gboolean after_save, guint wait_us, GHashTable *reported)
 {
@@ -118,7 +119,8 @@ static void test_I1_and_I12_kill_9_loses_no_saved_entry_and_doubles_none(void **
     assert_true(g_hash_table_contains(found, id));
 }
 
-/* Drafts and saves hazards with two pictures each until it is killed; tells each one it saved. */
+/* Drafts and saves hazards with two pictures each until it is killed; writes the id of each saved
+ * hazard to `out`. */
 static void work_on_hazards(Fixture *fixture, int out)
 {
   bh_device_close(fixture->device);
@@ -216,15 +218,15 @@ static void fail_everywhere(int code, gboolean persistent)
       g_autofree char *text = g_strdup_printf("地址 %d", n);
       assert_value(fixture, fixture->enterprise, "address", text);
     } else {
-      /* A commit that failed may still be on the disk, as an answer lost on its way: then it
-       * counts like any other, whole and once. */
+      /* A commit that failed may still be on the disk, like a request whose answer was lost. Then
+       * it must be there whole, and once. */
       g_autofree char *text = g_strdup_printf("地址 %d", n);
       g_autoptr(json_t) shown = fixture_value(fixture, fixture->enterprise, "address");
       gboolean there = g_strcmp0(json_string_value(shown), text) == 0;
       saved += there;
     }
     assert_int_equal(fixture_status(fixture, "pending"), saved);
-    /* What follows works again in the same process. */
+    /* Later saves work again in the same process. */
     assert_true(try_save(fixture, 1000 + n));
     saved++;
   }
@@ -274,9 +276,9 @@ static void test_I5_cursor_and_records_move_together_or_not_at_all(void **state 
   assert_true(failures > 2 && n < FAULTS_MAX);
 }
 
-/* --- power that is cut --- */
+/* --- power cuts --- */
 
-/* The store as the disk held it, opened by a machine that starts. */
+/* Opens the store as the disk held it, after a restart of the machine. */
 static void expect_after_cut(Fixture *fixture, const char *dir, gint64 least, gint64 most)
 {
   g_autoptr(GError) error = NULL;
@@ -311,7 +313,8 @@ static void empty_dir(const char *path)
   }
 }
 
-/* At every write and sync of a save, of its checkpoint at the end and of opening again. */
+/* The power is cut at every write and sync of a save, of its checkpoint, and of opening the store
+ * again. */
 static void test_L18_a_power_cut_loses_nothing_that_was_saved(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();

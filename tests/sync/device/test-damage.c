@@ -1,4 +1,4 @@
-/* Flash that forgets: entries whose bytes no longer are what was signed. */
+/* Damaged storage: entries whose bytes differ from what was signed. */
 #include <string.h>
 
 #include "sync/db/db.h"
@@ -18,7 +18,8 @@ static void damage(Fixture *fixture, const char *sql)
   fixture_reopen(fixture);
 }
 
-/* Bodies of all that is to be sent, each in a chain that verifies; NULL when that fails. */
+/* Bodies of all entries that are to be sent; NULL with an error when their chain does not verify.
+ */
 static GPtrArray *read_all(Fixture *fixture, GError **error)
 {
   g_autoptr(GPtrArray) bodies = g_ptr_array_new_with_free_func(g_free);

@@ -26,7 +26,7 @@ static void test_L3_an_upload_goes_on_at_any_offset(void **state)
     step(bench, BH_ENGINE_START);
     assert_true(run_to(bench, "POST", "/v1/uploads"));
     give_right(bench);
-    /* The process dies; the hub got some bytes of which this side knows nothing. */
+    /* The process dies. The hub has received some bytes that the device did not record. */
     g_clear_pointer(&bench->request, bh_transport_request_free);
     bh_engine_free(bench->engine);
     bench->engine = bh_engine_new(&bench->random);
@@ -63,7 +63,8 @@ static void test_the_hubs_offset_is_taken_over(void **state)
 
   (void)state;
   start_upload(bench, 700 * 1024, "PATCH", "/v1/uploads/");
-  /* The chunk arrives, its answer does not; on the next connection it is a repeat. */
+  /* The chunk arrives and its answer is lost; the device sends the chunk again on the next
+   * connection. */
   bh_transport_answer_free(fake_hub_answer(bench->hub, bench->request));
   give_right(bench);
   run_round(bench);

@@ -105,7 +105,7 @@ static void test_wrong_tries_are_counted_over_a_restart(void **state G_GNUC_UNUS
   expect(fixture, fixture->li, "0000", BH_ERROR_LOCKED, MINUTE_MS);
 }
 
-/* Each look at the clock finds that the machine has slept since the last one. */
+/* Each reading of the clock finds that the machine has slept since the reading before. */
 static gint64 sleepy_boot_ms(gpointer data)
 {
   StoreClock *time = data;
@@ -217,7 +217,7 @@ static void test_a_box_for_another_device_is_refused(void **state G_GNUC_UNUSED)
   expect(fixture, fixture->li, PIN_OF_LI, -1, 0);
 }
 
-/* Saves a change of the enterprise in somebody's name; the error code, or -1. */
+/* Saves a change of the enterprise in the name of `staff`. Returns the error code, or -1. */
 static int save_as(Fixture *fixture, const char *staff)
 {
   g_autoptr(GError) error = NULL;

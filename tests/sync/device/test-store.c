@@ -20,7 +20,7 @@ static void test_save_is_shown_at_once_and_after_a_restart(void **state G_GNUC_U
   assert_string_equal(bh_json_string_or(answer, "answer", ""), "compliant");
 }
 
-/* Takes the whole journal off the outbox and checks it as the hub would. */
+/* Reads the whole journal from the outbox and checks it as the hub would. */
 static void test_entries_are_signed_and_chained(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -243,7 +243,8 @@ test_clock_quality_is_good_only_near_the_hubs_time_in_this_boot(void **state G_G
   }
 }
 
-/* A clock that is years ahead makes no ids of the future: they would be shown over later ones. */
+/* A clock that is years ahead must not make ids of the future: their values would be shown instead
+ * of later ones. */
 static void test_I11_ids_come_from_hub_time_where_the_clock_is_wrong(void **state G_GNUC_UNUSED)
 {
   static const gint64 year_ms = 365LL * 24 * 3600 * 1000;
