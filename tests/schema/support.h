@@ -1,5 +1,5 @@
-/* What the tests of this room share: clocks and random bytes that repeat, ids by number, a signer
- * and short ways to make operations. */
+/* Shared by the tests of this folder: clocks and random bytes that repeat, ids by number, a signer,
+ * and helpers that make operations. */
 #pragma once
 
 #include <stdarg.h>

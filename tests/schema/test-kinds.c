@@ -35,7 +35,7 @@ static gboolean has_han(const char *text)
   return FALSE;
 }
 
-/* Every label in the tree of declarations, wherever it stands. */
+/* Every label in the tree of declarations, at any depth. */
 static void check_labels(const json_t *value, const char *where, guint *count)
 {
   const char *key;

@@ -44,7 +44,7 @@ static BhChecklist *load_list(const char *name)
   return checklist;
 }
 
-/* All sample records in one world; `count` by kind is returned for the caller to look at. */
+/* Puts all sample records into one world and adds the numbers of two kinds to the counters. */
 static TestWorld *load_all(guint *enterprises, guint *staff)
 {
   TestWorld *world = test_world_new();

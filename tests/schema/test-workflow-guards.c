@@ -29,8 +29,8 @@ static void try_breakers(const Breaker *breakers, gsize count)
     for (guint k = 0; k < problems->len; k++)
       said |= strstr(((BhProblem *)problems->pdata[k])->text_en, b->text) != NULL;
     if (!said)
-      fail_msg("%s %s > %s with %s: nobody said \"%s\"", b->kind, b->from != NULL ? b->from : "*",
-               b->to, b->change, b->text);
+      fail_msg("%s %s > %s with %s: no problem says \"%s\"", b->kind,
+               b->from != NULL ? b->from : "*", b->to, b->change, b->text);
   }
 }
 
@@ -472,7 +472,7 @@ static void test_records_are_checked_as_a_whole(void **state)
       assert_true(problem->text_zh[0] != '\0' && problem->text_en[0] != '\0');
     }
     if (!found)
-      fail_msg("nobody said %s", wanted[i]);
+      fail_msg("no problem says %s", wanted[i]);
   }
   test_world_put_quoted(world, "r", "hazard", "{'state':'listed','level':'general'}");
   g_autoptr(GPtrArray) wrong_state = bh_kind_check_record(hazard, &context);

@@ -1,6 +1,6 @@
 #include "engine-bench.h"
 
-#define REQUESTS_MAX 500 /* of one test; more means going round in circles */
+#define REQUESTS_MAX 500 /* of one test; more mean that the engine never ends */
 
 static void fill(gpointer data, void *bytes, gsize size)
 {
@@ -95,7 +95,8 @@ gboolean is_out(const Bench *bench, const char *method, const char *path)
          strstr(bench->request->url, path) != NULL;
 }
 
-/* Right answers until the request stands there; FALSE when the round ends before. */
+/* Answers requests as a good hub would until the given request is waiting; FALSE when the round
+ * ends before that. */
 gboolean run_to(Bench *bench, const char *method, const char *path)
 {
   while (bench->request != NULL && !is_out(bench, method, path))
@@ -108,7 +109,8 @@ void run_round(Bench *bench)
   run_to(bench, "NONE", "/");
 }
 
-/* Timers run out and requests are answered well until the engine rests without error. */
+/* Lets timers expire and answers requests as a good hub would, until the engine is idle without an
+ * error. */
 void run_until_fine(Bench *bench)
 {
   gboolean ok = FALSE;

@@ -1,4 +1,4 @@
-/* An engine between a store and a hub in memory, with time and network in the test's hand. */
+/* An engine between a store and a hub in memory. The test controls time and network. */
 #pragma once
 
 #include "sync/device/engine/engine.h"
@@ -43,11 +43,13 @@ void give(Bench *bench, BhTransportAnswer *answer);
 void give_right(Bench *bench);
 BhTransportAnswer *make_answer(guint status, const char *hub, const char *body);
 gboolean is_out(const Bench *bench, const char *method, const char *path);
-/* Right answers until the request stands there; FALSE when the round ends before. */
+/* Answers requests as a good hub would until the given request is waiting; FALSE when the round
+ * ends before that. */
 gboolean run_to(Bench *bench, const char *method, const char *path);
 void run_round(Bench *bench);
-/* Timers run out and requests are answered well until the engine rests without error. */
+/* Lets timers expire and answers requests as a good hub would, until the engine is idle without an
+ * error. */
 void run_until_fine(Bench *bench);
 void assert_all_there(Bench *bench);
-/* Something of everything to be sent and fetched. */
+/* Adds one or more of everything that can be sent or fetched. */
 void load(Bench *bench);

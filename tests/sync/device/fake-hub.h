@@ -1,4 +1,4 @@
-/* A hub in memory that answers well, for tests of the engine. */
+/* A hub in memory that answers correctly, for tests of the engine. */
 #pragma once
 
 #include "sync/device/run/transport.h"
@@ -22,7 +22,7 @@ typedef struct {
 
 FakeHub *fake_hub_new(void);
 void fake_hub_free(FakeHub *hub);
-/* Never NULL; carries the hub's header. */
+/* The answer to a request, with the hub's header; never NULL. */
 BhTransportAnswer *fake_hub_answer(FakeHub *hub, const BhTransportRequest *request);
 /* Adds a page of one record, after which there are more when `more`. */
 void fake_hub_add_page(FakeHub *hub, const char *record, const char *kind, gboolean more);

@@ -1,5 +1,5 @@
-/* outbox.h over plain memory, with faults: what the engine's tests stand on. Linked instead of
- * the real store. */
+/* outbox.h in memory, with faults that a test can choose. The tests of the engine link it instead
+ * of the real store. */
 #pragma once
 
 #include "sync/device/store/outbox.h"
@@ -19,7 +19,7 @@ struct _BhDevice {
   char *url, *other_url; /* NULL: https://hub.example, none */
   char incarnation[BH_INCARNATION_LEN + 1];
   guint incarnations;
-  gint64 damaged; /* seq of an entry that is not what was signed; 0: none */
+  gint64 damaged; /* seq of an entry that differs from what was signed; 0: none */
   guint mended;
   GPtrArray *entries; /* ids of the current incarnation, seq - 1 */
   gint64 acked;
@@ -43,5 +43,5 @@ BhDevice *fake_store_new(void); /* freed by bh_device_close */
 void fake_store_save(BhDevice *device, int n);
 /* A file of `size` bytes in `dir`, declared by what was saved. */
 FakeFile *fake_store_add_file(BhDevice *device, const char *dir, gsize size);
-/* Hash of the envelope that stands round entry `id`. */
+/* Hash of the envelope of entry `id`. */
 char *fake_envelope_hash(const char *incarnation, const char *id);

@@ -7,6 +7,7 @@
 #include "schema/paths.h"
 #include "tests/support/pictures.h"
 #include "schema/person.h"
+#include "tests/sync/device/remove-tree.h"
 
 #define START_MS 1795258800000LL /* 2026-11-21 */
 #define PIN_OF_HUB "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
@@ -55,24 +56,12 @@ Fixture *fixture_new_bare(void)
   return fixture;
 }
 
-static void remove_tree(const char *path)
-{
-  g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-    g_autofree char *child = g_build_filename(path, name, NULL);
-    remove_tree(child);
-  }
-  g_remove(path);
-}
-
 void fixture_free(Fixture *fixture)
 {
   if (fixture == NULL)
     return;
   bh_device_close(fixture->device);
-  remove_tree(fixture->dir);
+  test_remove_tree(fixture->dir);
   g_free(fixture->dir);
   g_free(fixture);
 }
@@ -95,7 +84,7 @@ void fixture_reboot(Fixture *fixture)
 
 /* --- the hub's side --- */
 
-/* Making one takes a tenth of a second, so each PIN has one for the whole run. */
+/* Making a seal takes a tenth of a second, so each PIN has one for the whole run. */
 static const char *seal_of(const char *pin)
 {
   static GHashTable *seals = NULL;
@@ -256,6 +245,15 @@ char *fixture_save(Fixture *fixture, const char *record, const char *kind, json_
   return id;
 }
 
+void fixture_save_addresses(Fixture *fixture, int n)
+{
+  for (int i = 0; i < n; i++) {
+    g_autofree char *text = g_strdup_printf("地址 %d", i);
+    g_free(fixture_save(fixture, fixture->enterprise, "enterprise",
+                        json_pack("{ss}", "address", text)));
+  }
+}
+
 void fixture_inspect(Fixture *fixture, char id[BH_ID_LEN + 1])
 {
   bh_device_make_id(fixture->device, id);
@@ -285,7 +283,7 @@ gint64 fixture_status(Fixture *fixture, const char *counter)
   return json_integer_value(json_object_get(status, counter));
 }
 
-char *fixture_hash(Fixture *fixture, gint64 seq)
+BhEntryText *fixture_read_entry(Fixture *fixture, gint64 seq)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(GString) batch = g_string_new(NULL);
@@ -294,8 +292,24 @@ char *fixture_hash(Fixture *fixture, gint64 seq)
   assert_true(bh_outbox_read_batch(fixture->device, seq - 1, 1, 1, batch, &last, &error));
   assert_int_equal(last, seq);
   const char *cursor = batch->str;
-  g_autoptr(BhEntryText) text = bh_entry_text_take(&cursor, batch->str + batch->len, &error);
+  BhEntryText *text = bh_entry_text_take(&cursor, batch->str + batch->len, &error);
   assert_no_error(error);
+  return text;
+}
+
+BhBody *fixture_read_body(Fixture *fixture, gint64 seq)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhEntryText) text = fixture_read_entry(fixture, seq);
+  BhBody *body = bh_body_parse(text->body, text->openings, &error);
+
+  assert_no_error(error);
+  return body;
+}
+
+char *fixture_hash(Fixture *fixture, gint64 seq)
+{
+  g_autoptr(BhEntryText) text = fixture_read_entry(fixture, seq);
   return bh_hash_hex(text->envelope, strlen(text->envelope));
 }
 

@@ -36,26 +36,30 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Fixture, fixture_free)
 /* Opened, not enrolled. */
 Fixture *fixture_new_bare(void);
 void fixture_enrol(Fixture *fixture);
-/* Closes and opens again, as after a restart of the program; as after a restart of the machine. */
+/* Closes the store and opens it again, as after a restart of the program (fixture_reopen) or of the
+ * machine (fixture_reboot). */
 void fixture_reopen(Fixture *fixture);
 void fixture_reboot(Fixture *fixture);
 
-/* Hands a sealed box with both people over, who have no PIN … */
+/* Stores a sealed box with both people, who have no PIN … */
 void fixture_give_staff(Fixture *fixture);
-/* … or PIN_OF_LI and PIN_OF_WANG: then nothing is saved in their name before they signed in. */
+/* … or PIN_OF_LI and PIN_OF_WANG: then nothing can be saved in their name before they sign in. */
 void fixture_give_pins(Fixture *fixture);
-/* A snapshot as the hub would send it: {key: value} all set by one entry of the hub. */
+/* A snapshot as the hub would send it. One entry of the hub sets all of {key: value}. */
 json_t *fixture_snapshot(Fixture *fixture, const char *id, const char *kind, json_t *set);
-/* Steals `records` (array of snapshots); members of `more` (stolen, may be NULL) are laid over. */
+/* Applies a page of changes. Steals `records` (array of snapshots); members of `more` (stolen, may
+ * be NULL) replace members of the page. */
 void fixture_pull(Fixture *fixture, json_t *records, json_t *more);
 
 /* [{"record","kind","set"}] with `set` stolen. */
 json_t *fixture_ops(const char *record, const char *kind, json_t *set);
 /* Saves one operation by Li, `set` stolen; must succeed. Returns the entry id. */
 char *fixture_save(Fixture *fixture, const char *record, const char *kind, json_t *set);
+/* Saves `n` entries, each with another address of the enterprise. */
+void fixture_save_addresses(Fixture *fixture, int n);
 /* An inspection on site, made by Li; `id` is filled. */
 void fixture_inspect(Fixture *fixture, char id[BH_ID_LEN + 1]);
-/* Value a record shows; new reference, NULL when it shows none. */
+/* The value of a key in a record; a new reference, NULL when it has none. */
 json_t *fixture_value(Fixture *fixture, const char *record, const char *key);
 #define assert_value(fixture, record, key, wanted)                                                 \
   do {                                                                                             \
@@ -66,6 +70,9 @@ json_t *fixture_value(Fixture *fixture, const char *record, const char *key);
 gint64 fixture_status(Fixture *fixture, const char *counter);
 /* Acknowledges own entries up to `seq` as the hub would. */
 void fixture_acknowledge(Fixture *fixture, gint64 seq);
+/* The own entry at `seq` of the current incarnation, as it would be sent; its body, parsed. */
+BhEntryText *fixture_read_entry(Fixture *fixture, gint64 seq);
+BhBody *fixture_read_body(Fixture *fixture, gint64 seq);
 /* Hash of the own envelope at `seq` of the current incarnation; g_free. */
 char *fixture_hash(Fixture *fixture, gint64 seq);
 /* A picture of `size` bytes, different for each `seed`, added to a store: what a file's record says

@@ -10,7 +10,7 @@ typedef struct {
   sqlite3_io_methods wrapped;
 } Methods;
 
-/* Of the whole process: the engine gives its hooks no room for a context. */
+/* One for the whole process, because SQLite gives the hooks no context pointer. */
 static struct {
   sqlite3_vfs vfs;
   sqlite3_vfs *real;
@@ -121,7 +121,7 @@ gboolean shim_vfs_was_cut(void)
   return shim.cut_dir == NULL;
 }
 
-/* --- the engine's calls --- */
+/* --- calls of SQLite --- */
 
 static int next_result(void)
 {

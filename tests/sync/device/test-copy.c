@@ -1,21 +1,11 @@
-/* The whole second copy of a store (L6). */
+/* The second copy of a whole store (L6). */
 #include "tests/sync/device/fixture.h"
 
 #include <glib/gstdio.h>
 
 #include "sync/device/store/copy.h"
 #include "tests/support/fake-disk.h"
-
-static void remove_tree(const char *path)
-{
-  g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-  const char *name;
-  while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-    g_autofree char *child = g_build_filename(path, name, NULL);
-    remove_tree(child);
-  }
-  g_remove(path);
-}
+#include "tests/sync/device/remove-tree.h"
 
 static void test_L6_a_copy_holds_all_that_was_recorded(void **state G_GNUC_UNUSED)
 {
@@ -32,7 +22,7 @@ static void test_L6_a_copy_holds_all_that_was_recorded(void **state G_GNUC_UNUSE
 
   assert_true(bh_copy_store(fixture->device, to, bh_disk_system(), &error));
   assert_true(bh_copy_files(fixture->dir, to, bh_disk_system(), &error));
-  /* The original goes on as before, its lock included. */
+  /* The original stays usable and locked. */
   g_autofree char *entry = fixture_save(fixture, fixture->enterprise, "enterprise",
                                         json_pack("{ss}", "address", "南路"));
   g_autoptr(BhDevice) intruder =
@@ -54,7 +44,7 @@ static void test_L6_a_copy_holds_all_that_was_recorded(void **state G_GNUC_UNUSE
   g_clear_error(&error);
   assert_false(bh_copy_store(fixture->device, "/proc/none", bh_disk_system(), &error));
   assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_STORAGE));
-  remove_tree(top);
+  test_remove_tree(top);
 }
 
 static gboolean copy_all(Fixture *fixture, const char *to, FakeDisk *fake, GError **error)
@@ -90,7 +80,7 @@ static void test_a_copy_is_on_the_disk_before_that_is_said(void **state G_GNUC_U
   add_pictures(fixture);
   assert_true(copy_all(fixture, to, fake, &error));
   assert_synced(fake, top);
-  remove_tree(top);
+  test_remove_tree(top);
 }
 
 static void
@@ -115,7 +105,7 @@ test_a_disk_that_does_not_sync_is_an_error_and_a_second_try_is_whole(void **stat
     fake->fail_at = 0;
     assert_true(copy_all(fixture, to, fake, &error));
     assert_synced(fake, top);
-    remove_tree(top);
+    test_remove_tree(top);
   }
   assert_true(n > 6);
 }
@@ -137,7 +127,7 @@ static void test_half_a_file_of_an_earlier_copy_is_written_anew(void **state G_G
   assert_true(g_file_get_contents(path, &bytes, &len, NULL));
   g_autofree char *found = bh_hash_hex(bytes, len);
   assert_string_equal(found, hash);
-  remove_tree(top);
+  test_remove_tree(top);
 }
 
 int main(void)

@@ -29,7 +29,8 @@ static void assert_well(Fixture *fixture)
 
 /* --- kill -9 --- */
 
-/* Saves and drafts until it is killed; tells each entry after its save returned. */
+/* Saves entries and drafts until it is killed; writes the id of each entry to `out` after its save
+ * returned. */
 static void work(Fixture *fixture, int out)
 {
   bh_device_close(fixture->device);
@@ -48,50 +49,58 @@ static void work(Fixture *fixture, int out)
   }
 }
 
-static gboolean take_one(int in, GHashTable *told)
+static gboolean take_one(int in, GHashTable *reported)
 {
   char id[BH_ID_LEN + 1] = "";
 
   if (read(in, id, BH_ID_LEN) != BH_ID_LEN)
     return FALSE;
-  g_hash_table_add(told, g_strdup(id));
+  g_hash_table_add(reported, g_strdup(id));
   return TRUE;
+}
+
+/* Runs `work_func` in a child process that owns the store, kills the child, and opens the store
+ * again. `after_save`: the child is killed after its first save, else often while it opens the
+ * store. `wait_us`: time before the kill. Adds the ids that the child wrote to `reported`. */
+static void run_until_killed(Fixture *fixture, void (*work_func)(Fixture *fixture, int out),
+                             gboolean after_save, guint wait_us, GHashTable *reported)
+{
+  int pipes[2], status = 0;
+  assert_int_equal(pipe(pipes), 0);
+  g_clear_pointer(&fixture->device, bh_device_close);
+  fixture->bytes.state += 1000003;
+  pid_t child = fork();
+  if (child == 0)
+    work_func(fixture, pipes[1]);
+  close(pipes[1]);
+  if (after_save)
+    take_one(pipes[0], reported);
+  g_usleep(500 + wait_us);
+  kill(child, SIGKILL);
+  waitpid(child, &status, 0);
+  assert_true(WIFSIGNALED(status));
+  while (take_one(pipes[0], reported))
+    continue;
+  close(pipes[0]);
+  fixture_reopen(fixture);
 }
 
 static void test_I1_and_I12_kill_9_loses_no_saved_entry_and_doubles_none(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
-  g_autoptr(GHashTable) told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(GHashTable) reported = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr(GHashTable) found = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   TestRandom random = {4};
 
   for (int i = 0; i < KILLS; i++) {
-    int pipes[2], status = 0;
-    assert_int_equal(pipe(pipes), 0);
-    g_clear_pointer(&fixture->device, bh_device_close);
-    fixture->bytes.state += 1000003;
-    pid_t child = fork();
-    if (child == 0)
-      work(fixture, pipes[1]);
-    close(pipes[1]);
-    /* Mostly in the midst of saving, now and then while it opens. */
-    if (i % 5 != 0)
-      take_one(pipes[0], told);
-    g_usleep(500 + test_random_below(&random, 40000));
-    kill(child, SIGKILL);
-    waitpid(child, &status, 0);
-    assert_true(WIFSIGNALED(status));
-    while (take_one(pipes[0], told))
-      continue;
-    close(pipes[0]);
-    fixture_reopen(fixture);
+    run_until_killed(fixture, work, i % 5 != 0, test_random_below(&random, 40000), reported);
   }
   assert_well(fixture);
-  assert_true(g_hash_table_size(told) > 0);
+  assert_true(g_hash_table_size(reported) > 0);
   gint64 pending = fixture_status(fixture, "pending");
-  assert_true(pending >= (gint64)g_hash_table_size(told));
-  assert_true(pending <= (gint64)g_hash_table_size(told) + KILLS);
+  assert_true(pending >= (gint64)g_hash_table_size(reported));
+  assert_true(pending <= (gint64)g_hash_table_size(reported) + KILLS);
   assert_int_equal(fixture_status(fixture, "drafts"), 1);
 
   g_autoptr(GString) all = g_string_new(NULL);
@@ -105,12 +114,13 @@ static void test_I1_and_I12_kill_9_loses_no_saved_entry_and_doubles_none(void **
   }
   GHashTableIter iter;
   gpointer id;
-  g_hash_table_iter_init(&iter, told);
+  g_hash_table_iter_init(&iter, reported);
   while (g_hash_table_iter_next(&iter, &id, NULL))
     assert_true(g_hash_table_contains(found, id));
 }
 
-/* Drafts and saves hazards with two pictures each until it is killed; tells each one it saved. */
+/* Drafts and saves hazards with two pictures each until it is killed; writes the id of each saved
+ * hazard to `out`. */
 static void work_on_hazards(Fixture *fixture, int out)
 {
   bh_device_close(fixture->device);
@@ -159,35 +169,19 @@ static gsize count_rows(Fixture *fixture, const char *kind)
 static void test_kill_9_leaves_a_hazard_with_its_pictures_or_neither(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
-  g_autoptr(GHashTable) told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(GHashTable) reported = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   TestRandom random = {7};
 
   for (int i = 0; i < KILLS; i++) {
-    int pipes[2], status = 0;
-    assert_int_equal(pipe(pipes), 0);
-    g_clear_pointer(&fixture->device, bh_device_close);
-    fixture->bytes.state += 1000003;
-    pid_t child = fork();
-    if (child == 0)
-      work_on_hazards(fixture, pipes[1]);
-    close(pipes[1]);
-    if (i % 5 != 0)
-      take_one(pipes[0], told);
-    g_usleep(500 + test_random_below(&random, 20000));
-    kill(child, SIGKILL);
-    waitpid(child, &status, 0);
-    assert_true(WIFSIGNALED(status));
-    while (take_one(pipes[0], told))
-      continue;
-    close(pipes[0]);
-    fixture_reopen(fixture);
+    run_until_killed(fixture, work_on_hazards, i % 5 != 0, test_random_below(&random, 20000),
+                     reported);
     gint64 drafts = fixture_status(fixture, "drafts");
     if (drafts % 3 != 0)
       fail_msg("%d drafts: some of a hazard were saved without the others", (int)drafts);
   }
   gsize saved = count_rows(fixture, "hazard");
-  assert_true(g_hash_table_size(told) > 0);
-  assert_true(saved >= g_hash_table_size(told));
+  assert_true(g_hash_table_size(reported) > 0);
+  assert_true(saved >= g_hash_table_size(reported));
   assert_int_equal(count_rows(fixture, "file"), 2 * saved);
   assert_well(fixture);
 }
@@ -224,15 +218,15 @@ static void fail_everywhere(int code, gboolean persistent)
       g_autofree char *text = g_strdup_printf("地址 %d", n);
       assert_value(fixture, fixture->enterprise, "address", text);
     } else {
-      /* A commit that failed may still be on the disk, as an answer lost on its way: then it
-       * counts like any other, whole and once. */
+      /* A commit that failed may still be on the disk, like a request whose answer was lost. Then
+       * it must be there whole, and once. */
       g_autofree char *text = g_strdup_printf("地址 %d", n);
       g_autoptr(json_t) shown = fixture_value(fixture, fixture->enterprise, "address");
       gboolean there = g_strcmp0(json_string_value(shown), text) == 0;
       saved += there;
     }
     assert_int_equal(fixture_status(fixture, "pending"), saved);
-    /* What follows works again in the same process. */
+    /* Later saves work again in the same process. */
     assert_true(try_save(fixture, 1000 + n));
     saved++;
   }
@@ -282,9 +276,9 @@ static void test_I5_cursor_and_records_move_together_or_not_at_all(void **state 
   assert_true(failures > 2 && n < FAULTS_MAX);
 }
 
-/* --- power that is cut --- */
+/* --- power cuts --- */
 
-/* The store as the disk held it, opened by a machine that starts. */
+/* Opens the store as the disk held it, after a restart of the machine. */
 static void expect_after_cut(Fixture *fixture, const char *dir, gint64 least, gint64 most)
 {
   g_autoptr(GError) error = NULL;
@@ -319,7 +313,8 @@ static void empty_dir(const char *path)
   }
 }
 
-/* At every write and sync of a save, of its checkpoint at the end and of opening again. */
+/* The power is cut at every write and sync of a save, of its checkpoint, and of opening the store
+ * again. */
 static void test_L18_a_power_cut_loses_nothing_that_was_saved(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();

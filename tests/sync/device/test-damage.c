@@ -1,4 +1,4 @@
-/* Flash that forgets: entries whose bytes no longer are what was signed. */
+/* Damaged storage: entries whose bytes differ from what was signed. */
 #include <string.h>
 
 #include "sync/db/db.h"
@@ -18,16 +18,8 @@ static void damage(Fixture *fixture, const char *sql)
   fixture_reopen(fixture);
 }
 
-static void save_some(Fixture *fixture, int n)
-{
-  for (int i = 0; i < n; i++) {
-    g_autofree char *text = g_strdup_printf("地址 %d", i);
-    g_free(fixture_save(fixture, fixture->enterprise, "enterprise",
-                        json_pack("{ss}", "address", text)));
-  }
-}
-
-/* Bodies of all that is to be sent, each in a chain that verifies; NULL when that fails. */
+/* Bodies of all entries that are to be sent; NULL with an error when their chain does not verify.
+ */
 static GPtrArray *read_all(Fixture *fixture, GError **error)
 {
   g_autoptr(GPtrArray) bodies = g_ptr_array_new_with_free_func(g_free);
@@ -59,7 +51,7 @@ static void test_L8_a_damaged_body_is_set_aside_and_the_others_go_on(void **stat
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
 
-  save_some(fixture, 6);
+  fixture_save_addresses(fixture, 6);
   fixture_acknowledge(fixture, 2);
   g_autoptr(GPtrArray) before = read_all(fixture, &error);
   g_autoptr(BhUplink) old = bh_outbox_get_uplink(fixture->device, &error);
@@ -98,12 +90,12 @@ static void test_a_damaged_newest_entry_keeps_nobody_from_working(void **state G
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
 
-  save_some(fixture, 3);
+  fixture_save_addresses(fixture, 3);
   damage(fixture, "UPDATE entry SET body = CAST(x'7bff00fe' AS TEXT)"
                   " WHERE pos = (SELECT max(pos) FROM entry)");
   assert_int_equal(fixture_status(fixture, "damaged"), 1);
   assert_value(fixture, fixture->enterprise, "address", "地址 1");
-  save_some(fixture, 1);
+  fixture_save_addresses(fixture, 1);
   g_autoptr(GPtrArray) bodies = read_all(fixture, &error);
   assert_no_error(error);
   assert_int_equal(bodies->len, 3);
@@ -116,7 +108,7 @@ static void test_a_sound_body_survives_its_envelope_and_signature(void **state G
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
 
-  save_some(fixture, 4);
+  fixture_save_addresses(fixture, 4);
   g_autoptr(GPtrArray) before = read_all(fixture, &error);
   damage(fixture, "UPDATE entry SET signature = 'x' || substr(signature, 2)"
                   " WHERE (pos & 1099511627775) = 2;"
@@ -152,7 +144,7 @@ static void test_a_row_that_vanished_is_told_and_stops_nothing(void **state G_GN
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
 
-  save_some(fixture, 3);
+  fixture_save_addresses(fixture, 3);
   damage(fixture, "DELETE FROM entry WHERE (pos & 1099511627775) = 2");
   assert_null(read_all(fixture, &error));
   g_clear_error(&error);
@@ -170,7 +162,7 @@ test_what_comes_down_is_taken_although_an_own_entry_is_damaged(void **state G_GN
   g_autoptr(GError) error = NULL;
   g_autoptr(BhUplink) uplink = bh_outbox_get_uplink(fixture->device, &error);
 
-  save_some(fixture, 3);
+  fixture_save_addresses(fixture, 3);
   fixture_acknowledge(fixture, 3);
   damage(fixture, "UPDATE entry SET body = '{' WHERE (pos & 1099511627775) = 2");
   fixture_pull(fixture,
@@ -192,7 +184,7 @@ static void test_with_a_damaged_key_nothing_is_set_aside(void **state G_GNUC_UNU
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
 
-  save_some(fixture, 3);
+  fixture_save_addresses(fixture, 3);
   damage(fixture, "UPDATE device_key SET public_key = zeroblob(32)");
   assert_null(read_all(fixture, &error));
   g_clear_error(&error);

@@ -39,7 +39,7 @@ static void test_L13_drafts_of_two_people_on_one_record_stay_apart(void **state 
   assert_error(error, BH_ERROR_NOT_FOUND);
 }
 
-/* What was saved in another way goes out of the draft; what another form left in it stays. */
+/* Keys that were saved in another way leave the draft; keys of another form stay. */
 static void test_a_draft_forgets_keys_and_ends_with_the_last(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -78,7 +78,8 @@ static void test_a_saved_draft_is_one_entry_and_is_gone(void **state G_GNUC_UNUS
   set_draft(fixture, fixture->li, record, "unit", json_string(fixture->unit));
   set_draft(fixture, fixture->li, record, "lead", json_string(fixture->li));
   set_draft(fixture, fixture->li, record, "subject_found_by", json_string("code"));
-  /* Half-way a draft may be anything; saving it is judged, and a refusal keeps it. */
+  /* An unfinished draft may hold anything. It is checked when it is saved, and a refusal keeps it.
+   */
   set_draft(fixture, fixture->li, record, "started_at", json_string("soon"));
   assert_null(bh_device_save_draft(fixture->device, fixture->li, record, also, &error));
   assert_error(error, BH_ERROR_INVALID);
@@ -160,7 +161,7 @@ static void test_more_pictures_than_an_entry_holds_are_saved_too(void **state G_
   assert_int_equal(fixture_status(fixture, "files_pending"), PICTURES);
 }
 
-/* Hazards whose words are longer than an entry together, though they are few; [{"record"}]. */
+/* A few hazards whose texts together exceed the limit of an entry; [{"record"}]. */
 static json_t *draft_long_hazards(Fixture *fixture, int hazards)
 {
   g_autoptr(GError) error = NULL;
@@ -210,7 +211,7 @@ test_a_draft_that_fits_into_no_entry_is_named_and_nothing_is_saved(void **state 
   char record[BH_ID_LEN + 1];
   g_autoptr(json_t) drafts = draft_hazard(fixture, record, 2);
 
-  /* Each value of it is short enough, all together are too long for an entry. */
+  /* Each value is short enough; together they exceed the limit of an entry. */
   char large[BH_ID_LEN + 1];
   bh_device_make_id(fixture->device, large);
   g_autoptr(json_t) more = json_pack("[{ss ss s{}}]", "record", large, "kind", "inspection", "set");

@@ -1,5 +1,15 @@
 #include "engine-bench.h"
 
+/* Starts a round with an entry and a file of `size` bytes, and runs it up to the first request to
+ * `path` with this method. */
+static void start_upload(Bench *bench, gsize size, const char *method, const char *path)
+{
+  fake_store_save(bench->device, 1);
+  fake_store_add_file(bench->device, bench->dir, size);
+  step(bench, BH_ENGINE_START);
+  assert_true(run_to(bench, method, path));
+}
+
 static void test_L3_an_upload_goes_on_at_any_offset(void **state)
 {
   static const gint64 offsets[] = {0, 1, 1023, 65536, 262144, 700 * 1024 - 1, 700 * 1024};
@@ -16,7 +26,7 @@ static void test_L3_an_upload_goes_on_at_any_offset(void **state)
     step(bench, BH_ENGINE_START);
     assert_true(run_to(bench, "POST", "/v1/uploads"));
     give_right(bench);
-    /* The process dies; the hub got some bytes of which this side knows nothing. */
+    /* The process dies. The hub has received some bytes that the device did not record. */
     g_clear_pointer(&bench->request, bh_transport_request_free);
     bh_engine_free(bench->engine);
     bench->engine = bh_engine_new(&bench->random);
@@ -52,11 +62,9 @@ static void test_the_hubs_offset_is_taken_over(void **state)
   g_autoptr(Bench) bench = bench_new();
 
   (void)state;
-  fake_store_save(bench->device, 1);
-  fake_store_add_file(bench->device, bench->dir, 700 * 1024);
-  step(bench, BH_ENGINE_START);
-  assert_true(run_to(bench, "PATCH", "/v1/uploads/"));
-  /* The chunk arrives, its answer does not; on the next connection it is a repeat. */
+  start_upload(bench, 700 * 1024, "PATCH", "/v1/uploads/");
+  /* The chunk arrives and its answer is lost; the device sends the chunk again on the next
+   * connection. */
   bh_transport_answer_free(fake_hub_answer(bench->hub, bench->request));
   give_right(bench);
   run_round(bench);
@@ -69,10 +77,7 @@ static void test_a_lost_upload_begins_anew(void **state)
   g_autoptr(Bench) bench = bench_new();
 
   (void)state;
-  fake_store_save(bench->device, 1);
-  fake_store_add_file(bench->device, bench->dir, 700 * 1024);
-  step(bench, BH_ENGINE_START);
-  assert_true(run_to(bench, "PATCH", "/v1/uploads/"));
+  start_upload(bench, 700 * 1024, "PATCH", "/v1/uploads/");
   give_right(bench);
   g_hash_table_remove_all(bench->hub->uploads); /* expired */
   run_round(bench);
@@ -84,10 +89,7 @@ static void test_a_chunk_damaged_on_the_way_is_sent_again(void **state)
   g_autoptr(Bench) bench = bench_new();
 
   (void)state;
-  fake_store_save(bench->device, 1);
-  fake_store_add_file(bench->device, bench->dir, 1000);
-  step(bench, BH_ENGINE_START);
-  assert_true(run_to(bench, "PATCH", "/v1/uploads/"));
+  start_upload(bench, 1000, "PATCH", "/v1/uploads/");
   give(bench, make_answer(460, FAKE_HUB, NULL));
   assert_true(is_out(bench, "HEAD", "/v1/uploads/"));
   run_round(bench);
@@ -195,10 +197,7 @@ static void test_chunks_follow_the_speed_of_the_link(void **state)
   gsize first, quick, slow;
 
   (void)state;
-  fake_store_save(bench->device, 1);
-  fake_store_add_file(bench->device, bench->dir, 8 * 1024 * 1024);
-  step(bench, BH_ENGINE_START);
-  assert_true(run_to(bench, "PATCH", "/v1/uploads/"));
+  start_upload(bench, 8 * 1024 * 1024, "PATCH", "/v1/uploads/");
   first = g_bytes_get_size(bench->request->body);
   bench->now_ms += 1000;
   give_right(bench);
@@ -239,10 +238,7 @@ static void test_a_picture_of_one_chunk_is_one_request(void **state)
 
   (void)state;
   bench->hub->takes_first = TRUE;
-  fake_store_save(bench->device, 1);
-  fake_store_add_file(bench->device, bench->dir, 60 * 1024);
-  step(bench, BH_ENGINE_START);
-  assert_true(run_to(bench, "POST", "/v1/uploads"));
+  start_upload(bench, 60 * 1024, "POST", "/v1/uploads");
   assert_int_equal(g_bytes_get_size(bench->request->body), 60 * 1024);
   assert_false(run_to(bench, "PATCH", "/v1/uploads/"));
   assert_all_there(bench);
@@ -255,10 +251,7 @@ static void test_the_first_chunk_of_a_large_file_comes_with_its_creation(void **
 
   (void)state;
   bench->hub->takes_first = TRUE;
-  fake_store_save(bench->device, 1);
-  fake_store_add_file(bench->device, bench->dir, 3 * 1024 * 1024);
-  step(bench, BH_ENGINE_START);
-  assert_true(run_to(bench, "POST", "/v1/uploads"));
+  start_upload(bench, 3 * 1024 * 1024, "POST", "/v1/uploads");
   first = g_bytes_get_size(bench->request->body);
   assert_true(first > 0);
   /* Damaged on the way: sent again. */

@@ -1,4 +1,4 @@
-/* A hub that is broken or wants to wear the device out: every round ends, and says why. */
+/* A broken or hostile hub: every round ends with a reason. */
 #include "engine-bench.h"
 
 #define REQUESTS_MAX 5000
@@ -11,7 +11,7 @@ static char *page(Bench *bench, const char *members)
   return g_strdup_printf("{\"cursor\":\"c%u\",\"kinds\":\"%s\",%s}", cursor++, hash, members);
 }
 
-/* A round in which each pull is answered by `members`; how many there were. */
+/* Runs a round in which each pull is answered with `members`. Returns the number of pulls. */
 static guint pull_with(Bench *bench, const char *members)
 {
   guint n = 0;

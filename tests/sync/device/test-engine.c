@@ -139,13 +139,13 @@ static void test_a_connection_that_comes_back_starts_at_once(void **state)
   assert_null(bench->request);
   step(bench, BH_ENGINE_CONNECTIVITY);
   assert_true(is_out(bench, "GET", "/v1/head"));
-  /* During a round it changes nothing. */
+  /* During a round the event changes nothing. */
   step(bench, BH_ENGINE_CONNECTIVITY);
   run_round(bench);
   assert_string_equal(bench->device->state, "idle");
 }
 
-/* The request that hung was sent over the network that went away. */
+/* The request that hung had been sent over the network that was lost. */
 static void test_a_connection_that_comes_back_during_a_request_is_not_forgotten(void **state)
 {
   static const BhEngineEvent wishes[] = {{.type = BH_ENGINE_CONNECTIVITY, .online = TRUE},
@@ -184,7 +184,7 @@ static gboolean goes_to(const Bench *bench, const char *url)
   return bench->request != NULL && g_str_has_prefix(bench->request->url, url);
 }
 
-/* A hub that said beforehand where it moves to, or moved back. */
+/* A hub that announced its new address, or moved back. */
 static void test_a_hub_that_moved_is_found_at_its_other_address(void **state)
 {
   g_autoptr(Bench) bench = bench_new();
@@ -196,7 +196,7 @@ static void test_a_hub_that_moved_is_found_at_its_other_address(void **state)
   fail_request(bench, BH_ERROR_NETWORK);
   step(bench, BH_ENGINE_TIMER);
   assert_true(goes_to(bench, "https://new.example/"));
-  /* Not found there either: the first one again. */
+  /* Not found there either: the first address is tried again. */
   fail_request(bench, BH_ERROR_UNCERTAIN);
   step(bench, BH_ENGINE_TIMER);
   assert_true(goes_to(bench, "https://hub.example/"));
@@ -242,7 +242,7 @@ static void test_waits_grow_with_full_jitter_up_to_the_cap(void **state)
     bench->now_ms += bench->timer_ms;
     step(bench, BH_ENGINE_TIMER);
   }
-  /* Spread over the whole range, not stuck at one end of it. */
+  /* The delays are spread over the whole range. */
   assert_in_range(sum_ms / 40, BH_RETRY_MAX_MS / 5, BH_RETRY_MAX_MS * 4 / 5);
 }
 
@@ -338,7 +338,7 @@ static void test_I2_a_rolled_back_store_goes_on_in_a_new_incarnation(void **stat
   fake_store_save(bench->device, 5);
   step(bench, BH_ENGINE_START);
   run_round(bench);
-  /* A copy of the card from when two were there and one of them acknowledged. */
+  /* A copy of the store, made when it had two entries, of which one was acknowledged. */
   g_ptr_array_set_size(bench->device->entries, 2);
   bench->device->acked = 1;
   fake_store_save(bench->device, 2);
@@ -477,7 +477,7 @@ static void test_L5_a_full_disk_ends_the_round_and_loses_nothing(void **state)
   }
 }
 
-/* --- everything against everything --- */
+/* --- every event in every state --- */
 
 typedef struct {
   const char *method, *path;
@@ -489,7 +489,7 @@ static const Place places[] = {
     {"HEAD", "/v1/uploads/"}, {"PATCH", "/v1/uploads/"}, {"GET", "/v1/files/"},
 };
 
-/* A bench whose next request is the place. */
+/* A bench whose next request is the one of `place`. */
 static Bench *bench_at(const Place *place)
 {
   Bench *bench = bench_new();

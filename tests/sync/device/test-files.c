@@ -97,18 +97,13 @@ static void test_L9_an_entry_declares_its_files(void **state G_GNUC_UNUSED)
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
   g_autofree char *hash = fixture_add_picture(fixture, 5000, 1);
-  g_autoptr(GString) batch = g_string_new(NULL);
-  gint64 last = 0;
 
   assert_int_equal(fixture_status(fixture, "files_pending"), 0);
   g_free(declare(fixture, hash, 5000));
   g_free(declare(fixture, hash, 5000));
   assert_int_equal(fixture_status(fixture, "files_pending"), 1);
   assert_int_equal(fixture_status(fixture, "bytes_pending"), 5000);
-  assert_true(bh_outbox_read_batch(fixture->device, 0, 1, 1, batch, &last, &error));
-  const char *cursor = batch->str;
-  g_autoptr(BhEntryText) text = bh_entry_text_take(&cursor, batch->str + batch->len, &error);
-  g_autoptr(BhBody) body = bh_body_parse(text->body, text->openings, &error);
+  g_autoptr(BhBody) body = fixture_read_body(fixture, 1);
   const BhFileRef *file = g_ptr_array_index(body->files, 0);
   assert_string_equal(file->sha256, hash);
   assert_int_equal(file->size, 5000);
@@ -195,7 +190,7 @@ static void test_files_named_by_pulled_records_are_wanted(void **state G_GNUC_UN
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
   json_t *records = json_array();
-  /* Whatever it is: what another device sent is evidence as it is. */
+  /* Not a whole picture. Files of other devices are evidence and are stored unchanged. */
   guint8 bytes[50] = "\xff\xd8\xff";
   g_autofree char *hash = bh_hash_hex(bytes, sizeof bytes);
 
@@ -289,13 +284,13 @@ static void test_L5_files_leave_room_for_findings(void **state G_GNUC_UNUSED)
   assert_error(error, BH_ERROR_STORAGE);
   fake.left = 0;
   assert_int_equal(count_files(files), 1);
-  /* What is here already takes no room, and a finding is still saved. */
+  /* A file that is already stored needs no space, and a finding can still be saved. */
   g_free(fixture_add_picture(fixture, SIZE, 1));
   fixture_inspect(fixture, id);
-  g_autoptr(json_t) told = bh_device_doctor(fixture->device, &error);
+  g_autoptr(json_t) report = bh_device_doctor(fixture->device, &error);
   gsize index;
   json_t *check;
-  json_array_foreach(json_object_get(told, "checks"), index, check) {
+  json_array_foreach(json_object_get(report, "checks"), index, check) {
     if (g_str_equal(bh_json_string_or(check, "name", ""), "space"))
       assert_false(json_is_true(json_object_get(check, "ok")));
   }

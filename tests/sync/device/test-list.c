@@ -81,9 +81,8 @@ static gsize count_hazards(Fixture *fixture, const char *search)
   return count(fixture, json_pack("{ss ss si}", "kind", "hazard", "search", search, "limit", 200));
 }
 
-/* A hazard stands in lists under the name of its enterprise, which it names itself or only through
- * its inspection: by that name it is found, also together with a word of its own, and under a new
- * name at once. */
+/* A hazard is found by the name of its enterprise, which it refers to itself or through its
+ * inspection; also together with a word of its own; and by a new name at once. */
 static void test_hazards_are_found_by_their_enterprise(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -109,7 +108,7 @@ static void test_hazards_are_found_by_their_enterprise(void **state G_GNUC_UNUSE
   json_array_append_new(
       records, fixture_snapshot(fixture, test_id(0x6012), "hazard",
                                 make_hazard("东坡巷道积水", "enterprise", fixture->enterprise)));
-  /* One of each of many: what most belong to is asked of each. */
+  /* One hazard for each of many enterprises: a common word matches all of them. */
   for (guint i = 0; i < MANY; i++) {
     g_autofree char *owner = g_strdup(test_id(0x5000 + i));
     json_array_append_new(records, fixture_snapshot(fixture, test_id(0x8000 + i), "hazard",
@@ -132,7 +131,7 @@ static void test_hazards_are_found_by_their_enterprise(void **state G_GNUC_UNUSE
   assert_int_equal(count_hazards(fixture, "西梁"), 2);
 }
 
-/* The place where a page of titles ends holds the title it ends at, however long that is. */
+/* The "after" of a page of titles contains the last title, however long it is. */
 static void test_long_titles_have_a_second_page(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -248,7 +247,7 @@ static void test_R077_what_is_due_comes_in_the_order_of_days(void **state G_GNUC
   g_autofree char *second = due_titles(fixture, query, &after);
   assert_string_equal(second, "C");
   assert_null(after);
-  /* The office moved one day and closed another. */
+  /* The office changed one deadline and closed another hazard. */
   pull_hazard(fixture, 1, "B", "ordered", "2027-03-01");
   pull_hazard(fixture, 3, "A", "closed", "2026-10-01");
   g_autofree char *moved = due_titles(
@@ -283,7 +282,7 @@ static void test_search_finds_one_two_and_more_characters_and_codes(void **state
   }
 }
 
-/* More words begin with the character than one would think of. */
+/* Many different terms begin with the same character. */
 static void test_one_character_finds_all_that_have_it(void **state G_GNUC_UNUSED)
 {
   enum { NAMES = 180 };

@@ -1,5 +1,4 @@
-/* What the store remembers in memory is what the disk holds, also after a commit that failed: the
- * same is there as after a restart. */
+/* What the store holds in memory agrees with the disk, also after a commit that failed. */
 #include <sqlite3.h>
 #include <string.h>
 
@@ -9,14 +8,14 @@
 
 #define FAULTS_MAX 60
 
-/* All that is remembered, as text. */
+/* Everything that the store holds in memory, as text. */
 static char *dump(Fixture *fixture)
 {
   g_autoptr(GError) error = NULL;
   const BhDevice *device = fixture->device;
   gint64 made, acked;
 
-  /* As every function that reads does. */
+  /* Every function that reads calls this first. */
   assert_true(bh_outbox_get_heads(fixture->device, &made, &acked, &error));
   g_autoptr(json_t) address = fixture_value(fixture, fixture->enterprise, "address");
   const BhCounters *c = &device->counters;
@@ -77,7 +76,7 @@ static void store_sets(Fixture *fixture)
   g_strlcpy(sets[1], bh_kind_set_get_hash(fixture->device->kinds), sizeof sets[1]);
 }
 
-/* The hub goes to and fro between them. */
+/* The hub switches between them. */
 static gboolean try_kinds(Fixture *fixture, int i G_GNUC_UNUSED, GError **error)
 {
   gboolean first = strcmp(bh_kind_set_get_hash(fixture->device->kinds), sets[0]) == 0;
@@ -205,7 +204,7 @@ static void test_after_a_page(void **state G_GNUC_UNUSED)
   expect_memory_is_the_disk(try_page);
 }
 
-/* A commit that was answered as failed may be found on the disk: then it is what counts. */
+/* A commit that was reported as failed may be on the disk. Then it counts. */
 static void test_a_set_that_is_on_the_disk_after_all_is_in_use(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();

@@ -2,21 +2,12 @@
 
 #include "tests/sync/device/fixture.h"
 
-static void save_some(Fixture *fixture, int n)
-{
-  for (int i = 0; i < n; i++) {
-    g_autofree char *text = g_strdup_printf("地址 %d", i);
-    g_free(fixture_save(fixture, fixture->enterprise, "enterprise",
-                        json_pack("{ss}", "address", text)));
-  }
-}
-
 static void test_L1_an_answer_that_comes_again_changes_nothing(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
 
-  save_some(fixture, 5);
+  fixture_save_addresses(fixture, 5);
   fixture_acknowledge(fixture, 3);
   fixture_acknowledge(fixture, 3);
   fixture_acknowledge(fixture, 1);
@@ -41,7 +32,7 @@ static void test_another_hash_or_more_than_was_made_is_a_fork(void **state G_GNU
   g_autoptr(BhUplink) uplink = bh_outbox_get_uplink(fixture->device, &error);
   g_autofree char *wrong = g_strnfill(BH_HASH_HEX_LEN, 'b');
 
-  save_some(fixture, 2);
+  fixture_save_addresses(fixture, 2);
   assert_false(bh_outbox_acknowledge(fixture->device, uplink->incarnation, 2, wrong, &error));
   assert_error(error, BH_ERROR_FORK);
   assert_false(bh_outbox_acknowledge(fixture->device, uplink->incarnation, 9, wrong, &error));
@@ -80,7 +71,7 @@ static void test_I2_a_new_incarnation_goes_round_identical_bodies(void **state G
   g_autoptr(GPtrArray) after = g_ptr_array_new_with_free_func(g_free);
   char first[BH_INCARNATION_LEN + 1], second[BH_INCARNATION_LEN + 1];
 
-  save_some(fixture, 6);
+  fixture_save_addresses(fixture, 6);
   read_bodies(fixture, before, first);
   fixture_acknowledge(fixture, 2);
   assert_true(bh_outbox_reincarnate(fixture->device, 2, &error));
@@ -95,7 +86,7 @@ static void test_I2_a_new_incarnation_goes_round_identical_bodies(void **state G
   assert_value(fixture, fixture->enterprise, "address", "地址 5");
   fixture_reopen(fixture);
   assert_value(fixture, fixture->enterprise, "address", "地址 5");
-  save_some(fixture, 1);
+  fixture_save_addresses(fixture, 1);
   fixture_acknowledge(fixture, 5);
   assert_int_equal(fixture_status(fixture, "pending"), 0);
   assert_int_equal(fixture_status(fixture, "delivered"), 7);
@@ -109,7 +100,7 @@ static void test_batches_keep_their_caps(void **state G_GNUC_UNUSED)
   g_autoptr(GError) error = NULL;
   gint64 last = 0;
 
-  save_some(fixture, 10);
+  fixture_save_addresses(fixture, 10);
   g_autoptr(GString) one = g_string_new("x");
   assert_true(bh_outbox_read_batch(fixture->device, 4, 3, 1 << 20, one, &last, &error));
   assert_int_equal(last, 7);
@@ -142,7 +133,7 @@ static void test_L6_and_L10_the_queue_says_what_waits_and_why(void **state G_GNU
   g_autoptr(GError) error = NULL;
   g_autoptr(json_t) text = json_string("草稿");
 
-  save_some(fixture, 3);
+  fixture_save_addresses(fixture, 3);
   assert_true(bh_device_draft_set(fixture->device, fixture->wang, fixture->enterprise, "enterprise",
                                   "address", text, &error));
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -167,7 +158,7 @@ static void test_L6_what_was_sent_stays_in_sight(void **state G_GNUC_UNUSED)
   g_autofree char *picture = fixture_add_picture(fixture, 5000, 1);
   char id[BH_ID_LEN + 1];
 
-  save_some(fixture, 3);
+  fixture_save_addresses(fixture, 3);
   bh_device_make_id(fixture->device, id);
   g_free(fixture_save(fixture, id, "file",
                       json_pack("{ss ss ss si ss}", "parent", fixture->enterprise, "role", "photo",
@@ -191,7 +182,7 @@ static void test_L19_nothing_is_stuck_in_sending_after_a_restart(void **state G_
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
 
-  save_some(fixture, 1);
+  fixture_save_addresses(fixture, 1);
   assert_true(bh_outbox_note_round(fixture->device, "working", NULL, 0, &error));
   assert_string_equal(why(fixture, 0), "sending");
   fixture_reopen(fixture);
@@ -207,11 +198,11 @@ test_enrolling_again_keeps_the_work_and_another_hub_is_refused(void **state G_GN
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
 
-  save_some(fixture, 3);
+  fixture_save_addresses(fixture, 3);
   fixture_acknowledge(fixture, 1);
   fixture_enrol(fixture);
   assert_int_equal(fixture_status(fixture, "pending"), 2);
-  save_some(fixture, 1);
+  fixture_save_addresses(fixture, 1);
   fixture_acknowledge(fixture, 3);
   assert_int_equal(fixture_status(fixture, "pending"), 0);
   guint8 key[BH_PUBLIC_KEY_SIZE] = {7};

@@ -105,7 +105,7 @@ static void test_wrong_tries_are_counted_over_a_restart(void **state G_GNUC_UNUS
   expect(fixture, fixture->li, "0000", BH_ERROR_LOCKED, MINUTE_MS);
 }
 
-/* Each look at the clock finds that the machine has slept since the last one. */
+/* Each reading of the clock finds that the machine has slept since the reading before. */
 static gint64 sleepy_boot_ms(gpointer data)
 {
   StoreClock *time = data;
@@ -217,7 +217,7 @@ static void test_a_box_for_another_device_is_refused(void **state G_GNUC_UNUSED)
   expect(fixture, fixture->li, PIN_OF_LI, -1, 0);
 }
 
-/* Saves a change of the enterprise in somebody's name; the error code, or -1. */
+/* Saves a change of the enterprise in the name of `staff`. Returns the error code, or -1. */
 static int save_as(Fixture *fixture, const char *staff)
 {
   g_autoptr(GError) error = NULL;
@@ -261,11 +261,7 @@ static void test_what_is_saved_carries_the_signature_of_the_person(void **state 
   assert_int_equal(save_as(fixture, fixture->li), -1);
   assert_true(bh_people_store_find(fixture->device, fixture->li, &row, &error));
   assert_true(bh_person_open_key(row.seal, PIN_OF_LI, secret_key, &error));
-  g_autoptr(GString) batch = g_string_new(NULL);
-  gint64 last = 0;
-  assert_true(bh_outbox_read_batch(fixture->device, 0, 1, 1, batch, &last, &error));
-  const char *cursor = batch->str;
-  g_autoptr(BhEntryText) text = bh_entry_text_take(&cursor, batch->str + batch->len, &error);
+  g_autoptr(BhEntryText) text = fixture_read_entry(fixture, 1);
   g_autoptr(BhBody) body = bh_body_parse(text->body, text->openings, &error);
   assert_no_error(error);
   assert_true(body->is_signed);

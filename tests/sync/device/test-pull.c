@@ -3,7 +3,7 @@
 #include "sync/wire/limits.h"
 #include "tests/sync/device/fixture.h"
 
-/* A record as a hub folds it that has the own entries up to `through`. */
+/* A record as it is folded by a hub that has the own entries up to `through`. */
 static json_t *fold_at_hub(Fixture *fixture, const char *record, const char *kind, json_t *start,
                            gint64 through)
 {
@@ -73,7 +73,7 @@ static void test_included_entries_are_not_laid_over_again(void **state G_GNUC_UN
     g_autofree char *text = g_strdup_printf("北路 %d 号", i);
     save_note(fixture, fixture->enterprise, text);
   }
-  /* The hub has the first ten, and somebody else changed the name meanwhile. */
+  /* The hub has the first ten entries, and another person has changed the name since. */
   json_array_append_new(
       records, fold_at_hub(fixture, fixture->enterprise, "enterprise", base_snapshot(fixture), 10));
   fixture_acknowledge(fixture, 10);
@@ -108,7 +108,7 @@ static void test_two_values_at_once_are_a_conflict_and_both_are_kept(void **stat
   const json_t *conflict = json_array_get(json_object_get(found, "conflicts"), 0);
   assert_string_equal(bh_json_string_or(conflict, "key", ""), "address");
   assert_int_equal(json_array_size(json_object_get(conflict, "heads")), 2);
-  /* Seeing both, the next set resolves it. */
+  /* The next set replaces both values and resolves the conflict. */
   save_note(fixture, fixture->enterprise, "一致的");
   assert_int_equal(fixture_status(fixture, "conflicts"), 0);
   assert_value(fixture, fixture->enterprise, "address", "一致的");
@@ -163,7 +163,8 @@ static void test_L10_history_says_why_an_entry_is_held_back(void **state G_GNUC_
   assert_string_equal(bh_json_string_or(json_array_get(history, 0), "why_code", ""), "invalid");
 }
 
-/* The hub tells at most BH_QUARANTINED_MAX: who is not in a full list may still be held back. */
+/* The hub lists at most BH_QUARANTINED_MAX entries: one that is not in a full list may still be
+ * quarantined. */
 static void test_L10_a_full_list_of_held_back_entries_releases_nothing(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -291,7 +292,6 @@ static void test_a_reset_fills_a_shadow_and_swaps_when_complete(void **state G_G
 static void test_a_reset_within_a_reset_forgets_what_came_before(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
-  g_autoptr(GError) error = NULL;
   json_t *wang = fixture_snapshot(fixture, fixture->wang, "staff", json_pack("{ss}", "name", "王"));
 
   fixture_pull(fixture, json_pack("[o o]", base_snapshot(fixture), wang),
@@ -337,7 +337,8 @@ static void test_L17_own_work_stays_in_sight_between_the_pages_of_a_pull(void **
   fixture_acknowledge(fixture, 2);
   json_t *more = included(fixture, 2);
   json_object_set_new(more, "more", json_true());
-  /* The first page brings the enterprise, where somebody replaced our value already. */
+  /* The first page brings the enterprise, in which another person has already replaced our value.
+   */
   json_t *folded =
       fold_at_hub(fixture, fixture->enterprise, "enterprise", base_snapshot(fixture), 2);
   json_object_set_new(json_object_get(folded, "keys"), "address",
@@ -371,7 +372,7 @@ static void test_I12_the_same_page_again_is_a_no_op(void **state G_GNUC_UNUSED)
   assert_true(json_equal(once, twice));
 }
 
-/* Random saves, acknowledgements and pulls: what is shown is what folding everything shows. */
+/* After random saves, acknowledgements and pulls, records equal what folding all entries gives. */
 static void test_overlay_equals_a_fold_of_everything(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();

@@ -1,5 +1,6 @@
-/* What nobody names any more is removed from the disk: files of records that left, pictures of
- * drafts that were thrown away. What is named, or not sent, stays. */
+/* Files that nothing refers to any more are removed from the disk: those of records that left the
+ * device, and pictures of discarded drafts. Files that something refers to, or that were not sent,
+ * stay. */
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 #include "tests/support/fake-disk.h"
 #include "tests/sync/device/fixture.h"
 
-/* All that is done while nobody waits, after a while in which nobody brings anything back. */
+/* Does all work that is left for idle time, after the time in which a draft can be brought back. */
 static void rest_later(Fixture *fixture)
 {
   int steps = 0;
@@ -57,7 +58,7 @@ static GBytes *make_picture(guint seed, char **sha256)
   return g_bytes_new_take(bytes, 5000);
 }
 
-/* A picture that a record names and the hub sent; its hash. */
+/* A picture that a record refers to and the hub sent; its hash. */
 static char *download(Fixture *fixture, guint record, guint seed)
 {
   g_autoptr(GError) error = NULL;
@@ -288,7 +289,7 @@ static void test_a_draft_below_one_that_is_thrown_away_goes_with_it(void **state
   rest_later(fixture);
   assert_false(is_here(fixture, hash));
   assert_true(is_here(fixture, other));
-  /* A change of a record that is there takes nothing else along. */
+  /* Discarding the draft of a saved record removes no other draft. */
   draft_text(fixture, fixture->enterprise, "enterprise", "address", "南路");
   discard(fixture, fixture->enterprise);
   rest_later(fixture);
@@ -430,7 +431,7 @@ test_a_picture_that_never_got_into_a_draft_goes_with_the_next_run(void **state G
   assert_false(is_here(fixture, hash));
 }
 
-/* Does one thing and dies wherever it is then. */
+/* Runs `func` in a child process that is killed right after it, without closing the store. */
 static void die_after(Fixture *fixture, void (*func)(Fixture *fixture))
 {
   int status = 0;
@@ -468,7 +469,7 @@ static void test_a_kill_in_between_leaves_nothing_for_ever(void **state G_GNUC_U
   die_after(fixture, discard_one);
   assert_true(is_here(fixture, hash));
   die_after(fixture, note_only);
-  /* Its row is gone, its bytes are not. */
+  /* Its row is removed, its bytes are not. */
   assert_true(is_here(fixture, hash));
   rest_later(fixture);
   assert_false(is_here(fixture, hash));
@@ -549,7 +550,7 @@ static void test_a_file_that_cannot_be_removed_is_tried_again_later(void **state
   assert_int_equal(count_discards(fixture), 0);
 }
 
-/* --- what nothing knows --- */
+/* --- orphaned files --- */
 
 static char *put_stray(Fixture *fixture, const char *bytes, const char *suffix)
 {
@@ -564,7 +565,7 @@ static char *put_stray(Fixture *fixture, const char *bytes, const char *suffix)
   return g_steal_pointer(&path);
 }
 
-/* What doctor says of files that nothing knows; *ok as it says. */
+/* The report of doctor about orphaned files; *ok: its verdict. */
 static char *ask_doctor(Fixture *fixture, gboolean *ok)
 {
   g_autoptr(GError) error = NULL;
@@ -621,7 +622,7 @@ static void forget_row(Fixture *fixture, const char *sql, const char *sha256)
   assert_true(bh_stmt_run(stmt, NULL));
 }
 
-/* A row, a draft, a note, a wanted one: each of them alone keeps the bytes. */
+/* A row, a draft, a note, or a wanted file: each alone keeps the bytes. */
 static void test_no_file_that_something_needs_is_an_orphan(void **state G_GNUC_UNUSED)
 {
   static const char *const tables[] = {"wanted", "released", "discard"};
@@ -655,7 +656,7 @@ static void test_no_file_that_something_needs_is_an_orphan(void **state G_GNUC_U
     assert_true(g_file_test(paths->pdata[i], G_FILE_TEST_EXISTS));
 }
 
-/* A step looks at a few; nothing is left behind. */
+/* Each step checks a few files; in the end none is left. */
 static void test_many_go_in_short_steps(void **state G_GNUC_UNUSED)
 {
   enum { MANY = 95 };

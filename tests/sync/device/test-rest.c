@@ -1,4 +1,4 @@
-/* What is done in steps while nobody waits. */
+/* Work that is done in steps while the store is idle. */
 #include <sqlite3.h>
 #include <string.h>
 
@@ -171,7 +171,7 @@ static void test_a_large_reset_moves_in_between_saves(void **state G_GNUC_UNUSED
     assert_value(fixture, test_id(0x5000 + 3), "address", "自己写的");
     if (++steps == 2)
       fixture_reopen(fixture);
-    /* What comes meanwhile joins the shadow. */
+    /* Snapshots that arrive meanwhile are added to the shadow. */
     if (steps == 3)
       fixture_pull(fixture, json_pack("[o]", enterprise(fixture, 7, "双碾")),
                    json_pack("{ss s[s]}", "cursor", "new-3", "gone", test_id(0x5000 + 8)));
@@ -230,14 +230,7 @@ static json_t *included(Fixture *fixture, gint64 seq, const char *gone)
 
 static gsize body_size(Fixture *fixture, gint64 seq)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GString) batch = g_string_new(NULL);
-  gint64 last = 0;
-
-  assert_true(bh_outbox_read_batch(fixture->device, seq - 1, 1, 1, batch, &last, &error));
-  const char *cursor = batch->str;
-  g_autoptr(BhEntryText) text = bh_entry_text_take(&cursor, batch->str + batch->len, &error);
-  assert_no_error(error);
+  g_autoptr(BhEntryText) text = fixture_read_entry(fixture, seq);
   return text->body != NULL ? strlen(text->body) : 0;
 }
 
@@ -285,7 +278,7 @@ static void test_what_was_sent_stays_for_a_while(void **state G_GNUC_UNUSED)
   g_autoptr(Fixture) fixture = deliver(&delivered);
   g_autofree char *sha256 = delivered.sha256;
 
-  /* Its records leave the scope: nothing of it is shown any more, everything is kept. */
+  /* Its records leave the scope. They are no longer shown, and everything is kept. */
   fixture_pull(fixture, json_array(), included(fixture, 3, NULL));
   pass_days(fixture, 29);
   rest_fully(fixture);
@@ -315,18 +308,13 @@ static void test_what_is_in_sight_held_back_or_not_included_is_kept(void **state
   Delivered delivered = {0};
   g_autoptr(Fixture) fixture = deliver(&delivered);
   g_autofree char *sha256 = delivered.sha256;
-  g_autoptr(GString) batch = g_string_new(NULL);
   g_autoptr(json_t) held = json_array();
-  gint64 last = 0;
 
   pass_days(fixture, 40);
   rest_fully(fixture); /* the hub's snapshots do not contain it: its records are shown from it */
   assert_true(body_size(fixture, 1) > 0);
 
-  assert_true(bh_outbox_read_batch(fixture->device, 2, 1, 1, batch, &last, NULL));
-  const char *cursor = batch->str;
-  g_autoptr(BhEntryText) text = bh_entry_text_take(&cursor, batch->str + batch->len, NULL);
-  g_autoptr(BhBody) body = bh_body_parse(text->body, text->openings, NULL);
+  g_autoptr(BhBody) body = fixture_read_body(fixture, 3);
   json_array_append_new(held, json_pack("{ss ss}", "entry", body->id, "reason", "x"));
   json_t *visit =
       fixture_snapshot(fixture, delivered.visit, "inspection",
@@ -336,9 +324,9 @@ static void test_what_is_in_sight_held_back_or_not_included_is_kept(void **state
   fixture_pull(fixture, json_pack("[o]", visit), more);
   pass_days(fixture, 2);
   rest_fully(fixture);
-  assert_true(body_size(fixture, 1) > 0); /* in sight */
+  assert_true(body_size(fixture, 1) > 0); /* its record is on the device */
   assert_int_equal(body_size(fixture, 2), 0);
-  assert_true(body_size(fixture, 3) > 0); /* held back */
+  assert_true(body_size(fixture, 3) > 0); /* quarantined */
 }
 
 static void test_a_wrong_clock_lets_nothing_go(void **state G_GNUC_UNUSED)
@@ -371,7 +359,7 @@ static void test_a_crash_while_letting_go_is_made_good(void **state G_GNUC_UNUSE
     reached = shim_vfs_has_failed();
     shim_vfs_fail_at(0, 0, FALSE);
     fixture_reopen(fixture);
-    /* A file that the store knows is whole on the disk. */
+    /* As long as the entry has its body, its file must be whole on the disk. */
     if (body_size(fixture, 2) > 0)
       assert_true(has_file(fixture, &delivered));
     rest_fully(fixture);

@@ -130,9 +130,9 @@ static void expect_code(Fixture *fixture, const char *text, const char *enterpri
 
   if (error != NULL)
     fail_msg("%s: %s", text, error->message);
-  const char *told = bh_json_string_or(found, "enterprise", NULL);
-  if (g_strcmp0(told, enterprise) != 0)
-    fail_msg("%s: %s", text, told);
+  const char *resolved = bh_json_string_or(found, "enterprise", NULL);
+  if (g_strcmp0(resolved, enterprise) != 0)
+    fail_msg("%s: %s", text, resolved);
 }
 
 static void test_codes_lead_to_their_enterprise(void **state G_GNUC_UNUSED)

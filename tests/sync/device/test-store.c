@@ -20,7 +20,7 @@ static void test_save_is_shown_at_once_and_after_a_restart(void **state G_GNUC_U
   assert_string_equal(bh_json_string_or(answer, "answer", ""), "compliant");
 }
 
-/* Takes the whole journal off the outbox and checks it as the hub would. */
+/* Reads the whole journal from the outbox and checks it as the hub would. */
 static void test_entries_are_signed_and_chained(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -62,20 +62,13 @@ static void test_entries_are_signed_and_chained(void **state G_GNUC_UNUSED)
 static void test_a_set_names_the_heads_it_replaces(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
-  g_autoptr(GError) error = NULL;
   char inspection[BH_ID_LEN + 1];
 
   fixture_inspect(fixture, inspection);
   g_autofree char *first =
       fixture_save(fixture, inspection, "inspection", json_pack("{ss}", "place_note", "东门"));
   g_free(fixture_save(fixture, inspection, "inspection", json_pack("{ss}", "place_note", "西门")));
-  g_autoptr(GString) batch = g_string_new(NULL);
-  gint64 last = 0;
-  assert_true(bh_outbox_read_batch(fixture->device, 2, 1, 1, batch, &last, &error));
-  const char *cursor = batch->str;
-  g_autoptr(BhEntryText) text = bh_entry_text_take(&cursor, batch->str + batch->len, &error);
-  g_autoptr(BhBody) body = bh_body_parse(text->body, text->openings, &error);
-  assert_no_error(error);
+  g_autoptr(BhBody) body = fixture_read_body(fixture, 3);
   const BhOp *op = g_ptr_array_index(body->ops, 0);
   const BhSet *set = g_ptr_array_index(op->sets, 0);
   assert_string_equal(set->was[0], first);
@@ -85,15 +78,10 @@ static void test_a_set_names_the_heads_it_replaces(void **state G_GNUC_UNUSED)
 static void test_personal_values_leave_as_commitments_with_openings(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
-  g_autoptr(GError) error = NULL;
 
   g_free(fixture_save(fixture, fixture->enterprise, "enterprise",
                       json_pack("{ss}", "legal_representative", "赵钱孙")));
-  g_autoptr(GString) batch = g_string_new(NULL);
-  gint64 last = 0;
-  assert_true(bh_outbox_read_batch(fixture->device, 0, 1, 1, batch, &last, &error));
-  const char *cursor = batch->str;
-  g_autoptr(BhEntryText) text = bh_entry_text_take(&cursor, batch->str + batch->len, &error);
+  g_autoptr(BhEntryText) text = fixture_read_entry(fixture, 1);
   assert_null(strstr(text->body, "赵钱孙"));
   assert_non_null(strstr(text->openings, "赵钱孙"));
   assert_value(fixture, fixture->enterprise, "legal_representative", "赵钱孙");
@@ -242,18 +230,12 @@ test_clock_quality_is_good_only_near_the_hubs_time_in_this_boot(void **state G_G
   assert_true(
       bh_outbox_note_hub_time(fixture->device, fixture->time.wall_ms + 30000, signature, &error));
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-    g_autoptr(GString) batch = g_string_new(NULL);
-    gint64 last = 0;
     fixture->time.wall_ms += cases[i].wall_step_ms;
     if (cases[i].reboot)
       fixture_reboot(fixture);
     g_free(fixture_save(fixture, fixture->enterprise, "enterprise",
                         json_pack("{ss}", "address", "平鲁区")));
-    assert_true(bh_outbox_read_batch(fixture->device, (gint64)i, 1, 1, batch, &last, &error));
-    const char *cursor = batch->str;
-    g_autoptr(BhEntryText) text = bh_entry_text_take(&cursor, batch->str + batch->len, &error);
-    g_autoptr(BhBody) body = bh_body_parse(text->body, text->openings, &error);
-    assert_no_error(error);
+    g_autoptr(BhBody) body = fixture_read_body(fixture, (gint64)i + 1);
     assert_int_equal(body->clock.quality, cases[i].quality);
     assert_int_equal(body->clock.hub_boot_ms != 0, cases[i].hub_boot);
     assert_int_equal(body->clock.hub_ms, 1795258830000LL);
@@ -261,7 +243,8 @@ test_clock_quality_is_good_only_near_the_hubs_time_in_this_boot(void **state G_G
   }
 }
 
-/* A clock that is years ahead makes no ids of the future: they would be shown over later ones. */
+/* A clock that is years ahead must not make ids of the future: their values would be shown instead
+ * of later ones. */
 static void test_I11_ids_come_from_hub_time_where_the_clock_is_wrong(void **state G_GNUC_UNUSED)
 {
   static const gint64 year_ms = 365LL * 24 * 3600 * 1000;

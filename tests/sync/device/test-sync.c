@@ -12,6 +12,7 @@
 #include "sync/hub/log/log-store.h"
 #include "sync/owner/owner.h"
 #include "sync/wire/enrol-text.h"
+#include "tests/sync/device/remove-tree.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>
@@ -98,20 +99,6 @@ static int setup(void **state)
   return 0;
 }
 
-static void remove_tree(const char *path)
-{
-  GDir *dir = g_dir_open(path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-    g_autofree char *child = g_build_filename(path, name, NULL);
-
-    remove_tree(child);
-  }
-  g_clear_pointer(&dir, g_dir_close);
-  g_remove(path);
-}
-
 static int teardown(void **state)
 {
   Bench *bench = *state;
@@ -119,7 +106,7 @@ static int teardown(void **state)
   bh_http_stop(bench->http);
   bh_device_api_free(bench->api);
   bh_hub_close(bench->hub);
-  remove_tree(bench->dir);
+  test_remove_tree(bench->dir);
   g_free(bench->dir);
   g_free(bench->url);
   g_free(bench);
@@ -221,7 +208,7 @@ static void test_a_text_serves_one_device(void **state)
   BhWorker *worker = start_worker(one);
 
   assert_true(bh_sync_enrol(worker, text, "one", NULL));
-  /* For the same store it only says where the hub is. */
+  /* For the same store the text only gives the address of the hub. */
   assert_true(bh_sync_enrol(worker, text, "one", &error));
   bh_worker_stop(worker);
   worker = start_worker(two);
@@ -352,7 +339,7 @@ static void test_stopping_in_the_middle_is_quick_and_quiet(void **state)
   bh_worker_stop(worker);
 }
 
-/* --- a hub that was put back --- */
+/* --- a hub that was restored --- */
 
 static void stop_hub(Bench *bench)
 {
@@ -450,7 +437,7 @@ static gsize count_named(BhWorker *worker, const char *name)
   return json_array_size(json_object_get(page, "rows"));
 }
 
-/* As when the hub was put back from a copy: every device starts over. */
+/* As when the hub was restored from a backup: every device pulls everything again. */
 static gboolean write_epoch(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   (void)hub;
@@ -458,8 +445,8 @@ static gboolean write_epoch(BhHub *hub, BhDb *db, gpointer data, GError **error)
   return bh_log_set_value(db, "epoch", "0190a0b0-0000-7000-8000-00000000e0e0", error);
 }
 
-/* More changed places than one transaction moves: a single round brings them all, and what it says
- * of itself is true. */
+/* More records changed their places than one transaction moves: a single round applies them all,
+ * and its status is right. */
 static void test_one_round_catches_up_with_a_large_reset(void **state)
 {
   Bench *bench = *state;
@@ -556,7 +543,7 @@ static void test_a_hub_that_says_where_it_moves_is_followed(void **state)
   BhWorker *worker = start_enrolled(bench, dir);
   guint port = bh_http_get_port(bench->http);
 
-  /* It will come back at the port of a socket that is free by then. */
+  /* The hub will return at the port of this socket, which is free by then. */
   BhHttp *first = bench->http;
   serve(bench, 0);
   g_autofree char *next = g_strdup_printf("https://127.0.0.1:%u", bh_http_get_port(bench->http));
@@ -617,7 +604,7 @@ static void test_the_agent_syncs_yields_and_comes_back(void **state)
   bh_worker_stop(worker);
   agent = start_agent(dir);
   assert_true(agent_says(dir, "delivered", 1));
-  /* Others work through it meanwhile, and what they save goes too. */
+  /* Other programs use it meanwhile, and what they save is sent too. */
   saved = bh_owner_call(dir, request, 5, &error);
   if (saved == NULL)
     fail_msg("%s", error->message);

@@ -3,6 +3,7 @@
 #include "schema/world.h"
 #include "sync/hub/http/server.h"
 #include "sync/hub/http/keys.h"
+#include "tests/sync/device/remove-tree.h"
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
@@ -57,20 +58,6 @@ static void answer_big(BhRequest *request, gpointer data)
   bh_request_answer_bytes(request, 200, "application/octet-stream", bytes);
 }
 
-static void remove_tree(const char *path)
-{
-  GDir *dir = g_dir_open(path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-    g_autofree char *child = g_build_filename(path, name, NULL);
-
-    remove_tree(child);
-  }
-  g_clear_pointer(&dir, g_dir_close);
-  g_remove(path);
-}
-
 static int setup(void **state)
 {
   static const BhRoute routes[] = {
@@ -110,7 +97,7 @@ static int teardown(void **state)
   Server *server = *state;
 
   bh_http_stop(server->http);
-  remove_tree(server->dir);
+  test_remove_tree(server->dir);
   g_free(server->dir);
   g_free(server->pin);
   g_free(server->url);

@@ -113,3 +113,18 @@ void world_free(World *world)
   g_free(world->kinds_hash);
   g_free(world);
 }
+
+GBytes *world_close_stream(GOutputStream *out)
+{
+  assert_true(g_output_stream_close(out, NULL, NULL));
+  return g_memory_output_stream_steal_as_bytes(G_MEMORY_OUTPUT_STREAM(out));
+}
+
+BhExportReport *world_verify(const char *name, const void *bytes, gsize len, const guint8 *hub_key)
+{
+  g_autoptr(GInputStream) in = g_memory_input_stream_new_from_data(bytes, (gssize)len, NULL);
+  g_autoptr(GError) error = NULL;
+  BhExportReport *report = bh_export_verify_stream(in, name, hub_key, &error);
+  assert_non_null(report);
+  return report;
+}

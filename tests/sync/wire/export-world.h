@@ -33,4 +33,10 @@ void world_write_entry(World *world, guint who, const char *record, const char *
 void world_write_file(World *world, guint who, const char *record, const char *sha256, gint64 size,
                       const char *type);
 
+/* Closes a stream into memory and returns what was written (g_bytes_unref). */
+GBytes *world_close_stream(GOutputStream *out);
+/* Verifies a file that is called `name`; there must be a report (bh_export_report_free). `hub_key`
+ * NULL: the one in the file. */
+BhExportReport *world_verify(const char *name, const void *bytes, gsize len, const guint8 *hub_key);
+
 G_END_DECLS

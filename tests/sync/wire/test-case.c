@@ -118,17 +118,7 @@ static GBytes *pack(const Case *one)
   put_text(one, bh_zip_writer_begin(zip, BH_CASE_EXPORT_NAME, NULL));
   assert_true(bh_zip_writer_end(zip, NULL));
   assert_true(bh_zip_writer_finish(zip, NULL));
-  assert_true(g_output_stream_close(out, NULL, NULL));
-  return g_memory_output_stream_steal_as_bytes(G_MEMORY_OUTPUT_STREAM(out));
-}
-
-static BhExportReport *verify(const void *bytes, gsize len, const guint8 *hub_key)
-{
-  g_autoptr(GInputStream) in = g_memory_input_stream_new_from_data(bytes, (gssize)len, NULL);
-  g_autoptr(GError) error = NULL;
-  BhExportReport *report = bh_export_verify_stream(in, "case", hub_key, &error);
-  assert_non_null(report);
-  return report;
+  return world_close_stream(out);
 }
 
 static BhExportReport *verify_case(const Case *one)
@@ -136,7 +126,7 @@ static BhExportReport *verify_case(const Case *one)
   gsize len = 0;
   g_autoptr(GBytes) bytes = pack(one);
   const void *data = g_bytes_get_data(bytes, &len);
-  return verify(data, len, one->world->hub->public_key);
+  return world_verify("case", data, len, one->world->hub->public_key);
 }
 
 static void assert_broken(const Case *one, BhErrorCode code)
@@ -198,7 +188,7 @@ static void test_T10_every_byte_of_a_case_counts(void **state G_GNUC_UNUSED)
   g_autofree guint8 *copy = g_memdup2(data, len);
   for (gsize i = 0; i < len; i++) {
     copy[i] ^= (guint8)(1 << i % 8);
-    g_autoptr(BhExportReport) report = verify(copy, len, NULL);
+    g_autoptr(BhExportReport) report = world_verify("case", copy, len, NULL);
     if (report->n_problems == 0)
       fail_msg("byte %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " does not count", i, len);
     copy[i] = data[i];
@@ -213,12 +203,12 @@ static void test_T10_every_cut_of_a_case_is_noticed(void **state G_GNUC_UNUSED)
   g_autoptr(GBytes) bytes = pack(&one);
   const char *data = g_bytes_get_data(bytes, &len);
   for (gsize n = 0; n < len; n++) {
-    g_autoptr(BhExportReport) report = verify(data, n, NULL);
+    g_autoptr(BhExportReport) report = world_verify("case", data, n, NULL);
     assert_true(report->n_problems > 0);
   }
   g_autofree char *longer = g_malloc0(len + 1);
   memcpy(longer, data, len);
-  g_autoptr(BhExportReport) report = verify(longer, len + 1, NULL);
+  g_autoptr(BhExportReport) report = world_verify("case", longer, len + 1, NULL);
   assert_true(report->n_problems > 0);
 }
 
@@ -323,11 +313,10 @@ static void test_text_alone_verifies_without_the_files(void **state G_GNUC_UNUSE
   const Case one = whole(world);
   g_autoptr(GOutputStream) out = g_memory_output_stream_new_resizable();
   put_text(&one, out);
-  g_output_stream_close(out, NULL, NULL);
-  g_autoptr(GBytes) bytes = g_memory_output_stream_steal_as_bytes(G_MEMORY_OUTPUT_STREAM(out));
+  g_autoptr(GBytes) bytes = world_close_stream(out);
   gsize len = 0;
   const void *data = g_bytes_get_data(bytes, &len);
-  g_autoptr(BhExportReport) report = verify(data, len, world->hub->public_key);
+  g_autoptr(BhExportReport) report = world_verify("case", data, len, world->hub->public_key);
   assert_true(report->authentic);
   assert_false(report->of_case->in_archive);
 }
@@ -340,11 +329,10 @@ static void test_other_archives_are_broken_not_a_crash(void **state G_GNUC_UNUSE
     g_autoptr(BhZipWriter) zip = bh_zip_writer_new(out, MADE_MS);
     put_member(zip, i == 0 ? "other" : BH_CASE_EXPORT_NAME, texts[i]);
     assert_true(bh_zip_writer_finish(zip, NULL));
-    g_output_stream_close(out, NULL, NULL);
-    g_autoptr(GBytes) bytes = g_memory_output_stream_steal_as_bytes(G_MEMORY_OUTPUT_STREAM(out));
+    g_autoptr(GBytes) bytes = world_close_stream(out);
     gsize len = 0;
     const void *data = g_bytes_get_data(bytes, &len);
-    g_autoptr(BhExportReport) report = verify(data, len, NULL);
+    g_autoptr(BhExportReport) report = world_verify("case", data, len, NULL);
     assert_true(report->n_problems > 0);
   }
 }
@@ -359,8 +347,7 @@ static void test_archive_takes_back_what_was_begun(void **state G_GNUC_UNUSED)
   assert_true(bh_zip_writer_drop(zip, NULL));
   put_member(zip, "two", "");
   assert_true(bh_zip_writer_finish(zip, NULL));
-  g_output_stream_close(out, NULL, NULL);
-  g_autoptr(GBytes) bytes = g_memory_output_stream_steal_as_bytes(G_MEMORY_OUTPUT_STREAM(out));
+  g_autoptr(GBytes) bytes = world_close_stream(out);
   assert_int_equal(g_bytes_get_size(bytes), bh_zip_writer_get_size(zip));
   g_autoptr(GInputStream) in = g_memory_input_stream_new_from_bytes(bytes);
   g_autoptr(BhZipReader) reader = bh_zip_reader_new(in);

@@ -20,24 +20,14 @@ static GBytes *export_order(const World *world, const guint *order, guint n)
   for (guint i = 0; i < n; i++)
     assert_true(bh_export_writer_add(writer, world->entries->pdata[order ? order[i] : i], &error));
   assert_true(bh_export_writer_finish(writer, world->hub->secret_key, &error));
-  assert_true(g_output_stream_close(out, NULL, NULL));
-  return g_memory_output_stream_steal_as_bytes(G_MEMORY_OUTPUT_STREAM(out));
-}
-
-static BhExportReport *verify(const void *bytes, gsize len, const guint8 *hub_key)
-{
-  g_autoptr(GInputStream) in = g_memory_input_stream_new_from_data(bytes, (gssize)len, NULL);
-  g_autoptr(GError) error = NULL;
-  BhExportReport *report = bh_export_verify_stream(in, "export", hub_key, &error);
-  assert_non_null(report);
-  return report;
+  return world_close_stream(out);
 }
 
 static BhExportReport *verify_bytes(GBytes *bytes, const guint8 *hub_key)
 {
   gsize len = 0;
   const void *data = g_bytes_get_data(bytes, &len);
-  return verify(data, len, hub_key);
+  return world_verify("export", data, len, hub_key);
 }
 
 static void test_whole_export_is_authentic_with_the_hubs_key(void **state G_GNUC_UNUSED)
@@ -79,7 +69,7 @@ static void test_every_byte_counts(void **state G_GNUC_UNUSED)
   g_autofree guint8 *copy = g_memdup2(data, len);
   for (gsize i = 0; i < len; i++) {
     copy[i] ^= (guint8)(1 << i % 8);
-    g_autoptr(BhExportReport) report = verify(copy, len, world->hub->public_key);
+    g_autoptr(BhExportReport) report = world_verify("export", copy, len, world->hub->public_key);
     if (report->n_problems == 0)
       fail_msg("byte %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " does not count", i, len);
     copy[i] = data[i];
@@ -94,13 +84,13 @@ static void test_every_cut_is_noticed(void **state G_GNUC_UNUSED)
   gsize len = 0;
   const char *data = g_bytes_get_data(bytes, &len);
   for (gsize n = 0; n < len; n++) {
-    g_autoptr(BhExportReport) report = verify(data, n, NULL);
+    g_autoptr(BhExportReport) report = world_verify("export", data, n, NULL);
     assert_true(report->n_problems > 0);
   }
   g_autofree char *longer = g_malloc(len + 1);
   memcpy(longer, data, len);
   longer[len] = '\n';
-  g_autoptr(BhExportReport) report = verify(longer, len + 1, NULL);
+  g_autoptr(BhExportReport) report = world_verify("export", longer, len + 1, NULL);
   assert_true(report->n_problems > 0);
 }
 
@@ -217,12 +207,12 @@ static void test_other_files_are_broken_not_a_crash(void **state G_GNUC_UNUSED)
       "SQLite format 3\n",
   };
   for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
-    g_autoptr(BhExportReport) report = verify(files[i], strlen(files[i]), NULL);
+    g_autoptr(BhExportReport) report = world_verify("export", files[i], strlen(files[i]), NULL);
     assert_int_equal(report->n_problems, 1);
     assert_string_equal(bh_export_report_get_verdict(report), "broken");
   }
   g_autofree char *long_line = g_strnfill(1024 * 1024, 'x');
-  g_autoptr(BhExportReport) report = verify(long_line, strlen(long_line), NULL);
+  g_autoptr(BhExportReport) report = world_verify("export", long_line, strlen(long_line), NULL);
   assert_int_equal(((BhExportProblem *)report->problems->pdata[0])->code, BH_ERROR_LIMIT);
 }
 
