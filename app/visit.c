@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "schema/kind-paper.h"
 #include "schema/kind-rules.h"
 #include "schema/workflow.h"
 
@@ -90,10 +91,13 @@ static gboolean is_over(const json_t *values, const char *key, const BhDate *tod
          bh_date_compare(today, &last) > 0;
 }
 
-BhOrderAuthority bh_visit_check_order_authority(const json_t *visit, const BhDate *today)
+BhOrderAuthority bh_visit_check_order_authority(const json_t *visit, const BhKindSet *kinds,
+                                                const BhDate *today)
 {
+  BhPaperType record, order;
   const json_t *unit = bh_visit_get_values(visit, "unit");
-  if (!has_string(json_object_get(unit, "authority"), "order_rectify") ||
+  if (!bh_paper_type_find_both(kinds, &record, &order) ||
+      !has_string(json_object_get(unit, "authority"), order.code) ||
       is_over(unit, "authority_valid_to", today))
     return BH_ORDER_NO_AUTHORITY;
   const char *lead = bh_json_string_or(bh_visit_get_values(visit, "inspection"), "lead", "");

@@ -52,11 +52,13 @@ BhVisitProgress bh_visit_count(const json_t *visit, const GPtrArray *items, cons
 /* Whether this visit may end in an order, and if not, why (R-121, FIELD 7). */
 typedef enum {
   BH_ORDER_ALLOWED,
-  BH_ORDER_NO_AUTHORITY,   /* the unit's authority does not include "order_rectify", or expired */
+  BH_ORDER_NO_AUTHORITY,   /* the unit's authority does not include the type of the order, or
+                            * expired */
   BH_ORDER_NO_CERTIFICATE, /* the lead has no certificate that is valid on the day */
 } BhOrderAuthority;
 /* Checks unit and lead of the visit on the day `today`. */
-BhOrderAuthority bh_visit_check_order_authority(const json_t *visit, const BhDate *today);
+BhOrderAuthority bh_visit_check_order_authority(const json_t *visit, const BhKindSet *kinds,
+                                                const BhDate *today);
 /* Hazards that belong on an order: not fixed on the spot, not withdrawn. Borrowed rows; free the
  * array. */
 GPtrArray *bh_visit_list_orderable(const json_t *visit);

@@ -210,7 +210,8 @@ static void test_every_hazard_stands_on_one_order(void **state G_GNUC_UNUSED)
     assert_string_equal(bh_json_string_or(values, "state", ""), "ordered");
     assert_non_null(json_object_get(values, "order"));
   }
-  assert_false(bh_orders_are_pending(visit));
+  g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(fixture->device);
+  assert_false(bh_orders_are_pending(visit, kinds));
 }
 
 static void test_a_record_that_is_too_long_is_refused_in_words(void **state G_GNUC_UNUSED)
