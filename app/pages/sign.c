@@ -17,6 +17,7 @@
 #include "app/visit-page.h"
 #include "schema/error.h"
 #include "schema/signed-text.h"
+#include "schema/workflow.h"
 
 struct _BhSignPage {
   BhPage parent;
@@ -469,21 +470,35 @@ static void on_refuse(BhSignPage *self)
 
 /* --- the end of the visit --- */
 
+/* State to which the step of this page leads: the one that asks why when the enterprise refused. */
 static const char *get_end_state(BhSignPage *self)
 {
-  if (has_mode(self, "covert") || has_mode(self, "remote"))
-    return "unsigned";
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  const BhKind *kind = bh_session_find_kind(session, "inspection");
+  BhContext context = {.values = bh_visit_get_values(self->visit, "inspection")};
   const json_t *signature = find_signature(self, "enterprise", NULL);
-  return is_for_shown(self, signature) && json_is_true(json_object_get(signature, "refused"))
-             ? "refused_sign"
-             : "signed";
+  gboolean refused =
+      is_for_shown(self, signature) && json_is_true(json_object_get(signature, "refused"));
+  const char *end = NULL;
+  g_autoptr(GPtrArray) open = bh_workflow_list_open(
+      kind, bh_visit_get_running_state(bh_session_get_kinds(session)), &context);
+  for (guint i = 0; i < open->len; i++) {
+    const BhTransition *step = open->pdata[i];
+    if (g_strcmp0(bh_transition_get_page(step), "sign") != 0)
+      continue;
+    gboolean asks_why = g_strv_contains(bh_transition_get_asks(step), "refusal_reason");
+    if (end == NULL || asks_why == refused)
+      end = bh_transition_get_to(step);
+  }
+  return end;
 }
 
 static json_t *dup_end_values(BhSignPage *self)
 {
+  const char *state = get_end_state(self);
   gint64 now_ms = bh_session_now_ms(bh_page_get_session(BH_PAGE(self)));
   return json_pack("{s:I, s:s, s:s}", "ended_at", (json_int_t)now_ms, "outcome", "carried_out",
-                   "state", get_end_state(self));
+                   "state", state != NULL ? state : "");
 }
 
 /* Adds missing and past deadlines: they cannot be agreed after everybody has signed and left. */
