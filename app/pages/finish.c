@@ -140,7 +140,7 @@ static gboolean show_documents(BhFinishPage *self)
         bh_kind_get_state_label(kind, state, bh_session_get_lang(session)), pdf);
     g_signal_connect(button, "clicked", G_CALLBACK(on_document), self);
     gtk_container_add(GTK_CONTAINER(self->documents), button);
-    if (known && paper.receipt != NULL &&
+    if (known && paper.receipt != NULL && strcmp(state, paper.receipt) != 0 &&
         bh_workflow_find(paper.kind, state, paper.receipt) != NULL)
       add_receipt_button(self, bh_json_string_or(row, "id", ""), orders);
   }
