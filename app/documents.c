@@ -16,10 +16,9 @@
 #include "schema/error.h"
 #include "schema/freeze.h"
 #include "schema/signed-text.h"
+#include "schema/workflow.h"
 
-/* Values of "doc_type". */
-#define RECORD "onsite_record"
-#define ORDER "order_rectify"
+#define PAPERS "papers" /* "page" of the steps that this file takes */
 
 void bh_documents_request_free(BhDocumentsRequest *request)
 {
@@ -34,14 +33,23 @@ void bh_documents_request_free(BhDocumentsRequest *request)
   g_free(request);
 }
 
+gboolean bh_documents_find_types(const BhKindSet *kinds, BhPaperType *record, BhPaperType *order,
+                                 GError **error)
+{
+  if (bh_paper_type_find_both(kinds, record, order))
+    return TRUE;
+  bh_user_error_set_old_kinds(error);
+  return FALSE;
+}
+
 /* Record ids of the visit's documents of this type; borrowed, free the array. */
-static GPtrArray *list_documents(const json_t *visit, const char *type)
+static GPtrArray *list_documents(const json_t *visit, const BhPaperType *type)
 {
   GPtrArray *ids = g_ptr_array_new();
   gsize i;
   json_t *row;
   json_array_foreach(json_object_get(visit, "documents"), i, row) {
-    if (strcmp(bh_json_string_or(json_object_get(row, "values"), "doc_type", ""), type) == 0)
+    if (strcmp(bh_json_string_or(json_object_get(row, "values"), "doc_type", ""), type->code) == 0)
       g_ptr_array_add(ids, (gpointer)bh_json_string_or(row, "id", ""));
   }
   return ids;
@@ -121,7 +129,10 @@ json_t *bh_documents_freeze(const json_t *visit, const BhKindSet *kinds, const c
 json_t *bh_documents_freeze_to_sign(const json_t *visit, const BhKindSet *kinds,
                                     const char *inspection, gint64 now_ms, GError **error)
 {
-  g_autoptr(json_t) document = json_pack("{s:s}", "doc_type", RECORD);
+  BhPaperType record, order;
+  if (!bh_documents_find_types(kinds, &record, &order, error))
+    return NULL;
+  g_autoptr(json_t) document = json_pack("{s:s}", "doc_type", record.code);
   g_autoptr(json_t) hazards = bh_visit_dup_row_values(visit, "hazards");
   return freeze_document(visit, kinds, inspection, document, hazards, TRUE, now_ms, error);
 }
@@ -142,16 +153,15 @@ static json_t *freeze_record(const BhDocumentsRequest *request, const json_t *vi
 }
 
 static json_t *freeze_hazards(const BhDocumentsRequest *request, const json_t *visit,
-                              const BhKindSet *kinds, json_t *set, GError **error)
+                              const BhKindSet *kinds, const BhPaperType *type, json_t *set,
+                              GError **error)
 {
-  json_t *ids = json_array();
-  json_object_set_new(set, "hazards", ids);
-  if (strcmp(bh_json_string_or(set, "doc_type", ""), ORDER) != 0) {
-    json_object_del(set, "hazards");
+  if (type->names == NULL)
     return freeze_record(request, visit, kinds, set, error);
-  }
+  json_t *ids = json_array();
+  json_object_set_new(set, type->names, ids);
   guint taken = 0;
-  g_autoptr(GPtrArray) left = bh_orders_list_without_order(visit);
+  g_autoptr(GPtrArray) left = bh_orders_list_without_order(visit, kinds);
   json_t *frozen = bh_orders_freeze(visit, kinds, request->inspection, set, left, 0, &taken,
                                     request->now_ms, error);
   for (guint i = 0; frozen != NULL && i < taken; i++)
@@ -162,16 +172,16 @@ static json_t *freeze_hazards(const BhDocumentsRequest *request, const json_t *v
 /* Fails when text has missing glyphs, unless a person agreed to placeholders. For the record, those
  * that were agreed to at signing count (app/pages/sign.c). */
 static gboolean check_glyphs(const BhDocumentsRequest *request, const json_t *visit,
-                             const BhKindSet *kinds, const json_t *frozen, GError **error)
+                             const BhKindSet *kinds, const BhPaperType *type, const json_t *frozen,
+                             GError **error)
 {
   const json_t *signed_facts =
       json_object_get(bh_visit_get_values(visit, "inspection"), "signed_facts");
   if (request->allow_placeholders)
     return TRUE;
   g_autofree char *agreed =
-      strcmp(bh_json_string_or(frozen, "doc_type", ""), RECORD) == 0
-          ? bh_missing_glyphs_dup_lines(signed_facts, kinds, request->lang, NULL)
-          : NULL;
+      type->names == NULL ? bh_missing_glyphs_dup_lines(signed_facts, kinds, request->lang, NULL)
+                          : NULL;
   g_autofree char *lines = bh_missing_glyphs_dup_lines(frozen, kinds, request->lang, agreed);
   if (*lines == '\0')
     return TRUE;
@@ -180,18 +190,22 @@ static gboolean check_glyphs(const BhDocumentsRequest *request, const json_t *vi
 }
 
 static char *freeze(BhDevice *device, const BhDocumentsRequest *request, const json_t *visit,
-                    const char *record, const char *type, GError **error)
+                    const BhKindSet *kinds, const BhPaperType *type, const char *record,
+                    GError **error)
 {
-  g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(device);
+  const BhTransition *step = bh_workflow_find_page(type->kind, NULL, PAPERS);
+  if (step == NULL) {
+    bh_user_error_set_old_kinds(error);
+    return NULL;
+  }
   g_autofree char *number = dup_provisional_number(visit, record, request->now_ms);
-  const BhField *field = bh_kind_find_field(bh_kind_set_find(kinds, "document"), "doc_type");
   g_autoptr(json_t) set = json_pack(
       "{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I, s:s}", "inspection", request->inspection,
       "enterprise", bh_json_string_or(bh_visit_get_values(visit, "inspection"), "enterprise", ""),
-      "doc_type", type, "title", bh_field_find_choice_label(field, type, "zh"), "number", number,
-      "drafted_by", request->author, "number_provisional", 1, "issued_at",
-      (json_int_t)request->now_ms, "state", "draft");
-  if (strcmp(type, ORDER) == 0) {
+      "doc_type", type->code, "title", type->title, "number", number, "drafted_by", request->author,
+      "number_provisional", 1, "issued_at", (json_int_t)request->now_ms, "state",
+      bh_transition_get_to(step));
+  if (type->names != NULL) {
     json_object_set_new(set, "legal_basis", json_string(request->legal_basis));
     json_object_set_new(set, "deadline", json_string(request->deadline));
   }
@@ -201,8 +215,8 @@ static char *freeze(BhDevice *device, const BhDocumentsRequest *request, const j
     json_object_set_new(set, "dates_confirmed_by_second",
                         json_string(request->confirmed_by_second));
   }
-  json_t *frozen = freeze_hazards(request, visit, kinds, set, error);
-  if (frozen != NULL && !check_glyphs(request, visit, kinds, frozen, error))
+  json_t *frozen = freeze_hazards(request, visit, kinds, type, set, error);
+  if (frozen != NULL && !check_glyphs(request, visit, kinds, type, frozen, error))
     g_clear_pointer(&frozen, json_decref);
   if (frozen == NULL)
     return NULL;
@@ -219,16 +233,16 @@ static char *find_file(const char *sha256, gpointer data)
   return bh_device_dup_file_path(data, sha256);
 }
 
-/* Signatures given to exactly this text: those of the visit for the record, its own for an order. A
- * signature given to another text is not printed. */
-static json_t *list_signatures(const json_t *visit, const json_t *frozen)
+/* Signatures given to exactly this text: its own for a document that is signed for, else those of
+ * the visit. A signature given to another text is not printed. */
+static json_t *list_signatures(const json_t *visit, const BhPaperType *type, const json_t *frozen)
 {
   g_autofree char *digest = bh_signed_text_dup_digest(frozen);
-  gboolean record = strcmp(bh_json_string_or(frozen, "doc_type", ""), RECORD) == 0;
+  const char *part = type->receipt != NULL ? "receipts" : "signatures";
   json_t *found = json_array();
   gsize i;
   json_t *row;
-  json_array_foreach(json_object_get(visit, record ? "signatures" : "receipts"), i, row) {
+  json_array_foreach(json_object_get(visit, part), i, row) {
     json_t *values = json_object_get(row, "values");
     if (strcmp(bh_json_string_or(values, "shown_sha256", ""), digest) == 0)
       json_array_append(found, values);
@@ -239,11 +253,17 @@ static json_t *list_signatures(const json_t *visit, const json_t *frozen)
 static json_t *render(BhDevice *device, const json_t *visit, const json_t *frozen,
                       const char *entry, GError **error)
 {
+  g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(device);
+  BhPaperType type;
+  if (!bh_paper_type_find(kinds, bh_json_string_or(frozen, "doc_type", ""), &type)) {
+    bh_user_error_set_old_kinds(error);
+    return NULL;
+  }
   g_autoptr(json_t) about = bh_device_describe(device, error);
   if (about == NULL)
     return NULL;
   g_autofree char *qr = bh_paper_code_make(bh_json_string_or(about, "hub", ""), entry);
-  g_autoptr(json_t) values = list_signatures(visit, frozen);
+  g_autoptr(json_t) values = list_signatures(visit, &type, frozen);
   g_autoptr(json_t) signatures = bh_paper_freeze_signatures(values, json_object_get(visit, "refs"));
   g_autofree char *path = g_build_filename(g_get_tmp_dir(), "bihuan-XXXXXX", NULL);
   int fd = g_mkstemp(path);
@@ -293,9 +313,9 @@ static gboolean save_with_paper(BhDevice *device, const char *author, const char
 }
 
 static gboolean issue(BhDevice *device, const BhDocumentsRequest *request, const char *record,
-                      json_t *file, GError **error)
+                      const char *state, json_t *file, GError **error)
 {
-  g_autoptr(json_t) set = json_pack("{s:s}", "state", "issued");
+  g_autoptr(json_t) set = json_pack("{s:s}", "state", state);
   if (!check_change(device, request, record, "document", set, error))
     return FALSE;
   json_object_set(set, "pdf", json_object_get(file, "sha256"));
@@ -321,9 +341,28 @@ static char *dup_freezing_entry(BhDevice *device, const char *record)
   return entry;
 }
 
+/* Takes the steps up to the last one, which issues the document. Returns that one; NULL with an
+ * error. */
+static const BhTransition *approve(BhDevice *device, const BhDocumentsRequest *request,
+                                   const BhKind *kind, const char *record, const BhTransition *step,
+                                   GError **error)
+{
+  g_autoptr(GPtrArray) states = bh_kind_list_states(kind);
+  for (guint i = 0; i < states->len; i++) { /* no more steps than states: they may form a circle */
+    const char *to = bh_transition_get_to(step);
+    const BhTransition *next = bh_workflow_find_page(kind, to, PAPERS);
+    if (next == NULL)
+      break;
+    if (!advance(device, request, record, to, error))
+      return NULL;
+    step = next;
+  }
+  return step;
+}
+
 static gboolean make_one(BhDevice *device, const BhDocumentsRequest *request, const json_t *visit,
-                         const char *type, const char *existing, char out[BH_ID_LEN + 1],
-                         GError **error)
+                         const BhKindSet *kinds, const BhPaperType *type, const char *existing,
+                         char out[BH_ID_LEN + 1], GError **error)
 {
   g_autofree char *entry = NULL;
   if (existing != NULL) {
@@ -331,7 +370,7 @@ static gboolean make_one(BhDevice *device, const BhDocumentsRequest *request, co
     entry = dup_freezing_entry(device, out);
   } else {
     bh_device_make_id(device, out);
-    entry = freeze(device, request, visit, out, type, error);
+    entry = freeze(device, request, visit, kinds, type, out, error);
   }
   if (entry == NULL) {
     if (error != NULL && *error == NULL)
@@ -344,70 +383,76 @@ static gboolean make_one(BhDevice *device, const BhDocumentsRequest *request, co
     return FALSE;
   const json_t *values = json_object_get(record, "values");
   const char *state = bh_json_string_or(values, "state", "");
-  g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(device);
-  if ((strcmp(state, "draft") == 0 || strcmp(state, "approved") == 0) &&
-      !check_glyphs(request, visit, kinds, json_object_get(values, "frozen"), error))
-    return FALSE;
-  if (strcmp(state, "draft") == 0) {
-    if (!advance(device, request, out, "approved", error))
-      return FALSE;
-  } else if (strcmp(state, "approved") != 0) {
+  const BhTransition *step = bh_workflow_find_page(type->kind, state, PAPERS);
+  if (step == NULL)
     return TRUE; /* was issued before */
-  }
+  if (!check_glyphs(request, visit, kinds, type, json_object_get(values, "frozen"), error))
+    return FALSE;
+  step = approve(device, request, type->kind, out, step, error);
+  if (step == NULL)
+    return FALSE;
   g_autoptr(json_t) file = render(device, visit, json_object_get(values, "frozen"), entry, error);
-  return file != NULL && issue(device, request, out, file, error);
+  return file != NULL && issue(device, request, out, bh_transition_get_to(step), file, error);
 }
 
+/* Moves the hazards that the order names and that wait for one. */
 static gboolean order_hazards(BhDevice *device, const BhDocumentsRequest *request,
-                              const json_t *named, const char *document, GError **error)
+                              const BhKindSet *kinds, const json_t *named, const char *document,
+                              GError **error)
 {
+  const BhKind *kind = bh_kind_set_find(kinds, "hazard");
   g_autoptr(json_t) ops = json_array();
   gsize i;
   json_t *item;
   json_array_foreach((json_t *)named, i, item) {
     const char *id = json_string_value(item);
     g_autoptr(json_t) hazard = bh_device_get(device, id, NULL);
-    if (strcmp(bh_json_string_or(json_object_get(hazard, "values"), "state", ""), "found") == 0)
+    const char *state = bh_json_string_or(json_object_get(hazard, "values"), "state", "");
+    const BhTransition *step = bh_workflow_find_page(kind, state, PAPERS);
+    if (step != NULL)
       json_array_append_new(ops, json_pack("{s:s, s:s, s:{s:s, s:s}}", "record", id, "kind",
-                                           "hazard", "set", "order", document, "state", "ordered"));
+                                           "hazard", "set", "order", document, "state",
+                                           bh_transition_get_to(step)));
   }
   return bh_visit_save_ops(device, request->author, ops, error);
 }
 
-static gboolean add_document(BhDevice *device, const BhDocumentsRequest *request, const char *id,
+static gboolean add_document(BhDevice *device, const BhDocumentsRequest *request,
+                             const BhKindSet *kinds, const BhPaperType *type, const char *id,
                              json_t *documents, GError **error)
 {
   g_autoptr(json_t) record = bh_device_get(device, id, error);
   const json_t *values = json_object_get(record, "values");
-  const char *type = bh_json_string_or(values, "doc_type", "");
   if (record == NULL ||
-      (strcmp(type, ORDER) == 0 &&
-       !order_hazards(device, request, json_object_get(values, "hazards"), id, error)))
+      (type->names != NULL &&
+       !order_hazards(device, request, kinds, json_object_get(values, type->names), id, error)))
     return FALSE;
-  json_array_append_new(documents, json_pack("{s:s, s:s, s:s}", "id", id, "doc_type", type, "pdf",
-                                             bh_json_string_or(values, "pdf", "")));
+  json_array_append_new(documents, json_pack("{s:s, s:s, s:s}", "id", id, "doc_type", type->code,
+                                             "pdf", bh_json_string_or(values, "pdf", "")));
   return TRUE;
 }
 
 /* Completes orders that were begun before, then makes new ones until every hazard is on one. */
 static gboolean make_orders(BhDevice *device, const BhDocumentsRequest *request,
+                            const BhKindSet *kinds, const BhPaperType *type,
                             const json_t *old_visit, json_t *documents, GError **error)
 {
   char id[BH_ID_LEN + 1];
-  g_autoptr(GPtrArray) begun = list_documents(old_visit, ORDER);
+  g_autoptr(GPtrArray) begun = list_documents(old_visit, type);
   for (guint i = 0; i < begun->len; i++)
-    if (!make_one(device, request, old_visit, ORDER, g_ptr_array_index(begun, i), id, error) ||
-        !add_document(device, request, id, documents, error))
+    if (!make_one(device, request, old_visit, kinds, type, g_ptr_array_index(begun, i), id,
+                  error) ||
+        !add_document(device, request, kinds, type, id, documents, error))
       return FALSE;
   while (TRUE) {
     g_autoptr(json_t) visit = bh_visit_load(device, request->author, request->inspection, error);
     if (visit == NULL)
       return FALSE;
-    g_autoptr(GPtrArray) left = bh_orders_list_without_order(visit);
+    g_autoptr(GPtrArray) left = bh_orders_list_without_order(visit, kinds);
     if (left->len == 0)
       return TRUE;
-    if (!make_one(device, request, visit, ORDER, NULL, id, error) ||
-        !add_document(device, request, id, documents, error))
+    if (!make_one(device, request, visit, kinds, type, NULL, id, error) ||
+        !add_document(device, request, kinds, type, id, documents, error))
       return FALSE;
   }
 }
@@ -432,15 +477,19 @@ static void explain_limit(const json_t *visit, GError **error)
 json_t *bh_documents_make(BhDevice *device, const BhDocumentsRequest *request, GError **error)
 {
   char id[BH_ID_LEN + 1];
+  BhPaperType record, order;
+  g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(device);
+  if (!bh_documents_find_types(kinds, &record, &order, error))
+    return NULL;
   g_autoptr(json_t) visit = bh_visit_load(device, request->author, request->inspection, error);
   if (visit == NULL)
     return NULL;
   g_autoptr(json_t) documents = json_array();
-  g_autoptr(GPtrArray) records = list_documents(visit, RECORD);
+  g_autoptr(GPtrArray) records = list_documents(visit, &record);
   const char *existing = records->len > 0 ? g_ptr_array_index(records, 0) : NULL;
-  if (!make_one(device, request, visit, RECORD, existing, id, error) ||
-      !add_document(device, request, id, documents, error) ||
-      (request->order && !make_orders(device, request, visit, documents, error))) {
+  if (!make_one(device, request, visit, kinds, &record, existing, id, error) ||
+      !add_document(device, request, kinds, &record, id, documents, error) ||
+      (request->order && !make_orders(device, request, kinds, &order, visit, documents, error))) {
     explain_limit(visit, error);
     return NULL;
   }

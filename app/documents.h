@@ -5,6 +5,7 @@
 #pragma once
 
 #include "app/visit.h"
+#include "schema/kind-paper.h"
 #include "sync/device/store/store.h"
 
 G_BEGIN_DECLS
@@ -22,6 +23,12 @@ typedef struct {
   char *confirmed_by;          /* staff ids, or NULL */
   char *confirmed_by_second;
 } BhDocumentsRequest;
+
+/* Sets *record and *order to the types of the document of a visit and of the documents for hazards.
+ * FALSE with BH_USER_ERROR, outputs untouched, when the kinds are older than this program. Pure;
+ * any thread. */
+gboolean bh_documents_find_types(const BhKindSet *kinds, BhPaperType *record, BhPaperType *order,
+                                 GError **error);
 
 /* Freezes the fields of a document of this visit. `document` holds the document's values, `hazards`
  * (array of values) those that belong on it. A new reference, or NULL with an error: BH_ERROR_LIMIT

@@ -6,28 +6,33 @@
 #include "app/documents.h"
 #include "schema/error.h"
 #include "schema/freeze.h"
+#include "schema/kind-paper.h"
+#include "schema/kind-rules.h"
+#include "schema/workflow.h"
 
-static GHashTable *list_ordered(const json_t *visit)
+static GHashTable *list_ordered(const json_t *visit, const BhKindSet *kinds)
 {
   GHashTable *ids = g_hash_table_new(g_str_hash, g_str_equal);
   gsize i, j;
   json_t *row, *id;
   json_array_foreach(json_object_get(visit, "documents"), i, row) {
     const json_t *values = json_object_get(row, "values");
-    if (strcmp(bh_json_string_or(values, "doc_type", ""), "order_rectify") != 0 ||
-        strcmp(bh_json_string_or(values, "state", ""), "voided") == 0)
+    BhPaperType type;
+    if (!bh_paper_type_find(kinds, bh_json_string_or(values, "doc_type", ""), &type) ||
+        type.names == NULL ||
+        bh_kind_is_void_state(type.kind, bh_json_string_or(values, "state", "")))
       continue;
-    json_array_foreach(json_object_get(values, "hazards"), j, id) {
+    json_array_foreach(json_object_get(values, type.names), j, id) {
       g_hash_table_add(ids, (gpointer)json_string_value(id));
     }
   }
   return ids;
 }
 
-GPtrArray *bh_orders_list_without_order(const json_t *visit)
+GPtrArray *bh_orders_list_without_order(const json_t *visit, const BhKindSet *kinds)
 {
   GPtrArray *left = g_ptr_array_new();
-  g_autoptr(GHashTable) ordered = list_ordered(visit);
+  g_autoptr(GHashTable) ordered = list_ordered(visit, kinds);
   g_autoptr(GPtrArray) rows = bh_visit_list_orderable(visit);
   for (guint i = 0; i < rows->len; i++) {
     const char *id = bh_json_string_or(g_ptr_array_index(rows, i), "id", "");
@@ -37,17 +42,18 @@ GPtrArray *bh_orders_list_without_order(const json_t *visit)
   return left;
 }
 
-gboolean bh_orders_are_pending(const json_t *visit)
+gboolean bh_orders_are_pending(const json_t *visit, const BhKindSet *kinds)
 {
-  g_autoptr(GPtrArray) left = bh_orders_list_without_order(visit);
+  g_autoptr(GPtrArray) left = bh_orders_list_without_order(visit, kinds);
   gboolean begun = FALSE;
   gsize i;
   json_t *row;
   json_array_foreach(json_object_get(visit, "documents"), i, row) {
     const json_t *values = json_object_get(row, "values");
     const char *state = bh_json_string_or(values, "state", "");
-    begun |= strcmp(bh_json_string_or(values, "doc_type", ""), "order_rectify") == 0 &&
-             (strcmp(state, "draft") == 0 || strcmp(state, "approved") == 0);
+    BhPaperType type;
+    begun |= bh_paper_type_find(kinds, bh_json_string_or(values, "doc_type", ""), &type) &&
+             type.names != NULL && bh_workflow_find_page(type.kind, state, "papers") != NULL;
   }
   return begun || left->len > 0;
 }

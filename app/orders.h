@@ -8,10 +8,10 @@ G_BEGIN_DECLS
 
 /* Rows of hazards that belong on an order and are on no valid order of the visit (a voided one is
  * not valid), in order of creation. Borrowed rows; free the array. */
-GPtrArray *bh_orders_list_without_order(const json_t *visit);
+GPtrArray *bh_orders_list_without_order(const json_t *visit, const BhKindSet *kinds);
 
 /* TRUE when orders have to be made: a hazard has none, or an order was begun and not issued. */
-gboolean bh_orders_are_pending(const json_t *visit);
+gboolean bh_orders_are_pending(const json_t *visit, const BhKindSet *kinds);
 
 /* Freezes an order for the `rows` from index `from` on, and sets *taken to how many of them it
  * holds: as many as fit one paper. `document` is as bh_documents_freeze takes it. A new reference;

@@ -14,4 +14,7 @@ GQuark bh_user_error_quark(void);
 #define BH_USER_ERROR_MESSAGE 0        /* the message is all there is */
 #define BH_USER_ERROR_MISSING_GLYPHS 1 /* possible once a person has agreed to placeholders */
 
+/* Sets BH_USER_ERROR_MESSAGE: the kinds of this device do not declare what this program needs. */
+void bh_user_error_set_old_kinds(GError **error);
+
 G_END_DECLS

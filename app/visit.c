@@ -1,8 +1,11 @@
-/* What pages compute from a visit. Reads no store: visit-load.c does. */
+/* What pages compute from a visit. The pages of a visit are the one set of pages about inspections
+ * and hazards; their fields, and the state of hazards that need no order, are named here. Reads no
+ * store: visit-load.c does. */
 #include "app/visit.h"
 
 #include <string.h>
 
+#include "schema/kind-paper.h"
 #include "schema/kind-rules.h"
 #include "schema/workflow.h"
 
@@ -25,6 +28,19 @@ BhChecklist *bh_visit_dup_checklist(const json_t *visit)
   if (error != NULL)
     g_warning("checklist: %s", error->message);
   return checklist;
+}
+
+const char *bh_visit_get_running_state(const BhKindSet *kinds)
+{
+  const BhKind *kind = kinds != NULL ? bh_kind_set_find(kinds, "inspection") : NULL;
+  const BhTransition *step = kind != NULL ? bh_workflow_find_page(kind, NULL, "start") : NULL;
+  return step != NULL ? bh_transition_get_to(step) : NULL;
+}
+
+gboolean bh_visit_is_running(const json_t *visit, const BhKindSet *kinds)
+{
+  const char *state = bh_json_string_or(bh_visit_get_values(visit, "inspection"), "state", NULL);
+  return state != NULL && g_strcmp0(state, bh_visit_get_running_state(kinds)) == 0;
 }
 
 static gboolean has_string(const json_t *array, const char *text)
@@ -90,10 +106,13 @@ static gboolean is_over(const json_t *values, const char *key, const BhDate *tod
          bh_date_compare(today, &last) > 0;
 }
 
-BhOrderAuthority bh_visit_check_order_authority(const json_t *visit, const BhDate *today)
+BhOrderAuthority bh_visit_check_order_authority(const json_t *visit, const BhKindSet *kinds,
+                                                const BhDate *today)
 {
+  BhPaperType record, order;
   const json_t *unit = bh_visit_get_values(visit, "unit");
-  if (!has_string(json_object_get(unit, "authority"), "order_rectify") ||
+  if (!bh_paper_type_find_both(kinds, &record, &order) ||
+      !has_string(json_object_get(unit, "authority"), order.code) ||
       is_over(unit, "authority_valid_to", today))
     return BH_ORDER_NO_AUTHORITY;
   const char *lead = bh_json_string_or(bh_visit_get_values(visit, "inspection"), "lead", "");

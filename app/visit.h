@@ -30,6 +30,12 @@ gboolean bh_visit_save_ops(BhDevice *device, const char *author, const json_t *o
 
 /* Values of a part ("inspection", "enterprise", …); borrowed, NULL when absent. */
 json_t *bh_visit_get_values(const json_t *visit, const char *part);
+/* State of a visit that was begun and is not ended: the one in which the step of the page "start"
+ * makes an inspection. Borrowed from `kinds`, which may be NULL; NULL when there is no such step.
+ */
+const char *bh_visit_get_running_state(const BhKindSet *kinds);
+/* Whether the visit is in that state. */
+gboolean bh_visit_is_running(const json_t *visit, const BhKindSet *kinds);
 /* Name of a member of staff, borrowed; "" when unknown. `staff` may be NULL. */
 const char *bh_visit_get_staff_name(const json_t *visit, const char *staff);
 /* The checklist; NULL when the inspection has none, or one that cannot be read.
@@ -52,11 +58,13 @@ BhVisitProgress bh_visit_count(const json_t *visit, const GPtrArray *items, cons
 /* Whether this visit may end in an order, and if not, why (R-121, FIELD 7). */
 typedef enum {
   BH_ORDER_ALLOWED,
-  BH_ORDER_NO_AUTHORITY,   /* the unit's authority does not include "order_rectify", or expired */
+  BH_ORDER_NO_AUTHORITY,   /* the unit's authority does not include the type of the order, or
+                            * expired */
   BH_ORDER_NO_CERTIFICATE, /* the lead has no certificate that is valid on the day */
 } BhOrderAuthority;
 /* Checks unit and lead of the visit on the day `today`. */
-BhOrderAuthority bh_visit_check_order_authority(const json_t *visit, const BhDate *today);
+BhOrderAuthority bh_visit_check_order_authority(const json_t *visit, const BhKindSet *kinds,
+                                                const BhDate *today);
 /* Hazards that belong on an order: not fixed on the spot, not withdrawn. Borrowed rows; free the
  * array. */
 GPtrArray *bh_visit_list_orderable(const json_t *visit);

@@ -9,17 +9,10 @@
 #include "schema/checklist.h"
 #include "schema/entry.h"
 #include "schema/ident.h"
+#include "schema/kind-paper.h"
 #include "schema/text.h"
 
 #define COORDINATES "北纬 %s°，东经 %s°"
-
-static const struct {
-  const char *doc_type;
-  const char *title;
-} documents[] = {
-    {"onsite_record", "现场检查记录"},
-    {"order_rectify", "责令限期整改指令书"},
-};
 
 static void copy(json_t *to, const json_t *from, const char *key)
 {
@@ -298,19 +291,9 @@ static json_t *freeze_confirmations(const BhPaperFacts *facts)
   return out;
 }
 
-static const char *find_title(const BhPaperFacts *facts)
+static gboolean check_facts(const BhPaperFacts *facts, BhPaperType *type, GError **error)
 {
-  const char *type = bh_json_string_or(facts->document, "doc_type", "");
-  for (gsize i = 0; i < G_N_ELEMENTS(documents); i++) {
-    if (strcmp(type, documents[i].doc_type) == 0)
-      return documents[i].title;
-  }
-  return NULL;
-}
-
-static gboolean check_facts(const BhPaperFacts *facts, GError **error)
-{
-  if (find_title(facts) == NULL) {
+  if (!bh_paper_type_find(facts->kinds, bh_json_string_or(facts->document, "doc_type", ""), type)) {
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
                 "document: there is no paper for doc_type \"%s\"",
                 bh_json_string_or(facts->document, "doc_type", ""));
@@ -327,11 +310,9 @@ static gboolean check_facts(const BhPaperFacts *facts, GError **error)
       return FALSE;
     }
   }
-  /* The record of a visit lists all hazards. An order names them in a ref field, which
-   * is limited. */
-  gboolean record =
-      strcmp(bh_json_string_or(facts->document, "doc_type", ""), "onsite_record") == 0;
-  if (!record && json_array_size(facts->hazards) > BH_PAPER_MAX_HAZARDS) {
+  /* A document of the whole visit lists all hazards. Any other names them in a ref field, which is
+   * limited. */
+  if (type->names != NULL && json_array_size(facts->hazards) > BH_PAPER_MAX_HAZARDS) {
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "document: more than %d hazards",
                 BH_PAPER_MAX_HAZARDS);
     return FALSE;
@@ -339,7 +320,7 @@ static gboolean check_facts(const BhPaperFacts *facts, GError **error)
   return TRUE;
 }
 
-static json_t *build(const BhPaperFacts *facts)
+static json_t *build(const BhPaperFacts *facts, const BhPaperType *type)
 {
   static const char *const document_keys[] = {"doc_type",    "number",   "number_provisional",
                                               "legal_basis", "deadline", NULL};
@@ -356,7 +337,7 @@ static json_t *build(const BhPaperFacts *facts)
   json_t *out = json_object();
   json_object_set_new(out, "paper", json_integer(1));
   copy_all(out, facts->document, document_keys);
-  set_text(out, "title", find_title(facts));
+  set_text(out, "title", type->title);
   json_object_set_new(out, "issued_at", json_integer(facts->issued_ms));
   set_text(out, "remedies", facts->remedies);
   json_object_set_new(out, "dates_confirmed_by", freeze_confirmations(facts));
@@ -394,9 +375,10 @@ static gboolean check_size(const json_t *frozen, gsize max, GError **error)
 
 json_t *bh_paper_freeze(const BhPaperFacts *facts, GError **error)
 {
-  if (!check_facts(facts, error))
+  BhPaperType type;
+  if (!check_facts(facts, &type, error))
     return NULL;
-  g_autoptr(json_t) frozen = build(facts);
+  g_autoptr(json_t) frozen = build(facts, &type);
   gsize max =
       facts->to_sign ? BH_PAPER_FROZEN_MAX - BH_PAPER_FROZEN_LATER_MAX : BH_PAPER_FROZEN_MAX;
   return check_size(frozen, max, error) ? g_steal_pointer(&frozen) : NULL;

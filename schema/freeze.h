@@ -23,7 +23,7 @@ G_BEGIN_DECLS
 
 /* The records that a document is made from. All borrowed. Arrays contain objects {key: value}. */
 typedef struct {
-  const BhKindSet *kinds;    /* for labels of choices */
+  const BhKindSet *kinds;    /* for types of documents and labels of choices */
   const json_t *document;    /* values of the document: doc_type, title, number, … */
   const char *inspection_id; /* record id; NULL: no inspection */
   const json_t *inspection;  /* values, answers included ("answers/ITEM") */

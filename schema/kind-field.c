@@ -88,7 +88,8 @@ static gboolean parse_excludes(BhPlace *place, const BhField *field)
 
 static gboolean parse_choices(BhPlace *place, BhField *field)
 {
-  static const char *const allowed[] = {"code", "label", "retired", "excludes", "source", NULL};
+  static const char *const allowed[] = {"code",   "label", "retired", "excludes",
+                                        "source", "paper", NULL};
   gboolean wanted = field->type == BH_FIELD_CHOICE || field->type == BH_FIELD_CHOICES;
   if (!wanted) {
     if (json_object_get(field->declaration, "choices") != NULL)

@@ -93,6 +93,11 @@ gboolean bh_kind_parse_order(BhPlace *place, BhKind *kind);
 /* Second pass for "forms", "ledgers" and "related". */
 gboolean bh_kind_resolve_views(BhPlace *place, const BhKindSet *set, const BhKind *kind);
 
+/* --- kind-paper.c --- */
+/* Second pass for "paper" at the choices of a field. */
+gboolean bh_kind_resolve_paper(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                               const BhField *field);
+
 /* --- kind-field.c --- */
 /* FALSE, output untouched, for an unknown name. */
 gboolean bh_field_type_from_name(const char *name, BhFieldType *type);

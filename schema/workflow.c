@@ -198,6 +198,32 @@ const BhTransition *bh_workflow_find(const BhKind *kind, const char *from, const
   return NULL;
 }
 
+const BhTransition *bh_workflow_find_page(const BhKind *kind, const char *from, const char *page)
+{
+  for (guint i = 0; i < kind->transitions->len; i++) {
+    const BhTransition *transition = g_ptr_array_index(kind->transitions, i);
+    if (starts_from(transition, from) && g_strcmp0(bh_transition_get_page(transition), page) == 0)
+      return transition;
+  }
+  return NULL;
+}
+
+const BhTransition *bh_workflow_find_creation(const BhKind *kind, const char *page,
+                                              const BhContext *context)
+{
+  const BhTransition *found = NULL;
+  for (guint i = 0; i < kind->transitions->len; i++) {
+    const BhTransition *transition = g_ptr_array_index(kind->transitions, i);
+    if (!transition->creates || g_strcmp0(bh_transition_get_page(transition), page) != 0 ||
+        !bh_condition_holds(transition->when, context))
+      continue;
+    if (found != NULL)
+      return NULL;
+    found = transition;
+  }
+  return found;
+}
+
 const BhTransition *bh_workflow_find_void(const BhKind *kind, const char *from)
 {
   for (guint i = 0; i < kind->transitions->len; i++) {

@@ -57,6 +57,14 @@ const char *bh_transition_get_taker(const BhTransition *transition);
 /* Finds the declared transition; `from` NULL means creation. NULL when there is none. */
 const BhTransition *bh_workflow_find(const BhKind *kind, const char *from, const char *to);
 
+/* The first step from `from` (NULL: creation) with this "page"; NULL when there is none. */
+const BhTransition *bh_workflow_find_page(const BhKind *kind, const char *from, const char *page);
+
+/* The step that makes a record with the values of `context`: the only one with this "page" whose
+ * "when" holds. NULL when there is none, or when the declaration leaves it open. */
+const BhTransition *bh_workflow_find_creation(const BhKind *kind, const char *page,
+                                              const BhContext *context);
+
 /* Whether only the hub may make the step ("written_by"). A device's entry that makes it is
  * quarantined. */
 gboolean bh_transition_is_hub_only(const BhTransition *transition);

@@ -15,6 +15,7 @@
 #include "app/missing-glyphs.h"
 #include "app/visit-page.h"
 #include "schema/error.h"
+#include "schema/workflow.h"
 
 struct _BhFinishPage {
   BhPage parent;
@@ -127,9 +128,11 @@ static gboolean show_documents(BhFinishPage *self)
     const char *issued = bh_json_string_or(values, "pdf", "");
     const char *pdf = bh_json_string_or(values, "served_pdf", issued);
     const char *type = bh_json_string_or(values, "doc_type", "");
+    BhPaperType paper = {0};
+    gboolean known = bh_paper_type_find(bh_session_get_kinds(session), type, &paper);
     ready += *pdf != '\0';
-    has_record |= *pdf != '\0' && strcmp(type, "onsite_record") == 0;
-    orders += strcmp(type, "order_rectify") == 0;
+    has_record |= known && *pdf != '\0' && paper.names == NULL;
+    orders += known && paper.names != NULL;
     g_autofree char *id = orders > 1 ? g_strdup_printf("document-%s-%u", type, orders)
                                      : g_strdup_printf("document-%s", type);
     GtkWidget *button = bh_part_row(
@@ -137,7 +140,8 @@ static gboolean show_documents(BhFinishPage *self)
         bh_kind_get_state_label(kind, state, bh_session_get_lang(session)), pdf);
     g_signal_connect(button, "clicked", G_CALLBACK(on_document), self);
     gtk_container_add(GTK_CONTAINER(self->documents), button);
-    if (strcmp(type, "order_rectify") == 0 && strcmp(state, "issued") == 0)
+    if (known && paper.receipt != NULL && strcmp(state, paper.receipt) != 0 &&
+        bh_workflow_find(paper.kind, state, paper.receipt) != NULL)
       add_receipt_button(self, bh_json_string_or(row, "id", ""), orders);
   }
   if (ready > 0)
@@ -150,9 +154,11 @@ static gboolean show_documents(BhFinishPage *self)
 
 static gboolean wants_order(BhFinishPage *self)
 {
-  BhDate today = bh_session_today(bh_page_get_session(BH_PAGE(self)));
-  return bh_orders_are_pending(self->visit) &&
-         bh_visit_check_order_authority(self->visit, &today) == BH_ORDER_ALLOWED;
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  const BhKindSet *kinds = bh_session_get_kinds(session);
+  BhDate today = bh_session_today(session);
+  return bh_orders_are_pending(self->visit, kinds) &&
+         bh_visit_check_order_authority(self->visit, kinds, &today) == BH_ORDER_ALLOWED;
 }
 
 static char *dup_common(const GPtrArray *rows, const char *key, gboolean latest)
@@ -177,7 +183,8 @@ static void show_order(BhFinishPage *self)
   g_autoptr(GPtrArray) rows = bh_visit_list_orderable(self->visit);
   BhSession *session = bh_page_get_session(BH_PAGE(self));
   BhDate today = bh_session_today(session);
-  BhOrderAuthority right = bh_visit_check_order_authority(self->visit, &today);
+  BhOrderAuthority right =
+      bh_visit_check_order_authority(self->visit, bh_session_get_kinds(session), &today);
   gtk_label_set_text(GTK_LABEL(self->authority),
                      right == BH_ORDER_NO_CERTIFICATE
                          ? _("The lead has no valid certificate and may not order rectification: "
@@ -251,6 +258,13 @@ static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer
   BhFinishPage *self = BH_FINISH_PAGE(page);
   if (error != NULL) {
     bh_page_say_error(page, error);
+    return;
+  }
+  BhPaperType record, order;
+  g_autoptr(GError) old_kinds = NULL;
+  if (!bh_documents_find_types(bh_session_get_kinds(bh_page_get_session(page)), &record, &order,
+                               &old_kinds)) {
+    bh_page_say_error(page, old_kinds);
     return;
   }
   json_decref(self->visit);

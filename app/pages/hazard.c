@@ -12,6 +12,7 @@
 #include "app/hazard-save.h"
 #include "app/pages/photo.h"
 #include "app/pages/picture.h"
+#include "app/user-error.h"
 #include "app/visit.h"
 #include "schema/kind-rules.h"
 #include "schema/workflow.h"
@@ -169,22 +170,31 @@ static void on_add_photo(BhHazardPage *self)
 
 /* --- saving --- */
 
-/* Initial state of a new hazard; NULL for one that has a state. */
-static const char *get_initial_state(BhHazardPage *self)
+/* State in which the declared step makes the hazard; NULL with an error. */
+static const char *get_initial_state(BhHazardPage *self, GError **error)
 {
-  const json_t *values = bh_form_view_get_values(self->form);
-  if (*bh_json_string_or(self->hazard, "state", "") != '\0')
-    return NULL;
-  if (strcmp(bh_json_string_or(values, "level", ""), "major") == 0)
-    return "suspected";
-  return json_is_true(json_object_get(values, "fixed_on_site")) ? "fixed_on_site" : "found";
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  const BhKind *kind = bh_session_find_kind(session, "hazard");
+  BhContext context = {.values = bh_form_view_get_values(self->form)};
+  const BhTransition *step =
+      kind != NULL ? bh_workflow_find_creation(kind, "hazard", &context) : NULL;
+  if (step != NULL)
+    return bh_transition_get_to(step);
+  bh_user_error_set_old_kinds(error);
+  return NULL;
 }
 
-static json_t *dup_initial_values(BhHazardPage *self)
+/* Values that a new hazard gets besides the typed ones; empty for one that has a state. A new
+ * reference; NULL with an error. */
+static json_t *dup_initial_values(BhHazardPage *self, GError **error)
 {
   json_t *initial_values = json_object();
-  const char *state = get_initial_state(self);
-  if (state != NULL) {
+  if (*bh_json_string_or(self->hazard, "state", "") == '\0') {
+    const char *state = get_initial_state(self, error);
+    if (state == NULL) {
+      json_decref(initial_values);
+      return NULL;
+    }
     json_object_set_new(initial_values, "state", json_string(state));
     const char *actor = bh_session_get_actor(bh_page_get_session(BH_PAGE(self)));
     json_object_set_new(initial_values, "recorded_by", json_string(actor));
@@ -351,8 +361,13 @@ static void on_save(BhHazardPage *self)
     show_message(self, other_problems);
     return;
   }
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) initial_values = dup_initial_values(self, &error);
+  if (initial_values == NULL) {
+    show_message(self, error->message);
+    return;
+  }
   json_t *set = json_copy(changed);
-  g_autoptr(json_t) initial_values = dup_initial_values(self);
   json_object_update(set, initial_values);
   const char *actor = bh_session_get_actor(bh_page_get_session(BH_PAGE(self)));
   bh_page_submit_run(

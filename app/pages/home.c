@@ -19,6 +19,7 @@
 #include "app/pages/scan.h"
 #include "app/pages/settings.h"
 #include "app/sync-text.h"
+#include "app/visit.h"
 
 #define ROWS 20
 #define DUE_ROWS 3
@@ -268,10 +269,11 @@ static void bh_home_page_refresh(BhPage *page)
   show_status(BH_HOME_PAGE(page));
   if (actor == NULL)
     return;
+  const char *running = bh_visit_get_running_state(bh_session_get_kinds(bh_page_get_session(page)));
   bh_page_ask(page, "open",
               bh_call_list(json_pack("{s:s, s:{s:s}, s:i, s:s, s:s}", "kind", "inspection", "where",
-                                     "state", "on_site", "limit", ROWS, "order", "changed",
-                                     "viewer", actor)),
+                                     "state", running != NULL ? running : "", "limit", ROWS,
+                                     "order", "changed", "viewer", actor)),
               on_inspections, NULL, NULL);
   bh_page_ask_run(page, "returned", load_returned, g_strdup(actor), g_free, on_returned_rows, NULL,
                   NULL);

@@ -18,6 +18,8 @@
 #include "app/pages/start.h"
 #include "app/pages/steps.h"
 #include "app/visit-page.h"
+#include "schema/kind-rules.h"
+#include "schema/workflow.h"
 
 struct _BhInspectionPage {
   BhPage parent;
@@ -50,9 +52,7 @@ static void bh_inspection_page_finalize(GObject *object)
 
 static gboolean is_open(BhInspectionPage *self)
 {
-  const char *state =
-      bh_json_string_or(bh_visit_get_values(self->visit, "inspection"), "state", "");
-  return strcmp(state, "on_site") == 0;
+  return bh_visit_is_running(self->visit, bh_session_get_kinds(bh_page_get_session(BH_PAGE(self))));
 }
 
 static void on_hazard(GtkButton *row, BhInspectionPage *self)
@@ -111,18 +111,27 @@ static void show_progress(BhInspectionPage *self)
   bh_part_button_set_text(self->checklist, text);
 }
 
+/* Whether the state is that of a visit without papers: not begun, void, or not carried out. */
+static gboolean has_no_papers(BhInspectionPage *self, const BhKind *kind, const char *state)
+{
+  const BhKindSet *kinds = bh_session_get_kinds(bh_page_get_session(BH_PAGE(self)));
+  const BhTransition *end = bh_workflow_find(kind, bh_visit_get_running_state(kinds), state);
+  return bh_kind_is_initial_state(kind, state) || bh_kind_is_void_state(kind, state) ||
+         (end != NULL && g_strcmp0(bh_transition_get_page(end), "outcome") == 0);
+}
+
 /* Label of the button for the next step: beginning, signing, or the documents; NULL when there is
  * none. */
 static const char *get_next_label(BhInspectionPage *self)
 {
   const char *state =
       bh_json_string_or(bh_visit_get_values(self->visit, "inspection"), "state", "");
-  if (strcmp(state, "assigned") == 0)
+  const BhKind *kind = bh_session_find_kind(bh_page_get_session(BH_PAGE(self)), "inspection");
+  if (bh_workflow_find_page(kind, state, "start") != NULL)
     return _("Begin the inspection");
-  if (strcmp(state, "planned") == 0 || strcmp(state, "not_carried_out") == 0 ||
-      strcmp(state, "cancelled") == 0)
-    return NULL;
-  return is_open(self) ? _("Check and sign") : _("Documents");
+  if (is_open(self))
+    return _("Check and sign");
+  return has_no_papers(self, kind, state) ? NULL : _("Documents");
 }
 
 static void show_next(BhInspectionPage *self)
@@ -281,7 +290,8 @@ static void on_finish(BhInspectionPage *self)
 {
   const char *state =
       bh_json_string_or(bh_visit_get_values(self->visit, "inspection"), "state", "");
-  if (strcmp(state, "assigned") == 0)
+  const BhKind *kind = bh_session_find_kind(bh_page_get_session(BH_PAGE(self)), "inspection");
+  if (bh_workflow_find_page(kind, state, "start") != NULL)
     bh_page_replace(BH_PAGE(self), bh_start_page_new_assigned(self->id));
   else
     bh_page_open(BH_PAGE(self),

@@ -9,6 +9,7 @@
 #include "app/pages/photo.h"
 #include "app/pages/picture.h"
 #include "app/visit-page.h"
+#include "schema/workflow.h"
 
 struct _BhOutcomePage {
   BhPage parent;
@@ -72,9 +73,12 @@ static void on_add_photo(BhOutcomePage *self)
 static json_t *dup_set(BhOutcomePage *self)
 {
   json_t *set = json_copy((json_t *)bh_form_view_get_values(self->form));
-  json_object_set_new(set, "ended_at",
-                      json_integer(bh_session_now_ms(bh_page_get_session(BH_PAGE(self)))));
-  json_object_set_new(set, "state", json_string("not_carried_out"));
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  const BhTransition *step =
+      bh_workflow_find_page(bh_session_find_kind(session, "inspection"),
+                            bh_visit_get_running_state(bh_session_get_kinds(session)), "outcome");
+  json_object_set_new(set, "ended_at", json_integer(bh_session_now_ms(session)));
+  json_object_set_new(set, "state", json_string(step != NULL ? bh_transition_get_to(step) : ""));
   return set;
 }
 

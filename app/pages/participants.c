@@ -31,8 +31,7 @@ static void bh_participants_page_finalize(GObject *object)
 
 static gboolean is_running(BhParticipantsPage *self)
 {
-  const json_t *values = bh_visit_get_values(self->visit, "inspection");
-  return strcmp(bh_json_string_or(values, "state", ""), "on_site") == 0;
+  return bh_visit_is_running(self->visit, bh_session_get_kinds(bh_page_get_session(BH_PAGE(self))));
 }
 
 static const char *name_of(BhParticipantsPage *self, const json_t *values)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "schema/review.h"
+
 /* Fields that have a page of their own, or that identify the record. */
 static const char *const excluded_fields[] = {"enterprise", "unit",     "lead",    "modes",
                                               "checklist",  "sections", "answers", "item_no",
@@ -22,10 +24,9 @@ static gboolean is_in_a_form(const BhKind *kind, const char *name)
 
 const char *bh_return_form_get_next_state(const BhKind *kind, const json_t *record)
 {
-  const json_t *review = json_object_get(bh_kind_get_declaration(kind), "review");
   const char *state = bh_json_string_or(json_object_get(record, "values"), "state", "");
-  return g_strcmp0(bh_json_string_or(review, "on_return", NULL), state) == 0
-             ? bh_json_string_or(review, "on_answer", NULL)
+  return g_strcmp0(bh_kind_get_review_state(kind, BH_REVIEW_ON_RETURN), state) == 0
+             ? bh_kind_get_review_state(kind, BH_REVIEW_ON_ANSWER)
              : NULL;
 }
 

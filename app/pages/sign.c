@@ -13,9 +13,11 @@
 #include "app/pages/participants.h"
 #include "app/signing.h"
 #include "app/missing-glyphs.h"
+#include "app/user-error.h"
 #include "app/visit-page.h"
 #include "schema/error.h"
 #include "schema/signed-text.h"
+#include "schema/workflow.h"
 
 struct _BhSignPage {
   BhPage parent;
@@ -257,19 +259,28 @@ static void show_signers(BhSignPage *self)
     add_participants_button(self);
 }
 
+/* Values of the order that is signed for; NULL when it is not in the visit. */
+static const json_t *get_order(BhSignPage *self)
+{
+  gsize i;
+  json_t *row;
+  json_array_foreach(json_object_get(self->visit, "documents"), i, row) {
+    if (strcmp(bh_json_string_or(row, "id", ""), self->document) == 0)
+      return json_object_get(row, "values");
+  }
+  return NULL;
+}
+
 /* The frozen fields to sign: those of the record if it were made now, or those of the order. A new
  * reference. */
 static json_t *dup_facts(BhSignPage *self, BhSession *session, GError **error)
 {
-  gsize i;
-  json_t *row;
   if (self->document == NULL)
     return bh_documents_freeze_to_sign(self->visit, bh_session_get_kinds(session), self->inspection,
                                        bh_session_now_ms(session), error);
-  json_array_foreach(json_object_get(self->visit, "documents"), i, row) {
-    if (strcmp(bh_json_string_or(row, "id", ""), self->document) == 0)
-      return json_incref(json_object_get(json_object_get(row, "values"), "frozen"));
-  }
+  const json_t *order = get_order(self);
+  if (order != NULL)
+    return json_incref(json_object_get(order, "frozen"));
   g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "document: %s is not in this visit",
               self->document);
   return NULL;
@@ -459,28 +470,44 @@ static void on_refuse(BhSignPage *self)
 
 /* --- the end of the visit --- */
 
+/* State to which the step of this page leads: the one that asks why when the enterprise refused. */
 static const char *get_end_state(BhSignPage *self)
 {
-  if (has_mode(self, "covert") || has_mode(self, "remote"))
-    return "unsigned";
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  const BhKind *kind = bh_session_find_kind(session, "inspection");
+  BhContext context = {.values = bh_visit_get_values(self->visit, "inspection")};
   const json_t *signature = find_signature(self, "enterprise", NULL);
-  return is_for_shown(self, signature) && json_is_true(json_object_get(signature, "refused"))
-             ? "refused_sign"
-             : "signed";
+  gboolean refused =
+      is_for_shown(self, signature) && json_is_true(json_object_get(signature, "refused"));
+  const char *end = NULL;
+  g_autoptr(GPtrArray) open = bh_workflow_list_open(
+      kind, bh_visit_get_running_state(bh_session_get_kinds(session)), &context);
+  for (guint i = 0; i < open->len; i++) {
+    const BhTransition *step = open->pdata[i];
+    if (g_strcmp0(bh_transition_get_page(step), "sign") != 0)
+      continue;
+    gboolean asks_why = g_strv_contains(bh_transition_get_asks(step), "refusal_reason");
+    if (end == NULL || asks_why == refused)
+      end = bh_transition_get_to(step);
+  }
+  return end;
 }
 
 static json_t *dup_end_values(BhSignPage *self)
 {
+  const char *state = get_end_state(self);
   gint64 now_ms = bh_session_now_ms(bh_page_get_session(BH_PAGE(self)));
   return json_pack("{s:I, s:s, s:s}", "ended_at", (json_int_t)now_ms, "outcome", "carried_out",
-                   "state", get_end_state(self));
+                   "state", state != NULL ? state : "");
 }
 
 /* Adds missing and past deadlines: they cannot be agreed after everybody has signed and left. */
 static void add_order_problems(BhSignPage *self, GString *text)
 {
-  BhDate today = bh_session_today(bh_page_get_session(BH_PAGE(self)));
-  if (bh_visit_check_order_authority(self->visit, &today) != BH_ORDER_ALLOWED)
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  BhDate today = bh_session_today(session);
+  if (bh_visit_check_order_authority(self->visit, bh_session_get_kinds(session), &today) !=
+      BH_ORDER_ALLOWED)
     return;
   g_autoptr(GPtrArray) rows = bh_visit_list_orderable(self->visit);
   for (guint i = 0; i < rows->len; i++) {
@@ -574,8 +601,18 @@ static void serve(BhDevice *device, GTask *task, gpointer request)
 static void serve_order(BhSignPage *self, json_t *set)
 {
   BhPage *page = BH_PAGE(self);
+  BhPaperType type;
+  if (!bh_paper_type_find(bh_session_get_kinds(bh_page_get_session(page)),
+                          bh_json_string_or(get_order(self), "doc_type", ""), &type) ||
+      type.receipt == NULL) {
+    g_autoptr(GError) error = NULL;
+    bh_user_error_set_old_kinds(&error);
+    bh_page_say_error(page, error);
+    json_decref(set);
+    return;
+  }
   BhServiceRequest *request = g_new0(BhServiceRequest, 1);
-  json_object_set_new(set, "state", json_string("served"));
+  json_object_set_new(set, "state", json_string(type.receipt));
   json_object_set_new(set, "served_at", json_integer(bh_session_now_ms(bh_page_get_session(page))));
   request->author = g_strdup(bh_session_get_actor(bh_page_get_session(page)));
   request->inspection = g_strdup(self->inspection);

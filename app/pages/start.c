@@ -318,6 +318,8 @@ static void ask_lists(BhPage *page, const char *after)
 static void hide_refused_choices(BhStartPage *self, const BhKind *kind)
 {
   g_autoptr(GPtrArray) fields = bh_kind_list_form(kind, "start");
+  const char *begun =
+      bh_visit_get_running_state(bh_session_get_kinds(bh_page_get_session(BH_PAGE(self))));
   for (guint i = 0; i < fields->len; i++) {
     const BhField *field = g_ptr_array_index(fields, i);
     const char *name = bh_field_get_name(field);
@@ -327,7 +329,7 @@ static void hide_refused_choices(BhStartPage *self, const BhKind *kind)
       g_autoptr(json_t) values =
           several ? json_pack("{s:[s]}", name, code) : json_pack("{s:s}", name, code);
       BhContext context = {.values = values};
-      if (bh_workflow_is_blocked(kind, NULL, "on_site", name, &context))
+      if (bh_workflow_is_blocked(kind, NULL, begun, name, &context))
         bh_form_view_hide_choice(self->form, name, code);
     }
   }
@@ -458,7 +460,8 @@ static json_t *dup_set(BhStartPage *self)
                       json_integer(observed_ms > 0 ? observed_ms : bh_session_now_ms(session)));
   if (observed_ms > 0)
     json_object_set_new(set, "entered_later", json_true());
-  json_object_set_new(set, "state", json_string("on_site"));
+  const char *begun = bh_visit_get_running_state(bh_session_get_kinds(session));
+  json_object_set_new(set, "state", json_string(begun != NULL ? begun : ""));
   if (self->found->scan != NULL)
     json_object_set_new(set, "scan", json_string(self->found->scan));
   const json_t *list = find_list(self, self->chosen_list);

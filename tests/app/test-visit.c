@@ -105,6 +105,33 @@ static void add_visit(Fixture *fixture, guint n, const char *description)
   fixture_pull(fixture, signed_records, NULL);
 }
 
+/* The kinds of the device as they were before "paper" was declared; bh_kind_set_unref. */
+static BhKindSet *dup_old_kinds(Fixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(fixture->device);
+  g_autoptr(GRegex) paper = g_regex_new(",\"paper\":\\{[^}]*\\}", 0, 0, NULL);
+  g_autofree char *text = g_regex_replace(paper, bh_kind_set_get_text(kinds), -1, 0, "", 0, NULL);
+  assert_true(strlen(text) < strlen(bh_kind_set_get_text(kinds)));
+  BhKindSet *old = bh_kind_set_from_text(text, strlen(text), &error);
+  assert_no_error(error);
+  return old;
+}
+
+static void test_older_kinds_are_refused_in_words(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Fixture) fixture = fixture_new();
+  add_visit(fixture, 1, NULL);
+  g_autoptr(json_t) visit = load(fixture);
+  g_autoptr(BhKindSet) old = dup_old_kinds(fixture);
+  g_autoptr(json_t) facts =
+      bh_documents_freeze_to_sign(visit, old, test_id(INSPECTION), fixture->time.wall_ms, &error);
+  assert_null(facts);
+  assert_true(g_error_matches(error, BH_USER_ERROR, BH_USER_ERROR_MESSAGE));
+  assert_non_null(strstr(error->message, "older than this program"));
+}
+
 static gsize count(const json_t *visit, const char *part)
 {
   return json_array_size(json_object_get(visit, part));
@@ -213,7 +240,8 @@ static void test_every_hazard_stands_on_one_order(void **state G_GNUC_UNUSED)
     assert_string_equal(bh_json_string_or(values, "state", ""), "ordered");
     assert_non_null(json_object_get(values, "order"));
   }
-  assert_false(bh_orders_are_pending(visit));
+  g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(fixture->device);
+  assert_false(bh_orders_are_pending(visit, kinds));
 }
 
 static void test_a_record_that_is_too_long_is_refused_in_words(void **state G_GNUC_UNUSED)
@@ -448,6 +476,7 @@ int main(void)
       cmocka_unit_test(test_nothing_of_a_visit_is_left_out),
       cmocka_unit_test(test_a_visit_is_read_in_a_fixed_number_of_queries),
       cmocka_unit_test(test_no_paper_is_issued_unasked_with_what_no_font_draws),
+      cmocka_unit_test(test_older_kinds_are_refused_in_words),
       cmocka_unit_test(test_every_hazard_stands_on_one_order),
       cmocka_unit_test(test_a_record_that_is_too_long_is_refused_in_words),
       cmocka_unit_test(test_a_page_offers_the_steps_that_are_open_on_a_device),

@@ -1,7 +1,7 @@
 /* Broken declarations are refused with the place and the reason; nothing is half loaded. */
 #include <glib/gstdio.h>
 
-#include "schema/kind.h"
+#include "schema/kind-paper.h"
 #include "tests/schema/support.h"
 
 /* Two sound kinds; each case changes one thing in them. */
@@ -257,6 +257,14 @@ static void test_broken_fields_are_refused(void **state)
        "kinds: $.kinds[0].fields[1].choices[0].excludes: \"cook\" is not another choice"},
       {"kinds/0/fields/1/choices/0/excludes", "'inspector'", "is not another choice"},
       {"kinds/0/fields/1/choices/0/excludes", "[]", "choices[0].excludes: "},
+      {"kinds/0/fields/1/choices/0/paper", "{}",
+       "kinds: $.kinds[0].fields[1].choices[0].paper: only a field of type choice can have it"},
+      {V "fields/6/choices/0/paper", "true", P ".fields[6].choices[0].paper: must be an object"},
+      {V "fields/6/choices/0/paper", "{'layout':'a'}", P ".fields[6].choices[0].paper"},
+      {V "fields/6/choices/0/paper", "{'names':'lead'}",
+       P ".fields[6].choices[0].paper.names: kind visit has no field \"lead\" of type refs"},
+      {V "fields/6/choices/0/paper", "{'receipt':'new'}",
+       P ".fields[6].choices[0].paper.receipt: no step of kind visit leads to a state \"new\""},
       {V "fields/0/on_change_ask", "['nope']", P ".fields[0].on_change_ask[0]: kind visit has no"},
       {V "fields/0/distinct", "'yes'", P ".fields[0].distinct: must be true, false or a condition"},
       {V "fields/0/doubt", "'day'", P ".fields[0].doubt: only a field of type uscc can have it"},
@@ -608,12 +616,57 @@ static void test_one_kind_has_the_directory(void **state)
   assert_non_null(strstr(error->message, "directory: kind staff declares it already"));
 }
 
+static void test_a_set_has_one_paper_of_each_sort(void **state)
+{
+  (void)state;
+  BhPaperType of_visit = {0}, of_records = {0}, old = {0};
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) root = parse(sound);
+  change(root, "kinds/1/fields/6/choices/0/paper", "{}");
+  g_autoptr(BhKindSet) half = load(root, &error);
+  assert_no_error(error);
+  assert_false(bh_paper_type_find_both(half, &of_visit, &of_records));
+  change(root, "kinds/1/fields/6/choices/1/paper", "{'names':'people','receipt':'done'}");
+  g_autoptr(BhKindSet) set = load(root, &error);
+  assert_no_error(error);
+  assert_true(bh_paper_type_find_both(set, &of_visit, &of_records));
+  assert_string_equal(of_visit.code, "a");
+  assert_string_equal(of_visit.title, "甲");
+  assert_null(of_visit.names);
+  assert_null(of_visit.receipt);
+  assert_string_equal(of_records.code, "b");
+  assert_string_equal(of_records.names, "people");
+  assert_string_equal(of_records.receipt, "done");
+  assert_string_equal(bh_kind_get_name(of_records.kind), "visit");
+  assert_false(bh_paper_type_find(set, "c", &old));
+  assert_false(bh_paper_type_find(NULL, "a", &old));
+
+  change(root, "kinds/1/fields/6/choices/+",
+         "{'code':'c','label':{'zh':'丙','en':'C'},'paper':{}}");
+  assert_null(load(root, &error));
+  assert_non_null(strstr(error->message, "choices[2].paper: another choice has such a paper"));
+  g_clear_error(&error);
+  change(root, "kinds/1/fields/6/choices/2/retired", "true");
+  g_autoptr(BhKindSet) with_retired = load(root, &error);
+  assert_no_error(error);
+  assert_true(bh_paper_type_find(with_retired, "c", &old)); /* old documents are still readable */
+  assert_true(bh_paper_type_find_both(with_retired, &of_visit, &of_records));
+  assert_string_equal(of_visit.code, "a");
+
+  change(root, "kinds/0/fields/+",
+         "{'name':'way','type':'choice','label':{'zh':'式','en':'Way'},"
+         "'choices':[{'code':'a','label':{'zh':'甲','en':'A'},'paper':{}}]}");
+  assert_null(load(root, &error));
+  assert_non_null(strstr(error->message, "paper: another field declares it already"));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_the_sound_kinds_load),
       cmocka_unit_test(test_what_only_some_may_see_is_named_in_no_case),
       cmocka_unit_test(test_one_kind_has_the_directory),
+      cmocka_unit_test(test_a_set_has_one_paper_of_each_sort),
       cmocka_unit_test(test_broken_heads_are_refused),
       cmocka_unit_test(test_broken_fields_are_refused),
       cmocka_unit_test(test_broken_workflows_are_refused),

@@ -1,5 +1,6 @@
 /* What follows from a kind for people: the day a record is due, forms and ledgers. */
 #include "schema/kind-internal.h"
+#include "schema/kind-paper.h"
 #include "schema/paths.h"
 #include "tests/schema/world-of-records.h"
 
@@ -219,11 +220,92 @@ static void test_the_kinds_keep_their_places(void **state)
                                  "inspection root, ");
 }
 
+static void test_the_documents_of_a_visit_are_declared(void **state)
+{
+  (void)state;
+  BhPaperType record, order;
+  g_autoptr(TestWorld) world = test_world_new();
+  assert_true(bh_paper_type_find_both(world->kinds, &record, &order));
+  assert_string_equal(record.code, "onsite_record");
+  assert_string_equal(record.title, "现场检查记录");
+  assert_null(record.names);
+  assert_null(record.receipt);
+  assert_string_equal(order.code, "order_rectify");
+  assert_string_equal(order.title, "责令限期整改指令书");
+  assert_string_equal(order.names, "hazards");
+  assert_string_equal(order.receipt, "served");
+  /* The steps that make a document, in turn, and what an issued order does to its hazards. */
+  static const char *const way[] = {"draft", "approved", "issued", NULL};
+  const char *from = NULL;
+  for (gsize i = 0; way[i] != NULL; i++) {
+    const BhTransition *step = bh_workflow_find_page(record.kind, from, "papers");
+    assert_non_null(step);
+    assert_string_equal(bh_transition_get_to(step), way[i]);
+    from = way[i];
+  }
+  assert_null(bh_workflow_find_page(record.kind, from, "papers"));
+  const BhKind *hazard = bh_kind_set_find(world->kinds, "hazard");
+  assert_string_equal(bh_transition_get_to(bh_workflow_find_page(hazard, "found", "papers")),
+                      "ordered");
+  assert_null(bh_workflow_find_page(hazard, "ordered", "papers"));
+}
+
+static void test_the_values_of_a_hazard_decide_how_it_begins(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *values, *begins;
+  } cases[] = {
+      {"{}", "found"},
+      {"{'level':'general'}", "found"},
+      {"{'level':'general','fixed_on_site':false}", "found"},
+      {"{'level':'general','fixed_on_site':true}", "fixed_on_site"},
+      {"{'fixed_on_site':true}", "fixed_on_site"},
+      {"{'level':'major'}", "suspected"},
+      {"{'level':'major','fixed_on_site':true}", "suspected"},
+  };
+  g_autoptr(TestWorld) world = test_world_new();
+  const BhKind *kind = bh_kind_set_find(world->kinds, "hazard");
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *text = g_strdelimit(g_strdup(cases[i].values), "'", '"');
+    g_autoptr(json_t) values = json_loads(text, 0, NULL);
+    assert_non_null(values);
+    BhContext context = {.values = values};
+    const BhTransition *step = bh_workflow_find_creation(kind, "hazard", &context);
+    assert_non_null(step);
+    assert_string_equal(bh_transition_get_to(step), cases[i].begins);
+    assert_null(bh_workflow_find_creation(kind, "start", &context));
+  }
+}
+
+/* Kinds from before "when" was declared there leave it open, and no hazard is made. */
+static void test_a_creation_that_is_left_open_is_no_creation(void **state)
+{
+  (void)state;
+  static const char kinds[] =
+      "{'bihuan-kinds':1,'kinds':[{'bihuan-kind':1,'kind':'case','label':{'zh':'案','en':'Case'},"
+      "'scope':'all','title':'{note}','fields':["
+      "{'name':'note','type':'text','label':{'zh':'注','en':'Note'}}],"
+      "'states':[{'name':'open','label':{'zh':'开','en':'Open'},'initial':true},"
+      "{'name':'shut','label':{'zh':'关','en':'Shut'},'initial':true}],'transitions':["
+      "{'from':null,'to':'open','page':'case','label':{'zh':'开','en':'Open'},'who':'anyone'},"
+      "{'from':null,'to':'shut','page':'case','label':{'zh':'关','en':'Shut'},'who':'anyone'}]}]}";
+  g_autofree char *text = g_strdelimit(g_strdup(kinds), "'", '"');
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhKindSet) set = bh_kind_set_from_text(text, strlen(text), &error);
+  assert_null(error);
+  BhContext context = {0};
+  assert_null(bh_workflow_find_creation(bh_kind_set_find(set, "case"), "case", &context));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_kinds_stand_where_their_declarations_say),
       cmocka_unit_test(test_the_kinds_keep_their_places),
+      cmocka_unit_test(test_the_documents_of_a_visit_are_declared),
+      cmocka_unit_test(test_the_values_of_a_hazard_decide_how_it_begins),
+      cmocka_unit_test(test_a_creation_that_is_left_open_is_no_creation),
       cmocka_unit_test(test_R077_a_hazard_is_due_by_the_date_on_its_document),
       cmocka_unit_test(test_R261_the_earliest_of_several_days_counts_and_months_end_clamped),
       cmocka_unit_test(test_sources_are_shown_without_requirement_numbers),

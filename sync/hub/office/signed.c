@@ -5,7 +5,9 @@
 
 #include <string.h>
 
+#include "schema/error.h"
 #include "schema/freeze.h"
+#include "schema/kind-paper.h"
 #include "schema/kind-rules.h"
 #include "schema/signed-text.h"
 
@@ -66,6 +68,14 @@ static json_t *list_refs(BhOfficeCall *call, const json_t *visit, const json_t *
  * many. */
 static json_t *freeze_now(BhOfficeCall *call, const char *id, const json_t *visit, GError **error)
 {
+  BhPaperType record, order;
+  if (!bh_paper_type_find_both(call->kinds, &record, &order)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                "%s: no kind of this hub declares \"paper\" for a visit and for orders, load the "
+                "kinds of this version first",
+                id);
+    return NULL;
+  }
   g_autoptr(json_t) participants = list_children(call, id, "participant", error);
   g_autoptr(json_t) hazards =
       participants != NULL ? list_children(call, id, "hazard", error) : NULL;
@@ -73,7 +83,7 @@ static json_t *freeze_now(BhOfficeCall *call, const char *id, const json_t *visi
     return NULL;
   const json_t *list = bh_office_values(call, bh_json_string_or(visit, "checklist", NULL));
   g_autoptr(BhChecklist) checklist = bh_office_load_checklist(call, visit);
-  g_autoptr(json_t) document = json_pack("{s:s}", "doc_type", "onsite_record");
+  g_autoptr(json_t) document = json_pack("{s:s}", "doc_type", record.code);
   g_autoptr(json_t) refs = list_refs(call, visit, participants, hazards);
   BhPaperFacts facts = {.kinds = call->kinds,
                         .document = document,

@@ -1,5 +1,5 @@
 /* Sessions of the office with an injected clock: how long they last, what ends them, and that waits
- * after failures outlive a restart. And which kind the office has a directory of. */
+ * after failures outlive a restart. And what the office needs of the kinds. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -293,18 +293,23 @@ static void test_a_removed_account_is_closed(void **state)
   assert_int_equal(again->status, 403);
 }
 
-/* Replaces the declaration of the directory in the kinds of the hub. */
-static void set_directory(Fixture *f, const char *declaration)
+/* Replaces the members that match `pattern` in the kinds of the hub. */
+static void replace_members(Fixture *f, const char *pattern, const char *declaration)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(BhKindSet) present = bh_hub_dup_kinds(f->hub);
-  g_autoptr(GRegex) member = g_regex_new("\"directory\":\"[a-z_]+\",", 0, 0, NULL);
+  g_autoptr(GRegex) member = g_regex_new(pattern, 0, 0, NULL);
   g_autofree char *text =
       g_regex_replace_literal(member, bh_kind_set_get_text(present), -1, 0, declaration, 0, NULL);
   g_autoptr(BhKindSet) changed = bh_kind_set_from_text(text, strlen(text), &error);
   g_assert_no_error(error);
   bh_hub_set_kinds(f->hub, changed, &error);
   g_assert_no_error(error);
+}
+
+static void set_directory(Fixture *f, const char *declaration)
+{
+  replace_members(f, "\"directory\":\"[a-z_]+\",", declaration);
 }
 
 static void test_the_kinds_declare_the_directory_of_the_office(void **state)
@@ -322,6 +327,32 @@ static void test_the_kinds_declare_the_directory_of_the_office(void **state)
   g_autoptr(Answer) none = ask(f, "GET", "enterprises", NULL, cookie, NULL);
   assert_int_equal(none->status, 400);
   assert_non_null(strstr(none->body->str, "load the kinds of this version first"));
+}
+
+/* Kinds from before "paper" was declared: the page of a signed visit cannot say what changed. */
+static void test_a_signed_visit_needs_kinds_that_declare_its_paper(void **state)
+{
+  Fixture *f = *state;
+  char visit[BH_ID_LEN + 1], unit[BH_ID_LEN + 1], enterprise[BH_ID_LEN + 1];
+  g_autofree char *cookie = come_in(f);
+  bh_id_from_name("test", "visit", visit);
+  bh_id_from_name("test", "enterprise", enterprise);
+  bh_id_from_name("test", "unit", unit);
+  json_t *set = json_pack("{s:s, s:s, s:s, s:[s], s:s, s:I}", "enterprise", enterprise, "unit",
+                          unit, "lead", f->staff, "modes", "routine", "subject_found_by", "code",
+                          "started_at", (json_int_t)f->now_ms);
+  json_object_set_new(set, "state", json_string("on_site"));
+  json_object_set_new(set, "signed_facts", json_pack("{s:i}", "paper", 1));
+  append(f, json_pack("[{s:s, s:s, s:{s:s, s:s, s:s}}]", "record", enterprise, "kind", "enterprise",
+                      "set", "name", "某煤矿", "area", "140603", "sector", "coal_mine"));
+  append(f, json_pack("[{s:s, s:s, s:o}]", "record", visit, "kind", "inspection", "set", set));
+  g_autofree char *path = g_strdup_printf("records/%s", visit);
+  g_autoptr(Answer) shown = ask(f, "GET", path, NULL, cookie, NULL);
+  assert_int_equal(shown->status, 200);
+  replace_members(f, ",\"paper\":\\{[^}]*\\}", "");
+  g_autoptr(Answer) refused = ask(f, "GET", path, NULL, cookie, NULL);
+  assert_int_equal(refused->status, 400);
+  assert_non_null(strstr(refused->body->str, "load the kinds of this version first"));
 }
 
 static glong retry_after(const Answer *answer)
@@ -575,6 +606,7 @@ int main(void)
       CASE(test_a_new_password_ends_the_sessions),
       CASE(test_a_removed_account_is_closed),
       CASE(test_the_kinds_declare_the_directory_of_the_office),
+      CASE(test_a_signed_visit_needs_kinds_that_declare_its_paper),
       CASE(test_the_lock_out_grows_and_outlives_a_restart),
       CASE(test_after_a_clock_that_was_ahead_waits_and_sessions_end),
       CASE(test_after_waking_up_in_the_past_waits_and_sessions_end),
