@@ -188,9 +188,67 @@ static gboolean read_after(const json_t *json, BhListQuery *query, GError **erro
   return TRUE;
 }
 
+typedef gboolean (*IsType)(const json_t *value);
+
+static gboolean is_text(const json_t *value)
+{
+  return json_is_string(value);
+}
+
+static gboolean is_integer(const json_t *value)
+{
+  return json_is_integer(value);
+}
+
+static gboolean is_object(const json_t *value)
+{
+  return json_is_object(value);
+}
+
+static gboolean is_list_of_texts(const json_t *value)
+{
+  size_t i;
+  json_t *one;
+  json_array_foreach((json_t *)value, i, one) {
+    if (!json_is_string(one))
+      return FALSE;
+  }
+  return json_is_array(value);
+}
+
+/* A member of the wrong type is refused: if it were ignored, a filter would be missing. */
+static gboolean check_types(const json_t *json, GError **error)
+{
+  static const struct {
+    const char *name;
+    IsType is_type;
+    const char *type;
+  } members[] = {{"kind", is_text, "a text"},
+                 {"where", is_object, "an object"},
+                 {"doubtful", is_text, "a text"},
+                 {"without", is_text, "a text"},
+                 {"parent_not", is_list_of_texts, "a list of texts"},
+                 {"search", is_text, "a text"},
+                 {"order", is_text, "a text"},
+                 {"due_before", is_text, "a text"},
+                 {"after", is_text, "a text"},
+                 {"limit", is_integer, "a whole number"}};
+  for (gsize i = 0; i < G_N_ELEMENTS(members); i++) {
+    const json_t *value = json_object_get(json, members[i].name);
+    if (value == NULL || json_is_null(value) || members[i].is_type(value))
+      continue;
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s: must be %s", members[i].name,
+                members[i].type);
+    return FALSE;
+  }
+  return TRUE;
+}
+
 gboolean bh_list_query_read(BhDb *db, const BhKindSet *kinds, const json_t *json,
                             BhListQuery *query, GError **error)
 {
+  if (!check_types(json, error))
+    return FALSE;
   query->kind = bh_json_string_or(json, "kind", NULL);
   const BhKind *kind = query->kind != NULL ? bh_kind_set_find(kinds, query->kind) : NULL;
   if (query->kind != NULL && kind == NULL) {

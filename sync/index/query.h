@@ -21,9 +21,10 @@ G_BEGIN_DECLS
  *   "parent_not"  [states] that the parent must not be in
  *   "search"      text, at most BH_SEARCH_MAX characters; every word must occur in the record, or
  *                 in the name of its author or enterprise
- *   "order"       "changed" (newest first), "title" or "due" (only records with a day, oldest
- * first) "due_before"  day, for the order "due" "after"       text of bh_list_dup_after for the
- * last row of the page before "limit"       rows, at most BH_LIST_LIMIT_MAX
+ *   "order"       "changed" (newest first), "title", or "due" (with a day only, oldest first)
+ *   "due_before"  day, for the order "due"
+ *   "after"       text of bh_list_dup_after for the last row of the page before
+ *   "limit"       rows, at most BH_LIST_LIMIT_MAX
  *
  * `json` and `kinds` must outlive the query, which borrows from them; bh_list_query_clear, also
  * after an error. FALSE with BH_ERROR_UNKNOWN, BH_ERROR_FORMAT or BH_ERROR_LIMIT that names the

@@ -61,7 +61,7 @@ class Ends(WindowTest):
             self.shot(app, "cancelled")
             app.click("back")                # 5
             app.find("scan")
-            self.assertIsNone(app.look("open-1"))
+            app.gone("open-1")
         self.assertEqual(self.query("inspection", "state"), ["cancelled"])
 
     def test_02_who_was_not_ticked_is_added_and_signs(self):

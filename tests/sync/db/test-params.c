@@ -1,14 +1,21 @@
 /* Parameters in one call, and the difference between no row and an error. */
 #include "sync/db/params.h"
 
+#include <glib/gstdio.h>
+#include <unistd.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
 
+static char *path;
+
 static int setup(void **state)
 {
-  BhDb *db = bh_db_open(":memory:", BH_DB_EXPORT, NULL);
+  int fd = g_file_open_tmp("bihuan-params-XXXXXX", &path, NULL);
+  BhDb *db = fd >= 0 ? bh_db_open(path, BH_DB_EXPORT, NULL) : NULL;
+  close(fd);
   *state = db;
   return db == NULL || !bh_db_exec(db, "CREATE TABLE t (a TEXT, n INTEGER, b BLOB)", NULL);
 }
@@ -16,6 +23,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
   bh_db_close(*state);
+  g_unlink(path);
+  g_clear_pointer(&path, g_free);
   return 0;
 }
 

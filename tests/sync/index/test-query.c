@@ -22,6 +22,17 @@ static void test_a_wrong_member_is_refused_and_named(void **state G_GNUC_UNUSED)
     BhErrorCode code;
     const char *named; /* the error begins with it */
   } cases[] = {
+      {"{\"kind\": 7}", BH_ERROR_FORMAT, "kind: must be "},
+      {"{\"where\": [\"state\"]}", BH_ERROR_FORMAT, "where: must be "},
+      {"{\"doubtful\": true}", BH_ERROR_FORMAT, "doubtful: must be "},
+      {"{\"without\": 1}", BH_ERROR_FORMAT, "without: must be "},
+      {"{\"parent_not\": \"closed\"}", BH_ERROR_FORMAT, "parent_not: must be "},
+      {"{\"parent_not\": [1]}", BH_ERROR_FORMAT, "parent_not: must be "},
+      {"{\"search\": 5}", BH_ERROR_FORMAT, "search: must be "},
+      {"{\"order\": 0}", BH_ERROR_FORMAT, "order: must be "},
+      {"{\"due_before\": 20261128}", BH_ERROR_FORMAT, "due_before: must be "},
+      {"{\"after\": 12}", BH_ERROR_FORMAT, "after: must be "},
+      {"{\"limit\": \"50\"}", BH_ERROR_FORMAT, "limit: must be "},
       {"{\"kind\": \"mine\"}", BH_ERROR_UNKNOWN, "no such kind: mine"},
       {"{\"where\": {\"name\": \"x\"}}", BH_ERROR_UNKNOWN, "where.name: "},
       {"{\"kind\": \"enterprise\", \"where\": {\"nothing\": 1}}", BH_ERROR_UNKNOWN,
