@@ -123,6 +123,7 @@ typedef enum {
   BH_AT_PARENT_BEFORE, /* before them */
   BH_AT_PARENT_APART,  /* not in the list of children: the page has a place for them */
 } BhAtParent;
+/* BH_AT_PARENT_AFTER unless the kind declares another place. */
 BhAtParent bh_kind_get_at_parent(const BhKind *kind);
 /* "in_case": the part of records of the kind in the file of a case. */
 typedef enum {

@@ -54,6 +54,7 @@ typedef enum {
   BH_REVIEW_COVERS,  /* approving says that what is there was seen, and moves nothing */
 } BhReviewMeaning;
 
+/* What a review means for a record of the kind in this state (NULL: none). */
 BhReviewMeaning bh_kind_get_review_meaning(const BhKind *kind, const char *state);
 /* Whether who acts is of the unit that decides about the record ("authority"), or of one above it
  * (at most eight). TRUE for the system, and for a record that names no unit. */

@@ -41,6 +41,7 @@ BhTemplate *bh_template_parse(const char *text, gsize len, const char *file, BhT
 /* The same of two files. BH_ERROR_NOT_FOUND when one cannot be read. */
 BhTemplate *bh_template_load(const char *path, BhTemplateType type, const char *names_path,
                              GError **error);
+/* NULL is ignored. */
 void bh_template_free(BhTemplate *filled);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhTemplate, bh_template_free)
 

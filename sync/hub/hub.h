@@ -107,6 +107,7 @@ gboolean bh_hub_set_kinds(BhHub *hub, BhKindSet *kinds, GError **error);
 gboolean bh_hub_set_region(BhHub *hub, const char *path, GError **error);
 /* Number of transactions so far, and of the pieces of work in them. */
 void bh_hub_count_commits(BhHub *hub, guint64 *commits, guint64 *pieces);
+/* State of the writer (bh_writer_get_state). Never waits. Any thread. */
 void bh_hub_get_writer_state(BhHub *hub, BhWriterState *state);
 
 /* --- reading: a reader is a read-only connection from a pool, used by one thread at a time --- */

@@ -14,6 +14,7 @@ typedef struct {
 
 /* Reads it into `row`, which is zeroed; its texts are freed by bh_indexed_row_clear. */
 gboolean bh_row_store_load(BhDb *db, gint64 nr, BhIndexedRow *row, GError **error);
+/* Frees the texts of the row and sets them to NULL. */
 void bh_indexed_row_clear(BhIndexedRow *row);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhIndexedRow, bh_indexed_row_clear)
 
@@ -22,13 +23,15 @@ gboolean bh_row_store_put(BhDb *db, gint64 nr, const BhIndexRow *row, const GByt
                           const char *values, GError **error);
 /* Removes it. */
 gboolean bh_row_store_delete(BhDb *db, gint64 nr, GError **error);
-/* Adds or removes one value of a field. Adding one that is there does nothing. */
+/* Adds one value of a field; does nothing when it is there. */
 gboolean bh_row_store_add_value(BhDb *db, const char *kind, const char *field, const char *value,
                                 gint64 nr, GError **error);
+/* Removes it. */
 gboolean bh_row_store_remove_value(BhDb *db, const char *kind, const char *field, const char *value,
                                    gint64 nr, GError **error);
-/* Adds the terms of a record to the search, or removes the very terms that were added. */
+/* Adds the terms of a record to the search. */
 gboolean bh_row_store_add_grams(BhDb *db, gint64 nr, const char *grams, GError **error);
+/* Removes them; `grams` must be exactly what was added. */
 gboolean bh_row_store_remove_grams(BhDb *db, gint64 nr, const char *grams, GError **error);
 
 /* At most `max` marked numbers in ascending order, as gint64 (g_array_unref). */

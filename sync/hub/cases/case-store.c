@@ -1,3 +1,4 @@
+/* SQL of case-store.h; one function for each statement. */
 #include "sync/hub/cases/case-store.h"
 
 #include "sync/db/params.h"

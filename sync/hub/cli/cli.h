@@ -52,22 +52,23 @@ int bh_cli_run(const char *dir, const char *method, json_t *params, gboolean as_
                void (*print)(const json_t *result));
 
 /* One function for each command: argv[0] is the name of the command. Returns the exit code. */
-int bh_cli_init(int argc, char **argv);
-int bh_cli_load(int argc, char **argv);
-int bh_cli_serve(int argc, char **argv);
-int bh_cli_check_config(int argc, char **argv);
-int bh_cli_enrol(int argc, char **argv);
-int bh_cli_unit(int argc, char **argv);
-int bh_cli_staff(int argc, char **argv);
-int bh_cli_device(int argc, char **argv);
-int bh_cli_clock(int argc, char **argv);
-int bh_cli_export(int argc, char **argv);
-int bh_cli_verify(int argc, char **argv);
-int bh_cli_backup(int argc, char **argv);
-int bh_cli_restore(int argc, char **argv);
-int bh_cli_access(int argc, char **argv);
-int bh_cli_anomaly(int argc, char **argv);
-int bh_cli_doctor(int argc, char **argv);
+int bh_cli_init(int argc, char **argv);         /* makes a hub folder */
+int bh_cli_load(int argc, char **argv);         /* loads kinds, checklists and records from files */
+int bh_cli_serve(int argc, char **argv);        /* serves devices and the office page */
+int bh_cli_check_config(int argc, char **argv); /* checks the settings of serve */
+int bh_cli_enrol(int argc, char **argv);        /* makes a one-time text for a new device */
+int bh_cli_unit(int argc, char **argv);         /* lists, makes and changes units */
+int bh_cli_staff(int argc,
+                 char **argv); /* lists, makes and changes people, their PINs and passwords */
+int bh_cli_device(int argc, char **argv); /* lists and revokes devices */
+int bh_cli_clock(int argc, char **argv);  /* reports whether the clock is trusted, or confirms it */
+int bh_cli_export(int argc, char **argv); /* writes everything, or one case, into one file */
+int bh_cli_verify(int argc, char **argv); /* verifies such a file without a hub */
+int bh_cli_backup(int argc, char **argv); /* copies the hub into a folder */
+int bh_cli_restore(int argc, char **argv); /* makes a hub from such a folder */
+int bh_cli_access(int argc, char **argv);  /* lists who was shown restricted records */
+int bh_cli_anomaly(int argc, char **argv); /* lists anomalies of received data */
+int bh_cli_doctor(int argc, char **argv);  /* checks a hub and says what to do */
 
 /* Value of the store: the time at which the last backup was complete. */
 #define BH_BACKUP_VALUE "backup_ms"

@@ -1,3 +1,4 @@
+/* SQL of copy-store.h; one function for each check. */
 #include "sync/hub/cli/copy-store.h"
 
 #include "sync/db/params.h"

@@ -1,3 +1,4 @@
+/* SQL of doctor-query-store.h; one function for each figure. */
 #include "sync/hub/cli/doctor-query-store.h"
 
 #include "sync/db/params.h"

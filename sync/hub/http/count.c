@@ -1,3 +1,4 @@
+/* Counts requests in a table under a lock (count.h). */
 #include "sync/hub/http/count.h"
 
 typedef struct {

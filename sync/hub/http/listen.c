@@ -1,3 +1,4 @@
+/* Parses and formats addresses to listen on (listen.h). */
 #include "sync/hub/http/listen.h"
 
 #include <string.h>

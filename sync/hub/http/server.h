@@ -53,6 +53,7 @@ guint bh_http_get_port(BhHttp *http);
  * connection ended without an answer. Under a lock. */
 typedef void (*BhHttpCountFunc)(const char *method, const char *path, guint status, guint64 n,
                                 gpointer data);
+/* Calls `func` for each route and status that occurred. Any thread. */
 void bh_http_each_count(BhHttp *http, BhHttpCountFunc func, gpointer data);
 
 /* Values of a request. They are borrowed until it is answered; NULL when absent. */

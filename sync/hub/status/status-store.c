@@ -1,3 +1,4 @@
+/* SQL of status-store.h. */
 #include "sync/hub/status/status-store.h"
 
 #include "sync/db/params.h"

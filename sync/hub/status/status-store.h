@@ -14,6 +14,7 @@ typedef struct {
   gint64 revoked;
 } BhStoreFigures;
 
+/* Reads the figures; FALSE with an error on a storage error. Thread of the connection. */
 gboolean bh_status_store_load(BhDb *db, gint64 now_ms, BhStoreFigures *figures, GError **error);
 
 G_END_DECLS

@@ -1,3 +1,5 @@
+/* Collects figures of the hub and its servers for /healthz and /metrics (status.h). Start at
+ * bh_status_new. */
 #include "sync/hub/status/internal.h"
 
 #include <errno.h>

@@ -23,6 +23,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhStatus, bh_status_free)
 /* Its requests are counted under that name, which is borrowed; until bh_status_forget_servers,
  * which comes before the first server is stopped. */
 void bh_status_add_server(BhStatus *status, const char *name, BhHttp *http);
+/* Forgets all servers, so that they can be stopped. */
 void bh_status_forget_servers(BhStatus *status);
 
 /* For common_routes of BhHttpConfig, with the BhStatus as data. */

@@ -1,3 +1,4 @@
+/* Writes the program's log to stderr as text or JSON (lines.h). */
 #include "sync/hub/trace/lines.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* Keeps the id of the request that a thread works for (request.h). */
 #include "sync/hub/trace/request.h"
 
 #include "schema/world.h"
