@@ -140,9 +140,14 @@ gboolean bh_hub_update_index(BhHub *hub, BhDb *db, GError **error)
     return FALSE;
   /* What is read from now on is no older than what the writer has done. */
   bh_db_end_reads(db);
-  while (update.more)
-    if (!bh_hub_write(hub, update_page, &update, error))
-      return FALSE;
+  while (update.more) {
+    g_autoptr(GError) failed = NULL;
+    if (bh_hub_write(hub, update_page, &update, &failed))
+      continue;
+    /* A full disk or a busy writer is no reason to show nothing. */
+    g_warning("lists lack the newest records: %s", failed->message);
+    update.more = FALSE;
+  }
   return TRUE;
 }
 

@@ -49,7 +49,8 @@ gboolean bh_hub_apply_index(BhHub *hub, BhDb *db, int max, int *applied, GError 
 /* The same when so many records are marked that a reader would wait for them. Writer thread. */
 gboolean bh_hub_limit_index(BhHub *hub, BhDb *db, GError **error);
 /* Returns when the index holds all records that `db`, a reader, can see; `db` then sees at least
- * these. Call it before lists and searches. Blocks; any thread but the writer's. */
+ * these. When the writer cannot write them (a full disk), that is logged, and lists lack them. Call
+ * it before lists and searches. Blocks; any thread but the writer's. */
 gboolean bh_hub_update_index(BhHub *hub, BhDb *db, GError **error);
 
 G_END_DECLS

@@ -109,17 +109,27 @@ gboolean bh_device_index_remove(BhDevice *device, gint64 number, GError **error)
          bh_setting_set(device, PURGE, PURGE_BEGIN, error);
 }
 
+static gboolean write_all(BhDevice *device, GError **error)
+{
+  g_autoptr(BhWrite) write = bh_write_begin_unsynced(device, error);
+  return write != NULL && apply_all(device, error) && bh_write_commit(write, error);
+}
+
 gboolean bh_device_index_update(BhDevice *device, GError **error)
 {
   gboolean behind;
+  g_autoptr(GError) failed = NULL;
   if (!bh_index_is_behind(device->db, &behind, error))
     return FALSE;
   if (!behind)
     return TRUE;
   if (bh_db_in_transaction(device->db))
     return apply_all(device, error);
-  g_autoptr(BhWrite) write = bh_write_begin_unsynced(device, error);
-  return write != NULL && apply_all(device, error) && bh_write_commit(write, error);
+  if (write_all(device, &failed))
+    return TRUE;
+  /* A full disk is no reason to show nothing. */
+  g_warning("store: lists lack the newest changes: %s", failed->message);
+  return bh_device_ready(device, error);
 }
 
 static gboolean purge(BhDevice *device, gboolean *more, GError **error)

@@ -14,7 +14,9 @@ gboolean bh_device_index_mark(BhDevice *device, gint64 number, GError **error);
 /* Removes a record from the index. Its words are removed from the file in steps
  * (bh_device_index_some). Inside a transaction. */
 gboolean bh_device_index_remove(BhDevice *device, gint64 number, GError **error);
-/* Brings the index up to date, in a transaction of its own unless one is open. */
+/* Brings the index up to date, in a transaction of its own unless one is open. When nothing can be
+ * written (a full disk), that is logged, and lists lack the newest changes. FALSE when the store
+ * cannot be read either. */
 gboolean bh_device_index_update(BhDevice *device, GError **error);
 /* Indexes some records when enough are marked; then removes words of removed records. Inside a
  * transaction; *more: there are more. */

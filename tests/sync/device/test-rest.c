@@ -371,6 +371,31 @@ static void test_a_crash_while_letting_go_is_made_good(void **state G_GNUC_UNUSE
   assert_false(reached);
 }
 
+static gsize count_rows(Fixture *fixture, const char *kind)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) query = json_pack("{ss}", "kind", kind);
+  g_autoptr(json_t) page = bh_device_list(fixture->device, query, &error);
+  assert_no_error(error);
+  return json_array_size(json_object_get(page, "rows"));
+}
+
+static void test_a_full_disk_hides_no_list(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  gsize enterprises = count_rows(fixture, "enterprise");
+  assert_true(enterprises > 0);
+  g_free(fixture_save(fixture, test_id(0x7777), "hazard",
+                      json_pack("{ss ss ss ss ss ss}", "enterprise", fixture->enterprise, "summary",
+                                "顶板离层", "level", "general", "place", "1301 工作面", "found_by",
+                                "inspection", "state", "found")));
+  shim_vfs_fail_at(1, SQLITE_FULL, TRUE);
+  assert_int_equal(count_rows(fixture, "enterprise"), enterprises);
+  assert_true(shim_vfs_has_failed());
+  shim_vfs_fail_at(0, 0, FALSE);
+  assert_int_equal(count_rows(fixture, "hazard"), 1);
+}
+
 static int install(void **state G_GNUC_UNUSED)
 {
   shim_vfs_install();
@@ -381,6 +406,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_search_for_the_enterprise_finds_its_inspections),
+      cmocka_unit_test(test_a_full_disk_hides_no_list),
       cmocka_unit_test(test_titles_follow_whatever_comes_first),
       cmocka_unit_test(test_a_new_kind_set_indexes_every_record_again),
       cmocka_unit_test(test_a_hub_that_goes_back_to_an_older_kind_set_is_followed),

@@ -209,9 +209,34 @@ static void test_a_set_that_is_on_the_disk_after_all_is_in_use_and_derived_by(vo
   assert_int_equal(count_addresses(fixture), MANY);
 }
 
+static gsize count_listed(HubFixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) query = json_pack("{s:s,s:i}", "kind", "enterprise", "limit", 200);
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
+  g_autoptr(json_t) page = bh_hub_list(fixture->hub, db, query, NULL, &error);
+  bh_hub_release_reader(fixture->hub, db);
+  if (page == NULL)
+    fail_msg("list: %s", error->message);
+  return json_array_size(json_object_get(page, "rows"));
+}
+
+static void test_a_full_disk_hides_no_list(void **state)
+{
+  HubFixture *fixture = *state;
+  gsize before = count_listed(fixture);
+  add_enterprises(fixture);
+  test_fill_disk(TRUE);
+  gsize full = count_listed(fixture);
+  test_fill_disk(FALSE);
+  assert_true(full >= before);
+  assert_true(count_listed(fixture) > before);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(test_a_full_disk_hides_no_list, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_an_index_comes_and_goes_with_its_declaration, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_a_change_that_was_broken_off_goes_on_at_the_next_start,
