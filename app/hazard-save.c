@@ -37,8 +37,8 @@ void bh_hazard_save_free(gpointer data)
   g_free(save);
 }
 
-/* Problems of a picture's draft. When the checks find none, the error that refused it is the
- * problem. */
+/* Problems of the draft of a picture that was refused: that its file is not on this device, else
+ * what the checks find, else the text of `refusal`. */
 static json_t *list_photo_problems(BhDevice *device, const BhHazardSave *save, const char *photo,
                                    const GError *refusal)
 {

@@ -161,7 +161,8 @@ static void on_reply(gpointer owner, json_t *result, const GError *error, gpoint
 {
   Waiting *waiting = data;
   BhPagePrivate *priv = get_private(BH_PAGE(owner));
-  /* Another person uses the device now and must not see this answer. */
+  /* When the person who opened the page no longer uses the device, the page does not get the
+   * answer. A failed change is still reported, because the input is lost. */
   if (g_strcmp0(priv->person, bh_session_get_actor(priv->session)) != 0) {
     if (error != NULL && waiting->changes)
       bh_session_report_failed(priv->session, priv->title, error);

@@ -44,11 +44,11 @@ gboolean bh_place_string(BhPlace *place, const json_t *object, const char *key, 
 /* A string that is a name: a-z, then a-z, 0-9 and _, at most 48. */
 gboolean bh_place_name(BhPlace *place, const json_t *object, const char *key, gboolean needed,
                        const char **out);
-/* true or false; optional. */
+/* true or false; *out is unchanged when it is absent. */
 gboolean bh_place_flag(BhPlace *place, const json_t *object, const char *key, gboolean *out);
 /* The optional member "written_by", whose only value is "hub". *out is TRUE when it is present. */
 gboolean bh_place_by_hub(BhPlace *place, const json_t *object, gboolean *out);
-/* An integer within `min` and `max`, both included; optional. */
+/* An integer within `min` and `max`, both included; *out is unchanged when it is absent. */
 gboolean bh_place_int(BhPlace *place, const json_t *object, const char *key, gint64 min, gint64 max,
                       gint64 *out);
 /* {"zh": text, "en": text}, both present and not empty. */

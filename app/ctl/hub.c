@@ -35,7 +35,9 @@ static gboolean is_idle(const json_t *status)
          !json_is_true(json_object_get(status, "behind"));
 }
 
-/* Another process owns the store: asks it to sync, and polls until it is done. */
+/* Another process owns the store: asks it to sync, and polls its status until the sync is done or
+ * seems not to have started, at most ASK_MAX_S seconds. Returns the last status, which may be
+ * unfinished. */
 static json_t *sync_elsewhere(BhLink *link, GError **error)
 {
   json_t *status = NULL;

@@ -14,8 +14,8 @@ GPtrArray *bh_related_store_find(BhDb *db, const char *kind, const char *match, 
 gboolean bh_related_store_add_by_field(BhDb *db, const char *kind, const char *field,
                                        const char *ids, int max, GHashTable *numbers,
                                        GError **error);
-/* The same for records of `kind` (NULL: of any) that take their place from a record which takes its
- * place from one of `ids`. */
+/* The same for records of `kind` (NULL: of any) that take their scope from a record which takes its
+ * scope from one of `ids`. */
 gboolean bh_related_store_add_below(BhDb *db, const char *kind, const char *ids, int max,
                                     GHashTable *numbers, GError **error);
 /* *has: whether the record with this number matches a search. */

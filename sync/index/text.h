@@ -15,12 +15,13 @@ char *bh_search_grams(const char *text);
 /* The FTS5 query for what a person typed, g_free: every run of letters and digits must occur. NULL
  * when there is none. */
 char *bh_search_query(const char *typed);
-/* The text of a record, g_free: its title, the title of the record that it takes its place from
- * (NULL: none), and its own indexed text fields that are not personal. */
+/* The text of a record, g_free: its title, `place_title` (title of the record that it takes its
+ * scope from, mostly its enterprise; NULL: none), and its own indexed fields of text, long text,
+ * credit code or phone that are not personal. */
 char *bh_index_collect_text(const BhKind *kind, const json_t *values, const char *title,
                             const char *place_title);
-/* Whether other records are found by the title of a record of this kind that they take their place
- * from. Not for a kind that hides records: a hit would reveal that a hidden record exists. */
+/* Whether other records are found by the title of a record of this kind that they take their scope
+ * from. FALSE for a kind that hides records: a hit would reveal that a hidden record exists. */
 gboolean bh_index_shows_title(const BhKind *kind);
 /* Bytes that sort titles: lower case in GB18030, which orders common characters by their sound
  * (g_byte_array_unref). */

@@ -1,5 +1,6 @@
-/* Records come from the hub, page by page. A page is applied when its kind set is here; a new list
- * of staff is fetched after the last page. */
+/* Pulls records from the hub, page by page. A kind set that a page needs and this device lacks is
+ * fetched before the page is applied. After the last page the list of staff is fetched if it may
+ * have changed or is old. */
 #include "sync/device/engine/pull.h"
 
 #include <string.h>

@@ -4,7 +4,8 @@
  *
  * For every header inside sync/device/store: functions run on the store's thread. A function that
  * returns gboolean, or a pointer, returns FALSE or NULL with `error` set when it fails; most errors
- * are BH_ERROR_STORAGE. "dup" gives a new copy to g_free, "get" lends. Times are milliseconds. */
+ * are BH_ERROR_STORAGE. "dup" gives a new copy to g_free, "get" lends. Times are milliseconds.
+ * "Inside a transaction": the caller has begun one (bh_write_begin), and commits it. */
 #pragma once
 
 #include "schema/entry.h"

@@ -1,4 +1,4 @@
-/* Rows of drafts. What writes runs inside a transaction. */
+/* Rows of drafts. Functions that write run inside a transaction of the caller (core.h). */
 #pragma once
 
 #include "sync/device/store/core.h"

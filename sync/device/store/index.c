@@ -26,12 +26,46 @@ static char *dup_place_title(BhDevice *device, const char *id, GError **error)
   return kind != NULL && bh_index_shows_title(kind) ? g_steal_pointer(&row.title) : NULL;
 }
 
+/* A record that cannot be read is listed by its row, so that it does not hold up the others. */
+static gboolean fill_unreadable(BhDevice *device, const char *id, BhIndexRow *row, GError **error)
+{
+  g_auto(BhRow) stored = {0};
+  if (!bh_records_store_find(device, id, &stored, error))
+    return FALSE;
+  row->kind = g_steal_pointer(&stored.kind);
+  row->state = g_steal_pointer(&stored.state);
+  row->title = g_steal_pointer(&stored.title);
+  row->text = g_strdup(row->title);
+  row->conflict = stored.conflicts > 0;
+  row->position = stored.changed;
+  row->values = json_object();
+  return TRUE;
+}
+
+static gboolean fill_values(BhDevice *device, const char *id, const BhKind *kind, BhView *view,
+                            BhIndexRow *row, GError **error)
+{
+  g_autofree char *place = dup_place_title(device, view->row.scope_from, error);
+  /* Personal values are shown in titles here and never searched. */
+  g_autofree char *title = bh_record_dup_searched_title(device, view->record);
+  view = bh_view_get(device, id, error);
+  if (view == NULL)
+    return FALSE;
+  row->values = bh_index_collect_values(kind, bh_view_get_values(view));
+  row->text = bh_index_collect_text(kind, bh_view_get_values(view), title, place);
+  return TRUE;
+}
+
 static gboolean fill_row(gint64 number, BhIndexRow *row, gpointer data, GError **error)
 {
   BhDevice *device = data;
   g_autoptr(GError) failed = NULL;
   g_autofree char *id = bh_records_store_dup_id(device, number, &failed);
   BhView *view = id != NULL ? bh_view_get(device, id, &failed) : NULL;
+  if (id != NULL && failed != NULL && !g_error_matches(failed, BH_ERROR, BH_ERROR_STORAGE)) {
+    g_warning("store: record %s is listed without its values: %s", id, failed->message);
+    return fill_unreadable(device, id, row, error);
+  }
   if (failed != NULL) {
     g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;
@@ -44,19 +78,10 @@ static gboolean fill_row(gint64 number, BhIndexRow *row, gpointer data, GError *
   row->title = g_strdup(view->row.title);
   row->conflict = view->row.conflicts > 0;
   row->position = view->row.changed;
-  if (kind == NULL) {
-    row->text = g_strdup(row->title);
-    row->values = json_object();
-    return TRUE;
-  }
-  g_autofree char *place = dup_place_title(device, view->row.scope_from, error);
-  /* Personal values are shown in titles here and never searched. */
-  g_autofree char *title = bh_record_dup_searched_title(device, view->record);
-  view = bh_view_get(device, id, error);
-  if (view == NULL)
-    return FALSE;
-  row->values = bh_index_collect_values(kind, bh_view_get_values(view));
-  row->text = bh_index_collect_text(kind, bh_view_get_values(view), title, place);
+  if (kind != NULL)
+    return fill_values(device, id, kind, view, row, error);
+  row->text = g_strdup(row->title);
+  row->values = json_object();
   return TRUE;
 }
 

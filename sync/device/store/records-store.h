@@ -12,7 +12,7 @@ typedef struct {
   char *title;
   char *state;
   char *parent;     /* id of the record that it belongs to; NULL: none */
-  char *scope_from; /* id of the record that it takes its place from, as its enterprise */
+  char *scope_from; /* id of the record that it takes its scope from, as its enterprise */
   gint64 conflicts;
   gint64 changed; /* serial number of its newest change */
 } BhRow;
@@ -109,7 +109,7 @@ gint64 bh_records_store_count_quarantined(BhDevice *device, const char *id);
 
 /* --- what is to be done later --- */
 
-/* Notes the records that take their place from this one, and with `children` also those that belong
+/* Notes the records that take their scope from this one, and with `children` also those that belong
  * to it: their titles and search texts are to be made again. */
 gboolean bh_records_store_retitle(BhDevice *device, const char *id, gboolean children,
                                   GError **error);

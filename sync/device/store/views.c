@@ -207,14 +207,18 @@ static GHashTable *read_bodies(BhDevice *device, const GPtrArray *all, GError **
   return entries != NULL ? g_steal_pointer(&bodies) : NULL;
 }
 
-static gboolean add_view(BhDevice *device, GHashTable *views, BhStoredRecord *stored,
-                         GHashTable *bodies, GError **error)
+/* A record whose text cannot be read is left out, so that it does not hold up the others. */
+static void add_view(BhDevice *device, GHashTable *views, BhStoredRecord *stored,
+                     GHashTable *bodies)
 {
+  g_autoptr(GError) local = NULL;
   g_autoptr(BhView) view = g_new0(BhView, 1);
   if (stored->text != NULL) {
-    view->record = bh_record_from_snapshot(stored->text, strlen(stored->text), error);
-    if (view->record == NULL)
-      return FALSE;
+    view->record = bh_record_from_snapshot(stored->text, strlen(stored->text), &local);
+    if (view->record == NULL) {
+      g_warning("store: record %s cannot be read: %s", stored->id, local->message);
+      return;
+    }
   }
   for (guint i = 0; i < stored->overlay->len; i++) {
     gint64 pos = g_array_index(stored->overlay, gint64, i);
@@ -223,7 +227,7 @@ static gboolean add_view(BhDevice *device, GHashTable *views, BhStoredRecord *st
       apply_own(&view->record, stored->id, body);
   }
   if (view->record == NULL)
-    return TRUE;
+    return;
   view->row = stored->row;
   memset(&stored->row, 0, sizeof stored->row);
   view->tail = (int)stored->overlay->len;
@@ -234,7 +238,6 @@ static gboolean add_view(BhDevice *device, GHashTable *views, BhStoredRecord *st
     keep(device, view);
   }
   view = NULL;
-  return TRUE;
 }
 
 static void free_view(gpointer view)
@@ -270,8 +273,7 @@ GHashTable *bh_views_load(BhDevice *device, const json_t *ids, GError **error)
   g_autoptr(GPtrArray) all = bh_records_store_load(device, missing, error);
   g_autoptr(GHashTable) bodies = all != NULL ? read_bodies(device, all, error) : NULL;
   for (guint i = 0; bodies != NULL && i < all->len; i++)
-    if (!add_view(device, views, g_ptr_array_index(all, i), bodies, error))
-      return NULL;
+    add_view(device, views, g_ptr_array_index(all, i), bodies);
   return bodies != NULL ? g_steal_pointer(&views) : NULL;
 }
 

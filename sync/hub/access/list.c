@@ -67,9 +67,9 @@ static gboolean add_scopes(Listing *listing, GPtrArray *stored, const char *unit
 }
 
 /* Filters by the scopes that the viewer's unit serves, so that the store need not read all other
- * rows. No filter is set if the unit serves the whole area of the hub, or for the children of one
- * record: nearly all rows, or only few, are read then. Each row is checked by itself in any case.
- */
+ * rows. No filter is set without a viewer, for a kind with the scope "all", for a unit that serves
+ * the whole area of the hub (nearly all rows are read), and for the children of given records (few
+ * are). Each row is checked by itself in any case. */
 static gboolean read_scopes(Listing *listing, const BhKind *kind, BhListQuery *wanted,
                             GError **error)
 {

@@ -110,12 +110,12 @@ static char *dup_search_structure(Fixture *fixture)
 static void test_the_trap_catches_writes_to_the_index(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
-  g_autoptr(GError) error = NULL;
-  g_autoptr(json_t) query = json_pack("{ss}", "kind", "hazard");
   save_hazard(fixture, 1);
   forbid_index_writes(fixture);
-  assert_null(bh_device_list(fixture->device, query, &error));
-  assert_error(error, BH_ERROR_STORAGE);
+  /* The list is shown without what could not be written. */
+  assert_int_equal(list(fixture, json_pack("{ss}", "kind", "hazard")), 0);
+  fixture_reopen(fixture);
+  assert_int_equal(list(fixture, json_pack("{ss}", "kind", "hazard")), 1);
 }
 
 static void test_a_save_writes_no_row_of_the_index(void **state G_GNUC_UNUSED)
@@ -159,12 +159,12 @@ static void test_each_operation_needs_this_much_work(void **state G_GNUC_UNUSED)
   /* The rows that FTS5 writes for a search depend on its version. */
   before = get_work(fixture);
   assert_int_equal(list(fixture, json_pack("{ss}", "kind", "hazard")), 2);
-  assert_int_equal(get_work(fixture).statements - before.statements, 30);
+  assert_int_equal(get_work(fixture).statements - before.statements, 27);
   assert_in_range(get_work(fixture).rows - before.rows, 9, 25);
 
   before = get_work(fixture);
   assert_int_equal(list(fixture, json_pack("{ss}", "kind", "hazard")), 2);
-  check_work(fixture, &before, "the same list again", 8, 0);
+  check_work(fixture, &before, "the same list again", 5, 0);
 
   before = get_work(fixture);
   fixture_status(fixture, "pending");
@@ -179,7 +179,6 @@ static void test_a_list_applies_many_saves_in_one_transaction(void **state G_GNU
 {
   enum { SAVES = 100 };
   g_autoptr(Fixture) fixture = fixture_new();
-  g_autoptr(GError) error = NULL;
   g_autoptr(json_t) query = json_pack("{ss si}", "kind", "hazard", "limit", 200);
   list(fixture, json_incref(query));
   for (guint n = 1; n <= SAVES; n++)
@@ -189,8 +188,7 @@ static void test_a_list_applies_many_saves_in_one_transaction(void **state G_GNU
                 "CREATE TEMP TRIGGER not_last BEFORE INSERT ON main.listed"
                 " WHEN NEW.nr = (SELECT nr FROM last) BEGIN"
                 " SELECT RAISE(ABORT, 'the last one'); END");
-  assert_null(bh_device_list(fixture->device, query, &error));
-  assert_error(error, BH_ERROR_STORAGE);
+  assert_int_equal(list(fixture, json_incref(query)), 0);
   assert_int_equal(get_int(fixture, "SELECT count(*) FROM listed WHERE kind = 'hazard'"), 0);
   assert_int_equal(get_int(fixture, "SELECT count(*) FROM index_pending"), SAVES);
   exec(fixture, "DROP TRIGGER not_last");

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "schema/paths.h"
+#include "sync/db/params.h"
+#include "sync/device/store/views.h"
 #include "tests/sync/device/fixture.h"
 #include "tests/sync/device/shim-vfs.h"
 
@@ -396,6 +398,29 @@ static void test_a_full_disk_hides_no_list(void **state G_GNUC_UNUSED)
   assert_int_equal(count_rows(fixture, "hazard"), 1);
 }
 
+static void test_a_record_that_cannot_be_read_holds_up_no_other(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  gsize before = count_rows(fixture, "enterprise");
+  json_t *records = json_array();
+  for (guint i = 0; i < 3; i++)
+    json_array_append_new(records,
+                          fixture_snapshot(fixture, test_id(0x7700 + i), "enterprise",
+                                           json_pack("{ss ss}", "name", "矿", "area", "140603")));
+  fixture_pull(fixture, records, NULL);
+  g_autofree char *sql = g_strdup_printf("UPDATE base SET text = 'x' WHERE number ="
+                                         " (SELECT nr FROM record WHERE id = '%s')",
+                                         test_id(0x7701));
+  assert_true(bh_db_exec(fixture->device->db, sql, NULL));
+  bh_view_forget_all(fixture->device);
+  gint64 listed = 0;
+  assert_int_equal(count_rows(fixture, "enterprise"), before + 2);
+  assert_true(bh_db_get_int(fixture->device->db,
+                            "SELECT count(*) FROM listed WHERE kind = 'enterprise'", NULL, &listed,
+                            NULL));
+  assert_int_equal(listed, before + 3);
+}
+
 static int install(void **state G_GNUC_UNUSED)
 {
   shim_vfs_install();
@@ -407,6 +432,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_search_for_the_enterprise_finds_its_inspections),
       cmocka_unit_test(test_a_full_disk_hides_no_list),
+      cmocka_unit_test(test_a_record_that_cannot_be_read_holds_up_no_other),
       cmocka_unit_test(test_titles_follow_whatever_comes_first),
       cmocka_unit_test(test_a_new_kind_set_indexes_every_record_again),
       cmocka_unit_test(test_a_hub_that_goes_back_to_an_older_kind_set_is_followed),
