@@ -265,9 +265,6 @@ static void on_results(BhPage *page, json_t *result, const GError *error, gpoint
   json_array_foreach(json_object_get(result, "rows"), i, row) {
     add_result(self, row);
   }
-  if (json_is_true(json_object_get(result, "partial")))
-    bh_paged_list_note(self->pages,
-                       _("Many words begin like this, so not all were searched; type more"));
   const json_t *after = json_object_get(result, "after");
   bh_paged_list_end(self->pages, json_is_string(after) ? after : NULL);
   if (bh_paged_list_is_empty(self->pages))

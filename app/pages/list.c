@@ -98,9 +98,6 @@ static void on_rows(BhPage *page, json_t *result, const GError *error, gpointer 
   json_array_foreach(json_object_get(result, "rows"), i, row) {
     add_row(self, kind, row);
   }
-  if (json_is_true(json_object_get(result, "partial")))
-    bh_paged_list_note(self->pages,
-                       _("Many words begin like this, so not all were searched; type more"));
   g_autoptr(json_t) next = dup_next(self, result, request->undated);
   bh_paged_list_end(self->pages, next);
   gtk_widget_set_visible(self->empty, bh_paged_list_is_empty(self->pages));
