@@ -363,7 +363,7 @@ static void on_save(BhHazardPage *self)
   }
   g_autoptr(GError) error = NULL;
   g_autoptr(json_t) initial_values = dup_initial_values(self, &error);
-  if (initial_values == NULL) {
+  if (error != NULL) {
     show_message(self, error->message);
     return;
   }
