@@ -497,6 +497,20 @@ GPtrArray *bh_stmt_collect_texts(BhStmt *stmt, GError **error)
   return good ? g_steal_pointer(&texts) : NULL;
 }
 
+GArray *bh_stmt_collect_ints(BhStmt *stmt, GError **error)
+{
+  if (stmt == NULL)
+    return NULL;
+  g_autoptr(GArray) numbers = g_array_new(FALSE, FALSE, sizeof(gint64));
+  gboolean ended;
+  while (bh_stmt_next(stmt, &ended, error)) {
+    gint64 number = bh_stmt_get_int(stmt, 0);
+    g_array_append_val(numbers, number);
+  }
+  bh_stmt_reset(stmt);
+  return ended ? g_steal_pointer(&numbers) : NULL;
+}
+
 gint64 bh_stmt_get_int(BhStmt *stmt, int column)
 {
   return sqlite3_column_int64(stmt->stmt, column);

@@ -78,6 +78,8 @@ gboolean bh_stmt_next(BhStmt *stmt, gboolean *ended, GError **error);
 /* The first column of all rows, as char* (g_ptr_array_unref), and resets the statement. NULL with
  * an error. With NULL for `stmt`, returns NULL and leaves `error` as bh_db_prepare set it. */
 GPtrArray *bh_stmt_collect_texts(BhStmt *stmt, GError **error);
+/* The same of a column of integers, as gint64 (g_array_unref). */
+GArray *bh_stmt_collect_ints(BhStmt *stmt, GError **error);
 /* Runs a statement to its end, ignoring rows, and resets it. */
 gboolean bh_stmt_run(BhStmt *stmt, GError **error);
 /* Ends a read before its last row. A read that is left open keeps its snapshot: a hub reader then

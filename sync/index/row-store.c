@@ -127,17 +127,9 @@ gboolean bh_index_has_marks(BhDb *db, int max, gboolean *more, GError **error)
 
 GArray *bh_row_store_list_marked(BhDb *db, int max, GError **error)
 {
-  g_autoptr(GArray) numbers = g_array_new(FALSE, FALSE, sizeof(gint64));
-  gboolean ended;
-  g_autoptr(BhStmt) stmt = bh_db_query(db, "SELECT nr FROM index_pending ORDER BY nr LIMIT :max",
-                                       BH_PARAMS(bh_param_int("max", max)), error);
-  if (stmt == NULL)
-    return NULL;
-  while (bh_stmt_next(stmt, &ended, error)) {
-    gint64 nr = bh_stmt_get_int(stmt, 0);
-    g_array_append_val(numbers, nr);
-  }
-  return ended ? g_steal_pointer(&numbers) : NULL;
+  return bh_stmt_collect_ints(bh_db_query(db, "SELECT nr FROM index_pending ORDER BY nr LIMIT :max",
+                                          BH_PARAMS(bh_param_int("max", max)), error),
+                              error);
 }
 
 gboolean bh_row_store_unmark(BhDb *db, gint64 nr, GError **error)

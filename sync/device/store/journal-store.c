@@ -112,18 +112,11 @@ gint64 bh_journal_store_find(BhDevice *device, const char *entry_id)
 
 GArray *bh_journal_store_list(BhDevice *device, gint64 after, gint64 through, GError **error)
 {
-  g_autoptr(GArray) places = g_array_new(FALSE, FALSE, sizeof(gint64));
-  g_autoptr(BhStmt) stmt = bh_db_query(
-      device->db, "SELECT pos FROM entry WHERE pos > :after AND pos <= :through ORDER BY pos",
-      BH_PARAMS(bh_param_int("after", after), bh_param_int("through", through)), error);
-  if (stmt == NULL)
-    return NULL;
-  gboolean ended = FALSE;
-  while (bh_stmt_next(stmt, &ended, error)) {
-    gint64 pos = bh_stmt_get_int(stmt, 0);
-    g_array_append_val(places, pos);
-  }
-  return ended ? g_steal_pointer(&places) : NULL;
+  return bh_stmt_collect_ints(
+      bh_db_query(device->db,
+                  "SELECT pos FROM entry WHERE pos > :after AND pos <= :through ORDER BY pos",
+                  BH_PARAMS(bh_param_int("after", after), bh_param_int("through", through)), error),
+      error);
 }
 
 char *bh_journal_store_dup_envelope(BhDevice *device, gint64 pos, GError **error)

@@ -91,17 +91,8 @@ gboolean bh_outbox_store_drop_quarantine(BhDevice *device, gint64 pos, GError **
 
 GArray *bh_outbox_store_list_quarantine(BhDevice *device, GError **error)
 {
-  g_autoptr(GArray) places = g_array_new(FALSE, FALSE, sizeof(gint64));
-  g_autoptr(BhStmt) stmt =
-      bh_db_query(device->db, "SELECT pos FROM quarantine ORDER BY pos", NULL, error);
-  if (stmt == NULL)
-    return NULL;
-  gboolean ended = FALSE;
-  while (bh_stmt_next(stmt, &ended, error)) {
-    gint64 pos = bh_stmt_get_int(stmt, 0);
-    g_array_append_val(places, pos);
-  }
-  return ended ? g_steal_pointer(&places) : NULL;
+  return bh_stmt_collect_ints(
+      bh_db_query(device->db, "SELECT pos FROM quarantine ORDER BY pos", NULL, error), error);
 }
 
 gboolean bh_outbox_store_has_base(BhDevice *device, gboolean *has, GError **error)

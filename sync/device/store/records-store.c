@@ -289,163 +289,102 @@ GPtrArray *bh_records_store_list_children_of(BhDevice *device, const json_t *par
 char *bh_records_store_dup_base(BhDevice *device, gint64 number, gint64 *changed_ms, gboolean *gone,
                                 GError **error)
 {
-  gboolean row = FALSE;
-  g_autoptr(BhStmt) stmt = bh_db_prepare(
-      device->db, "SELECT text, changed_ms, gone FROM base WHERE number = :number", error);
-
-  if (stmt == NULL)
-    return NULL;
-  bh_stmt_bind_int(stmt, "number", number);
-  if (!bh_stmt_step(stmt, &row, error) || !row)
+  g_autoptr(BhStmt) row = NULL;
+  if (!bh_db_query_row(device->db, "SELECT text, changed_ms, gone FROM base WHERE number = :number",
+                       BH_PARAMS(bh_param_int("number", number)), &row, error) ||
+      row == NULL)
     return NULL;
   if (changed_ms != NULL)
-    *changed_ms = bh_stmt_get_int(stmt, 1);
+    *changed_ms = bh_stmt_get_int(row, 1);
   if (gone != NULL)
-    *gone = bh_stmt_get_int(stmt, 2) != 0;
-  return g_strdup(bh_stmt_get_text(stmt, 0));
+    *gone = bh_stmt_get_int(row, 2) != 0;
+  return g_strdup(bh_stmt_get_text(row, 0));
 }
 
 char *bh_records_store_dup_view(BhDevice *device, gint64 number, gint64 *pos, GError **error)
 {
-  gboolean row = FALSE;
-  g_autoptr(BhStmt) stmt =
-      bh_db_prepare(device->db, "SELECT text, pos FROM view WHERE number = :number", error);
-
-  if (stmt == NULL)
+  g_autoptr(BhStmt) row = NULL;
+  if (!bh_db_query_row(device->db, "SELECT text, pos FROM view WHERE number = :number",
+                       BH_PARAMS(bh_param_int("number", number)), &row, error) ||
+      row == NULL)
     return NULL;
-  bh_stmt_bind_int(stmt, "number", number);
-  if (!bh_stmt_step(stmt, &row, error) || !row)
-    return NULL;
-  *pos = bh_stmt_get_int(stmt, 1);
-  return g_strdup(bh_stmt_get_text(stmt, 0));
+  *pos = bh_stmt_get_int(row, 1);
+  return g_strdup(bh_stmt_get_text(row, 0));
 }
 
 gboolean bh_records_store_put_base(BhDevice *device, gint64 number, const char *text,
                                    gint64 changed_ms, gint64 through, GError **error)
 {
-  BhStmt *stmt =
-      bh_db_prepare(device->db,
-                    "INSERT INTO base (number, text, changed_ms, gone, through)"
-                    " VALUES (:number, :text, :ms, 0, :through) ON CONFLICT (number) DO UPDATE SET"
-                    " text = excluded.text, changed_ms = excluded.changed_ms, gone = 0,"
-                    " through = excluded.through",
-                    error);
-
-  if (stmt == NULL)
-    return FALSE;
-  bh_stmt_bind_int(stmt, "number", number);
-  bh_stmt_bind_text(stmt, "text", text);
-  bh_stmt_bind_int(stmt, "ms", changed_ms);
-  bh_stmt_bind_int(stmt, "through", through);
-  return bh_stmt_run(stmt, error);
+  return bh_db_run(device->db,
+                   "INSERT INTO base (number, text, changed_ms, gone, through)"
+                   " VALUES (:number, :text, :ms, 0, :through) ON CONFLICT (number) DO UPDATE SET"
+                   " text = excluded.text, changed_ms = excluded.changed_ms, gone = 0,"
+                   " through = excluded.through",
+                   BH_PARAMS(bh_param_int("number", number), bh_param_text("text", text),
+                             bh_param_int("ms", changed_ms), bh_param_int("through", through)),
+                   error);
 }
 
 gboolean bh_records_store_put_view(BhDevice *device, gint64 number, const char *text, gint64 pos,
                                    GError **error)
 {
-  BhStmt *stmt =
-      bh_db_prepare(device->db,
-                    "INSERT INTO view (number, text, pos) VALUES (:number, :text, :pos)"
-                    " ON CONFLICT (number) DO UPDATE SET text = excluded.text, pos = excluded.pos",
-                    error);
-
-  if (stmt == NULL)
-    return FALSE;
-  bh_stmt_bind_int(stmt, "number", number);
-  bh_stmt_bind_text(stmt, "text", text);
-  bh_stmt_bind_int(stmt, "pos", pos);
-  return bh_stmt_run(stmt, error);
-}
-
-static GArray *collect_places(BhStmt *stmt, GError **error)
-{
-  g_autoptr(GArray) places = g_array_new(FALSE, FALSE, sizeof(gint64));
-  gboolean row = FALSE;
-
-  while (TRUE) {
-    if (!bh_stmt_step(stmt, &row, error))
-      return NULL;
-    if (!row)
-      return g_steal_pointer(&places);
-    gint64 pos = bh_stmt_get_int(stmt, 0);
-    g_array_append_val(places, pos);
-  }
+  return bh_db_run(device->db,
+                   "INSERT INTO view (number, text, pos) VALUES (:number, :text, :pos)"
+                   " ON CONFLICT (number) DO UPDATE SET text = excluded.text, pos = excluded.pos",
+                   BH_PARAMS(bh_param_int("number", number), bh_param_text("text", text),
+                             bh_param_int("pos", pos)),
+                   error);
 }
 
 GArray *bh_records_store_list_overlay(BhDevice *device, const char *id, gint64 after,
                                       GError **error)
 {
-  g_autoptr(BhStmt) stmt = bh_db_prepare(device->db, OVERLAY, error);
-
-  if (stmt == NULL)
-    return NULL;
-  bh_stmt_bind_text(stmt, "record", id);
-  bh_stmt_bind_int(stmt, "after", after);
-  return collect_places(stmt, error);
+  return bh_stmt_collect_ints(
+      bh_db_query(device->db, OVERLAY,
+                  BH_PARAMS(bh_param_text("record", id), bh_param_int("after", after)), error),
+      error);
 }
 
 GArray *bh_records_store_list_entries(BhDevice *device, const char *id, int limit, GError **error)
 {
-  g_autoptr(BhStmt) stmt = bh_db_prepare(
-      device->db,
-      "SELECT pos FROM entry_record WHERE record = :record ORDER BY pos DESC LIMIT :limit", error);
-
-  if (stmt == NULL)
-    return NULL;
-  bh_stmt_bind_text(stmt, "record", id);
-  bh_stmt_bind_int(stmt, "limit", limit);
-  return collect_places(stmt, error);
+  return bh_stmt_collect_ints(
+      bh_db_query(device->db,
+                  "SELECT pos FROM entry_record WHERE record = :record ORDER BY pos DESC"
+                  " LIMIT :limit",
+                  BH_PARAMS(bh_param_text("record", id), bh_param_int("limit", limit)), error),
+      error);
 }
 
 gint64 bh_records_store_count_pending(BhDevice *device, const char *id)
 {
-  gboolean row = FALSE;
-  g_autoptr(BhStmt) stmt = bh_db_prepare(
-      device->db, "SELECT count(*) FROM entry_record WHERE record = :record AND pos > :acked",
-      NULL);
-
-  if (stmt == NULL)
-    return 0;
-  bh_stmt_bind_text(stmt, "record", id);
-  bh_stmt_bind_int(stmt, "acked", BH_POS(device->incarnation, device->acked));
-  return bh_stmt_step(stmt, &row, NULL) && row ? bh_stmt_get_int(stmt, 0) : 0;
+  gint64 count;
+  bh_db_get_int(device->db,
+                "SELECT count(*) FROM entry_record WHERE record = :record AND pos > :acked",
+                BH_PARAMS(bh_param_text("record", id),
+                          bh_param_int("acked", BH_POS(device->incarnation, device->acked))),
+                &count, NULL);
+  return count;
 }
 
 gint64 bh_records_store_count_quarantined(BhDevice *device, const char *id)
 {
-  gboolean row = FALSE;
-
+  gint64 count;
   if (device->counters.quarantined == 0)
     return 0;
-  g_autoptr(BhStmt) stmt =
-      bh_db_prepare(device->db,
-                    "SELECT count(*) FROM quarantine q JOIN entry_record r ON r.pos = q.pos"
-                    " AND r.record = :record",
-                    NULL);
-  if (stmt == NULL)
-    return 0;
-  bh_stmt_bind_text(stmt, "record", id);
-  return bh_stmt_step(stmt, &row, NULL) && row ? bh_stmt_get_int(stmt, 0) : 0;
+  bh_db_get_int(device->db,
+                "SELECT count(*) FROM quarantine q JOIN entry_record r ON r.pos = q.pos"
+                " AND r.record = :record",
+                BH_PARAMS(bh_param_text("record", id)), &count, NULL);
+  return count;
 }
 
 GPtrArray *bh_records_store_list_gone(BhDevice *device, GError **error)
 {
-  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
-  gboolean row = FALSE;
-  g_autoptr(BhStmt) stmt = bh_db_prepare(device->db,
-                                         "SELECT r.id FROM base b JOIN record r ON r.nr = b.number"
-                                         " WHERE b.gone = 1",
-                                         error);
-
-  if (stmt == NULL)
-    return NULL;
-  while (TRUE) {
-    if (!bh_stmt_step(stmt, &row, error))
-      return NULL;
-    if (!row)
-      return g_steal_pointer(&ids);
-    g_ptr_array_add(ids, g_strdup(bh_stmt_get_text(stmt, 0)));
-  }
+  return bh_stmt_collect_texts(
+      bh_db_query(device->db,
+                  "SELECT r.id FROM base b JOIN record r ON r.nr = b.number WHERE b.gone = 1", NULL,
+                  error),
+      error);
 }
 
 gboolean bh_records_store_retitle(BhDevice *device, const char *id, gboolean children,
@@ -461,35 +400,29 @@ gboolean bh_records_store_retitle(BhDevice *device, const char *id, gboolean chi
   return TRUE;
 }
 
-static GPtrArray *collect_ids(BhStmt *stmt, gint64 *last, GError **error)
+/* Rows of a record's id and a number: appends the ids, and sets *last to the last number. */
+static gboolean append_ids(BhStmt *stmt, GPtrArray *ids, gint64 *last, GError **error)
 {
-  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
-  gboolean row = FALSE;
-
-  while (TRUE) {
-    if (!bh_stmt_step(stmt, &row, error))
-      return NULL;
-    if (!row)
-      return g_steal_pointer(&ids);
-    *last = bh_stmt_get_int(stmt, 1);
+  gboolean ended;
+  if (stmt == NULL)
+    return FALSE;
+  while (bh_stmt_next(stmt, &ended, error)) {
     g_ptr_array_add(ids, g_strdup(bh_stmt_get_text(stmt, 0)));
+    *last = bh_stmt_get_int(stmt, 1);
   }
+  bh_stmt_reset(stmt);
+  return ended;
 }
 
 GPtrArray *bh_records_store_take_retitle(BhDevice *device, int limit, GError **error)
 {
+  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
   gint64 last = 0;
-  g_autoptr(BhStmt) stmt =
-      bh_db_prepare(device->db,
-                    "SELECT r.id, q.number FROM retitle q JOIN record r ON r.nr = q.number"
-                    " ORDER BY q.number LIMIT :limit",
-                    error);
-
-  if (stmt == NULL)
-    return NULL;
-  bh_stmt_bind_int(stmt, "limit", limit);
-  g_autoptr(GPtrArray) ids = collect_ids(stmt, &last, error);
-  if (ids == NULL)
+  if (!append_ids(bh_db_query(device->db,
+                              "SELECT r.id, q.number FROM retitle q"
+                              " JOIN record r ON r.nr = q.number ORDER BY q.number LIMIT :limit",
+                              BH_PARAMS(bh_param_int("limit", limit)), error),
+                  ids, &last, error))
     return NULL;
   return run_for_number(device, "DELETE FROM retitle WHERE number <= :number",
                         ids->len < (guint)limit ? G_MAXINT64 : last, error)
@@ -499,24 +432,17 @@ GPtrArray *bh_records_store_take_retitle(BhDevice *device, int limit, GError **e
 
 gint64 bh_records_store_max_number(BhDevice *device)
 {
-  gboolean row = FALSE;
-  g_autoptr(BhStmt) stmt = bh_db_prepare(device->db, "SELECT max(nr) FROM record", NULL);
-
-  return stmt != NULL && bh_stmt_step(stmt, &row, NULL) && row ? bh_stmt_get_int(stmt, 0) : 0;
+  gint64 number;
+  bh_db_get_int(device->db, "SELECT max(nr) FROM record", NULL, &number, NULL);
+  return number;
 }
 
 gboolean bh_records_store_want_file(BhDevice *device, const char *sha256, GError **error)
 {
-  BhStmt *stmt =
-      bh_db_prepare(device->db,
-                    "INSERT INTO wanted (sha256) SELECT :sha WHERE NOT EXISTS"
-                    " (SELECT 1 FROM file WHERE sha256 = :sha) ON CONFLICT (sha256) DO NOTHING",
-                    error);
-
-  if (stmt == NULL)
-    return FALSE;
-  bh_stmt_bind_text(stmt, "sha", sha256);
-  return bh_stmt_run(stmt, error);
+  return bh_db_run(device->db,
+                   "INSERT INTO wanted (sha256) SELECT :sha WHERE NOT EXISTS"
+                   " (SELECT 1 FROM file WHERE sha256 = :sha) ON CONFLICT (sha256) DO NOTHING",
+                   BH_PARAMS(bh_param_text("sha", sha256)), error);
 }
 
 void bh_row_clear(BhRow *row)
@@ -532,20 +458,9 @@ void bh_row_clear(BhRow *row)
 gboolean bh_records_store_list_after(BhDevice *device, gint64 *number, int limit, GPtrArray *ids,
                                      GError **error)
 {
-  gboolean row = FALSE;
-  g_autoptr(BhStmt) stmt = bh_db_prepare(
-      device->db, "SELECT nr, id FROM record WHERE nr > :number ORDER BY nr LIMIT :limit", error);
-
-  if (stmt == NULL)
-    return FALSE;
-  bh_stmt_bind_int(stmt, "number", *number);
-  bh_stmt_bind_int(stmt, "limit", limit);
-  while (TRUE) {
-    if (!bh_stmt_step(stmt, &row, error))
-      return FALSE;
-    if (!row)
-      return TRUE;
-    *number = bh_stmt_get_int(stmt, 0);
-    g_ptr_array_add(ids, g_strdup(bh_stmt_get_text(stmt, 1)));
-  }
+  return append_ids(
+      bh_db_query(device->db,
+                  "SELECT id, nr FROM record WHERE nr > :number ORDER BY nr LIMIT :limit",
+                  BH_PARAMS(bh_param_int("number", *number), bh_param_int("limit", limit)), error),
+      ids, number, error);
 }

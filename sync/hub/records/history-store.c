@@ -6,7 +6,6 @@
 GPtrArray *bh_record_list_history(BhDb *db, const char *record, gint64 before, int limit,
                                   GError **error)
 {
-  g_autoptr(GArray) positions = g_array_new(FALSE, FALSE, sizeof(gint64));
   BhStmt *stmt = bh_db_query(
       db,
       "SELECT position FROM (SELECT l.position FROM record r JOIN entry_record l"
@@ -17,15 +16,8 @@ GPtrArray *bh_record_list_history(BhDb *db, const char *record, gint64 before, i
                 bh_param_int("before", before > 0 ? before : G_MAXINT64),
                 bh_param_int("limit", limit)),
       error);
-  if (stmt == NULL)
-    return NULL;
-  gboolean ended;
-  while (bh_stmt_next(stmt, &ended, error)) {
-    gint64 position = bh_stmt_get_int(stmt, 0);
-    g_array_append_val(positions, position);
-  }
-  bh_stmt_reset(stmt);
-  if (!ended)
+  g_autoptr(GArray) positions = bh_stmt_collect_ints(stmt, error);
+  if (positions == NULL)
     return NULL;
   g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)bh_entry_row_free);
   for (guint i = 0; i < positions->len; i++) {
