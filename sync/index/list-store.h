@@ -44,7 +44,7 @@ typedef struct {
   char *found;
   gboolean finds_much;
 
-  gboolean count; /* rows are only counted: no titles, no snapshots */
+  gboolean count; /* rows are only counted: only what stands in indexes is read */
   gboolean
       matches_nothing; /* the filters exclude every record; the caller need not ask the store */
   BhListOrder order;

@@ -18,7 +18,6 @@
 #include "sync/hub/devices/devices.h"
 
 #define NOTE_MAX (64 * 1024)
-#define CHUNK (1024 * 1024)
 
 static gboolean fail(const char *path, GError **error)
 {
@@ -52,21 +51,6 @@ static gboolean copy_small(const char *from, const char *to, const BhDisk *disk,
 
 /* --- files --- */
 
-static gboolean is_whole(const char *path, const char *sha256)
-{
-  g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
-  g_autoptr(GFile) file = g_file_new_for_path(path);
-  g_autoptr(GFileInputStream) in = g_file_read(file, NULL, NULL);
-  g_autofree guchar *chunk = g_malloc(CHUNK);
-  gssize got = in != NULL ? 1 : -1;
-  while (got > 0) {
-    got = g_input_stream_read(G_INPUT_STREAM(in), chunk, CHUNK, NULL, NULL);
-    if (got > 0)
-      g_checksum_update(sum, chunk, got);
-  }
-  return got == 0 && strcmp(g_checksum_get_string(sum), sha256) == 0;
-}
-
 /* Copies the files that the target does not have. Missing and damaged files are only counted,
  * because devices that still have them send them again. */
 static gboolean copy_files(BhDb *db, const char *from, const char *to, BhCopyReport *report,
@@ -81,9 +65,9 @@ static gboolean copy_files(BhDb *db, const char *from, const char *to, BhCopyRep
     g_autofree char *source = bh_file_path_make(from, sha256);
     g_autofree char *target = bh_file_path_make(to, sha256);
     g_autofree char *shelf = g_path_get_dirname(target);
-    if (g_file_test(target, G_FILE_TEST_EXISTS) && is_whole(target, sha256))
+    if (g_file_test(target, G_FILE_TEST_EXISTS) && bh_file_has_hash(target, sha256))
       continue;
-    if (!is_whole(source, sha256)) {
+    if (!bh_file_has_hash(source, sha256)) {
       g_warning("copy: file %s is missing or damaged", sha256);
       report->missing++;
     } else if (!make_dir(shelf, error) || !bh_durable_copy_unsynced(source, target, error)) {

@@ -1,7 +1,6 @@
 /* Compares the files in the store (photos and others) with the files on the disk. */
 #include "sync/hub/cli/doctor.h"
 
-#include <gio/gio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -10,7 +9,6 @@
 #include "sync/hub/cli/doctor-query-store.h"
 #include "sync/hub/log/log.h"
 
-#define CHUNK (256 * 1024)
 /* Younger files are not reported: the store may not have their row yet. */
 #define NEW_S 3600
 
@@ -22,29 +20,14 @@ typedef struct {
   char *example; /* path of a missing or damaged file */
 } Count;
 
-static gboolean has_hash(const char *path, const char *sha256)
-{
-  g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
-  g_autoptr(GFile) file = g_file_new_for_path(path);
-  g_autoptr(GFileInputStream) in = g_file_read(file, NULL, NULL);
-  g_autofree guchar *chunk = g_malloc(CHUNK);
-  gssize got = in != NULL ? 1 : -1;
-  while (got > 0) {
-    got = g_input_stream_read(G_INPUT_STREAM(in), chunk, CHUNK, NULL, NULL);
-    if (got > 0)
-      g_checksum_update(sum, chunk, got);
-  }
-  return got == 0 && strcmp(g_checksum_get_string(sum), sha256) == 0;
-}
-
 static void count_file(const char *sha256, gint64 size, gpointer data)
 {
   Count *count = data;
   g_autofree char *path = bh_file_path_make(count->doctor->dir, sha256);
   struct stat st;
   gboolean exists = stat(path, &st) == 0;
-  gboolean is_damaged =
-      exists && ((gint64)st.st_size != size || (count->doctor->full && !has_hash(path, sha256)));
+  gboolean is_damaged = exists && ((gint64)st.st_size != size ||
+                                   (count->doctor->full && !bh_file_has_hash(path, sha256)));
   count->files++;
   count->missing += !exists;
   count->damaged += is_damaged;

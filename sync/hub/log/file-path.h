@@ -1,5 +1,10 @@
-/* Paths of complete files in the hub's folder. */
+/* Complete files in the hub's folder: their paths and contents. Any thread. */
 #pragma once
+
+#include <glib.h>
+
+/* Whether the file can be read and has this SHA-256, in hexadecimal digits. Reads all of it. */
+gboolean bh_file_has_hash(const char *path, const char *sha256);
 
 /* Path (g_free) at which the file with a hash is stored, whether it exists or not. `dir` is the
  * hub's folder; `sha256` must be a valid hash. */

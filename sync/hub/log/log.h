@@ -4,7 +4,7 @@
 #include "sync/hub/log/clock-store.h"  /* correcting stored times after a clock went back */
 #include "sync/hub/log/clock.h"        /* the hub's clock */
 #include "sync/hub/log/copy-mark.h"    /* the mark of a copied store */
-#include "sync/hub/log/file-path.h"    /* paths of files */
+#include "sync/hub/log/file-path.h"    /* paths and hashes of files */
 #include "sync/hub/log/log-store.h"    /* entries, devices, files, counters */
 #include "sync/hub/log/person-store.h" /* keys and sessions of people */
 #include "sync/hub/log/writer.h"       /* the writer thread */
