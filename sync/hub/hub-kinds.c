@@ -102,7 +102,8 @@ gboolean bh_hub_finish_deriving(BhHub *hub, GError **error)
 gboolean bh_hub_apply_index(BhHub *hub, BhDb *db, int max, int *applied, GError **error)
 {
   g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(hub);
-  BhRecordsIndex source = {.db = db, .kinds = kinds};
+  BhRecordsIndex source = {
+      .db = db, .kinds = kinds, .cache = bh_ingest_get_record_cache(hub->ingest)};
   return bh_index_apply(db, max, bh_records_fill_index, &source, applied, error);
 }
 

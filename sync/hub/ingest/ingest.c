@@ -10,6 +10,10 @@
 
 #define ORDER_NR 10000    /* number of the report "order" of an entry; others have lower numbers */
 #define KIND_SETS_KEPT 64 /* in memory */
+/* Parsed records kept in memory: more than a batch and what the index may be behind, so that the
+ * index finds them. A parsed record takes about five times the bytes of its snapshot. */
+#define RECORDS_KEPT 1024
+#define RECORDS_KEPT_BYTES (2 * 1024 * 1024)
 
 BhIngest *bh_ingest_new(const char *hub, const BhSigner *signer, const BhRegion *region,
                         BhHubTime *time, const BhRandom *random)
@@ -22,6 +26,7 @@ BhIngest *bh_ingest_new(const char *hub, const BhSigner *signer, const BhRegion 
   ingest->random = random;
   ingest->known_sets =
       g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)bh_kind_set_unref);
+  ingest->record_cache = bh_record_cache_new(RECORDS_KEPT, RECORDS_KEPT_BYTES);
   bh_id_source_init(&ingest->ids, bh_hub_time_get_clock(time), random);
   return ingest;
 }
@@ -31,6 +36,7 @@ void bh_ingest_free(BhIngest *ingest)
   if (ingest == NULL)
     return;
   g_hash_table_unref(ingest->known_sets);
+  bh_record_cache_free(ingest->record_cache);
   g_clear_pointer(&ingest->kinds, bh_kind_set_unref);
   g_free(ingest);
 }
@@ -56,6 +62,11 @@ void bh_ingest_set_kinds(BhIngest *ingest, BhKindSet *kinds)
 const BhKindSet *bh_ingest_get_kinds(BhIngest *ingest)
 {
   return ingest->kinds;
+}
+
+BhRecordCache *bh_ingest_get_record_cache(BhIngest *ingest)
+{
+  return ingest->record_cache;
 }
 
 BhKindSet *bh_ingest_find_kinds(BhIngest *ingest, BhDb *db, const char *hash, GError **error)
@@ -104,6 +115,7 @@ gboolean bh_piece_begin(BhPiece *piece, BhIngest *ingest, BhDb *db, GError **err
   bh_piece_init_reader(piece, db, ingest->hub, ingest->kinds, ingest->region, now_ms);
   piece->is_doubted = is_doubted;
   piece->ingest = ingest;
+  bh_records_set_cache(piece->records, ingest->record_cache);
   return bh_log_get_counter(db, "position", &piece->position, error);
 }
 

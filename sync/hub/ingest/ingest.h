@@ -78,6 +78,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhIngest, bh_ingest_free)
 void bh_ingest_set_kinds(BhIngest *ingest, BhKindSet *kinds);
 /* The kind set in use; borrowed. */
 const BhKindSet *bh_ingest_get_kinds(BhIngest *ingest);
+/* Parsed records that were used last, for the index; borrowed. */
+BhRecordCache *bh_ingest_get_record_cache(BhIngest *ingest);
 
 typedef struct {
   gint64 seq; /* with a fork (HTTP 409): the last number on which both sides agree; else the present

@@ -17,10 +17,11 @@ struct _BhIngest {
   const BhRegion *region;
   BhHubTime *time;
   const BhRandom *random;
-  BhKindSet *kinds;       /* in use */
-  GHashTable *known_sets; /* hash → BhKindSet*, loaded so far */
-  BhIdSource ids;         /* of the hub's own entries */
-  gboolean ids_ready;     /* `ids` continues after the newest id in the log */
+  BhKindSet *kinds;            /* in use */
+  GHashTable *known_sets;      /* hash → BhKindSet*, loaded so far */
+  BhRecordCache *record_cache; /* parsed records for the next piece, and for the index */
+  BhIdSource ids;              /* of the hub's own entries */
+  gboolean ids_ready;          /* `ids` continues after the newest id in the log */
 };
 
 /* The state of one piece of work, which is one savepoint of the writer. */

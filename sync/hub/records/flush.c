@@ -183,8 +183,7 @@ static gboolean write_record(BhRecords *records, BhHubRecord *record, gint64 *po
   derive_restriction(records, record);
   record->row.position = ++*position;
   record->row.changed_ms = records->now_ms;
-  g_autofree char *snapshot = bh_record_to_snapshot(record->record);
-  record->row.snapshot = snapshot;
+  record->row.snapshot = bh_record_to_snapshot(record->record);
   gboolean ok;
   if (is_new) {
     record->row.created = record->row.position;
@@ -199,7 +198,6 @@ static gboolean write_record(BhRecords *records, BhHubRecord *record, gint64 *po
     ok = bh_record_row_update(records->db, &record->row, error) &&
          write_moves(records, record, error);
   }
-  record->row.snapshot = NULL;
   if (!ok || !write_derived(records, record, error) || !bh_effects_write(records, record, error) ||
       !bh_records_write_named(records, record, error))
     return FALSE;

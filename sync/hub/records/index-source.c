@@ -23,8 +23,11 @@ static gboolean dup_place_title(const BhRecordsIndex *index, const char *id, cha
   return TRUE;
 }
 
-static json_t *dup_values(const BhRecordRow *stored)
+static json_t *dup_values(const BhRecordsIndex *index, const BhRecordRow *stored)
 {
+  json_t *cached = bh_record_cache_get_values(index->cache, stored->id, stored->snapshot);
+  if (cached != NULL)
+    return cached;
   g_autoptr(GError) error = NULL;
   g_autoptr(BhRecord) record =
       bh_record_from_snapshot(stored->snapshot, strlen(stored->snapshot), &error);
@@ -46,7 +49,7 @@ static gboolean fill_derived(const BhRecordsIndex *index, const BhRecordRow *sto
     row->text = g_strdup(row->title);
     return TRUE;
   }
-  g_autoptr(json_t) values = dup_values(stored);
+  g_autoptr(json_t) values = dup_values(index, stored);
   row->values = bh_index_collect_values(kind, values);
   row->text = bh_index_collect_text(kind, values, row->title, place);
   return TRUE;

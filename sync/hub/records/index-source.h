@@ -2,14 +2,16 @@
 #pragma once
 
 #include "schema/kind.h"
+#include "sync/hub/records/record-cache.h"
 #include "sync/index/index.h"
 
 G_BEGIN_DECLS
 
-/* Data of bh_records_fill_index; both borrowed. */
+/* Data of bh_records_fill_index; all borrowed. */
 typedef struct {
   BhDb *db;
   const BhKindSet *kinds; /* in use */
+  BhRecordCache *cache;   /* values of records that were written just before */
 } BhRecordsIndex;
 
 /* A BhIndexSource; `data` is a BhRecordsIndex. A record whose kind is not in the set, or whose

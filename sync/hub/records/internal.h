@@ -2,13 +2,15 @@
  * here runs on the writer thread. */
 #pragma once
 
+#include "sync/hub/records/record-cache.h"
 #include "sync/hub/records/record-store.h"
 #include "sync/hub/records/records.h"
 
 G_BEGIN_DECLS
 
 typedef struct {
-  BhRecordRow row; /* as stored or last derived; without the snapshot */
+  /* As stored or last derived. The snapshot is NULL when the record was changed since. */
+  BhRecordRow row;
   BhRecord *record;
   BhRecord *mark;     /* copy made by bh_records_mark; NULL: none */
   guint mark_links;   /* length of `links` when the copy was made */
@@ -44,6 +46,7 @@ struct _BhRecords {
   /* The set by which the stored rows were derived: differs from `kinds` only after a change. */
   const BhKindSet *kinds_before;
   gint64 now_ms;
+  BhRecordCache *cache;          /* borrowed; NULL: none */
   GHashTable *by_id;             /* id → BhHubRecord; a NULL value: there is no such record */
   GPtrArray *dirty;              /* BhHubRecord*, borrowed */
   GPtrArray *marked;             /* BhHubRecord*, borrowed */

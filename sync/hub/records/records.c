@@ -64,10 +64,31 @@ void bh_records_set_kinds_before(BhRecords *records, const BhKindSet *before)
   records->kinds_before = before;
 }
 
+void bh_records_set_cache(BhRecords *records, BhRecordCache *cache)
+{
+  records->cache = cache;
+}
+
+/* Moves the records that are as stored into the cache. */
+static void fill_cache(BhRecords *records)
+{
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init(&iter, records->by_id);
+  while (g_hash_table_iter_next(&iter, NULL, &value)) {
+    BhHubRecord *record = value;
+    if (record != NULL && record->row.snapshot != NULL)
+      bh_record_cache_put(records->cache, g_steal_pointer(&record->row.snapshot),
+                          g_steal_pointer(&record->record), g_steal_pointer(&record->values));
+  }
+}
+
 void bh_records_free(BhRecords *records)
 {
   if (records == NULL)
     return;
+  if (records->cache != NULL)
+    fill_cache(records);
   g_ptr_array_unref(records->dirty);
   g_ptr_array_unref(records->marked);
   bh_records_children_clear(records);
@@ -92,16 +113,19 @@ gboolean bh_records_find(BhRecords *records, const char *id, BhHubRecord **found
     return FALSE;
   }
   if (found_row) {
-    record->record =
-        bh_record_from_snapshot(record->row.snapshot, strlen(record->row.snapshot), error);
-    record->size_bound = strlen(record->row.snapshot);
-    g_clear_pointer(&record->row.snapshot, g_free);
+    const char *snapshot = record->row.snapshot;
+    record->size_bound = strlen(snapshot);
+    if (records->cache == NULL ||
+        !bh_record_cache_take(records->cache, id, snapshot, &record->record, &record->values))
+      record->record = bh_record_from_snapshot(snapshot, record->size_bound, error);
     if (record->record == NULL) {
       g_prefix_error(error, "stored record %s: ", id);
       hub_record_free(record);
       return FALSE;
     }
     *found = record;
+    if (records->cache == NULL)
+      g_clear_pointer(&record->row.snapshot, g_free); /* nobody needs it then */
   } else {
     g_clear_pointer(&record, hub_record_free);
   }
@@ -146,6 +170,7 @@ json_t *bh_records_list_children(const char *parent, const char *kind, gpointer 
 void bh_records_touch(BhRecords *records, BhHubRecord *record)
 {
   record->is_derived = FALSE;
+  g_clear_pointer(&record->row.snapshot, g_free);
   if (!record->dirty) {
     record->dirty = TRUE;
     g_ptr_array_add(records->dirty, record);

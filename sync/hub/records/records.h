@@ -14,6 +14,7 @@
 #include "sync/hub/records/history-store.h" /* entries of a record */
 #include "sync/hub/records/index-source.h"  /* what the index holds of a record */
 #include "sync/hub/records/number-store.h"  /* numbers that must differ */
+#include "sync/hub/records/record-cache.h"  /* parsed records */
 #include "sync/hub/records/read.h"          /* one stored record, the people of a unit */
 #include "sync/hub/records/record-store.h"  /* rows of records */
 #include "sync/hub/records/scope.h"         /* units and areas */
@@ -32,6 +33,9 @@ void bh_records_set_kinds_before(BhRecords *records, const BhKindSet *before);
 /* The device whose entries are applied from now on; its share of each record is limited. NULL: the
  * hub itself, which has no such limit. */
 void bh_records_set_writer(BhRecords *records, const char *device);
+/* Takes records from `cache` (borrowed) instead of reading their snapshots, and leaves them there
+ * when freed. Call it before anything is loaded. */
+void bh_records_set_cache(BhRecords *records, BhRecordCache *cache);
 /* Drops changes that were not flushed. */
 void bh_records_free(BhRecords *records);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhRecords, bh_records_free)
