@@ -1,7 +1,7 @@
 /* Makes and verifies commitments to personal values. */
 #include "schema/commitment.h"
 
-#include <sodium.h>
+#include <nettle/sha2.h>
 #include <string.h>
 #include "schema/base64.h"
 
@@ -9,13 +9,13 @@ void bh_commitment_make(const guint8 salt[BH_SALT_SIZE], const char *value_text,
                         char hex[BH_HASH_HEX_LEN + 1])
 {
   static const char domain[] = "bihuan/commit/1"; /* hashed with its NUL */
-  crypto_hash_sha256_state state;
+  struct sha256_ctx state;
   guint8 hash[BH_HASH_SIZE];
-  crypto_hash_sha256_init(&state);
-  crypto_hash_sha256_update(&state, (const guint8 *)domain, sizeof domain);
-  crypto_hash_sha256_update(&state, salt, BH_SALT_SIZE);
-  crypto_hash_sha256_update(&state, (const guint8 *)value_text, strlen(value_text));
-  crypto_hash_sha256_final(&state, hash);
+  sha256_init(&state);
+  sha256_update(&state, sizeof domain, (const guint8 *)domain);
+  sha256_update(&state, BH_SALT_SIZE, salt);
+  sha256_update(&state, strlen(value_text), (const guint8 *)value_text);
+  sha256_digest(&state, BH_HASH_SIZE, hash);
   bh_hash_to_hex(hash, hex);
 }
 

@@ -1,6 +1,7 @@
 /* Makes and checks ids and hashes. */
 #include "schema/ident.h"
 
+#include <nettle/sha2.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -77,15 +78,15 @@ void bh_id_next(BhIdSource *source, char out[BH_ID_LEN + 1])
 
 void bh_id_from_name(const char *space, const char *name, char out[BH_ID_LEN + 1])
 {
-  crypto_hash_sha256_state state;
+  struct sha256_ctx state;
   guint8 hash[BH_HASH_SIZE];
-  crypto_hash_sha256_init(&state);
+  sha256_init(&state);
   /* Each text is hashed with its NUL, so that no two pairs give the same bytes. */
   static const char domain[] = "bihuan/id/1";
-  crypto_hash_sha256_update(&state, (const guint8 *)domain, sizeof domain);
-  crypto_hash_sha256_update(&state, (const guint8 *)space, strlen(space) + 1);
-  crypto_hash_sha256_update(&state, (const guint8 *)name, strlen(name) + 1);
-  crypto_hash_sha256_final(&state, hash);
+  sha256_update(&state, sizeof domain, (const guint8 *)domain);
+  sha256_update(&state, strlen(space) + 1, (const guint8 *)space);
+  sha256_update(&state, strlen(name) + 1, (const guint8 *)name);
+  sha256_digest(&state, BH_HASH_SIZE, hash);
   hash[6] = (hash[6] & 0x0f) | 0x80;
   hash[8] = (hash[8] & 0x3f) | 0x80;
   format_id(hash, out);
@@ -111,10 +112,18 @@ void bh_hash_to_hex(const guint8 hash[BH_HASH_SIZE], char out[BH_HASH_HEX_LEN + 
   sodium_bin2hex(out, BH_HASH_HEX_LEN + 1, hash, BH_HASH_SIZE);
 }
 
+void bh_hash(const void *bytes, gsize len, guint8 out[BH_HASH_SIZE])
+{
+  struct sha256_ctx state;
+  sha256_init(&state);
+  sha256_update(&state, len, bytes);
+  sha256_digest(&state, BH_HASH_SIZE, out);
+}
+
 char *bh_hash_hex(const void *bytes, gsize len)
 {
   guint8 hash[BH_HASH_SIZE];
-  crypto_hash_sha256(hash, bytes, len);
+  bh_hash(bytes, len, hash);
   char *hex = g_malloc(BH_HASH_HEX_LEN + 1);
   bh_hash_to_hex(hash, hex);
   return hex;

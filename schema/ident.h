@@ -53,6 +53,9 @@ gint64 bh_id_time_ms(const char *id);
 
 /* Whether `hex` is 64 lower-case hex digits. FALSE for NULL. */
 gboolean bh_hash_is_valid(const char *hex);
+/* SHA-256 of bytes, by the instructions of the processor where it has them. `bytes` may be NULL
+ * when `len` is 0. */
+void bh_hash(const void *bytes, gsize len, guint8 out[BH_HASH_SIZE]);
 /* SHA-256 of `len` bytes as hex; g_free. */
 char *bh_hash_hex(const void *bytes, gsize len);
 /* Writes a hash as lower-case hex. */

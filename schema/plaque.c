@@ -18,7 +18,7 @@ void bh_plaque_key_id(const guint8 public_key[BH_PUBLIC_KEY_SIZE],
                       guint8 key_id[BH_PLAQUE_KEY_ID_SIZE])
 {
   guint8 hash[BH_HASH_SIZE];
-  crypto_hash_sha256(hash, public_key, BH_PUBLIC_KEY_SIZE);
+  bh_hash(public_key, BH_PUBLIC_KEY_SIZE, hash);
   memcpy(key_id, hash, BH_PLAQUE_KEY_ID_SIZE);
 }
 

@@ -3,6 +3,7 @@
  * bh_export_verify_text. */
 #include "sync/wire/export.h"
 
+#include <sodium.h>
 #include <string.h>
 #include "schema/base64.h"
 #include "schema/person.h"
@@ -382,8 +383,8 @@ static void check_seal(Verifier *verifier, const char *text, gsize len)
   gint64 line = verifier->lines.line;
   guint8 hash[BH_HASH_SIZE];
   char hex[BH_HASH_HEX_LEN + 1];
-  crypto_hash_sha256_state state = verifier->lines.before;
-  crypto_hash_sha256_final(&state, hash);
+  struct sha256_ctx state = verifier->lines.before;
+  sha256_digest(&state, BH_HASH_SIZE, hash);
   bh_hash_to_hex(hash, hex);
 
   g_autoptr(json_t) seal = bh_json_parse(text + 2, len - 2, SEAL_MAX_BYTES, "seal", NULL);

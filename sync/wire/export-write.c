@@ -2,7 +2,7 @@
  * does not write archives (zip-write.c). */
 #include "sync/wire/export.h"
 
-#include <sodium.h>
+#include <nettle/sha2.h>
 #include <string.h>
 #include "schema/base64.h"
 #include "schema/error.h"
@@ -12,7 +12,7 @@ struct _BhExportWriter {
   GOutputStream *out; /* borrowed */
   char hub[BH_ID_LEN + 1];
   gint64 entries;
-  crypto_hash_sha256_state state; /* over every byte written so far */
+  struct sha256_ctx state; /* over every byte written so far */
 };
 
 char *bh_export_seal_text(const char *hub, gint64 entries, const char *sha256)
@@ -36,7 +36,7 @@ static gboolean write_bytes(BhExportWriter *writer, const char *bytes, gsize len
       g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "export: %s", io_error->message);
     return FALSE;
   }
-  crypto_hash_sha256_update(&writer->state, (const guint8 *)bytes, len);
+  sha256_update(&writer->state, len, (const guint8 *)bytes);
   return TRUE;
 }
 
@@ -82,7 +82,7 @@ static BhExportWriter *begin(GOutputStream *out, const char *hub,
   g_autoptr(BhExportWriter) writer = g_new0(BhExportWriter, 1);
   writer->out = out;
   g_strlcpy(writer->hub, hub, sizeof writer->hub);
-  crypto_hash_sha256_init(&writer->state);
+  sha256_init(&writer->state);
   if (!write_head(writer, hub_key, made_ms, kind_texts, more, error))
     return NULL;
   return g_steal_pointer(&writer);
@@ -150,7 +150,7 @@ gboolean bh_export_writer_finish(BhExportWriter *writer,
 {
   guint8 hash[BH_HASH_SIZE];
   char hex[BH_HASH_HEX_LEN + 1];
-  crypto_hash_sha256_final(&writer->state, hash);
+  sha256_digest(&writer->state, BH_HASH_SIZE, hash);
   bh_hash_to_hex(hash, hex);
   g_autofree char *sealed = bh_export_seal_text(writer->hub, writer->entries, hex);
   guint8 signature[BH_SIGNATURE_SIZE];

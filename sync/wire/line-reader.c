@@ -9,8 +9,8 @@
 void bh_line_reader_init(BhLineReader *reader, GInputStream *in)
 {
   *reader = (BhLineReader){.in = in, .buffer = g_byte_array_new()};
-  crypto_hash_sha256_init(&reader->before);
-  crypto_hash_sha256_init(&reader->through);
+  sha256_init(&reader->before);
+  sha256_init(&reader->through);
 }
 
 void bh_line_reader_clear(BhLineReader *reader)
@@ -65,7 +65,7 @@ const char *bh_line_reader_next(BhLineReader *reader, gsize limit, gsize *len, G
   guint8 *start = reader->buffer->data + reader->at;
   gsize n = (gsize)(stop - start);
   reader->before = reader->through;
-  crypto_hash_sha256_update(&reader->through, start, n + 1);
+  sha256_update(&reader->through, n + 1, start);
   reader->at += n + 1;
   if (memchr(start, '\0', n) != NULL) {
     g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "the line contains a NUL byte");

@@ -3,17 +3,17 @@
 #pragma once
 
 #include <gio/gio.h>
-#include <sodium.h>
+#include <nettle/sha2.h>
 
 G_BEGIN_DECLS
 
 typedef struct {
-  GInputStream *in;                 /* borrowed */
-  GByteArray *buffer;               /* bytes that were read from the stream */
-  gsize at;                         /* start of the next line in the buffer */
-  gint64 line;                      /* number of the last returned line, from 1 */
-  crypto_hash_sha256_state before;  /* over all bytes before the last returned line */
-  crypto_hash_sha256_state through; /* over all bytes up to its end, "\n" included */
+  GInputStream *in;          /* borrowed */
+  GByteArray *buffer;        /* bytes that were read from the stream */
+  gsize at;                  /* start of the next line in the buffer */
+  gint64 line;               /* number of the last returned line, from 1 */
+  struct sha256_ctx before;  /* over all bytes before the last returned line */
+  struct sha256_ctx through; /* over all bytes up to its end, "\n" included */
 } BhLineReader;
 
 /* Starts reading; `in` is borrowed. */

@@ -1,6 +1,7 @@
 /* Writes a case as an archive: the original files, the page, the signed export, in this order, so
  * that each part is read once and the export can contain the digests of the others. Start at
  * bh_case_write. */
+#include <nettle/sha2.h>
 #include <string.h>
 
 #include "sync/hub/access/access.h"
@@ -41,17 +42,21 @@ static gboolean copy(GInputStream *in, GOutputStream *out, gint64 most, char sha
                      GError **error)
 {
   g_autofree guint8 *buffer = g_malloc(COPY_BYTES);
-  GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
+  struct sha256_ctx sum;
+  guint8 hash[BH_HASH_SIZE];
   gint64 size = 0;
   gssize n;
   gboolean ok = TRUE;
+  sha256_init(&sum);
   while (ok && size <= most && (n = g_input_stream_read(in, buffer, COPY_BYTES, NULL, NULL)) > 0) {
-    g_checksum_update(sum, buffer, n);
+    sha256_update(&sum, (gsize)n, buffer);
     size += n;
     ok = g_output_stream_write_all(out, buffer, (gsize)n, NULL, NULL, error);
   }
-  g_strlcpy(sha256, size == most ? g_checksum_get_string(sum) : "", BH_HASH_HEX_LEN + 1);
-  g_checksum_free(sum);
+  sha256_digest(&sum, BH_HASH_SIZE, hash);
+  sha256[0] = '\0';
+  if (size == most)
+    bh_hash_to_hex(hash, sha256);
   return ok;
 }
 

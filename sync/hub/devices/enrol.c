@@ -21,7 +21,7 @@
 static GBytes *hash_bytes(const guint8 *bytes, gsize len)
 {
   guint8 hash[BH_HASH_SIZE];
-  crypto_hash_sha256(hash, bytes, len);
+  bh_hash(bytes, len, hash);
   return g_bytes_new(hash, sizeof hash);
 }
 

@@ -6,15 +6,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
-#include <sodium.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "sync/wire/limits.h"
 
-#define STRIPES 64             /* locks; an upload always uses the same one */
-#define SHELVES 256            /* folders of files, by the first byte of the hash */
-#define HASH_BLOCK (64 * 1024) /* bytes that are read at a time */
+#define STRIPES 64  /* locks; an upload always uses the same one */
+#define SHELVES 256 /* folders of files, by the first byte of the hash */
 
 struct _BhUploads {
   BhHub *hub;
@@ -202,29 +200,6 @@ static gboolean write_at(const char *path, gint64 offset, GBytes *bytes, GError 
   return ok;
 }
 
-static gboolean hash_file(const char *path, char hex[BH_HASH_HEX_LEN + 1], GError **error)
-{
-  guint8 hash[BH_HASH_SIZE];
-  g_autofree guint8 *block = g_malloc(HASH_BLOCK);
-  crypto_hash_sha256_state state;
-  ssize_t n;
-  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (fd < 0)
-    return fail(path, error);
-  crypto_hash_sha256_init(&state);
-  while ((n = read(fd, block, HASH_BLOCK)) > 0 || (n < 0 && errno == EINTR))
-    if (n > 0)
-      crypto_hash_sha256_update(&state, block, (unsigned long long)n);
-  if (n < 0)
-    fail(path, error);
-  close(fd);
-  if (n < 0)
-    return FALSE;
-  crypto_hash_sha256_final(&state, hash);
-  bh_hash_to_hex(hash, hex);
-  return TRUE;
-}
-
 /* Creates the folder of a file durably. `known` (may be NULL) is set to 1, and skips this the next
  * time. */
 static gboolean make_shelf(BhHub *hub, const char *path, gint *known, GError **error)
@@ -294,8 +269,8 @@ static gboolean finish(BhUploads *uploads, const char *temp, BhUploadRow *row, G
 {
   char hex[BH_HASH_HEX_LEN + 1];
   RowChange change = {.row = row};
-  if (!hash_file(temp, hex, error))
-    return FALSE;
+  if (!bh_file_hash(temp, hex))
+    return fail(temp, error);
   if (strcmp(hex, row->sha256) != 0) {
     row->done = 0;
     if (!bh_hub_write(uploads->hub, write_done, &change, error))

@@ -231,7 +231,7 @@ char *bh_keys_dup_pin(const char *dir, GError **error)
     return NULL;
   }
   guint8 hash[BH_HASH_SIZE];
-  crypto_hash_sha256(hash, spki.data, spki.size);
+  bh_hash(spki.data, spki.size, hash);
   gnutls_free(spki.data);
   return bh_base64_encode(hash, sizeof hash);
 }

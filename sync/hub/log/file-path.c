@@ -1,10 +1,13 @@
-/* Paths of complete files, DIR/files/xx/SHA256, and the check of their hash. */
+/* Paths of complete files, DIR/files/xx/SHA256, and the hash of a file's bytes. */
 #include "sync/hub/log/file-path.h"
 
-#include <gio/gio.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <nettle/sha2.h>
 #include <string.h>
+#include <unistd.h>
 
-#define CHUNK (256 * 1024)
+#define BLOCK (64 * 1024) /* bytes that are read at a time */
 
 char *bh_file_path_make(const char *dir, const char *sha256)
 {
@@ -12,17 +15,31 @@ char *bh_file_path_make(const char *dir, const char *sha256)
   return g_build_filename(dir, "files", shelf, sha256, NULL);
 }
 
+gboolean bh_file_hash(const char *path, char hex[BH_HASH_HEX_LEN + 1])
+{
+  guint8 hash[BH_HASH_SIZE];
+  struct sha256_ctx state;
+  ssize_t n;
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0)
+    return FALSE;
+  g_autofree guint8 *block = g_malloc(BLOCK);
+  sha256_init(&state);
+  while ((n = read(fd, block, BLOCK)) > 0 || (n < 0 && errno == EINTR))
+    if (n > 0)
+      sha256_update(&state, (gsize)n, block);
+  int code = errno;
+  close(fd);
+  errno = code;
+  if (n < 0)
+    return FALSE;
+  sha256_digest(&state, BH_HASH_SIZE, hash);
+  bh_hash_to_hex(hash, hex);
+  return TRUE;
+}
+
 gboolean bh_file_has_hash(const char *path, const char *sha256)
 {
-  g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
-  g_autoptr(GFile) file = g_file_new_for_path(path);
-  g_autoptr(GFileInputStream) in = g_file_read(file, NULL, NULL);
-  g_autofree guchar *chunk = g_malloc(CHUNK);
-  gssize got = in != NULL ? 1 : -1;
-  while (got > 0) {
-    got = g_input_stream_read(G_INPUT_STREAM(in), chunk, CHUNK, NULL, NULL);
-    if (got > 0)
-      g_checksum_update(sum, chunk, got);
-  }
-  return got == 0 && strcmp(g_checksum_get_string(sum), sha256) == 0;
+  char hex[BH_HASH_HEX_LEN + 1];
+  return bh_file_hash(path, hex) && strcmp(hex, sha256) == 0;
 }

@@ -1,7 +1,13 @@
 /* Complete files in the hub's folder: their paths and contents. Any thread. */
 #pragma once
 
-#include <glib.h>
+#include "schema/ident.h"
+
+G_BEGIN_DECLS
+
+/* Reads a file and writes its SHA-256 to `hex`. FALSE with errno when it cannot be read, or is a
+ * symbolic link. */
+gboolean bh_file_hash(const char *path, char hex[BH_HASH_HEX_LEN + 1]);
 
 /* Whether the file can be read and has this SHA-256, in hexadecimal digits. Reads all of it. */
 gboolean bh_file_has_hash(const char *path, const char *sha256);
@@ -9,3 +15,5 @@ gboolean bh_file_has_hash(const char *path, const char *sha256);
 /* Path (g_free) at which the file with a hash is stored, whether it exists or not. `dir` is the
  * hub's folder; `sha256` must be a valid hash. */
 char *bh_file_path_make(const char *dir, const char *sha256);
+
+G_END_DECLS

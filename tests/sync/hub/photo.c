@@ -53,7 +53,7 @@ Answer *photo_create_with(Photo *photo, const char *sha, gsize length, const gui
   g_autofree char *metadata = g_strconcat("Upload-Metadata: sha256 ", encoded, NULL);
   g_autofree char *size = g_strdup_printf("Upload-Length: %zu", length);
   guint8 hash[BH_HASH_SIZE];
-  crypto_hash_sha256(hash, summed, len);
+  bh_hash(summed, len, hash);
   g_autofree char *sum64 = bh_base64_encode(hash, sizeof hash);
   g_autofree char *sum = g_strconcat("Upload-Checksum: sha256 ", sum64, NULL);
   const char *headers[] = {"Tus-Resumable: 1.0.0",
@@ -75,7 +75,7 @@ Answer *photo_patch(Photo *photo, const char *location, gsize offset, const guin
                     gsize len, const guint8 *summed)
 {
   guint8 hash[BH_HASH_SIZE];
-  crypto_hash_sha256(hash, summed, len);
+  bh_hash(summed, len, hash);
   g_autofree char *sum64 = bh_base64_encode(hash, sizeof hash);
   g_autofree char *sum = g_strconcat("Upload-Checksum: sha256 ", sum64, NULL);
   g_autofree char *at = g_strdup_printf("Upload-Offset: %zu", offset);

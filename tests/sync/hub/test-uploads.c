@@ -107,7 +107,7 @@ static CURL *begin_chunk(Photo *photo, const char *location, gsize len)
   CURL *curl = curl_easy_init();
   guint8 hash[BH_HASH_SIZE];
   gsize sent = 0;
-  crypto_hash_sha256(hash, photo->bytes, photo->size);
+  bh_hash(photo->bytes, photo->size, hash);
   g_autofree char *sum = bh_base64_encode(hash, sizeof hash);
   g_autofree char *credential = bh_auth_format(photo->device->signer->device, photo->device->token);
   g_autoptr(GString) text = g_string_new(NULL);
