@@ -1,5 +1,6 @@
 /* The text by which a record is searched: overlapping pairs of characters (bigrams), because
- * Chinese has no spaces between words and words of one or two characters must be found. And the key
+ * Chinese has no spaces between words and words of one or two characters must be found; of codes
+ * and numbers overlapping groups of four characters too. And the key
  * by which titles are sorted. No database; any thread. */
 #pragma once
 
@@ -10,7 +11,9 @@ G_BEGIN_DECLS
 #define BH_SEARCH_MAX 400 /* characters of a record's text that are indexed, and of a search */
 
 /* The terms of a text, g_free: pairs of neighbouring letters and digits, in lower case and with
- * full-width forms folded, separated by spaces. The last character of a run is a term by itself. */
+ * full-width forms folded, separated by spaces. The last character of a run is a term by itself.
+ * Four and more letters and digits of ASCII in a row are a code: each four neighbours of it are a
+ * term, too. */
 char *bh_search_grams(const char *text);
 /* The FTS5 query for what a person typed, g_free: every run of letters and digits must occur. NULL
  * when there is none. */
