@@ -456,8 +456,8 @@ static gboolean check_steps(BhPlace *place, const BhKind *kind)
 
 static gboolean resolve_review(BhPlace *place, const BhKind *kind)
 {
-  static const char *const allowed[] = {"on_return",  "on_answer", "on_approve",
-                                        "unfinished", "steps",     NULL};
+  static const char *const allowed[] = {"on_return", "on_answer", "on_approve", "unfinished",
+                                        "steps",     "omits",     NULL};
   const json_t *review = json_object_get(kind->declaration, "review");
   if (review == NULL)
     return TRUE;
@@ -470,6 +470,10 @@ static gboolean resolve_review(BhPlace *place, const BhKind *kind)
         (state != NULL && !check_state(place, kind, allowed[i], state)))
       return FALSE;
   }
+  g_autofree const char **omits = NULL;
+  if (!bh_place_names(place, review, "omits", FALSE, FALSE, &omits) ||
+      !check_field_names(place, kind, omits, "omits", FALSE))
+    return FALSE;
   g_autoptr(GHashTable) listed = g_hash_table_new(g_str_hash, g_str_equal);
   if (!check_review_states(place, kind, "unfinished", listed) ||
       !check_review_states(place, kind, "steps", listed) || !check_steps(place, kind))
