@@ -415,3 +415,56 @@ gboolean bh_condition_check(BhPlace *place, const BhKindSet *set, const BhKind *
 {
   return check(place, set, kind, condition, 0);
 }
+
+static gboolean check_scope_of_parts(BhPlace *place, const json_t *parts, const char *word,
+                                     gboolean actor)
+{
+  const char *key;
+  json_t *part;
+  gsize index;
+  json_array_foreach((json_t *)parts, index, part) {
+    gsize mark = bh_place_enter_index(place, index);
+    if (!bh_condition_check_scope(place, part, word, actor))
+      return FALSE;
+    bh_place_leave(place, mark);
+  }
+  json_object_foreach((json_t *)parts, key, part) {
+    gsize mark = bh_place_enter(place, key);
+    if (!bh_condition_check_scope(place, part, word, actor))
+      return FALSE;
+    bh_place_leave(place, mark);
+  }
+  return TRUE;
+}
+
+/* Member of the condition, not of its parts, that depends on the acting person; NULL: none. */
+static const char *find_actor_member(const json_t *condition)
+{
+  const char *key;
+  json_t *operand;
+  json_object_foreach((json_t *)condition, key, operand) {
+    if (g_str_has_prefix(key, "actor_") ||
+        (json_is_string(operand) && g_str_has_prefix(json_string_value(operand), "actor.")))
+      return key;
+  }
+  return NULL;
+}
+
+gboolean bh_condition_check_scope(BhPlace *place, const json_t *condition, const char *word,
+                                  gboolean actor)
+{
+  static const char *const over[] = {"any", "every", "count"};
+  static const char *const order[] = {"before", "after"};
+  for (gsize i = 0; i < G_N_ELEMENTS(over); i++) {
+    const json_t *source = json_object_get(condition, over[i]);
+    if (source != NULL && json_object_get(source, "refs") == NULL)
+      return bh_place_fail_at(place, over[i], "\"%s\" must not depend on child records", word);
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS(order); i++)
+    if (g_strcmp0(json_string_value(json_object_get(condition, order[i])), "today") == 0)
+      return bh_place_fail_at(place, order[i], "\"%s\" must not depend on the day", word);
+  const char *member = actor ? NULL : find_actor_member(condition);
+  if (member != NULL)
+    return bh_place_fail_at(place, member, "\"%s\" must not depend on the acting person", word);
+  return check_scope_of_parts(place, condition, word, actor);
+}

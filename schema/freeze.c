@@ -10,6 +10,7 @@
 #include "schema/entry.h"
 #include "schema/ident.h"
 #include "schema/kind-paper.h"
+#include "schema/paper-format.h"
 #include "schema/text.h"
 
 #define COORDINATES "北纬 %s°，东经 %s°"
@@ -335,7 +336,7 @@ static json_t *build(const BhPaperFacts *facts, const BhPaperType *type)
                                                 "provisional_reason",
                                                 NULL};
   json_t *out = json_object();
-  json_object_set_new(out, "paper", json_integer(1));
+  json_object_set_new(out, "paper", json_integer(BH_PAPER_FORMAT));
   copy_all(out, facts->document, document_keys);
   set_text(out, "title", type->title);
   json_object_set_new(out, "issued_at", json_integer(facts->issued_ms));

@@ -127,6 +127,11 @@ const BhState *bh_kind_find_state(const BhKind *kind, const char *name);
  * the error of `place` set. */
 gboolean bh_condition_check(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                             const json_t *condition);
+/* Refuses a condition that depends on child records or on the day and, unless `actor`, one that
+ * depends on the acting person. `word` is the member with the condition, for the error. FALSE with
+ * the error of `place` set. */
+gboolean bh_condition_check_scope(BhPlace *place, const json_t *condition, const char *word,
+                                  gboolean actor);
 /* Checks a path ("enterprise.area"): it must end at a field of one of `types`, a list that ends
  * with -1; NULL allows any type. FALSE with the error of `place` set. */
 gboolean bh_path_check(BhPlace *place, const BhKindSet *set, const BhKind *kind, const char *path,

@@ -41,46 +41,6 @@ static gboolean check_condition(BhPlace *place, const BhKindSet *set, const BhKi
   return is_valid;
 }
 
-static gboolean check_visible(BhPlace *place, const json_t *condition);
-
-static gboolean check_visible_parts(BhPlace *place, const json_t *parts)
-{
-  const char *key;
-  json_t *part;
-  gsize index;
-  json_array_foreach((json_t *)parts, index, part) {
-    gsize mark = bh_place_enter_index(place, index);
-    if (!check_visible(place, part))
-      return FALSE;
-    bh_place_leave(place, mark);
-  }
-  json_object_foreach((json_t *)parts, key, part) {
-    gsize mark = bh_place_enter(place, key);
-    if (!check_visible(place, part))
-      return FALSE;
-    bh_place_leave(place, mark);
-  }
-  return TRUE;
-}
-
-/* Refuses a "visible" that depends on child records or on the day. The hub sends a record again
- * when the record or its parents change, but not when a child changes or a day passes, and it does
- * not load child records for sending. */
-static gboolean check_visible(BhPlace *place, const json_t *condition)
-{
-  static const char *const over[] = {"any", "every", "count"};
-  static const char *const order[] = {"before", "after"};
-  for (gsize i = 0; i < G_N_ELEMENTS(over); i++) {
-    const json_t *source = json_object_get(condition, over[i]);
-    if (source != NULL && json_object_get(source, "refs") == NULL)
-      return bh_place_fail_at(place, over[i], "\"visible\" must not depend on child records");
-  }
-  for (gsize i = 0; i < G_N_ELEMENTS(order); i++)
-    if (g_strcmp0(json_string_value(json_object_get(condition, order[i])), "today") == 0)
-      return bh_place_fail_at(place, order[i], "\"visible\" must not depend on the day");
-  return check_visible_parts(place, condition);
-}
-
 /* Refuses a kind without "visible" that refers to a kind with "visible": a record that names a
  * hidden record would reveal it. */
 static gboolean check_visible_as_named(BhPlace *place, const BhKindSet *set, const BhKind *kind)
@@ -106,8 +66,10 @@ static gboolean resolve_visible(BhPlace *place, const BhKindSet *set, const BhKi
     return FALSE;
   if (!check_condition(place, set, kind, "visible", kind->visible))
     return FALSE;
+  /* The hub sends a record again when the record or its parents change, but not when a child
+   * changes or a day passes, and it does not load child records for sending. */
   gsize mark = bh_place_enter(place, "visible");
-  gboolean is_valid = check_visible(place, kind->visible);
+  gboolean is_valid = bh_condition_check_scope(place, kind->visible, "visible", TRUE);
   bh_place_leave(place, mark);
   return is_valid;
 }
@@ -494,8 +456,8 @@ static gboolean check_steps(BhPlace *place, const BhKind *kind)
 
 static gboolean resolve_review(BhPlace *place, const BhKind *kind)
 {
-  static const char *const allowed[] = {"on_return",  "on_answer", "on_approve",
-                                        "unfinished", "steps",     NULL};
+  static const char *const allowed[] = {"on_return", "on_answer", "on_approve", "unfinished",
+                                        "steps",     "omits",     NULL};
   const json_t *review = json_object_get(kind->declaration, "review");
   if (review == NULL)
     return TRUE;
@@ -508,6 +470,10 @@ static gboolean resolve_review(BhPlace *place, const BhKind *kind)
         (state != NULL && !check_state(place, kind, allowed[i], state)))
       return FALSE;
   }
+  g_autofree const char **omits = NULL;
+  if (!bh_place_names(place, review, "omits", FALSE, FALSE, &omits) ||
+      !check_field_names(place, kind, omits, "omits", FALSE))
+    return FALSE;
   g_autoptr(GHashTable) listed = g_hash_table_new(g_str_hash, g_str_equal);
   if (!check_review_states(place, kind, "unfinished", listed) ||
       !check_review_states(place, kind, "steps", listed) || !check_steps(place, kind))

@@ -172,6 +172,10 @@ static void test_broken_heads_are_refused(void **state)
       {V "review/unfinished", "['gone']", P ".review.unfinished: kind visit has no state"},
       {V "review/steps", "['done']", P ".review.steps: no step leads from \"done\""},
       {V "review/steps", "['gone']", P ".review.steps: kind visit has no state"},
+      {V "review/omits", "'note'", P ".review.omits: must be an array"},
+      {V "review/omits", "['gone']", P ".review.omits[0]: kind visit has no field \"gone\""},
+      {V "review/omits", "['state']", P ".review.omits[0]: kind visit has no field \"state\""},
+      {V "review/omits", "['note','note']", P ".review.omits"},
       {V "review", "{'unfinished':['new'],'steps':['new']}",
        P ".review.steps: \"new\" is in another list too"},
       {V "authority", "'note'", P ".authority: "},
@@ -660,6 +664,49 @@ static void test_a_set_has_one_paper_of_each_sort(void **state)
   assert_non_null(strstr(error->message, "paper: another field declares it already"));
 }
 
+/* "where" of a paper is evaluated on a device, with no more than the records of one visit. */
+static void test_a_paper_chooses_its_records_by_what_a_device_has(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *paper, *message;
+  } cases[] = {
+      {"{'where':{'field':'name','empty':false}}", "where: needs \"names\""},
+      {"{'names':'people','where':{'field':'nothing','empty':true}}",
+       "where.field: path \"nothing\": staff has no field \"nothing\""},
+      {"{'names':'people','where':{'field':'roles','has':'leader'}}",
+       "where.has: \"leader\" is not a valid value"},
+      {"{'names':'people','where':{'not':{'any':'visit','where':{'field':'note','empty':true}}}}",
+       "where.not.any: \"where\" must not depend on child records"},
+      {"{'names':'people','where':{'all':[{'actor_role':'inspector'}]}}",
+       "where.all[0].actor_role: \"where\" must not depend on the acting person"},
+      {"{'names':'people','where':{'field':'actor.name','empty':false}}",
+       "where.field: \"where\" must not depend on the acting person"},
+      {"{'names':'people','where':{'field':'born','before':'today'}}",
+       "where.before: \"where\" must not depend on the day"},
+  };
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) root = parse(sound);
+  change(root, "kinds/0/fields/+", "{'name':'born','type':'date','label':{'zh':'生','en':'Born'}}");
+  change(root, "kinds/1/fields/6/choices/0/paper", "{}");
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    change(root, "kinds/1/fields/6/choices/1/paper", cases[i].paper);
+    assert_null(load(root, &error));
+    if (strstr(error->message, cases[i].message) == NULL ||
+        strstr(error->message, "fields[6].choices[1].paper") == NULL)
+      fail_msg("%s: %s", cases[i].paper, error->message);
+    g_clear_error(&error);
+  }
+  BhPaperType of_visit = {0}, of_records = {0};
+  change(root, "kinds/1/fields/6/choices/1/paper",
+         "{'names':'people','where':{'field':'name','is':'a'}}");
+  g_autoptr(BhKindSet) set = load(root, &error);
+  assert_no_error(error);
+  assert_true(bh_paper_type_find_both(set, &of_visit, &of_records));
+  assert_null(of_visit.where);
+  assert_string_equal(bh_json_string_or(of_records.where, "is", ""), "a");
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -667,6 +714,7 @@ int main(void)
       cmocka_unit_test(test_what_only_some_may_see_is_named_in_no_case),
       cmocka_unit_test(test_one_kind_has_the_directory),
       cmocka_unit_test(test_a_set_has_one_paper_of_each_sort),
+      cmocka_unit_test(test_a_paper_chooses_its_records_by_what_a_device_has),
       cmocka_unit_test(test_broken_heads_are_refused),
       cmocka_unit_test(test_broken_fields_are_refused),
       cmocka_unit_test(test_broken_workflows_are_refused),
