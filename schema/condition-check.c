@@ -40,7 +40,7 @@ static GArray *find_ends(BhPlace *place, const BhKindSet *set, const BhKind *kin
   if (g_str_equal(steps[0], "actor")) {
     const BhKind *staff = bh_kind_set_find(set, "staff");
     if (staff == NULL) {
-      bh_place_fail(place, "\"%.80s\": no such kind \"staff\"", path);
+      bh_place_fail(place, "\"%.80s\": the kind set does not declare the kind \"staff\"", path);
       return NULL;
     }
     g_ptr_array_add(kinds, (gpointer)staff);

@@ -77,7 +77,7 @@ static gboolean check_visible(BhPlace *place, const json_t *condition)
   }
   for (gsize i = 0; i < G_N_ELEMENTS(order); i++)
     if (g_strcmp0(json_string_value(json_object_get(condition, order[i])), "today") == 0)
-      return bh_place_fail_at(place, order[i], "\"visible\" must not depend on the day");
+      return bh_place_fail_at(place, order[i], "\"visible\" must not use today's date");
   return check_visible_parts(place, condition);
 }
 

@@ -411,7 +411,7 @@ static void test_broken_conditions_are_refused(void **state)
        "'at_least':1}}]}",
        P ".visible.any_of[1].not.count: \"visible\" must not depend"},
       {V "visible", "{'all':[{'field':'day','before':'today'}]}",
-       P ".visible.all[0].before: \"visible\" must not depend on the day"},
+       P ".visible.all[0].before: \"visible\" must not use today's date"},
       {V "visible", "{'actor_role':'boss'}",
        P ".visible.actor_role: \"boss\" is not a valid value"},
       {V "checks/0/when", "{'field':'nope','empty':true}", P ".checks[0].when.field: path"},
