@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* Key of a draft: the assigned inspection that it belongs to. */
+/* Key of a draft that has the id of the assigned inspection to which the draft belongs. */
 #define BH_START_ASSIGNED "assigned"
 
 #define BH_TYPE_START_PAGE (bh_start_page_get_type())
@@ -15,14 +15,14 @@ G_DECLARE_FINAL_TYPE(BhStartPage, bh_start_page, BH, START_PAGE, BhPage)
 /* How an enterprise was found, for the inspection that may start there. */
 typedef struct {
   char *by;     /* choice of "subject_found_by" */
-  char *reason; /* why it was chosen by hand; NULL without one */
-  char *scan;   /* record of the scan; NULL without one */
+  char *reason; /* why the enterprise was chosen by hand; NULL: none */
+  char *scan;   /* record id of the scan; NULL: none */
 } BhFound;
-/* All arguments are copied; `by` NULL: "list". bh_found_free. */
+/* Makes a BhFound; arguments are copied. `by` NULL: "list". bh_found_free. */
 BhFound *bh_found_new(const char *by, const char *reason, const char *scan);
-/* A copy; of NULL, one with "list". bh_found_free. */
+/* Copies a BhFound; for NULL, makes one with `by` "list". bh_found_free. */
 BhFound *bh_found_copy(const BhFound *found);
-/* NULL is ignored. */
+/* Frees a BhFound; NULL is ignored. */
 void bh_found_free(BhFound *found);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhFound, bh_found_free)
 
@@ -32,7 +32,8 @@ BhPage *bh_start_page_new(const char *enterprise, const BhFound *found);
 /* Continues the draft `record` of an inspection that was not started; `values` are those of the
  * draft. Floating. */
 BhPage *bh_start_page_new_draft(const char *record, const json_t *values);
-/* For an inspection that the office has assigned: it has enterprise, modes and lead. Floating. */
+/* Starts an inspection that the office has assigned and that has enterprise, modes and lead
+ * already. Floating. */
 BhPage *bh_start_page_new_assigned(const char *inspection);
 
 G_END_DECLS
