@@ -12,19 +12,19 @@ G_BEGIN_DECLS
 
 typedef struct _BhCall BhCall;
 
-/* Frees a call that was not handed to anybody. NULL is ignored. */
+/* Frees a call that was not passed to a function which takes it over. NULL is ignored. */
 void bh_call_free(BhCall *call);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhCall, bh_call_free)
-/* Name for logs and tests; static. */
+/* Name of the call for logs and tests; static. */
 const char *bh_call_get_name(const BhCall *call);
-/* TRUE when the call changes what a person entered. The failure of such a call is reported even
- * when nothing waits for the answer any more. */
+/* TRUE when the call changes what a person entered. The failure of such a call is reported to the
+ * person even when the page that made the call is gone. */
 gboolean bh_call_is_change(const BhCall *call);
 /* Sets the person (a staff id, copied) in whose name the call is done, unless one is set already.
  * NULL is ignored. */
 void bh_call_set_author(BhCall *call, const char *author);
-/* Runs the call; on the store's thread. Returns a new reference, or NULL with an error:
- * BH_ERROR_DENIED when the call needs a person and none is set. */
+/* Runs the call; must be called on the store's thread. Returns the result, a new reference; NULL
+ * with an error: BH_ERROR_DENIED when the call needs a person and none is set. */
 json_t *bh_call_run(const BhCall *call, BhDevice *device, GError **error);
 
 /* --- reading --- */
@@ -51,8 +51,8 @@ BhCall *bh_call_get_draft(const char *record); /* object as bh_device_draft_get 
 /* Sets one key of a draft; `value` NULL clears it. Result: null. */
 BhCall *bh_call_set_draft(const char *record, const char *kind, const char *key,
                           const json_t *value);
-/* Removes a draft, and with one of a record that was never saved also the drafts below it. Result:
- * null. */
+/* Removes a draft. If its record was never saved, the drafts of records below that record are
+ * removed too. Result: null. */
 BhCall *bh_call_discard_draft(const char *record);
 /* Removes `keys` (array of strings) of a draft, because they were saved in another way. Result:
  * null. */
@@ -67,7 +67,7 @@ BhCall *bh_call_drop_drafts(json_t *records);
 
 /* Saves operations as one entry; `ops` as bh_device_save takes them. Result: the entry's id. */
 BhCall *bh_call_save(json_t *ops);
-/* The same for something that was observed at `observed_ms` (UTC; 0: now). */
+/* Like bh_call_save, for something that was observed at `observed_ms` (UTC; 0: now). */
 BhCall *bh_call_save_observed(json_t *ops, gint64 observed_ms);
 /* Saves `set` ({key: value}) of one record as one entry. Result: the entry's id. */
 BhCall *bh_call_save_one(const char *record, const char *kind, json_t *set);

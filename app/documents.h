@@ -16,8 +16,8 @@ typedef struct {
   char *inspection;
   gint64 now_ms;
   gboolean order;      /* make the orders to rectify too */
-  char *legal_basis;   /* of the order; required for it (FIELD 1) */
-  char *deadline;      /* of the order, "YYYY-MM-DD" */
+  char *legal_basis;   /* legal basis of the order, required for an order (FIELD 1) */
+  char *deadline;      /* deadline of the order, "YYYY-MM-DD" */
   gboolean clock_poor; /* the clock is not checked: two people confirm the date (FIELD 14) */
   gboolean allow_placeholders; /* a person agreed to print BH_FONT_PLACEHOLDER for missing glyphs */
   char *confirmed_by;          /* staff ids, or NULL */
@@ -49,11 +49,11 @@ void bh_documents_request_free(BhDocumentsRequest *request);
 json_t *bh_documents_freeze_to_sign(const json_t *visit, const BhKindSet *kinds,
                                     const char *inspection, gint64 now_ms, GError **error);
 
-/* Makes the record of the visit and, when asked for, as many orders as its hazards need. Result:
- * {"documents": [{"id","doc_type","pdf"}]}, a new reference; NULL with the first error. Fails with
- * BH_USER_ERROR_MISSING_GLYPHS, before anything of the document is saved, when its text has
- * characters that no font here can draw, unless that was agreed to (`allow_placeholders`, or when
- * the record was signed). */
+/* Makes the record of the visit and, if request->order is set, as many orders as its hazards need.
+ * Result: {"documents": [{"id","doc_type","pdf"}]}, a new reference; NULL with the first error.
+ * Fails with BH_USER_ERROR_MISSING_GLYPHS, before anything of the document is saved, when its text
+ * has characters that no font of this machine can draw, unless a person has agreed to placeholders
+ * (`allow_placeholders`, or when the record was signed). */
 json_t *bh_documents_make(BhDevice *device, const BhDocumentsRequest *request, GError **error);
 
 /* The service of an order: it was handed over, and signed for or refused. */

@@ -1,4 +1,4 @@
-/* How long until a record is due, as text. Main thread. */
+/* How long until a record is due, as text. Use on the main thread only. */
 #pragma once
 
 #include "app/session.h"

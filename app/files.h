@@ -1,5 +1,5 @@
-/* Lets a person choose a folder or a picture, in a window that fits 360 pixels. Main thread;
- * folders are read on another thread. */
+/* Lets a person choose a folder or a picture, in a window that fits 360 pixels. Use on the main
+ * thread only; folders are read on another thread. */
 #pragma once
 
 #include <gtk/gtk.h>

@@ -1,5 +1,5 @@
 /* Reads what the hazard page needs: the record, its draft, its files, and the checklist item it
- * comes from. On the store's thread. */
+ * comes from. The functions must be called on the store's thread. */
 #pragma once
 
 #include "sync/device/store/store.h"
@@ -8,8 +8,9 @@ G_BEGIN_DECLS
 
 /* Reads one hazard. Result, a new reference: {"values": record + draft, "changed": {draft keys},
  * "saved": flag, "state": text, "enterprise"?: values, "files": [values], "file_drafts": [record
- * ids], "locked"?: [field names], "withdrawable"?: flag}. The last files are those of the drafts,
- * in the order of "file_drafts". `record` may be new: then all members are empty. Never fails. */
+ * ids], "locked"?: [field names], "withdrawable"?: flag}. The last elements of "files" are the
+ * files of the drafts, in the order of "file_drafts". `record` may be new: then all members are
+ * empty. Never fails. */
 json_t *bh_hazard_load(BhDevice *device, const char *author, const char *record, GError **error);
 
 /* The question of the checklist item that a hazard with these values belongs to; NULL when it

@@ -9,16 +9,17 @@ G_BEGIN_DECLS
 typedef struct _BhHazardSave BhHazardSave;
 
 /* `set`: what the hazard's draft and the save change, checked first; NULL when only pictures of a
- * saved hazard are saved. `drafts`: as bh_device_save_drafts takes them. Both are taken over, the
- * texts are copied. */
+ * saved hazard are saved. `drafts`: as bh_device_save_drafts takes them. `set` and `drafts` are
+ * taken over, the texts are copied. */
 BhHazardSave *bh_hazard_save_new(const char *author, const char *record, json_t *set,
                                  json_t *drafts);
 /* A BhWorkFunc for the store's thread; `save` is a BhHazardSave, borrowed. The result is an array
  * of problems as bh_device_check gives them, empty when everything was saved; otherwise nothing was
- * saved. All problems are about the hazard, or all are about one picture: those have "record", the
- * id of the picture's draft, and may lack "field". Errors are those of the store. */
+ * saved. All problems are about the hazard, or all are about one picture. Problems of a picture
+ * have "record", the id of the draft of the picture, and may lack "field". Errors are those of the
+ * store. */
 void bh_hazard_save_run(BhDevice *device, GTask *task, gpointer save);
-/* A GDestroyNotify. */
+/* Frees the work; a GDestroyNotify. */
 void bh_hazard_save_free(gpointer save);
 
 G_END_DECLS

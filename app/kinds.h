@@ -1,5 +1,5 @@
 /* The kind sets that a session has had. Older sets stay, because open forms borrow their fields.
- * Main thread. */
+ * Use on the main thread only. */
 #pragma once
 
 #include "schema/kind.h"
@@ -10,12 +10,12 @@ typedef struct _BhKinds BhKinds;
 
 /* An empty list. */
 BhKinds *bh_kinds_new(void);
-/* Frees all sets: no form of the session may be open any more. */
+/* Frees all kind sets. No form of the session may be open. */
 void bh_kinds_free(BhKinds *kinds);
 /* The newest set, borrowed until bh_kinds_free; NULL before the first one. */
 const BhKindSet *bh_kinds_get_newest(BhKinds *kinds);
-/* Adds `set` (taken over) as the newest; a set with a known hash is stored once. FALSE when it was
- * the newest already. */
+/* Adds `set` (taken over) as the newest; a set with a known hash is stored once. FALSE when the
+ * newest set has the same hash. */
 gboolean bh_kinds_add(BhKinds *kinds, BhKindSet *set);
 
 G_END_DECLS

@@ -9,12 +9,12 @@ G_BEGIN_DECLS
 
 /* What a move would change, and whether it is possible. */
 typedef struct {
-  guint hazards; /* saved ones */
+  guint hazards; /* saved hazards */
   guint drafts;
   guint answers;   /* given to the checklist of the old enterprise */
   gboolean sealed; /* signed, or a document exists: the visit cannot be moved */
 } BhMoveCount;
-/* Counts over a visit as bh_visit_load gives it. Pure. */
+/* Counts what a move of `visit` would change; `visit` is a result of bh_visit_load. Pure. */
 BhMoveCount bh_move_count(const json_t *visit);
 
 /* Operations that move the inspection and its hazards; sites of the old enterprise are cleared.
@@ -29,13 +29,13 @@ json_t *bh_move_dup_remaining_ops(const json_t *visit);
 
 /* Work for bh_page_submit_run with bh_move_run: saves `ops` by bh_visit_save_ops. When `record` is
  * not NULL, `set` of that record is checked first, and nothing is saved when there are problems.
- * `ops` and `set` (may be NULL) are taken over. Main thread. */
+ * `ops` and `set` (may be NULL) are taken over. Use on the main thread only. */
 gpointer bh_move_new(BhSession *session, json_t *ops, const char *record, const char *kind,
                      json_t *set);
-/* A BhWorkFunc for the store's thread. The result is an array of problems as bh_device_check gives
- * them, empty when all was saved. */
+/* Runs the work of bh_move_new. A BhWorkFunc for the store's thread. The result is an array of
+ * problems as bh_device_check gives them, empty when all was saved. */
 void bh_move_run(BhDevice *device, GTask *task, gpointer move);
-/* A GDestroyNotify. */
+/* Frees the work; a GDestroyNotify. */
 void bh_move_free(gpointer move);
 
 G_END_DECLS

@@ -1,5 +1,5 @@
 /* What pages need of the window that shows them. The window implements this interface; pages do not
- * include window.h. Main thread. */
+ * include window.h. Use on the main thread only. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -34,8 +34,8 @@ void bh_page_host_replace(BhPageHost *host, BhPage *old, BhPage *page);
 void bh_page_host_close(BhPageHost *host, BhPage *page);
 /* Closes all pages above the first one. A page that calls this is destroyed on return. */
 void bh_page_host_go_home(BhPageHost *host);
-/* The page on top shows another item in the same place, such as the next item of a list: like a
- * new page, it takes no tap before it was drawn. */
+/* Must be called when the page on top shows another item in the same place, such as the next item
+ * of a list. Taps are then dropped until the item was drawn, as with a new page. */
 void bh_page_host_change_view(BhPageHost *host);
 /* Shows the title of the page on top again, because it changed. */
 void bh_page_host_update_title(BhPageHost *host);
@@ -44,8 +44,8 @@ void bh_page_host_apply_settings(BhPageHost *host);
 /* Shows a toast: `text` for some seconds, above the page's buttons. A toast that is shown while
  * another page opens stays for that page; the page change after that hides it. */
 void bh_page_host_say(BhPageHost *host, const char *text);
-/* The same with a button. `func` is called at most once, when the button is pressed. `data` is
- * freed by `data_free` (may be NULL) in any case. */
+/* Like bh_page_host_say, with a button in the toast. `func` is called at most once, when the button
+ * is pressed. `data` is freed by `data_free` (may be NULL) in any case. */
 void bh_page_host_say_undo(BhPageHost *host, const char *text, const char *button,
                            void (*func)(gpointer data), gpointer data, GDestroyNotify data_free);
 

@@ -13,7 +13,7 @@
  * change is then reported by the window. A reply finds what was asked in `data`, not in the page.
  *
  * Calls run in the name of the person who opened the page. `data` is freed by `data_free` (may be
- * NULL) in any case. Main thread. */
+ * NULL) in any case. Use on the main thread only. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -55,33 +55,34 @@ void bh_page_load(BhPage *page);
 void bh_page_refresh(BhPage *page);
 /* Calls the class's `leave`; may be called more than once. */
 void bh_page_leave(BhPage *page);
-/* Gives the page a scanned code. FALSE when it does not use it, or while a submission runs. */
+/* Gives the page a scanned code. FALSE when the page does not use codes, or while a submission
+ * runs. */
 gboolean bh_page_handle_code(BhPage *page, const char *code);
 
 /* --- properties --- */
 
 /* Title for the window's header; borrowed, "" at first. */
 const char *bh_page_get_title(BhPage *page);
-/* `title` is copied; the header is updated. */
+/* Sets the title of the page (copied) and updates the header of the window. */
 void bh_page_set_title(BhPage *page, const char *title);
 /* The window that shows the page, a GtkWindow; borrowed, and alive as long as the page. */
 BhPageHost *bh_page_get_host(BhPage *page);
 /* The session of the window; borrowed. */
 BhSession *bh_page_get_session(BhPage *page);
-/* Cancelled when the page is destroyed; borrowed. */
+/* A GCancellable that is cancelled when the page is destroyed; borrowed. */
 GCancellable *bh_page_get_cancellable(BhPage *page);
 
 /* --- asking and saving --- */
 
-/* `result` is borrowed and NULL when `error` is set. */
+/* Receives the answer of the store. `result` is borrowed, and NULL when `error` is set. */
 typedef void (*BhPageReply)(BhPage *page, json_t *result, const GError *error, gpointer data);
 
 /* Runs a call that reads data. `call` is taken over. `reply` is called at most once, and not at all
  * when the page asked something newer in the same `slot` (a static string). */
 void bh_page_ask(BhPage *page, const char *slot, BhCall *call, BhPageReply reply, gpointer data,
                  GDestroyNotify data_free);
-/* The same for a function: `func` runs on the store's thread with `work`, which is freed by
- * `work_free`. It must not change the store. */
+/* Like bh_page_ask, with a function instead of a call: `func` runs on the store's thread with
+ * `work`, which is freed by `work_free`. `func` must not change the store. */
 void bh_page_ask_run(BhPage *page, const char *slot, BhWorkFunc func, gpointer work,
                      GDestroyNotify work_free, BhPageReply reply, gpointer data,
                      GDestroyNotify data_free);
@@ -96,8 +97,8 @@ gboolean bh_page_cancel_ask(BhPage *page, const char *slot);
  * `reply` is not called. */
 gboolean bh_page_submit(BhPage *page, BhCall *call, BhPageReply reply, gpointer data,
                         GDestroyNotify data_free);
-/* The same for a function that changes the store: `func` runs on the store's thread with `work`,
- * which is freed by `work_free`. */
+/* Like bh_page_submit, with a function that changes the store instead of a call: `func` runs on the
+ * store's thread with `work`, which is freed by `work_free`. */
 gboolean bh_page_submit_run(BhPage *page, BhWorkFunc func, gpointer work, GDestroyNotify work_free,
                             BhPageReply reply, gpointer data, GDestroyNotify data_free);
 /* Runs `check` (bh_call_check) and, when it finds no problem, `save`, as one submission: no other
@@ -106,25 +107,25 @@ gboolean bh_page_submit_run(BhPage *page, BhWorkFunc func, gpointer work, GDestr
 gboolean bh_page_submit_checked(BhPage *page, BhCall *check, BhCall *save, BhPageReply reply,
                                 gpointer data, GDestroyNotify data_free);
 
-/* bh_page_submit_checked for `set` ({key: value}, taken over) of one record, which is checked and
- * saved. */
+/* Checks and saves `set` ({key: value}, taken over) of one record by bh_page_submit_checked. */
 gboolean bh_page_save_checked(BhPage *page, const char *record, const char *kind, json_t *set,
                               BhPageReply reply, gpointer data, GDestroyNotify data_free);
 
 /* Runs a call in the background; the page stays usable. `call` is taken over. `reply` may be NULL:
- * the window then reports the failure of a change, and the page shows that of another call. */
+ * the window then reports the failure of a call that changes something, and the page shows the
+ * failure of any other call. */
 void bh_page_post(BhPage *page, BhCall *call, BhPageReply reply, gpointer data,
                   GDestroyNotify data_free);
 
-/* Gets the answer for one widget; `result` as in BhPageReply. */
+/* Receives the answer for one widget; `result` as in BhPageReply. */
 typedef void (*BhWidgetReply)(GtkWidget *part, json_t *result, const GError *error, gpointer data);
 /* Reads data for one widget of the page, for example the name in a row. `reply` is not called when
  * the widget was destroyed. Any number of these questions may be open at once. */
 void bh_page_ask_for_widget(BhPage *page, GtkWidget *part, BhCall *call, BhWidgetReply reply,
                             gpointer data, GDestroyNotify data_free);
 
-/* Puts the name of the enterprise (a record id; NULL is ignored) before the row's title, once it is
- * known. */
+/* Puts the name of the enterprise (a record id; NULL is ignored) before the title of a row, when
+ * the store has answered with the name. */
 void bh_page_name_row(BhPage *page, GtkWidget *row, const char *title, const char *enterprise);
 
 /* --- other pages and messages --- */
@@ -133,10 +134,11 @@ void bh_page_name_row(BhPage *page, GtkWidget *row, const char *title, const cha
 void bh_page_open(BhPage *page, BhPage *next);
 /* Shows `next` in place of this page, which is destroyed: going back skips it. */
 void bh_page_replace(BhPage *page, BhPage *next);
-/* Closes this page and all above it; it is destroyed on return. */
+/* Closes `page` and all pages above it. `page` is destroyed when the function returns. */
 void bh_page_close(BhPage *page);
-/* The page shows something else from now on, for example the next item. It takes no tap before that
- * was drawn, so that a second tap does not hit what the person has not read. */
+/* Must be called when the page shows something else from now on, for example the next item. The
+ * page then takes no tap until that was drawn, so that a second tap does not hit what the person
+ * has not read. */
 void bh_page_change_view(BhPage *page);
 /* Shows `text` as a toast. */
 void bh_page_say(BhPage *page, const char *text);

@@ -1,6 +1,6 @@
 /* Widgets that all pages use: controls of at least 48 px with an accessible name for people and an
  * accessible id for tests. Texts are plain, never markup, so that text from records cannot change
- * the window. New widgets are floating and shown. Main thread. */
+ * the window. New widgets are floating and shown. Use on the main thread only. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -54,7 +54,7 @@ GtkWidget *bh_part_entry(const char *id, const char *name, const char *placehold
 GtkWidget *bh_part_fact(const char *label, const char *value);
 /* A coloured strip with a message; style "info", "warning", "error" or "good". */
 GtkWidget *bh_part_notice(const char *id, const char *text, const char *style);
-/* Destroys all children. */
+/* Destroys all children of a container. */
 void bh_part_clear(GtkWidget *container);
 /* Scrolls so that `widget` is near the top of its scrolled window, after the next layout. */
 void bh_part_bring_into_view(GtkWidget *widget);

@@ -1,5 +1,6 @@
 /* Questions to the store in named slots. A newer question in a slot, or bh_questions_cancel, drops
- * the answer to an older one. For pages, and for fields of a form. Main thread. */
+ * the answer to an older one. Used by pages and by fields of a form. All functions must be called
+ * on the main thread. */
 #pragma once
 
 #include "app/session.h"
@@ -11,8 +12,8 @@ typedef struct _BhQuestions BhQuestions;
 /* `asker` (a GObject) is borrowed and must own the questions; it gets the answers until
  * `cancellable` is cancelled. `session` and `cancellable` are referenced. */
 BhQuestions *bh_questions_new(gpointer asker, BhSession *session, GCancellable *cancellable);
-/* NULL is ignored. For the finalize function of the asker: the session references the asker until
- * its last answer has arrived. */
+/* NULL is ignored. Frees the questions. Must be called in the finalize function of the asker; the
+ * session references the asker until the last answer has arrived. */
 void bh_questions_free(BhQuestions *questions);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhQuestions, bh_questions_free)
 
@@ -21,7 +22,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhQuestions, bh_questions_free)
  * freed in any case. */
 void bh_questions_call(BhQuestions *questions, const char *slot, BhCall *call, BhReply reply,
                        gpointer data, GDestroyNotify data_free);
-/* The same by bh_session_run. */
+/* Like bh_questions_call, with a function that bh_session_run runs. */
 void bh_questions_run(BhQuestions *questions, const char *slot, BhWorkFunc func, gpointer work,
                       GDestroyNotify work_free, BhReply reply, gpointer data,
                       GDestroyNotify data_free);

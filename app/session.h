@@ -1,5 +1,6 @@
 /* What every page works with: the store's worker, the kinds, the person who is signed in, the
- * settings and the state of the queue. Main thread only; nothing here blocks on disk or network.
+ * settings and the state of the queue. Use on the main thread only; no function blocks on disk or
+ * network.
  *
  * Signals:
  * - "actor-changed": another person is signed in, or nobody.
@@ -25,14 +26,14 @@ G_BEGIN_DECLS
 #define BH_TYPE_SESSION (bh_session_get_type())
 G_DECLARE_FINAL_TYPE(BhSession, bh_session, BH, SESSION, GObject)
 
-/* Answer to a call. `result` is borrowed and NULL when `error` is set. Called once, and not at all
- * when the call's cancellable was cancelled: the failure of a change is then reported by
- * "failed". */
+/* Receives the answer to a call. `result` is borrowed, and NULL when `error` is set. Called once,
+ * and not at all when the cancellable of the call was cancelled; the failure of a change is then
+ * reported by the signal "failed". */
 typedef void (*BhReply)(gpointer owner, json_t *result, const GError *error, gpointer data);
 
-/* `worker` is borrowed and must live longer; the strings are copied. `dir` is the store's
- * directory, `lang` "zh" or "en". `scan_image` (may be NULL) is a picture file that replaces the
- * camera. */
+/* A session of the store of `worker`, which is borrowed and must live longer than the session; the
+ * strings are copied. `dir` is the store's directory, `lang` "zh" or "en". `scan_image` (may be
+ * NULL) is a picture file that replaces the camera. */
 BhSession *bh_session_new(BhWorker *worker, const char *dir, const char *lang,
                           const char *scan_image);
 /* Reads description, kinds and status from the store, and starts to sync soon after when the device
@@ -58,7 +59,7 @@ const json_t *bh_session_get_description(BhSession *session);  /* {} before enro
 const json_t *bh_session_get_status(BhSession *session);       /* {} until known */
 const BhRegion *bh_session_get_region(BhSession *session);     /* may be NULL */
 const BhCalendar *bh_session_get_calendar(BhSession *session); /* may be NULL */
-const BhClock *bh_session_get_clock(BhSession *session);       /* the system's clock */
+const BhClock *bh_session_get_clock(BhSession *session);       /* the clock of the system */
 gint64 bh_session_now_ms(BhSession *session);                  /* UTC */
 BhDate bh_session_today(BhSession *session);                   /* in the hub's zone */
 /* TRUE when the clock was checked against the hub since the machine started. */
@@ -74,9 +75,10 @@ const char *bh_session_get_actor_name(BhSession *session); /* "" when locked */
 const json_t *bh_session_get_actor_values(BhSession *session);
 /* Values of the device's unit, borrowed; {} until loaded. */
 const json_t *bh_session_get_unit_values(BhSession *session);
-/* Wipes the key that a PIN has opened for somebody who is not the actor. */
+/* Wipes the signing key of a person who has entered their PIN but is not the actor. */
 void bh_session_sign_out(BhSession *session, const char *staff);
-/* Sets the actor; `id` NULL locks. The previous actor is signed out after what they saved. */
+/* Sets the actor; `id` NULL locks. The previous actor is signed out after their pending changes
+ * were saved. */
 void bh_session_set_actor(BhSession *session, const char *id, const char *name);
 
 /* --- asking the store --- */
@@ -87,12 +89,12 @@ void bh_session_set_actor(BhSession *session, const char *id, const char *name);
  * the sync. */
 void bh_session_call(BhSession *session, BhCall *call, gpointer owner, GCancellable *cancellable,
                      BhReply reply, gpointer data, GDestroyNotify data_free);
-/* Runs `func` on the store's thread with `work`. It returns a new json_t * by
+/* Runs `func` on the store's thread with `work`. `func` returns a new json_t * by
  * g_task_return_pointer, or an error, and must not change the store. */
 void bh_session_run(BhSession *session, BhWorkFunc func, gpointer work, GDestroyNotify work_free,
                     gpointer owner, GCancellable *cancellable, BhReply reply, gpointer data,
                     GDestroyNotify data_free);
-/* The same for a function that changes the store. */
+/* Like bh_session_run, for a function that changes the store. */
 void bh_session_run_change(BhSession *session, BhWorkFunc func, gpointer work,
                            GDestroyNotify work_free, gpointer owner, GCancellable *cancellable,
                            BhReply reply, gpointer data, GDestroyNotify data_free);
@@ -117,7 +119,7 @@ void bh_session_note_records_changed(BhSession *session);
 
 /* An answer of the store that was not delivered yet. */
 typedef struct _BhLateAnswer BhLateAnswer;
-/* Takes `late` over. */
+/* Receives an answer that is held back; takes over `late`. */
 typedef void (*BhHoldFunc)(BhLateAnswer *late, gpointer data);
 /* From now on each answer goes to `hold`, and to its receiver only by bh_late_answer_deliver. NULL,
  * the default, delivers answers at once. `data` is borrowed. */

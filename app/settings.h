@@ -20,9 +20,9 @@ typedef struct {
 /* Reads the settings; a missing or damaged file gives the defaults, values out of range are
  * clamped. bh_settings_free. */
 BhSettings *bh_settings_load(const char *dir);
-/* Writes the file. FALSE with a G_FILE_ERROR. */
+/* Writes the settings to their file. FALSE with a G_FILE_ERROR. */
 gboolean bh_settings_save(const BhSettings *settings, GError **error);
-/* NULL is ignored. */
+/* Frees the settings; NULL is ignored. */
 void bh_settings_free(BhSettings *settings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhSettings, bh_settings_free)
 

@@ -1,6 +1,6 @@
-/* Saves signatures and the end of a visit. The tap fixes who signs what. That the text is still the
- * one the person read is checked on the store's thread, in the transaction that saves, because a
- * record of a colleague may have arrived in between. */
+/* Saves signatures and the end of a visit. Who signs what is decided by the tap. Whether the text
+ * is still the text that the person has read is checked on the store's thread, in the transaction
+ * that saves the signature, because a record of a colleague may have arrived after the tap. */
 #pragma once
 
 #include "app/session.h"
@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 /* Who signs what. All members are borrowed. */
 typedef struct {
   const char *inspection;   /* the visit */
-  const char *document;     /* an order of it; NULL: the record of the visit is signed */
-  const char *shown_sha256; /* of the text on the screen */
+  const char *document;     /* an order of the visit; NULL: the record of the visit is signed */
+  const char *shown_sha256; /* SHA-256 of the text on the screen */
   const char *role;
   const char *staff; /* NULL or "" for people who are not staff */
   const char *name;
@@ -21,22 +21,22 @@ typedef struct {
 } BhSigningRequest;
 
 /* Work that saves one signature, for bh_page_submit_run with bh_signing_run; the request is copied.
- * `png` is the picture, taken over; NULL for a refusal. Main thread. */
+ * `png` is the picture, taken over; NULL for a refusal. Use on the main thread only. */
 gpointer bh_signing_new(BhSession *session, const BhSigningRequest *signer, GBytes *png);
 /* A BhWorkFunc for the store's thread. The first signature to a text stores that text with the
  * visit. Result: {}; BH_USER_ERROR when the text has changed since it was shown. */
 void bh_signing_run(BhDevice *device, GTask *task, gpointer signing);
-/* A GDestroyNotify. */
+/* Frees the work; a GDestroyNotify. */
 void bh_signing_free(gpointer signing);
 
 /* Work that ends a visit whose text has the digest `shown_sha256`, for bh_page_submit_run with
- * bh_visit_end_run. `set` is taken over: the step and its fields. Main thread. */
+ * bh_visit_end_run. `set` is taken over: the step and its fields. Use on the main thread only. */
 gpointer bh_visit_end_new(BhSession *session, const char *inspection, const char *shown_sha256,
                           json_t *set);
 /* A BhWorkFunc for the store's thread. Result: array of problems, empty when it was saved;
  * BH_USER_ERROR when the text has changed. */
 void bh_visit_end_run(BhDevice *device, GTask *task, gpointer end);
-/* A GDestroyNotify. */
+/* Frees the work; a GDestroyNotify. */
 void bh_visit_end_free(gpointer end);
 
 G_END_DECLS

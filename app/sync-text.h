@@ -1,13 +1,14 @@
-/* State of the sync with the hub, in one line for the first page. Pure. */
+/* Describes the state of the sync with the hub in one line, for the first page. Pure. */
 #pragma once
 
 #include "schema/json.h"
 
 G_BEGIN_DECLS
 
-/* `status` as bh_device_status gives it, NULL when it is not known yet; `unsent` as
- * bh_session_count_unsent. "Everything is at the hub" is not said of a revoked device, and only
- * with a remark while records of a pull are still missing. g_free. */
+/* The line for people. `status` as bh_device_status gives it, NULL when it is not known yet;
+ * `unsent` as bh_session_count_unsent. The line does not say "everything is at the hub" for a
+ * revoked device, and says it only with a remark while records of a pull are still missing.
+ * g_free. */
 char *bh_sync_text_dup(const json_t *status, gint64 unsent);
 
 G_END_DECLS

@@ -1,6 +1,6 @@
-/* Tells an intended tap from the bounce of the one before. Two presses within a third of a second
- * are one tap, and a tap on a view that was not drawn yet cannot be intended. Knows no widgets;
- * input.h feeds it. One thread. */
+/* Distinguishes an intended tap from a bounce of the tap before. Two presses within a third of a
+ * second are one tap, and a tap on a view that was not drawn yet cannot be intended. The filter
+ * knows no widgets; input.c passes the taps to it. One thread. */
 #pragma once
 
 #include <glib.h>
@@ -11,11 +11,11 @@ G_BEGIN_DECLS
 #define BH_TAP_UNSEEN_MS 120    /* a new view takes no tap for so long after its first frame */
 #define BH_TAP_SAME_PLACE_PX 24 /* presses closer than this are in the same place */
 
-/* Initialized with {0}. */
+/* The state of the filter. Must be initialized with {0}. */
 typedef struct {
   gboolean view_changed; /* no tap was accepted since the view changed */
-  gint64 first_frame_ms; /* of the changed view; 0 before it */
-  gboolean has_last_tap; /* the next four are set */
+  gint64 first_frame_ms; /* time of the first frame of the changed view; 0: not drawn yet */
+  gboolean has_last_tap; /* the next four members are set */
   guint32 last_tap_ms;
   double x, y;
   gconstpointer target;
@@ -28,9 +28,9 @@ typedef struct {
   gconstpointer target; /* what would be pressed; compared, never dereferenced */
 } BhTap;
 
-/* The next frame shows another page, or another item on the same page. */
+/* Must be called when the next frame shows another page, or another item on the same page. */
 void bh_tap_filter_change_view(BhTapFilter *filter);
-/* A frame was drawn. */
+/* Must be called after each frame was drawn. */
 void bh_tap_filter_note_frame(BhTapFilter *filter, gint64 now_ms);
 /* FALSE for a bounce, and for a tap on a view that was not drawn yet: no widget may receive it. */
 gboolean bh_tap_filter_accept(BhTapFilter *filter, const BhTap *tap);

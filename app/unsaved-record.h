@@ -1,5 +1,6 @@
 /* Values that a person has typed for a record that does not exist yet. They are stored as the draft
- * of a new record, one for each person, and found again by the record's parent. Main thread. */
+ * of a new record, one for each person, and found again by the record's parent. Use on the main
+ * thread only. */
 #pragma once
 
 #include "app/page.h"
@@ -7,10 +8,10 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  char record[BH_ID_LEN + 1]; /* of the draft, and later of the record; "" until loaded */
+  char record[BH_ID_LEN + 1]; /* id of the draft and of the later record; "" until loaded */
   char *kind;
   char *parent_key; /* key of the draft that names the parent, for example "enterprise" */
-  char *parent;     /* record id */
+  char *parent;     /* record id of the parent */
   gboolean has_draft;
   gboolean is_finished; /* saved or discarded: nothing more is stored */
 } BhUnsavedRecord;
@@ -21,11 +22,11 @@ BhUnsavedRecord *bh_unsaved_record_new(const char *kind, const char *parent_key,
                                        const char *record);
 /* NULL is ignored. */
 void bh_unsaved_record_free(BhUnsavedRecord *unsaved);
-/* Reads the draft. `reply` gets {key: value} of it, {} without one; `unsaved->record` is set from
- * then on. `unsaved` must live as long as the page. */
+/* Reads the draft. `reply` receives the values of the draft, {key: value}, or {} when there is no
+ * draft; `unsaved->record` is set before. `unsaved` must live as long as the page. */
 void bh_unsaved_record_load(BhUnsavedRecord *unsaved, BhPage *page, BhPageReply reply);
-/* Stores one key (copied); NULL clears it. Ignored before the draft is loaded and after it is
- * finished. */
+/* Stores the value of one key (copied) in the draft; NULL clears the key. Ignored before the draft
+ * is loaded and after it is finished. */
 void bh_unsaved_record_set(BhUnsavedRecord *unsaved, BhPage *page, const char *key,
                            const json_t *value);
 /* Discards the draft; nothing is stored afterwards. */

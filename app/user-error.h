@@ -8,10 +8,10 @@
 G_BEGIN_DECLS
 
 #define BH_USER_ERROR (bh_user_error_quark())
-/* The error domain. */
+/* The quark of the error domain. Callers use the macro BH_USER_ERROR. */
 GQuark bh_user_error_quark(void);
 
-#define BH_USER_ERROR_MESSAGE 0        /* the message is all there is */
+#define BH_USER_ERROR_MESSAGE 0        /* the message says all; no further action is offered */
 #define BH_USER_ERROR_MISSING_GLYPHS 1 /* possible once a person has agreed to placeholders */
 
 /* Sets BH_USER_ERROR_MESSAGE: the kinds of this device do not declare what this program needs. */

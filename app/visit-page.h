@@ -1,4 +1,4 @@
-/* How pages read a whole inspection and save drafts of its records. Main thread. */
+/* How pages read a whole inspection and save drafts of its records. Use on the main thread only. */
 #pragma once
 
 #include "app/page.h"
@@ -14,7 +14,7 @@ void bh_visit_ask(BhPage *page, const char *inspection, BhPageReply reply);
 /* Saves the draft of the inspection's own fields as an entry, if there is one. Errors are shown. */
 void bh_visit_save_inspection_draft(BhPage *page, const char *inspection);
 
-/* The same for another record of the visit. */
+/* Saves the draft of another record of the visit as an entry, if there is one. Errors are shown. */
 void bh_visit_save_draft(BhPage *page, const char *record);
 
 G_END_DECLS

@@ -34,7 +34,7 @@ json_t *bh_visit_get_values(const json_t *visit, const char *part);
  * makes an inspection. Borrowed from `kinds`, which may be NULL; NULL when there is no such step.
  */
 const char *bh_visit_get_running_state(const BhKindSet *kinds);
-/* Whether the visit is in that state. */
+/* Whether the visit is in the state of bh_visit_get_running_state. */
 gboolean bh_visit_is_running(const json_t *visit, const BhKindSet *kinds);
 /* Name of a member of staff, borrowed; "" when unknown. `staff` may be NULL. */
 const char *bh_visit_get_staff_name(const json_t *visit, const char *staff);

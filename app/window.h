@@ -1,5 +1,5 @@
 /* The window: header (back, title, who is signed in, what is not sent yet), the stack of pages, and
- * the toast. Locks itself after the idle time of the settings. Main thread. */
+ * the toast. Locks itself after the idle time of the settings. Use on the main thread only. */
 #pragma once
 
 #include <handy.h>
@@ -13,7 +13,7 @@ G_DECLARE_FINAL_TYPE(BhWindow, bh_window, BH, WINDOW, HdyApplicationWindow)
 
 /* An empty window. `application` may be NULL (tests); `session` is referenced. */
 BhWindow *bh_window_new(GtkApplication *application, BhSession *session);
-/* Borrowed. */
+/* The session of the window; borrowed. */
 BhSession *bh_window_get_session(BhWindow *window);
 /* Shows the first page: sign-in, or enrolment on a new store. Call once the store is open. */
 void bh_window_load(BhWindow *window);

@@ -12,16 +12,18 @@ typedef enum {
   BH_ANSWER_NOT_APPLICABLE /* 不涉及 */
 } BhAnswer;
 
-/* The stored form: "unchecked", "compliant", "noncompliant" or "not_applicable". Static. */
+/* The code under which the answer is stored: "unchecked", "compliant", "noncompliant" or
+ * "not_applicable". Static. */
 const char *bh_answer_code(BhAnswer answer);
-/* Inverse of bh_answer_code. FALSE, output untouched, for an unknown code or NULL. */
+/* *answer: the answer that has this code. FALSE, *answer untouched, for an unknown code or NULL. */
 gboolean bh_answer_from_code(const char *code, BhAnswer *answer);
-/* Label in `lang`: Chinese for "zh", English for anything else. Static. */
+/* Label of the answer for people: in Chinese for the `lang` "zh", else in English. Static. */
 const char *bh_answer_label(BhAnswer answer, const char *lang);
 
-/* An answer is the value of "answers/ITEM" of an inspection. */
+/* Prefix of the keys of answers: an inspection stores the answer to the item ITEM as the value of
+ * the key "answers/ITEM". */
 #define BH_ANSWERS_PREFIX "answers/"
-/* Key of the answer to an item; g_free. */
+/* The key "answers/ITEM" of the answer to an item; g_free. */
 char *bh_answer_dup_key(const char *item_no);
 
 G_END_DECLS

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* Canonical base64 of `len` bytes; g_free. */
+/* Encodes `len` bytes as canonical base64; g_free. */
 char *bh_base64_encode(const void *bytes, gsize len);
 /* Decodes exactly `size` bytes. FALSE (also for NULL) leaves `out` untouched. */
 gboolean bh_base64_decode(const char *text, guint8 *out, gsize size);

@@ -135,7 +135,9 @@ gboolean bh_checklist_check(const BhChecklist *checklist, const BhKindSet *set, 
     bh_place_init(&place, item->item_no, error);
     bh_place_enter(&place, "applies_when");
     if (enterprise == NULL)
-      return bh_place_fail(&place, "no such kind \"enterprise\"");
+      return bh_place_fail(
+          &place,
+          "the kind set does not declare the kind \"enterprise\", whose fields the condition uses");
     if (!bh_condition_check(&place, set, enterprise, item->applies_when))
       return FALSE;
   }

@@ -1,7 +1,7 @@
-/* Checklists as data: a CSV of items (columns: assets/checklists/README.md), and an optional item
- * file (JSON). The item file states where an item applies, which item of another list asks the same
- * question, and to whom a finding is addressed (FIELD 9). Start with bh_checklist_load. Immutable
- * once loaded; any thread. */
+/* Checklists as data: a CSV of items, NAME.csv (columns: assets/checklists/README.md), and an
+ * optional item file, NAME.items.json. The item file states where an item applies, which item of
+ * another list asks the same question, and to whom a finding is addressed (FIELD 9). Start with
+ * bh_checklist_load. Immutable once loaded; any thread. */
 #pragma once
 
 #include <glib.h>
@@ -23,14 +23,14 @@ typedef struct {
   char *method;
   gboolean major_candidate; /* possibly a major hazard: used for sorting only, decides nothing */
   char *addressee;          /* "enterprise" or "government" */
-  char *same_as;            /* item_no in another list, or "" */
-  char *area;               /* area codes it is limited to, separated by spaces, or "" */
-  json_t *applies_when;     /* condition over the enterprise's values, or NULL */
+  char *same_as;            /* item_no of the same question in another list, or "" */
+  char *area; /* codes of the areas in which the item applies, separated by spaces; "": all */
+  json_t *applies_when; /* condition over the enterprise's values, or NULL */
 } BhChecklistItem;
 
 typedef struct _BhChecklist BhChecklist;
 
-/* Members of the item file that describe the whole list. */
+/* The head of a checklist: members of the item file that describe the whole list. */
 typedef struct {
   char *code; /* "coal-mine" */
   char *name; /* "煤矿现场检查清单" */
@@ -57,27 +57,27 @@ BhChecklist *bh_checklist_parse_all(const char *csv, gsize csv_len, const char *
 BhChecklist *bh_checklist_from_json(const json_t *items, GError **error);
 /* The value of the `items` field of a checklist record. New reference. */
 json_t *bh_checklist_to_json(const BhChecklist *checklist);
-/* NULL is allowed. */
+/* Frees a checklist; NULL is allowed. */
 void bh_checklist_free(BhChecklist *checklist);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhChecklist, bh_checklist_free)
 
-/* Borrowed; NULL when the list has no item file. */
+/* The head of the checklist, borrowed; NULL when the checklist has no item file. */
 const BhChecklistHead *bh_checklist_get_head(const BhChecklist *checklist);
-/* Checks that every applies_when uses only what `set` declares for the kind enterprise. FALSE with
- * BH_ERROR_INVALID naming the item and the place. */
+/* Checks that the condition "applies_when" of every item uses only fields that `set` declares for
+ * the kind "enterprise". FALSE with BH_ERROR_INVALID naming the item and the place. */
 gboolean bh_checklist_check(const BhChecklist *checklist, const BhKindSet *set, GError **error);
 
 /* Whether a checklist record with these values is offered for a new visit on the day `today`
  * ("YYYY-MM-DD"): the day is within valid_from and valid_to. */
 gboolean bh_checklist_is_in_force(const json_t *values, const char *today);
 
-/* Number of items. */
+/* Number of items of the checklist. */
 gsize bh_checklist_count(const BhChecklist *checklist);
 /* Item at `index`, borrowed from the list; NULL when `index` is not below the count. */
 const BhChecklistItem *bh_checklist_get(const BhChecklist *checklist, gsize index);
 /* Item of this number, borrowed from the list; NULL when there is none. */
 const BhChecklistItem *bh_checklist_find(const BhChecklist *checklist, const char *item_no);
-/* Sections in order of first appearance; borrowed strings, free the array. */
+/* The names of the sections in order of first appearance (borrowed strings); free the array. */
 GPtrArray *bh_checklist_list_sections(const BhChecklist *checklist);
 /* Whether the item is asked at an enterprise with these values, by the item's area and its
  * applies_when. A missing value of the enterprise never removes an item. */

@@ -26,9 +26,9 @@ char *bh_date_format_zh(const BhDate *date); /* "2026年11月21日", g_free */
 BhDate bh_date_from_ms(gint64 utc_ms);
 /* UTC milliseconds of 00:00 of that day in UTC+8. */
 gint64 bh_date_to_ms(const BhDate *date);
-/* Below 0, 0 or above 0, as strcmp. */
+/* Compares two days: below 0, 0 or above 0, as strcmp. */
 int bh_date_compare(const BhDate *a, const BhDate *b);
-/* `days` may be negative. */
+/* The day that is `days` days after `date`, or before it if `days` is negative. */
 BhDate bh_date_add_days(BhDate date, int days);
 /* Adds calendar months, clamped: 31 Jan + 1 month = 28 or 29 Feb. `months` may be negative. */
 BhDate bh_date_add_months(BhDate date, int months);
@@ -43,17 +43,18 @@ char *bh_time_format(gint64 utc_ms);
 /* Holidays and shifted workdays from a calendar pack (JSON: {"calendar","source","years":
  * {"2026":{"off":[dates],"work":[dates]}}}). Immutable once loaded. */
 typedef struct _BhCalendar BhCalendar;
-/* NULL with an error that names file and place. Free with bh_calendar_free. */
+/* Loads a calendar pack. NULL with an error that names file and place. Free with
+ * bh_calendar_free. */
 BhCalendar *bh_calendar_load(const char *path, GError **error);
-/* NULL is allowed. */
+/* Frees a calendar; NULL is allowed. */
 void bh_calendar_free(BhCalendar *calendar);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhCalendar, bh_calendar_free)
-/* With a NULL calendar, or for a year that the pack does not contain, Monday to Friday are
- * workdays. */
+/* Whether the day is a workday. With a NULL calendar, or for a year that the pack does not contain,
+ * Monday to Friday are workdays. */
 gboolean bh_calendar_is_workday(const BhCalendar *calendar, const BhDate *date);
 /* Whether the pack contains the year. FALSE for a NULL calendar. */
 gboolean bh_calendar_knows_year(const BhCalendar *calendar, int year);
-/* The same day if it is a workday, else the last workday before it. */
+/* `date` itself if that is a workday, else the last workday before `date`. */
 BhDate bh_calendar_workday_on_or_before(const BhCalendar *calendar, BhDate date);
 /* The workday that lies `days` workdays after `date`, or before it for a negative number. Stops at
  * the first or last representable day. */

@@ -40,7 +40,7 @@ static GArray *find_ends(BhPlace *place, const BhKindSet *set, const BhKind *kin
   if (g_str_equal(steps[0], "actor")) {
     const BhKind *staff = bh_kind_set_find(set, "staff");
     if (staff == NULL) {
-      bh_place_fail(place, "\"%.80s\": no such kind \"staff\"", path);
+      bh_place_fail(place, "\"%.80s\": the kind set does not declare the kind \"staff\"", path);
       return NULL;
     }
     g_ptr_array_add(kinds, (gpointer)staff);
@@ -462,7 +462,7 @@ gboolean bh_condition_check_scope(BhPlace *place, const json_t *condition, const
   }
   for (gsize i = 0; i < G_N_ELEMENTS(order); i++)
     if (g_strcmp0(json_string_value(json_object_get(condition, order[i])), "today") == 0)
-      return bh_place_fail_at(place, order[i], "\"%s\" must not depend on the day", word);
+      return bh_place_fail_at(place, order[i], "\"%s\" must not use today's date", word);
   const char *member = actor ? NULL : find_actor_member(condition);
   if (member != NULL)
     return bh_place_fail_at(place, member, "\"%s\" must not depend on the acting person", word);

@@ -28,9 +28,10 @@ GPtrArray *bh_csv_faults_new(void);
 /* Adds one fault; the texts are copied. */
 void bh_csv_fault_add(GPtrArray *faults, int line, int column, const char *zh, const char *en);
 
-/* All rows that are not blank, as BhCsvRow*, the header first. The array owns them; free with
- * g_ptr_array_unref. Text that cannot be read is reported in `faults`; the rows before it are
- * returned all the same. A cell of more than `cell_max` bytes is a fault. Never NULL. */
+/* Parses a table. Returns all rows that are not blank, as BhCsvRow*, the header first. The array
+ * owns them; free with g_ptr_array_unref. Text that cannot be read is reported in `faults`; the
+ * rows before it are returned all the same. A cell of more than `cell_max` bytes is a fault. Never
+ * NULL. */
 GPtrArray *bh_csv_parse(const char *bytes, gsize len, gsize cell_max, GPtrArray *faults);
 
 G_END_DECLS

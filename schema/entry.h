@@ -37,9 +37,9 @@ typedef struct {
   guint8 secret_key[BH_SECRET_KEY_SIZE];
 } BhSigner;
 
-/* All members zero; bh_signer_free. */
+/* A signer whose members are all zero; bh_signer_free. */
 BhSigner *bh_signer_new(void);
-/* Wipes the secret key. NULL is allowed. */
+/* Wipes the secret key and frees the signer. NULL is allowed. */
 void bh_signer_free(BhSigner *signer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhSigner, bh_signer_free)
 /* Sets both keys to a new Ed25519 pair, from 32 bytes of `random`. */
@@ -47,18 +47,17 @@ void bh_signer_make_keys(BhSigner *signer, const BhRandom *random);
 /* Sets `incarnation` to new random hex digits. */
 void bh_signer_make_incarnation(BhSigner *signer, const BhRandom *random);
 
-/* Detached Ed25519 signature over "bihuan/" + domain + "\0" + bytes. Each purpose has its own
- * domain
- * ("entry/1", "time/1", "plaque/1", "enrol/1", "export/1", "person/1"), so that a signature made
- * for one purpose is never valid for another. */
+/* Makes a detached Ed25519 signature over "bihuan/" + domain + "\0" + bytes. Each purpose has its
+ * own domain ("entry/1", "time/1", "plaque/1", "enrol/1", "export/1", "person/1"), so that a
+ * signature made for one purpose is never valid for another. */
 void bh_sign(const guint8 secret_key[BH_SECRET_KEY_SIZE], const char *domain, const void *bytes,
              gsize len, guint8 signature[BH_SIGNATURE_SIZE]);
 /* Whether the signature is valid for these bytes in this domain. */
 gboolean bh_sign_verify(const guint8 public_key[BH_PUBLIC_KEY_SIZE], const char *domain,
                         const void *bytes, gsize len, const guint8 signature[BH_SIGNATURE_SIZE]);
 
-/* The four lines of an entry, as sent on the wire. `body` is NULL when it was withheld or erased;
- * `openings` is "" when there are none. */
+/* The four lines of an entry, as they are sent and stored. `body` is NULL when it was withheld or
+ * erased; `openings` is "" when there are none. */
 typedef struct {
   char *envelope;
   char *signature; /* base64, standard alphabet, padded */
@@ -69,7 +68,7 @@ typedef struct {
 /* Copies the four texts. Free with bh_entry_text_free. */
 BhEntryText *bh_entry_text_new(const char *envelope, const char *signature, const char *body,
                                const char *openings);
-/* NULL is allowed. */
+/* Frees an entry text; NULL is allowed. */
 void bh_entry_text_free(BhEntryText *text);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhEntryText, bh_entry_text_free)
 /* Bytes of the four lines on the wire, line ends included. */
@@ -108,9 +107,9 @@ typedef struct {
   gint64 boot_ms;
   char boot_id[BH_ID_LEN + 1];
   BhClockQuality quality;
-  gint64 hub_ms;      /* last signed hub time, 0 if never */
+  gint64 hub_ms;      /* last signed hub time that the device received, 0 if none */
   gint64 hub_boot_ms; /* boot clock when hub_ms was received; 0 unless in the same boot */
-  char hub_sig[BH_SIGNATURE_BASE64_LEN + 1]; /* the hub's signature over hub_ms; "" without */
+  char hub_sig[BH_SIGNATURE_BASE64_LEN + 1]; /* the hub's signature over hub_ms; "" if none */
 } BhEntryClock;
 
 /* One assignment to one key of one record. */
@@ -131,8 +130,8 @@ typedef struct {
   GPtrArray *sets; /* BhSet*, sorted by key, keys unique */
 } BhOp;
 
-/* Field of a record of the kind "file" with the digest of its bytes: an operation that sets it
- * brings the file. */
+/* Name of the field in which a record of the kind "file" has the SHA-256 of its bytes. An entry
+ * that sets this field brings the file with it. */
 #define BH_FILE_HASH "sha256"
 
 /* A file that an entry declares. */
@@ -155,25 +154,26 @@ typedef struct {
   guint8 person_signature[BH_SIGNATURE_SIZE];
 } BhBody;
 
-/* The plain value, or the opened personal value; NULL for a commitment without an opening.
- * Borrowed. */
+/* The value of a set: the plain value, or the opened personal value; NULL for a commitment without
+ * an opening. Borrowed. */
 json_t *bh_set_get_value(const BhSet *set);
-/* The set of a key in an operation; borrowed, NULL when the operation does not set the key. */
+/* The set of `key` in an operation, borrowed; NULL when the operation does not set the key. */
 const BhSet *bh_op_find_set(const BhOp *op, const char *key);
-/* The set of a key of a record in an entry; borrowed, NULL when the entry does not set the key.
- * `body` may be NULL. */
+/* The set of `key` of `record` in the body of an entry, borrowed; NULL when the entry does not set
+ * the key. `body` may be NULL. */
 const BhSet *bh_body_find_set(const BhBody *body, const char *record, const char *key);
-/* NULL is allowed. */
+/* Frees a body; NULL is allowed. */
 void bh_body_free(BhBody *body);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhBody, bh_body_free)
 
 /* Builds a body. Personal values get a salt from `random` and are written as commitments; the
  * builder collects their openings. */
 typedef struct _BhBodyBuilder BhBodyBuilder;
-/* `observed_ms` is 0 for "when it was entered". `random` is borrowed until the builder is freed. */
+/* A builder of the body of an entry. `observed_ms` is 0 when the observation was made at the time
+ * of the entry. `random` is borrowed until the builder is freed. */
 BhBodyBuilder *bh_body_builder_new(const char *entry_id, const char *by, const BhEntryClock *clock,
                                    gint64 observed_ms, const BhRandom *random);
-/* NULL is allowed. Wipes a person's key that the builder was given. */
+/* Frees a builder, and wipes the secret key of a person that it was given. NULL is allowed. */
 void bh_body_builder_free(BhBodyBuilder *builder);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhBodyBuilder, bh_body_builder_free)
 /* Adds one set. Sets of one record are joined to one operation. `value` is borrowed; its numbers
@@ -185,8 +185,9 @@ void bh_body_builder_set(BhBodyBuilder *builder, const char *record, const char 
 /* Declares a file of `size` bytes. Adding the same file again is a no-op. */
 void bh_body_builder_add_file(BhBodyBuilder *builder, const char *sha256, gint64 size,
                               const char *media_type);
-/* Writes both texts; g_free both. FALSE with BH_ERROR_LIMIT when a limit above is exceeded, or
- * BH_ERROR_FORMAT for an invalid id, key, value or file, or a key that was set twice. */
+/* Writes the text of the body to *body and that of the openings to *openings; g_free both. FALSE
+ * with BH_ERROR_LIMIT when a limit above is exceeded, or BH_ERROR_FORMAT for an invalid id, key,
+ * value or file, or a key that was set twice. */
 gboolean bh_body_builder_finish(BhBodyBuilder *builder, char **body, char **openings,
                                 GError **error);
 /* Like bh_body_builder_finish, and returns the BhBody that bh_body_parse would make of the two

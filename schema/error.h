@@ -10,7 +10,7 @@
 G_BEGIN_DECLS
 
 #define BH_ERROR (bh_error_quark())
-/* Quark of the domain; use BH_ERROR. */
+/* The quark of the error domain. Callers use the macro BH_ERROR. */
 GQuark bh_error_quark(void);
 
 /* Codes are stored and sent by name (bh_error_code_name). Append only. */
@@ -26,10 +26,10 @@ typedef enum {
   BH_ERROR_REVOKED,   /* the device was revoked */
   BH_ERROR_EXPIRED,   /* a token, lease or session has expired */
   BH_ERROR_NOT_FOUND, /* no such record, file or item, or not visible for the caller */
-  BH_ERROR_BUSY,      /* another process owns it, or the caller should retry later */
+  BH_ERROR_BUSY,      /* another process has the store open, or the caller should retry later */
   BH_ERROR_STORAGE,   /* disk full, I/O error, damaged store */
   BH_ERROR_NETWORK,   /* no connection; nothing was sent */
-  BH_ERROR_UNCERTAIN, /* sent, but no answer: unknown whether it was done */
+  BH_ERROR_UNCERTAIN, /* a request was sent but not answered: it is unknown whether it was done */
   BH_ERROR_NOT_HUB,   /* the answer is not from the pinned hub (captive portal) */
   BH_ERROR_LOCKED,    /* too many wrong PINs */
   BH_ERROR_FAILED,    /* anything else */

@@ -2,9 +2,10 @@
  * later changes of the records never change a signed document. Pure functions over record values
  * (bh_record_dup_values); any thread. The members of `frozen` are listed in app/paper/README.md.
  *
- * Never copied: the policy source of a checklist item (FIELD 1: paper shows only a legal basis that
- * was given), items addressed to a government body (FIELD 9), and that a visit followed a tip-off
- * (FIELD 19). Items that nobody checked are counted as 未检查, never certified (FIELD 8). */
+ * `frozen` never contains: the policy source of a checklist item (FIELD 1: paper shows only a legal
+ * basis that was given), items addressed to a government body (FIELD 9), and that a visit followed
+ * a tip-off (FIELD 19). Items that nobody checked are counted as 未检查, never certified (FIELD 8).
+ */
 #pragma once
 
 #include <glib.h>
@@ -17,9 +18,10 @@ G_BEGIN_DECLS
 /* Bytes of the JSON text of `frozen`, escaped as in an opening: `frozen` is a personal field, and
  * the openings of an entry are limited by BH_OPENINGS_MAX. */
 #define BH_PAPER_FROZEN_MAX 60000
-/* Bytes kept free for what is set after the signatures: number, dates, how the visit ended. */
+/* Bytes of BH_PAPER_FROZEN_MAX that are kept free for values that are set after the signatures:
+ * number, dates, how the visit ended. */
 #define BH_PAPER_FROZEN_LATER_MAX 6000
-#define BH_PAPER_MAX_HAZARDS 200 /* on an order */
+#define BH_PAPER_MAX_HAZARDS 200 /* hazards on one order */
 
 /* The records that a document is made from. All borrowed. Arrays contain objects {key: value}. */
 typedef struct {
@@ -40,9 +42,9 @@ typedef struct {
 } BhPaperFacts;
 
 /* Completes the record of a visit after it was signed. `signed_facts` is the result of
- * bh_paper_freeze at the time of signing, `facts` its result now; only what is set after the
- * signatures is taken from `facts`. The signed text (schema/signed-text.h) stays the same even if
- * records changed since. New reference; NULL with BH_ERROR_LIMIT. */
+ * bh_paper_freeze at the time of signing, `facts` is the result of the same call now; only values
+ * that are set after the signatures are taken from `facts`. The signed text (schema/signed-text.h)
+ * stays the same even if records changed since. New reference; NULL with BH_ERROR_LIMIT. */
 json_t *bh_paper_complete(const json_t *signed_facts, const json_t *facts, GError **error);
 
 /* Makes the `frozen` field. New reference. NULL with BH_ERROR_FORMAT, _INVALID (naming what is

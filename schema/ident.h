@@ -35,10 +35,10 @@ typedef struct {
 
 /* Borrows `clock` and `random` for as long as the source is used. */
 void bh_id_source_init(BhIdSource *source, const BhClock *clock, const BhRandom *random);
-/* Makes all later ids greater than `id` (the newest id in a store), so that the order survives a
- * restart. */
+/* Makes all later ids of the source greater than `id` (the newest id in a store), so that the order
+ * of ids survives a restart. */
 void bh_id_source_advance(BhIdSource *source, const char *id);
-/* Writes the next id. */
+/* Writes the next id of the source to `out`. */
 void bh_id_next(BhIdSource *source, char out[BH_ID_LEN + 1]);
 
 /* Deterministic id (UUIDv8) of a name within a name space: a sample or an import gets the same ids

@@ -9,9 +9,9 @@ G_BEGIN_DECLS
  * value equals the one that jansson would return. NULL for any other text, valid or not: json.c
  * then calls jansson, which decides and words the error. New reference. */
 json_t *bh_json_read(const char *text, gsize len);
-/* Appends compact text, keys in insertion order or sorted, byte for byte as jansson writes it.
- * FALSE, with nothing appended, for a value with a fraction or a NUL, or nested too deep: json.c
- * then calls jansson. */
+/* Appends the compact JSON text of a value, keys in insertion order or sorted, with the bytes that
+ * jansson would write. FALSE, with nothing appended, for a value with a fraction or a NUL, or
+ * nested too deep: json.c then calls jansson. */
 gboolean bh_json_write(GString *out, const json_t *value, gboolean sorted);
 
 G_END_DECLS

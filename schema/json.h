@@ -20,10 +20,11 @@ json_t *bh_json_parse(const char *text, gsize len, gsize limit, const char *what
  * path, line and column. */
 json_t *bh_json_load_file(const char *path, gsize limit, GError **error);
 
-/* Compact text, keys in insertion order; g_free. NULL only when memory runs out. */
-char *bh_json_dump(const json_t *value);
-/* Compact text with sorted keys: equal values give equal bytes. g_free; NULL only when memory runs
+/* The compact JSON text of a value, keys in insertion order; g_free. NULL only when memory runs
  * out. */
+char *bh_json_dump(const json_t *value);
+/* The compact JSON text of a value with sorted keys: equal values give equal bytes. g_free; NULL
+ * only when memory runs out. */
 char *bh_json_dump_sorted(const json_t *value);
 /* Appends the text of bh_json_dump_sorted. FALSE only when memory runs out. */
 gboolean bh_json_append_sorted(GString *out, const json_t *value);
@@ -34,26 +35,27 @@ void bh_json_append_string(GString *out, const char *text);
  * and the key, when the member is missing or has another type. Results are borrowed
  * from `object`. */
 
-/* A string member. */
+/* The string member `key`. */
 const char *bh_json_get_string(const json_t *object, const char *key, const char *where,
                                GError **error);
-/* An integer member within `min` and `max`, both included. */
+/* *value: the integer member `key`, from `min` to `max`, both included. */
 gboolean bh_json_get_int(const json_t *object, const char *key, gint64 min, gint64 max,
                          gint64 *value, const char *where, GError **error);
-/* An array member. */
+/* The array member `key`. */
 json_t *bh_json_get_array(const json_t *object, const char *key, const char *where, GError **error);
-/* An object member. */
+/* The object member `key`. */
 json_t *bh_json_get_object(const json_t *object, const char *key, const char *where,
                            GError **error);
 
-/* String of `key`, borrowed from `object`; `fallback` when it is absent or not a string. */
+/* The string member `key`, borrowed from `object`; `fallback` when the member is absent or not a
+ * string. */
 const char *bh_json_string_or(const json_t *object, const char *key, const char *fallback);
 
 /* Whether `names` is the string `name`, or an array that contains it. */
 gboolean bh_json_has_name(const json_t *names, const char *name);
 
-/* Whether all members of the object are in the NULL-terminated list `allowed`. FALSE with
- * BH_ERROR_FORMAT naming the first that is not. */
+/* Whether the names of all members of the object are in the NULL-terminated list `allowed`. FALSE
+ * with BH_ERROR_FORMAT that names the first other member. */
 gboolean bh_json_check_keys(const json_t *object, const char *const *allowed, const char *where,
                             GError **error);
 

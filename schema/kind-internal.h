@@ -19,8 +19,9 @@ struct _BhField {
   gboolean always_distinct;
   gboolean unlocked; /* can be changed when the record is locked */
   const char *doubt; /* name of the field for the reason when this value is doubtful, or NULL */
-  const struct _BhField *explained; /* doubtful field that this one gives the reason for, or NULL */
-  const json_t *required;           /* condition or NULL */
+  const struct _BhField
+      *explained;         /* doubtful field for which this field gives the reason, or NULL */
+  const json_t *required; /* condition or NULL */
   const json_t *show_when;
   const json_t *distinct; /* condition */
   const json_t *locked_when;
@@ -46,15 +47,16 @@ struct _BhTransition {
   const char **sets; /* fields that the program sets with this step */
   const json_t *when;
   const json_t *needs;     /* array or NULL */
-  const json_t *authority; /* of this step: path, paths, or true (the kind's own); NULL: none */
-  const char
-      *due; /* field that its deadline is counted from; NULL: none, or the step asks for it */
+  const json_t *authority; /* "authority": path, paths, or true (that of the kind); NULL: none */
+  /* field from which the deadline of the step is counted; NULL: no deadline, or the step asks for
+   * it */
+  const char *due;
 };
 
 struct _BhKind {
   const char *name;
   const json_t *declaration;
-  char *file; /* for errors of the second pass */
+  char *file; /* name of the declaration file, for errors of the second pass */
   GPtrArray *fields;
   GHashTable *field_index; /* name → BhField, borrowed */
   GPtrArray *states;
@@ -78,7 +80,7 @@ struct _BhKind {
  * BH_ERROR_INVALID. */
 BhKind *bh_kind_parse(const json_t *declaration, const char *file, const char *root,
                       GError **error);
-/* `kind` must not be NULL. */
+/* Frees a kind, which must not be NULL. */
 void bh_kind_free(BhKind *kind);
 /* Second pass: checks all members that refer to other fields, states and kinds. FALSE with
  * BH_ERROR_INVALID. */
@@ -86,26 +88,31 @@ gboolean bh_kind_resolve(const BhKind *kind, const BhKindSet *set, const char *r
                          GError **error);
 
 /* --- kind-order.c --- */
-/* "order", "at_parent" and "in_case". */
+/* Parses the members "order", "at_parent" and "in_case" of a declaration. FALSE with the error of
+ * `place` set. */
 gboolean bh_kind_parse_order(BhPlace *place, BhKind *kind);
 
 /* --- kind-views.c --- */
-/* Second pass for "forms", "ledgers" and "related". */
+/* Second pass for the members "forms", "ledgers" and "related" of a kind. FALSE with the error of
+ * `place` set. */
 gboolean bh_kind_resolve_views(BhPlace *place, const BhKindSet *set, const BhKind *kind);
 
 /* --- kind-paper.c --- */
-/* Second pass for "paper" at the choices of a field. */
+/* Second pass for the member "paper" of the choices of a field. FALSE with the error of `place`
+ * set. */
 gboolean bh_kind_resolve_paper(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                                const BhField *field);
 
 /* --- kind-field.c --- */
-/* FALSE, output untouched, for an unknown name. */
+/* *type: the field type with this name in declarations. FALSE, *type untouched, for an unknown
+ * name. */
 gboolean bh_field_type_from_name(const char *name, BhFieldType *type);
 /* Parses one element of "fields"; bh_field_free. NULL with the error of `place` set. */
 BhField *bh_field_parse(BhPlace *place, const json_t *declaration);
-/* NULL is allowed. */
+/* Frees a field; NULL is allowed. */
 void bh_field_free(BhField *field);
-/* Member `lang` of a label object, else its other language, else `fallback`. Borrowed. */
+/* The text of a label object {"zh","en"} in the language `lang`, else in the other language, else
+ * `fallback`. Borrowed. */
 const char *bh_label_pick(const json_t *label, const char *lang, const char *fallback);
 /* Declaration of the choice with this code, borrowed; NULL when there is none. */
 const json_t *bh_field_find_choice(const BhField *field, const char *code);
@@ -119,7 +126,7 @@ struct _BhKindSet {
   char *hash;           /* hex SHA-256 of `text` */
 };
 
-/* State of this name, borrowed; NULL when there is none. */
+/* The state of the kind with this name, borrowed; NULL when there is none. */
 const BhState *bh_kind_find_state(const BhKind *kind, const char *name);
 
 /* --- condition-check.c --- */
@@ -144,8 +151,8 @@ gboolean bh_authority_allows(const BhKind *kind, const BhTransition *transition,
                              const BhContext *context);
 
 /* --- condition.c --- */
-/* Value at a path, borrowed; NULL when there is none. Sets *unknown to TRUE when the value cannot
- * be determined, because a record on the path is not available. */
+/* The value at a path such as "enterprise.area", borrowed; NULL when there is none. Sets *unknown
+ * to TRUE when the value cannot be determined, because a record on the path is not available. */
 const json_t *bh_context_find(const BhContext *context, const char *path, gboolean *unknown);
 
 /* --- kind-check.c --- */
@@ -155,6 +162,7 @@ void bh_rules_check(const json_t *rules, const BhContext *context, GPtrArray *pr
  * never contains the value; g_free. */
 gboolean bh_field_check_value(const BhField *field, const json_t *value, char **reason);
 
-/* TRUE only when the condition holds by known values; unknown counts as FALSE. In condition.c. */
+/* Whether a condition holds by known values: FALSE also when it cannot be decided because data is
+ * not available. Defined in condition.c. */
 gboolean bh_condition_is_certain(const json_t *condition, const BhContext *context);
 G_END_DECLS

@@ -8,9 +8,9 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  const BhKind *kind; /* of the documents */
+  const BhKind *kind; /* kind of the documents */
   const char *code;   /* choice of the field that contains the type */
-  const char *title;  /* on paper: the choice's Chinese label */
+  const char *title;  /* title on paper: the Chinese label of the choice */
   const char *names;  /* refs field for the records that need such a document; NULL: the document is
                        * made once, of the whole visit */
   const json_t *where; /* condition on a record that needs such a document; NULL: all need one */
@@ -18,11 +18,12 @@ typedef struct {
                         * signatures of the visit are for it */
 } BhPaperType;
 
-/* Sets *type to the type with this code. FALSE, *type untouched, when the set declares none. */
+/* *type: the type of document with this code. FALSE, *type untouched, when the kind set declares
+ * none. */
 gboolean bh_paper_type_find(const BhKindSet *set, const char *code, BhPaperType *type);
 /* Sets *of_visit and *of_records to the types that new documents have: the one that is made once of
- * the whole visit, and the one for records that it names. FALSE, outputs untouched, when the set
- * does not declare both: its kinds are older than this program. */
+ * the whole visit, and the one for records that it names. FALSE, outputs untouched, when the kind
+ * set does not declare both types, because its kinds are older than this program. */
 gboolean bh_paper_type_find_both(const BhKindSet *set, BhPaperType *of_visit,
                                  BhPaperType *of_records);
 

@@ -10,17 +10,17 @@ G_BEGIN_DECLS
  * this problem. */
 #define BH_PROBLEM_QUARANTINE "quarantine"
 
-/* Problem of a value of a CHOICES field that contains two codes of which one "excludes" the other;
- * NULL when there is none. Free with bh_problem_free. bh_kind_check_value refuses such a value;
- * bh_kind_check_record accepts it, because an older kind set may have allowed both. */
+/* The problem of a value of a CHOICES field that contains two codes of which one "excludes" the
+ * other; NULL when there is none. Free with bh_problem_free. bh_kind_check_value refuses such a
+ * value; bh_kind_check_record accepts it, because an older kind set may have allowed both. */
 BhProblem *bh_field_check_excludes(const BhField *field, const json_t *value);
 
 /* Problem (code "doubt") of a well-formed but doubtful value: its check character does not match.
  * NULL when the value is not doubtful or not well-formed. Free with bh_problem_free. A doubtful
  * value is kept; the field named by "doubt" must give the reason. */
 BhProblem *bh_field_find_doubt(const BhField *field, const json_t *value);
-/* If `field` gives the reason for another field's doubtful value: that other field, borrowed; else
- * NULL. Such a reason is shown and required only while the other field's value is doubtful. */
+/* The field whose doubtful value `field` gives the reason for, borrowed; NULL when `field` is no
+ * such field. The reason is shown and required only while the other field's value is doubtful. */
 const BhField *bh_field_get_doubted_field(const BhField *field);
 /* Whether the problem is a missing reason for a doubtful value. */
 gboolean bh_kind_is_reason_missing(const BhKind *kind, const BhProblem *problem);

@@ -27,7 +27,7 @@ typedef enum {
   BH_FIELD_DATE,     /* "YYYY-MM-DD" */
   BH_FIELD_TIME,     /* integer, UTC ms */
   BH_FIELD_REF,      /* id of a record of one of ref_kinds */
-  BH_FIELD_REFS,     /* array of such ids */
+  BH_FIELD_REFS,     /* array of ids of records of ref_kinds */
   BH_FIELD_PHONE,
   BH_FIELD_USCC,
   BH_FIELD_AREA,  /* area code */
@@ -66,8 +66,8 @@ const BhKind *bh_kind_set_find_directory(const BhKindSet *set);
 /* All kinds in the order in which they are shown: by "order", kinds without one last, then by name.
  * Free the array. */
 GPtrArray *bh_kind_set_list_in_order(const BhKindSet *set);
-/* All kinds, each after the kinds that its records refer to, unless these refer to it as well. Free
- * the array. */
+/* All kinds, each after the kinds to which its records refer, except where two kinds refer to each
+ * other. Free the array. */
 GPtrArray *bh_kind_set_list_by_refs(const BhKindSet *set);
 
 /* --- kinds. `lang` is "zh" or "en"; a label is never NULL: it falls back to the other language,
@@ -79,7 +79,7 @@ const char *bh_kind_get_name(const BhKind *kind);
 const char *bh_kind_get_label(const BhKind *kind, const char *lang);
 /* All fields, const BhField*, in declared order; borrowed. */
 const GPtrArray *bh_kind_list_fields(const BhKind *kind);
-/* Field of this name, or of a key "field/item"; NULL when there is none. */
+/* The field with this name, or the field of a key "field/item"; NULL when there is none. */
 const BhField *bh_kind_find_field(const BhKind *kind, const char *name);
 /* The parsed declaration of the kind, borrowed: for members without a function here (sections, list
  * columns). */
@@ -99,7 +99,8 @@ char *bh_source_dup_clauses(const char *source);
 /* One line that identifies a record in lists, made from the kind's "title"; g_free. Paths to other
  * records are left out. */
 char *bh_kind_dup_title(const BhKind *kind, const json_t *values, const char *lang);
-/* Values of another record, borrowed until the next call; NULL when it is not available. */
+/* Returns the values of another record, borrowed until the next call; NULL when the record is not
+ * available. */
 typedef const json_t *(*BhTitleFunc)(const char *record, gpointer data);
 /* Like bh_kind_dup_title, and replaces paths ("{enterprise.name}") with values of the records that
  * `get` returns. */
@@ -110,19 +111,20 @@ char *bh_kind_dup_title_with(const BhKind *kind, const json_t *values, const cha
 const char *const *bh_kind_get_title_refs(const BhKind *kind);
 /* Whether the office can review records of the kind ("review" is declared). */
 gboolean bh_kind_is_reviewable(const BhKind *kind);
-/* State that the record gets when a review is made: `event` is "on_return", "on_answer" or
+/* The state to which a review moves the record: `event` is "on_return", "on_answer" or
  * "on_approve"; NULL when none is declared. */
 const char *bh_kind_get_review_state(const BhKind *kind, const char *event);
 /* Like bh_kind_get_review_state, but NULL when no transition leads there from `state`. */
 const char *bh_kind_get_review_move(const BhKind *kind, const char *event, const char *state);
 /* Whether "omits" of the review names the field: the form of a returned record leaves it out. */
 gboolean bh_kind_is_omitted_in_review(const BhKind *kind, const char *field);
-/* Name of the field that contains the id of the parent record, or NULL. */
+/* Name of the field that contains the id of the parent record; NULL when records of the kind have
+ * no parent. */
 const char *bh_kind_get_parent_field(const BhKind *kind);
 /* "at_parent": where the page of the parent record shows the records of the kind. */
 typedef enum {
-  BH_AT_PARENT_AFTER,  /* after its fields */
-  BH_AT_PARENT_BEFORE, /* before them */
+  BH_AT_PARENT_AFTER,  /* after the fields of the parent */
+  BH_AT_PARENT_BEFORE, /* before the fields of the parent */
   BH_AT_PARENT_APART,  /* not in the list of children: the page has a place for them */
 } BhAtParent;
 /* BH_AT_PARENT_AFTER unless the kind declares another place. */
@@ -136,13 +138,13 @@ typedef enum {
   BH_IN_CASE_WITH_PARENT, /* context: as BH_IN_CASE_OPENED, whenever its parent is contained */
   BH_IN_CASE_ROOT,        /* a record of the kind, with all records below it, makes a case */
 } BhInCase;
-/* "in_case" of the kind. */
+/* The part of records of the kind in the file of a case, as declared by "in_case". */
 BhInCase bh_kind_get_in_case(const BhKind *kind);
-/* "all", "area" or "unit". */
+/* The scope that the kind declares: "all", "area" or "unit". */
 const char *bh_kind_get_scope(const BhKind *kind);
-/* Whether only the hub may set `key` of a record to `value` ("written_by"); a device's entry that
- * does is refused. `value` matters for "state" only. `key` NULL: whether only the hub may write the
- * whole record. */
+/* Whether only the hub may set `key` of a record to `value` ("written_by"); an entry of a device
+ * that sets it is refused. `value` matters for "state" only. `key` NULL: whether only the hub may
+ * write the whole record. */
 gboolean bh_kind_is_hub_only(const BhKind *kind, const char *key, const json_t *value);
 
 /* --- fields --- */
@@ -157,21 +159,22 @@ const char *bh_field_get_type_name(const BhField *field);
 const char *bh_field_get_label(const BhField *field, const char *lang);
 /* Hint for people who fill the field; "" when none. */
 const char *bh_field_get_hint(const BhField *field, const char *lang);
-/* Whether values are personal: committed in bodies, with openings beside them (PROTOCOL § 1). */
+/* Whether values of the field are personal: bodies contain a commitment instead of the value, which
+ * is sent in an opening beside the body (PROTOCOL § 1). */
 gboolean bh_field_is_personal(const BhField *field);
 /* Whether lists can filter by the field. */
 gboolean bh_field_is_indexed(const BhField *field);
-/* "own_unit": a device may set the field only to a person of its own unit. */
+/* Whether a device may set the field only to a person of its own unit ("own_unit"). */
 gboolean bh_field_is_of_own_unit(const BhField *field);
 /* Whether the field is kept for old records only and appears in no form. */
 gboolean bh_field_is_retired(const BhField *field);
 /* FALSE when people do not type the field: the program sets it, or it is retired. */
 gboolean bh_field_is_in_form(const BhField *field);
-/* Greatest number of characters, value or count, by type. */
+/* Greatest number of characters, greatest value or greatest count of the field, by its type. */
 gint64 bh_field_get_max(const BhField *field);
-/* Least value or count, by type. */
+/* Least value or least count of the field, by its type. */
 gint64 bh_field_get_min(const BhField *field);
-/* Digits after the point, for DECIMAL. */
+/* Number of digits after the point, for a field of type DECIMAL. */
 gint64 bh_field_get_digits(const BhField *field);
 /* Number of choices, retired ones included. */
 gsize bh_field_count_choices(const BhField *field);
@@ -190,7 +193,8 @@ const char *const *bh_field_get_ref_kinds(const BhField *field);
  * enterprise of a visit requires a reason); NULL-terminated, maybe empty. */
 const char *const *bh_field_get_change_asks(const BhField *field);
 
-/* Value as shown to people (choice label, date, time, "是"/"否"); g_free. A ref gives the id. */
+/* The value as text for people (choice label, date, time, "是"/"否"); g_free. For a field of type
+ * REF the text is the id. */
 char *bh_field_format_value(const BhField *field, const json_t *value, const char *lang);
 /* Converts typed text to a value of the field's type. New reference; JSON null for "". NULL with
  * BH_ERROR_INVALID naming the field and the reason. */
@@ -211,10 +215,10 @@ gboolean bh_kind_check_value(const BhKind *kind, const char *key, const json_t *
  * A condition that needs unavailable data is neither true nor false. A guard then reports no
  * problem, and a visibility condition hides the record (I13). */
 typedef struct {
-  const json_t *values;       /* shown values of the record, the new ones included */
-  const char *record;         /* its id, NULL if unknown */
-  const char *actor;          /* staff id */
-  const json_t *actor_values; /* values of the staff record */
+  const json_t *values; /* shown values of the record, the new ones included */
+  const char *record;   /* id of the record, NULL if unknown */
+  const char *actor;    /* staff id of the actor: the person in whose name something is done */
+  const json_t *actor_values; /* values of the staff record of the actor */
   const char *today;          /* "YYYY-MM-DD", NULL: date conditions against today hold */
   const json_t *(*lookup)(const char *record, gpointer data);
   json_t *(*children)(const char *record, const char *kind, gpointer data);
@@ -238,8 +242,8 @@ gboolean bh_field_may_be_distinct(const BhField *field);
  * (schema/number.h defines which values are equal). */
 gboolean bh_field_is_distinct(const BhField *field, const BhContext *context);
 
-/* Value at a path: "deadline", "enterprise.area" (follows refs through lookup), "actor.unit".
- * Borrowed; NULL when empty or not available. */
+/* The value at a path: "deadline", "enterprise.area" (follows refs through context->lookup),
+ * "actor.unit". Borrowed; NULL when empty or not available. */
 const json_t *bh_context_get(const BhContext *context, const char *path);
 /* Area code of a record, by its kind's "area_from"; borrowed, NULL when none. */
 const char *bh_kind_get_area(const BhKind *kind, const BhContext *context);
@@ -256,10 +260,10 @@ typedef struct {
   char *text_zh;
   char *text_en;
 } BhProblem;
-/* Copies the texts; bh_problem_free. */
+/* Makes a problem; the texts are copied. bh_problem_free. */
 BhProblem *bh_problem_new(const char *field, const char *code, const char *text_zh,
                           const char *text_en);
-/* NULL is allowed. */
+/* Frees a problem; NULL is allowed. */
 void bh_problem_free(BhProblem *problem);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhProblem, bh_problem_free)
 

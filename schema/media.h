@@ -32,22 +32,22 @@ typedef struct {
 /* Media type by the first bytes (BH_MEDIA_SNIFF_MAX are enough); NULL when unknown. Static. */
 const char *bh_media_sniff(const void *bytes, gsize len);
 
-/* Reads a file in pieces of any size and gives the verdict at the end. */
+/* Reads a file in parts of any size and gives the verdict at the end. */
 typedef struct _BhMediaReader BhMediaReader;
-/* Free with bh_media_reader_free. */
+/* A reader for one file. Free with bh_media_reader_free. */
 BhMediaReader *bh_media_reader_new(void);
-/* Reads the next piece. */
+/* Reads the next part of the file. */
 void bh_media_reader_feed(BhMediaReader *reader, const void *bytes, gsize len);
-/* Gives the verdict after the last piece. */
+/* *media: the verdict, after the last part of the file was read. */
 void bh_media_reader_end(BhMediaReader *reader, BhMedia *media);
-/* NULL is allowed. */
+/* Frees a reader; NULL is allowed. */
 void bh_media_reader_free(BhMediaReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhMediaReader, bh_media_reader_free)
 
-/* Judges a file that is in memory as a whole. */
+/* *media: the verdict on a file that is in memory as a whole. */
 void bh_media_check(const void *bytes, gsize len, BhMedia *media);
-/* Judges a regular file. FALSE when it cannot be read: BH_ERROR_NOT_FOUND, BH_ERROR_LIMIT (more
- * than `max_bytes`; nothing is read then) or BH_ERROR_STORAGE. */
+/* *media: the verdict on a regular file. FALSE when it cannot be read: BH_ERROR_NOT_FOUND,
+ * BH_ERROR_LIMIT (more than `max_bytes`; nothing is read then) or BH_ERROR_STORAGE. */
 gboolean bh_media_check_file(const char *path, gint64 max_bytes, BhMedia *media, GError **error);
 
 /* The problem in English; NULL for a complete file. Static. */

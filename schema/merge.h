@@ -12,21 +12,21 @@ G_BEGIN_DECLS
 
 typedef struct _BhRecord BhRecord;
 
-/* Whether the entry was folded into this record before. Called only for entries that a set replaces
- * and that are not heads; such sets are rare. */
+/* Returns whether an entry was folded into a record before. Called only for entries that a set
+ * replaces and that are not heads; such sets are rare. */
 typedef gboolean (*BhSeenFunc)(const char *entry_id, const char *record_id, gpointer data);
 
 /* A record without entries; bh_record_free. */
 BhRecord *bh_record_new(const char *id, const char *kind);
-/* NULL is allowed. */
+/* Frees a record; NULL is allowed. */
 void bh_record_free(BhRecord *record);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhRecord, bh_record_free)
 /* An independent copy; bh_record_free. */
 BhRecord *bh_record_copy(const BhRecord *record);
 
-/* Borrowed. */
+/* The id of the record; borrowed. */
 const char *bh_record_get_id(const BhRecord *record);
-/* Borrowed. */
+/* The kind of the record; borrowed. */
 const char *bh_record_get_kind(const BhRecord *record);
 
 /* Applies the sets of one operation. The caller must apply each entry once (by entry id), in any
@@ -50,8 +50,8 @@ gboolean bh_record_is_withheld(const BhRecord *record, const char *key);
 /* Entry ids of all heads of a key, sorted; NULL-terminated, g_strfreev. Empty when the key was
  * never set. A new set of the key names them as `was`. */
 char **bh_record_dup_heads(const BhRecord *record, const char *key);
-/* Value that one entry gave the key, borrowed; NULL when the entry is not a head of the key, or the
- * value is withheld. */
+/* The value that the entry `entry_id` gave the key, borrowed; NULL when the entry is not a head of
+ * the key, or the value is withheld. */
 json_t *bh_record_get_by_entry(const BhRecord *record, const char *key, const char *entry_id);
 /* Whether a set of the key replaces this entry, but the entry itself was not folded yet. */
 gboolean bh_record_is_awaited(const BhRecord *record, const char *key, const char *entry_id);
@@ -61,7 +61,8 @@ guint bh_record_count_pending(const BhRecord *record, const char *key);
 /* By how much applying the set would increase bh_record_count_pending. */
 guint bh_record_count_unknown(const BhRecord *record, const BhSet *set, BhSeenFunc seen,
                               gpointer data);
-/* One head; `value` is NULL when withheld. Arguments are borrowed for the call. */
+/* Receives one head of a key; `value` is NULL when the value is withheld. Arguments are borrowed
+ * for the call. */
 typedef void (*BhHeadFunc)(const char *key, const char *entry_id, const json_t *value,
                            gpointer data);
 /* Calls `func` for every head of every key. */

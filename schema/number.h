@@ -15,8 +15,8 @@ G_BEGIN_DECLS
 char *bh_number_make_key(const char *text);
 
 /* The key of a number with look-alike characters unified (O and 0; l, I and 1; Cyrillic and Greek
- * letters that look Latin). Two numbers that are equal only in this form may still be different
- * numbers: it is a hint, no proof. `key` is of bh_number_make_key. g_free. */
+ * letters that look Latin). Two numbers with equal lookalike keys may still be different numbers:
+ * the key is a hint, no proof. `key` is a result of bh_number_make_key. g_free. */
 char *bh_number_make_lookalike_key(const char *key);
 
 G_END_DECLS

@@ -1,4 +1,4 @@
-/* Lookup of values that lie over those of a store (overlay.h). */
+/* Looks values up in an overlay: unsaved values in place of stored ones (overlay.h). */
 #include "schema/overlay.h"
 
 static void free_values(gpointer values)

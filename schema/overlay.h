@@ -1,40 +1,48 @@
-/* What conditions read: the records of a store, with other values over some of them (what an entry
- * or a form sets and is not stored yet). Passed as `data` of a BhContext together with
- * bh_overlay_lookup and bh_overlay_list_children. */
+/* An overlay: the records of a store as conditions read them, with unsaved values in place of the
+ * stored values of some records. The unsaved values are what an entry or a form sets and the store
+ * does not have yet. Passed as `data` of a BhContext together with bh_overlay_lookup and
+ * bh_overlay_list_children. */
 #pragma once
 
 #include "schema/kind.h"
 
 G_BEGIN_DECLS
 
-/* Values of a record, borrowed; NULL: there is none (BhContext.lookup). */
+/* Returns the stored values of a record, borrowed; NULL when there is no such record. The type of
+ * BhContext.lookup. */
 typedef const json_t *(*BhLookupFunc)(const char *record, gpointer data);
-/* Values of the children of a kind, a new reference; NULL: not known (BhContext.children). */
+/* Returns the values of all children of one kind of a record, a new reference; NULL when the
+ * children are not known. The type of BhContext.children. */
 typedef json_t *(*BhChildrenFunc)(const char *record, const char *kind, gpointer data);
-/* The values that hide the stored ones (NULL: there is no such record), a new reference. NULL: the
- * stored ones are shown. Called once for each record. */
+/* Returns the unsaved values of a record, a new reference, which conditions read instead of
+ * `stored`; NULL: conditions read `stored`. `stored` is NULL when the store has no such record.
+ * Once it has returned values for a record, it is not called again for that record until
+ * bh_overlay_clear. */
 typedef json_t *(*BhOverlayFunc)(const char *record, const json_t *stored, gpointer data);
 
-/* Initialise it with the first five members; bh_overlay_clear. */
+/* Initialise the first five members and set the others to zero; bh_overlay_clear. */
 typedef struct {
-  BhLookupFunc lookup;     /* of the store */
-  BhChildrenFunc children; /* of the store; NULL: children are not known */
-  gpointer store;          /* data of both, borrowed */
-  BhOverlayFunc make;
-  gpointer maker;    /* data of `make`, borrowed */
-  GHashTable *above; /* record id → json_t* that `make` gave */
+  BhLookupFunc lookup;     /* reads the store */
+  BhChildrenFunc children; /* children in the store; NULL: they are not known */
+  gpointer store;          /* passed to `lookup` and `children`, borrowed */
+  BhOverlayFunc make;      /* makes the unsaved values of a record */
+  gpointer maker;          /* passed to `make`, borrowed */
+  GHashTable *above;       /* record id → json_t*, the unsaved values that `make` returned */
 } BhOverlay;
 
-/* A BhLookupFunc; `overlay` is a BhOverlay. Values that lie above are valid until
- * bh_overlay_clear. */
+/* The values of a record, borrowed: the unsaved ones if `make` gave some, else the stored ones;
+ * NULL when there is no such record. Unsaved values are valid until bh_overlay_clear. A
+ * BhLookupFunc; `overlay` is a BhOverlay. */
 const json_t *bh_overlay_lookup(const char *record, gpointer overlay);
-/* A BhChildrenFunc: the stored children; `overlay` is a BhOverlay. */
+/* The stored children of a record, without unsaved values. A BhChildrenFunc; `overlay` is a
+ * BhOverlay. */
 json_t *bh_overlay_list_children(const char *record, const char *kind, gpointer overlay);
-/* Drops what lies above. The overlay can be used again. */
+/* Frees the unsaved values. The overlay can be used again; `make` is then called again. */
 void bh_overlay_clear(BhOverlay *overlay);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhOverlay, bh_overlay_clear)
 
-/* Sets `values` as an entry does: {key: value}, in which null removes the key. */
+/* Applies `set` ({key: value}) to `values` in the way that an entry does: a null value removes the
+ * key. */
 void bh_values_apply(json_t *values, const json_t *set);
 
 G_END_DECLS

@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Joins the NULL-terminated parts to the data directory; g_free. Does not check that the file
- * exists. Any thread. */
+/* The path of a data file: joins the NULL-terminated parts to the data directory; g_free. Does not
+ * check that the file exists. Any thread. */
 char *bh_data_path(const char *first, ...) G_GNUC_NULL_TERMINATED;
 /* Path of a file that the build makes, for a program that runs from its build tree with
  * $BIHUAN_DATADIR set; `name` is relative to the build directory. NULL for an installed program, or

@@ -18,7 +18,7 @@ typedef struct {
   guint8 box[crypto_secretbox_MACBYTES + crypto_sign_SEEDBYTES];
 } Seal;
 
-G_STATIC_ASSERT(sizeof(Seal) == 88); /* only bytes, so there is no padding */
+G_STATIC_ASSERT(sizeof(Seal) == 88); /* all members are byte arrays, so the struct has no padding */
 
 /* Derives the key of a seal from the PIN. The cost is above libsodium's "interactive" level, but a
  * Raspberry Pi still needs only one or two seconds. It is part of the format: a change needs
@@ -70,7 +70,7 @@ gboolean bh_person_open_key(const char *text, const char *pin,
   if (text == NULL || !g_str_has_prefix(text, SEAL_PREFIX) ||
       !bh_base64_decode(text + strlen(SEAL_PREFIX), (guint8 *)&seal, sizeof seal)) {
     g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT,
-                        "the text is not the sealed key of a person");
+                        "person: the sealed key is not in the format that the hub makes");
     return FALSE;
   }
   if (!derive(pin, seal.salt, key, error))

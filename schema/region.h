@@ -13,15 +13,16 @@ typedef struct _BhRegion BhRegion;
  * successors, cycles, and chains of more than 16. Immutable once loaded; any thread. Every function
  * below accepts NULL for "no pack", which contains no area. Free with bh_region_free. */
 BhRegion *bh_region_load(const char *path, GError **error);
-/* NULL is allowed. */
+/* Frees a region pack; NULL is allowed. */
 void bh_region_free(BhRegion *region);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhRegion, bh_region_free)
 
 /* Whether the pack contains the code. */
 gboolean bh_region_has(const BhRegion *region, const char *code);
-/* Name of the area, without those above it. Borrowed; NULL when unknown. */
+/* Name of the area, without the names of the areas above it. Borrowed; NULL when the code is
+ * unknown. */
 const char *bh_region_get_name(const BhRegion *region, const char *code);
-/* Code of the area above. Borrowed; NULL at the top or when unknown. */
+/* Code of the area directly above. Borrowed; NULL for a topmost area or an unknown code. */
 const char *bh_region_get_parent(const BhRegion *region, const char *code);
 /* Full name from province down ("山西省朔州市平鲁区"); g_free; the code itself when unknown. */
 char *bh_region_dup_full_name(const BhRegion *region, const char *code);
@@ -39,8 +40,8 @@ GPtrArray *bh_region_list_children(const BhRegion *region, const char *code);
  * name, with or without the names of the areas above ("朔州市平鲁区"). Borrowed strings, in pack
  * order; free the array. */
 GPtrArray *bh_region_list_matches(const BhRegion *region, const char *text);
-/* Like bh_region_is_within, by the digits alone, for callers without a pack: 140603 is within
- * 140600, and 140603100 within 140603. */
+/* Like bh_region_is_within, but compares only the digits of the codes, for callers without a pack:
+ * 140603 is within 140600, and 140603100 within 140603. */
 gboolean bh_area_code_is_within(const char *code, const char *ancestor);
 
 G_END_DECLS

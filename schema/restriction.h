@@ -21,12 +21,12 @@ gboolean bh_restriction_allows(const char *text, const BhContext *viewer);
 
 typedef enum {
   BH_VIEWER_UNIT = 1 << 0,  /* the unit of the viewer */
-  BH_VIEWER_ROLES = 1 << 1, /* their roles */
+  BH_VIEWER_ROLES = 1 << 1, /* the roles of the viewer */
   BH_VIEWER_SELF = 1 << 2,  /* the viewer's identity, or other values of the staff record */
 } BhViewerTraits;
 
-/* The properties of the viewer that a condition uses. Two viewers with the same values in them see
- * the same records. */
+/* The properties of the viewer that a condition uses. Two viewers with the same values of these
+ * properties see the same records. */
 BhViewerTraits bh_restriction_get_traits(const json_t *condition);
 
 G_END_DECLS

@@ -1,4 +1,4 @@
-/* Whether a person is in service, by the values of the staff record. Pure; any thread. */
+/* Computes from the values of a staff record whether the person is in service. Pure; any thread. */
 #pragma once
 
 #include "schema/json.h"

@@ -1,7 +1,7 @@
-/* The input that a transition needs from people, read from its declaration: fields that it asks for
- * or its guards use, and child records that must exist (a photo, a signature). Forms are built from
- * it. A test checks for every kind that people can enter all of it; otherwise the transition could
- * never be made. */
+/* The input that a transition needs from people, read from its declaration: fields that the
+ * transition asks for or its guards use, and child records that must exist (a photo, a signature).
+ * Forms are built from this input. A test checks for every kind that people can enter all of the
+ * input; otherwise the transition could never be made. */
 #pragma once
 
 #include "schema/kind.h"
@@ -16,8 +16,8 @@ typedef struct {
   const char *of;      /* ref field; NULL: children of the record itself */
   const json_t *where; /* condition on the children; NULL: any */
   gint64 at_least;
-  gsize guard;          /* index in "needs" */
-  gboolean alternative; /* under "any_of": another branch can satisfy the guard */
+  gsize guard;          /* index of the guard in "needs" */
+  gboolean alternative; /* the guard is an "any_of", and another branch can satisfy it */
 } BhStepInputChild;
 
 typedef struct {
@@ -28,12 +28,13 @@ typedef struct {
 /* The input that `transition` of `kind` needs. All branches of an "any_of" are listed, although one
  * of them is enough. Free with bh_step_input_free; valid while the kind set lives. */
 BhStepInput *bh_step_input_new(const BhKind *kind, const BhTransition *transition);
-/* NULL is allowed. */
+/* Frees the input; NULL is allowed. */
 void bh_step_input_free(BhStepInput *input);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhStepInput, bh_step_input_free)
 
-/* First value that the child's condition allows for its field `name` ("proof" for {"field": "role",
- * "in": ["proof", "photo"]}). Borrowed; NULL when it names none. */
+/* The first value that the condition on the child allows for the field `name` of the child ("proof"
+ * for {"field": "role", "in": ["proof", "photo"]}). Borrowed; NULL when the condition does not name
+ * a value. */
 const char *bh_step_input_child_get_value(const BhStepInputChild *child, const char *name);
 
 G_END_DECLS

@@ -141,7 +141,8 @@ static gboolean put_value(Run *run, const Tag *tag)
 {
   gboolean is_text = is_declared(tag->declared, "text");
   if (!is_text && !is_declared(tag->declared, "plain"))
-    return fail(run, tag->open, BH_ERROR_FORMAT, tag->name, "has no value: it begins a section");
+    return fail(run, tag->open, BH_ERROR_FORMAT, tag->name,
+                "names a section, not a value: use {{#NAME}}");
   if (run->place == PLACE_TAG || run->place == PLACE_RAW || (run->place == PLACE_QUOTED && is_text))
     return fail(run, tag->open, BH_ERROR_FORMAT, tag->name,
                 "is neither in the text nor, being plain, in a double-quoted attribute");

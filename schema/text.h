@@ -1,5 +1,5 @@
 /* Normalises typed text: full-width forms, spaces and hyphens of all kinds, invisible characters.
- * Also the only definition of "blank". Pure; any thread. */
+ * Also defines which texts and values count as blank. Pure; any thread. */
 #pragma once
 
 #include <glib.h>

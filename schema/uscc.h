@@ -16,7 +16,8 @@ gboolean bh_uscc_check(const char *code, GError **error);
 /* Whether the check character of a code with valid length and alphabet is correct. Licences with a
  * wrong check character exist, so callers warn and do not refuse the code. */
 gboolean bh_uscc_is_consistent(const char *code);
-/* Upper case, spaces and hyphens removed, full-width forms folded (bh_text_fold_code); g_free. */
+/* The code as stored, from a typed code: in upper case, without spaces and hyphens, full-width
+ * forms folded (bh_text_fold_code); g_free. */
 char *bh_uscc_normalize(const char *typed);
 
 G_END_DECLS

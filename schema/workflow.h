@@ -24,13 +24,14 @@ gboolean bh_kind_is_final_state(const BhKind *kind, const char *state);
 /* Whether a new record may start in the state ("initial"). */
 gboolean bh_kind_is_initial_state(const BhKind *kind, const char *state);
 
-/* State that the transition leads to. */
+/* The state to which the transition leads. */
 const char *bh_transition_get_to(const BhTransition *transition);
 /* Label of the transition in `lang`. */
 const char *bh_transition_get_label(const BhTransition *transition, const char *lang);
-/* "source" as declared. Use bh_source_dup_clauses before showing it to people. */
+/* The member "source" of the declaration: the clauses of law and requirements behind the
+ * transition. Use bh_source_dup_clauses before the text is shown to people. */
 const char *bh_transition_get_source(const BhTransition *transition);
-/* The declared deadline in words; "" when none. */
+/* The declared deadline of the transition as text for people; "" when it has none. */
 const char *bh_transition_get_deadline_text(const BhTransition *transition, const char *lang);
 /* Day by which the record should have left its present state (R-077, R-261): the earliest deadline
  * of the transitions that start there, computed from the record's own values. Not counted: a
@@ -43,15 +44,16 @@ gboolean bh_workflow_is_due_key(const BhKind *kind, const char *key);
 /* Names of the fields that a form asks for with this transition; NULL-terminated, maybe empty. */
 const char *const *bh_transition_get_asks(const BhTransition *transition);
 
-/* Page of the collector for the step ("page"); NULL: the page generated from the declaration. */
+/* Name of the page of the collector on which the step is made ("page"); NULL: the page that is
+ * generated from the declaration. */
 const char *bh_transition_get_page(const BhTransition *transition);
-/* Values that the step copies before it changes them ("keeps"): {target field: source field}. NULL:
- * none. */
+/* The declaration "keeps" of the step: {target field: source field}. The step copies the value that
+ * the source field has before the step to the target field. NULL: the step copies nothing. */
 const json_t *bh_transition_get_keeps(const BhTransition *transition);
-/* Adds to `set` the values that the step copies ("keeps") from a record with the
- * values `before`. */
+/* Adds to `set` the values that the step copies by "keeps". `before` are the values of the record
+ * before the step. */
 void bh_transition_keep(const BhTransition *transition, const json_t *before, json_t *set);
-/* Ref field that the step sets to the acting person ("taker"); NULL: none. */
+/* The ref field that the step sets to the person who takes the step ("taker"); NULL: none. */
 const char *bh_transition_get_taker(const BhTransition *transition);
 
 /* Finds the declared transition; `from` NULL means creation. NULL when there is none. */
@@ -65,8 +67,8 @@ const BhTransition *bh_workflow_find_page(const BhKind *kind, const char *from, 
 const BhTransition *bh_workflow_find_creation(const BhKind *kind, const char *page,
                                               const BhContext *context);
 
-/* Whether only the hub may make the step ("written_by"). A device's entry that makes it is
- * quarantined. */
+/* Whether only the hub may make the step ("written_by"). An entry of a device that makes such a
+ * step is quarantined. */
 gboolean bh_transition_is_hub_only(const BhTransition *transition);
 /* Whether a guard of the step has "quarantine". No correct client makes the step against such a
  * guard. */

@@ -1,4 +1,4 @@
-/* What the commands of bihuanctl share. Main thread. */
+/* Shared by the commands of bihuanctl. All functions run on the main thread. */
 #pragma once
 
 #include "app/ctl/link.h"
@@ -34,7 +34,7 @@ BhCtlExit bh_ctl_fail(const GError *error);
 BhCtlExit bh_ctl_exit_code(const GError *error);
 /* Prints one JSON text and a line end to stdout. */
 void bh_ctl_print_json(const json_t *value);
-/* "zh" or "en", by the locale. */
+/* The language of messages by the locale: "zh" or "en". Static. */
 const char *bh_ctl_get_lang(void);
 
 /* The commands. Each reads its arguments from `options`, prints its result to stdout and errors to

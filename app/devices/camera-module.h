@@ -5,13 +5,13 @@
 
 G_BEGIN_DECLS
 
-#define BH_CAMERA_MODULE "bh_camera_module" /* symbol of a BhCameraModule */
+#define BH_CAMERA_MODULE "bh_camera_module" /* symbol of the BhCameraModule in the module */
 
 /* A running camera. */
 typedef struct _BhCameraFeed BhCameraFeed;
 
 /* Called for each code that the camera sees. `code` is NULL when the camera failed; then `why` has
- * the reason. Main thread. */
+ * the reason. Called on the main thread. */
 typedef void (*BhCameraCallback)(const char *code, const char *why, gpointer data);
 
 typedef struct {

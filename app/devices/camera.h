@@ -1,6 +1,6 @@
 /* The camera: live view, QR codes in it, and still pictures, from a Video4Linux or libcamera device
- * or from a picture file that replaces it (tests, demonstrations). Main thread; GStreamer's own
- * threads stay inside.
+ * or from a picture file that replaces it (tests, demonstrations). Use on the main thread only;
+ * callbacks are called on the main thread too, not on GStreamer's own threads.
  *
  * Signals: "code" (const char *text) for each new code; "failed" (const char *why). */
 #pragma once
@@ -18,7 +18,7 @@ BhCamera *bh_camera_new(const char *still_image);
 /* Puts the live view, `height_px` high, into `box` and starts. FALSE with BH_ERROR_NOT_FOUND when
  * there is no camera. A running camera is left as it is. */
 gboolean bh_camera_start(BhCamera *camera, GtkContainer *box, int height_px, GError **error);
-/* Stops and removes the live view. Ignored when it is not running. */
+/* Stops the camera and removes the live view. Ignored when the camera is not running. */
 void bh_camera_stop(BhCamera *camera);
 /* The newest picture, a new reference; NULL when there is none yet. */
 GdkPixbuf *bh_camera_take(BhCamera *camera);

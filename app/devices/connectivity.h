@@ -1,5 +1,5 @@
 /* Whether the machine has a network at all, for the text of the queue page. The sync has its own
- * view of the hub. Main thread. */
+ * view of the hub. Use on the main thread only. */
 #pragma once
 
 #include <gio/gio.h>
@@ -12,7 +12,7 @@ typedef enum {
   BH_CONNECTIVITY_FULL,
 } BhConnectivity;
 
-/* State of `monitor`; NULL: the system's monitor. */
+/* The state of the network by `monitor`; NULL: by the monitor of the system. */
 BhConnectivity bh_connectivity_get(GNetworkMonitor *monitor);
 
 G_END_DECLS

@@ -5,12 +5,12 @@
 
 G_BEGIN_DECLS
 
-#define BH_LOCATION_MODULE "bh_location_module" /* symbol of a BhLocationModule */
+#define BH_LOCATION_MODULE "bh_location_module" /* symbol of the BhLocationModule in the module */
 
 typedef struct {
   double lat, lon;
   double accuracy_m; /* -1: not known */
-  gint64 at_ms;      /* by the satellites; 0: not known */
+  gint64 at_ms;      /* time by the satellites; 0: not known */
 } BhLocationFix;
 
 typedef struct {

@@ -28,11 +28,11 @@ typedef enum {
   BH_LOCATION_INEXACT,    /* worse than BH_LOCATION_ACCURACY_M */
 } BhLocationFault;
 
-/* bh_location_check, or a replacement in tests. */
+/* Type of bh_location_check, which tests replace by a function of their own. */
 typedef BhLocationFault (*BhLocationCheck)(double lat, double lon, double accuracy_m, gint64 at_ms,
                                            gint64 now_ms);
-/* Checks a fix, in degrees. `at_ms` 0 and `accuracy_m` -1 mean that these are not known; they are
- * then not checked. Pure. */
+/* Checks whether a position (`lat` and `lon` in degrees) is usable. `at_ms` 0 and `accuracy_m` -1
+ * mean that these are not known; they are then not checked. Pure. */
 BhLocationFault bh_location_check(double lat, double lon, double accuracy_m, gint64 at_ms,
                                   gint64 now_ms);
 /* What is wrong with a fix, in the window's language; static, NULL for BH_LOCATION_GOOD. */

@@ -2,7 +2,7 @@
  * the field's type: one file per type defines a BhFieldControl.
  *
  * Signals: "edited" while a person types (a draft may wait for a pause); "left" when the value is
- * complete (a choice was made, or the focus left). Main thread. */
+ * complete (a choice was made, or the focus left). Use on the main thread only. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -34,11 +34,12 @@ BhFieldRow *bh_field_row_new(const BhField *field, BhSession *session, json_t *v
 
 /* --- for forms; getters borrow --- */
 
-const BhField *bh_field_row_get_field(BhFieldRow *row);      /* as given to _new */
-BhSession *bh_field_row_get_session(BhFieldRow *row);        /* of the window */
-GCancellable *bh_field_row_get_cancellable(BhFieldRow *row); /* cancelled when it is destroyed */
-json_t *bh_field_row_get_values(BhFieldRow *row);            /* of the form; may be NULL */
-const char *bh_field_row_get_name(BhFieldRow *row);          /* of the field */
+const BhField *bh_field_row_get_field(BhFieldRow *row); /* the field of the row */
+BhSession *bh_field_row_get_session(BhFieldRow *row);   /* the session of the window */
+GCancellable *
+bh_field_row_get_cancellable(BhFieldRow *row);      /* cancelled when the row is destroyed */
+json_t *bh_field_row_get_values(BhFieldRow *row);   /* values of the form; may be NULL */
+const char *bh_field_row_get_name(BhFieldRow *row); /* name of the field */
 
 /* Shows a value, borrowed; emits nothing. */
 void bh_field_row_set(BhFieldRow *row, const json_t *value);
@@ -51,13 +52,13 @@ json_t *bh_field_row_dup_raw(BhFieldRow *row);
 void bh_field_row_set_problem(BhFieldRow *row, const char *text);
 /* Shows why a value is doubtful although it can be saved; `text` NULL clears. */
 void bh_field_row_set_doubt(BhFieldRow *row, const char *text);
-/* Marks the label. */
+/* Shows at the label whether a value is required. */
 void bh_field_row_set_required(BhFieldRow *row, gboolean required);
 /* Sets the hint below the control; NULL or "" hides it. */
 void bh_field_row_set_hint(BhFieldRow *row, const char *text);
 /* Shows `value` as text that cannot be changed from now on. */
 void bh_field_row_lock(BhFieldRow *row, const json_t *value);
-/* TRUE after bh_field_row_lock. */
+/* Whether bh_field_row_lock was called. */
 gboolean bh_field_row_is_locked(BhFieldRow *row);
 /* Gives the control the focus and scrolls to it. */
 void bh_field_row_focus(BhFieldRow *row);
@@ -70,7 +71,7 @@ void bh_field_row_emit_edited(BhFieldRow *row);
 void bh_field_row_emit_left(BhFieldRow *row);
 /* Label of the field in the window's language; borrowed. */
 const char *bh_field_row_get_label(BhFieldRow *row);
-/* "zh" or "en". */
+/* The language of the window: "zh" or "en". */
 const char *bh_field_row_get_lang(BhFieldRow *row);
 
 /* The controls, by type of field. */

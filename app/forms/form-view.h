@@ -5,7 +5,7 @@
  * Signal "changed" (const char *key): half a second after the last keystroke, every two seconds
  * while a person types without such a pause, and when a field is left. bh_form_view_get_value then
  * gives the value, or the text as typed when it cannot be a value: the draft stores it, and
- * bh_form_view_load shows it again with its problem. Main thread. */
+ * bh_form_view_load shows it again with its problem. Use on the main thread only. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -37,14 +37,15 @@ void bh_form_view_hide_choice(BhFormView *form, const char *key, const char *cod
 const json_t *bh_form_view_get_values(BhFormView *form);
 /* One current value, borrowed; NULL when empty. */
 const json_t *bh_form_view_get_value(BhFormView *form, const char *key);
-/* Emits "changed" for text that was typed since. Call before leaving or saving. */
+/* Emits "changed" for text that was typed since the last "changed". Must be called before the page
+ * is left or saved. */
 void bh_form_view_flush(BhFormView *form);
 /* Flushes, and clears invalid text in hidden fields. FALSE when a visible field holds invalid text:
  * nothing may be saved; the field shows the problem and gets the focus. */
 gboolean bh_form_view_validate(BhFormView *form);
 /* Shows problems as bh_device_check gives them ([{"field","zh","en"}]) at their fields, and scrolls
- * to the first one. Returns those whose field is not visible, one line each; "" when there are
- * none. g_free. */
+ * to the first one. Returns the texts of the problems whose field is not visible, one line each; ""
+ * when there are none. g_free. */
 char *bh_form_view_show_problems(BhFormView *form, const json_t *problems);
 /* Gives a field the focus; ignored when the form does not have it. */
 void bh_form_view_focus(BhFormView *form, const char *key);

@@ -1,5 +1,5 @@
 /* One month with a button for each day. Showing another month chooses nothing. Texts are in the
- * window's language. Main thread.
+ * window's language. Use on the main thread only.
  *
  * Signal "chosen" (const BhDate *): a day was tapped. */
 #pragma once
@@ -12,8 +12,8 @@ G_BEGIN_DECLS
 #define BH_TYPE_MONTH (bh_month_get_type())
 G_DECLARE_FINAL_TYPE(BhMonth, bh_month, BH, MONTH, GtkBox)
 
-/* Hidden and empty until bh_month_show. Ids of its widgets: ID-month, ID-month-before,
- * ID-month-after, ID-day-YYYY-MM-DD. Floating. */
+/* A widget that is hidden and empty until bh_month_show. Accessible ids of its parts: ID-month,
+ * ID-month-before, ID-month-after, ID-day-YYYY-MM-DD. Floating. */
 GtkWidget *bh_month_new(const char *id);
 /* Shows the month of `chosen`, or of `today` when nothing is chosen (NULL); both days are
  * marked. */

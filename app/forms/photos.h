@@ -1,5 +1,5 @@
-/* The pictures of a record and the button that adds one. Shows what it is given; the page owns the
- * records of kind `file`. Main thread.
+/* The pictures of a record and the button that adds one. The widget only shows files; the page
+ * makes and removes the records of kind `file`. Use on the main thread only.
  *
  * Signals: "add-photo"; "open-photo" (const char *sha256). */
 #pragma once
@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 #define BH_TYPE_PHOTOS (bh_photos_get_type())
 G_DECLARE_FINAL_TYPE(BhPhotos, bh_photos, BH, PHOTOS, GtkBox)
 
-/* No pictures. `session` is referenced. Floating. */
+/* A widget without pictures, under the heading `heading`. `session` is referenced. Floating. */
 BhPhotos *bh_photos_new(BhSession *session, const char *heading);
 /* Shows `files`, an array of values of file records, borrowed for the call. Files without a
  * "sha256" are left out. */

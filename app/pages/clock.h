@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 #define BH_TYPE_CLOCK_PAGE (bh_clock_page_get_type())
 G_DECLARE_FINAL_TYPE(BhClockPage, bh_clock_page, BH, CLOCK_PAGE, BhPage)
 
-/* Floating. */
+/* Makes the page; floating. */
 BhPage *bh_clock_page_new(void);
 
 G_END_DECLS

@@ -1,4 +1,4 @@
-/* Opens the page on which a draft is continued. Main thread. */
+/* Opens the page on which a draft is continued. Use on the main thread only. */
 #pragma once
 
 #include "app/page.h"

@@ -1,5 +1,5 @@
 /* Enrols the device with the one-time text of a hub, scanned or pasted: the first page of a new
- * device. Also for a device whose hub has a new address. */
+ * device. The page also takes the new address of the hub of an enrolled device. */
 #pragma once
 
 #include "app/page.h"
@@ -9,10 +9,10 @@ G_BEGIN_DECLS
 #define BH_TYPE_ENROL_PAGE (bh_enrol_page_get_type())
 G_DECLARE_FINAL_TYPE(BhEnrolPage, bh_enrol_page, BH, ENROL_PAGE, BhPage)
 
-/* For a device that is not enrolled. Floating. */
+/* The page for a device that is not enrolled. Floating. */
 BhPage *bh_enrol_page_new(void);
-/* For an enrolled device: a text of the same hub gives its new address, one of another hub is
- * refused. Floating. */
+/* The page for an enrolled device: an enrolment text of its hub gives the new address, a text of
+ * another hub is refused. Floating. */
 BhPage *bh_enrol_page_new_moved(void);
 
 G_END_DECLS

@@ -1,5 +1,5 @@
-/* Finds an enterprise by name, with the reason why it is chosen by hand (FIELD 12). Also to bind a
- * blank plaque, and to correct a wrong enterprise before signing (FIELD 4). */
+/* Finds an enterprise by name, with the reason why it is chosen by hand (FIELD 12). The page is
+ * also used to bind a blank plaque, and to correct a wrong enterprise before signing (FIELD 4). */
 #pragma once
 
 #include "app/page.h"
@@ -9,12 +9,12 @@ G_BEGIN_DECLS
 #define BH_TYPE_FIND_PAGE (bh_find_page_get_type())
 G_DECLARE_FINAL_TYPE(BhFindPage, bh_find_page, BH, FIND_PAGE, BhPage)
 
-/* What the chosen enterprise is for. All NULL or 0: to inspect it. */
+/* What the chosen enterprise is for. All members NULL or 0: to be inspected. */
 typedef struct {
   const char *plaque;     /* text of a blank plaque to bind */
-  gint64 serial;          /* of that plaque */
+  gint64 serial;          /* serial of the plaque */
   const char *inspection; /* inspection to move to the enterprise */
-  const json_t *visit;    /* that inspection as bh_visit_load gives it; for the subject page */
+  const json_t *visit;    /* `inspection` as bh_visit_load gives it; for the subject page */
   const json_t *lists;    /* rows of the checklists on this device; for the subject page */
 } BhFindTask;
 /* Operations that bind the plaque to `enterprise`; a new reference. */

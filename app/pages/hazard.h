@@ -9,9 +9,9 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE(BhHazardPage, bh_hazard_page, BH, HAZARD_PAGE, BhPage)
 
 /* A new hazard of an inspection. `item_no` (may be NULL): the checklist item it belongs to, from
- * which fields are prefilled. Both are copied. Floating. */
+ * which fields are prefilled. Both arguments are copied. Floating. */
 BhPage *bh_hazard_page_new(const char *inspection, const char *item_no);
-/* A saved hazard, or one with a draft. Floating. */
+/* The page of a saved hazard, or of a hazard that has a draft. Floating. */
 BhPage *bh_hazard_page_new_existing(const char *record);
 
 G_END_DECLS

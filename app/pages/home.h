@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 #define BH_TYPE_HOME_PAGE (bh_home_page_get_type())
 G_DECLARE_FINAL_TYPE(BhHomePage, bh_home_page, BH, HOME_PAGE, BhPage)
 
-/* Floating. */
+/* Makes the page; floating. */
 BhPage *bh_home_page_new(void);
 
 G_END_DECLS

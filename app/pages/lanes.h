@@ -1,5 +1,5 @@
 /* Ledgers of the kinds that are shown on the first page ("lane"): each with its newest rows, their
- * number, and a button that lists all. Main thread. */
+ * number, and a button that lists all. Use on the main thread only. */
 #pragma once
 
 #include "app/page.h"

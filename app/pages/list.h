@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 #define BH_TYPE_LIST_PAGE (bh_list_page_get_type())
 G_DECLARE_FINAL_TYPE(BhListPage, bh_list_page, BH, LIST_PAGE, BhPage)
 
-/* `ledger` (may be NULL): one that the kind declares. All are copied. Floating. */
+/* Makes the page. `ledger` (may be NULL): name of a ledger that the kind declares. Arguments are
+ * copied. Floating. */
 BhPage *bh_list_page_new(const char *kind, const char *ledger, const char *title);
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* A long list that is shown page by page. Only the last few pages exist as widgets, so that time
  * and memory for "more" do not grow with the number of rows. Pages that scrolled out of sight are
  * destroyed, and asked for again when a person scrolls up and taps "earlier". What is visible keeps
- * its place. Main thread. */
+ * its place. Use on the main thread only. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-#define BH_PAGED_LIST_SHOWN 3 /* pages; two, more than a screen, stay beside the new one */
+#define BH_PAGED_LIST_SHOWN 3 /* pages; two remain beside the newest, more than a screen */
 
 typedef struct _BhPagedList BhPagedList;
 
@@ -17,8 +17,8 @@ typedef struct _BhPagedList BhPagedList;
  * goes to bh_paged_list_begin and _end; a newer question replaces an older one. */
 typedef void (*BhPagedListAsk)(gpointer owner, guint number, const json_t *from);
 
-/* Fills `box`, and shows and hides the button `more`; both and `owner` are borrowed. `id` is the
- * accessible id of the button "earlier", which the list makes. */
+/* A list that fills `box`, and shows and hides the button `more`. `box`, `more` and `owner` are
+ * borrowed. `id` is the accessible id of the button "earlier", which the list makes. */
 BhPagedList *bh_paged_list_new(GtkWidget *box, GtkWidget *more, const char *id, BhPagedListAsk ask,
                                gpointer owner);
 /* NULL is ignored. */
@@ -27,12 +27,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhPagedList, bh_paged_list_free)
 
 /* Removes all rows and asks for the first page. */
 void bh_paged_list_restart(BhPagedList *pages);
-/* The same, but the old rows stay until the answer arrives. */
+/* Like bh_paged_list_restart, but the old rows remain visible until the answer arrives. */
 void bh_paged_list_refresh(BhPagedList *pages);
-/* Starts to show the answer for page `number`: its rows follow by bh_paged_list_add, then _end. */
+/* Starts to show the answer for page `number`. The caller then adds its rows by bh_paged_list_add
+ * and calls bh_paged_list_end. */
 void bh_paged_list_begin(BhPagedList *pages, guint number);
-/* TRUE when this page shows the record. FALSE when an earlier page has it already, because it moved
- * while the list was open. Call once for each row. */
+/* Whether the caller must add the row of `record` to the present page. FALSE when an earlier page
+ * shows the record already, because it moved in the order while the list was open. Must be called
+ * once for each row. */
 gboolean bh_paged_list_accepts(BhPagedList *pages, const char *record);
 /* Number of the next row in the whole list, from 1. */
 guint bh_paged_list_get_number(BhPagedList *pages);

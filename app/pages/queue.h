@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 #define BH_TYPE_QUEUE_PAGE (bh_queue_page_get_type())
 G_DECLARE_FINAL_TYPE(BhQueuePage, bh_queue_page, BH, QUEUE_PAGE, BhPage)
 
-/* Floating. */
+/* Makes the page; floating. */
 BhPage *bh_queue_page_new(void);
 
 G_END_DECLS

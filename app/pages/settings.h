@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 #define BH_TYPE_SETTINGS_PAGE (bh_settings_page_get_type())
 G_DECLARE_FINAL_TYPE(BhSettingsPage, bh_settings_page, BH, SETTINGS_PAGE, BhPage)
 
-/* Floating. */
+/* Makes the page; floating. */
 BhPage *bh_settings_page_new(void);
 
 G_END_DECLS

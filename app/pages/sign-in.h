@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 #define BH_TYPE_SIGN_IN_PAGE (bh_sign_in_page_get_type())
 G_DECLARE_FINAL_TYPE(BhSignInPage, bh_sign_in_page, BH, SIGN_IN_PAGE, BhPage)
 
-/* Floating. */
+/* Makes the page; floating. */
 BhPage *bh_sign_in_page_new(void);
 
 G_END_DECLS

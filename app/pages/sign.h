@@ -9,9 +9,10 @@ G_BEGIN_DECLS
 #define BH_TYPE_SIGN_PAGE (bh_sign_page_get_type())
 G_DECLARE_FINAL_TYPE(BhSignPage, bh_sign_page, BH, SIGN_PAGE, BhPage)
 
-/* The record of the visit `inspection` (record id, copied). Floating. */
+/* The page on which the record of the visit `inspection` (record id, copied) is signed.
+ * Floating. */
 BhPage *bh_sign_page_new(const char *inspection);
-/* `document`: an issued order of this visit. Floating. */
+/* The page on which `document`, an issued order of the visit, is signed for. Floating. */
 BhPage *bh_sign_page_new_order(const char *inspection, const char *document);
 
 G_END_DECLS

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* Key of a draft: the assigned inspection that it belongs to. */
+/* Key of a draft that has the id of the assigned inspection to which the draft belongs. */
 #define BH_START_ASSIGNED "assigned"
 
 #define BH_TYPE_START_PAGE (bh_start_page_get_type())
@@ -19,7 +19,8 @@ BhPage *bh_start_page_new(const char *enterprise, const BhFound *found);
 /* Continues the draft `record` of an inspection that was not started; `values` are those of the
  * draft. Floating. */
 BhPage *bh_start_page_new_draft(const char *record, const json_t *values);
-/* For an inspection that the office has assigned: it has enterprise, modes and lead. Floating. */
+/* Starts an inspection that the office has assigned and that has enterprise, modes and lead
+ * already. Floating. */
 BhPage *bh_start_page_new_assigned(const char *inspection);
 
 G_END_DECLS

@@ -1,4 +1,4 @@
-/* The steps that are possible from a record's state, as buttons. Main thread. */
+/* The steps that are possible from a record's state, as buttons. Use on the main thread only. */
 #pragma once
 
 #include "app/page.h"

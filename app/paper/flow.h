@@ -41,8 +41,8 @@ typedef struct {
 
 typedef struct _BhFlow BhFlow;
 
-/* One empty page. `margin` is that of both sides; `top` and `bottom` leave room for header and
- * footer. */
+/* A flow with one empty page. `margin` is the margin at the left and at the right; `top` and
+ * `bottom` leave room for header and footer. */
 BhFlow *bh_flow_new(double width, double height, double margin, double top, double bottom);
 /* NULL is ignored. */
 void bh_flow_free(BhFlow *flow);
@@ -61,12 +61,12 @@ const GArray *bh_flow_get_missing_glyphs(const BhFlow *flow);
 
 /* Adds a paragraph. The text must be clean (app/paper/text.h); an empty one takes no room. */
 void bh_flow_add_text(BhFlow *flow, BhFlowStyle style, const char *text);
-/* The same with `aside` points left free at both sides. */
+/* Like bh_flow_add_text, with `aside` points left free at both sides. */
 void bh_flow_add_narrow_text(BhFlow *flow, BhFlowStyle style, const char *text, double aside);
-/* Adds vertical space, or a new page when there is not so much left; nothing at the top of a
- * page. */
+/* Adds `height` points of vertical space, or starts a new page when less is left. Does nothing at
+ * the top of a page. */
 void bh_flow_add_space(BhFlow *flow, double height);
-/* Continues at least `below_top` points below the top of the body. */
+/* Continues at a position at least `below_top` points below the top of the body. */
 void bh_flow_skip_to(BhFlow *flow, double below_top);
 /* Starts a new page unless `height` points are free on this one. */
 void bh_flow_reserve(BhFlow *flow, double height);
@@ -86,8 +86,8 @@ void bh_flow_end_table(BhFlow *flow);
  * its top. A line that is too long ends with an ellipsis. */
 void bh_flow_add_line(BhFlow *flow, int page, BhFlowStyle style, const char *text, double y);
 
-/* The same with a text at each end. When both do not fit, the left one is cut first at its end, the
- * right one in its middle. */
+/* Like bh_flow_add_line, with a text at each end of the line. When both texts do not fit, the left
+ * text is cut first, at its end, then the right text, in its middle. */
 void bh_flow_add_split_line(BhFlow *flow, int page, BhFlowStyle style, const char *left,
                             const char *right, double y);
 

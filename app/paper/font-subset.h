@@ -9,13 +9,14 @@ G_BEGIN_DECLS
 
 typedef struct _BhFontSubset BhFontSubset;
 
-/* No glyphs yet. */
+/* An empty subset; bh_font_subset_free. */
 BhFontSubset *bh_font_subset_new(void);
 /* NULL is ignored. */
 void bh_font_subset_free(BhFontSubset *subset);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhFontSubset, bh_font_subset_free)
 
-/* Collects the glyphs of a line. All lines of a document come first, before any is drawn. */
+/* Adds the glyphs of a line to the subset. Must be called for all lines of a document before the
+ * first line is drawn. */
 void bh_font_subset_collect(BhFontSubset *subset, PangoLayoutLine *line);
 /* Draws a line whose baseline begins at the current point. Fonts that cannot be reduced are drawn
  * as pango does. */

@@ -20,12 +20,12 @@ PangoContext *bh_font_context_new(void);
 /* Appends the characters (gunichar) of a layout that no font of this machine has, each once, to
  * `characters`: pango would draw a box with their number. */
 void bh_font_add_missing_glyphs(PangoLayout *layout, GArray *characters);
-/* Lists them for a text that will be printed, in the order of their first occurrence.
- * g_array_unref. Any thread. */
+/* The characters (gunichar) of a text that no font of this machine has, in the order of their first
+ * occurrence. g_array_unref. Any thread. */
 GArray *bh_font_list_missing_glyphs(const char *text);
-/* The text with BH_FONT_PLACEHOLDER in place of these characters; g_free. */
+/* The text with BH_FONT_PLACEHOLDER in place of each of `characters`; g_free. */
 char *bh_font_dup_with_placeholders(const char *text, const GArray *characters);
-/* "U+E000、U+E001"; at most 12, then "…". g_free. */
+/* Names characters to people: "U+E000、U+E001"; at most 12, then "…". g_free. */
 char *bh_font_format_characters(const GArray *characters);
 
 G_END_DECLS

@@ -1,5 +1,5 @@
-/* What both documents have in common: head, rows of label and value, hazards, signatures. For
- * app/paper only. Main thread or any one thread. */
+/* The parts that both documents have in common: head, rows of label and value, hazards, signatures.
+ * Private to app/paper. A BhForm is used by one thread. */
 #pragma once
 
 #include "app/paper/flow.h"
@@ -11,8 +11,9 @@ G_BEGIN_DECLS
 #define BH_PAPER_CODE_SIZE 78 /* points, about 27 mm */
 
 /* A document that is being written. The functions below read members of `frozen`. The first member
- * of a wrong type sets `error`, and it and later ones read as absent, so that a form can be written
- * without a check per line; the caller checks `error` at the end. */
+ * of a wrong type sets `error`; this member and all members read after it count as absent. So a
+ * document can be written without a check for each line; the caller must check `error` at the
+ * end. */
 typedef struct {
   BhFlow *flow;
   const BhPaperSource *source;
@@ -21,26 +22,27 @@ typedef struct {
 
 /* --- reading members --- */
 
-/* Clean text of a member; "" when absent. g_free. */
+/* The text of a member, cleaned (app/paper/text.h); "" when absent. g_free. */
 char *bh_form_dup_text(BhForm *form, const json_t *object, const char *key);
-/* A flag; FALSE when absent. */
+/* A member that is a flag; FALSE when absent. */
 gboolean bh_form_get_flag(BhForm *form, const json_t *object, const char *key);
-/* An integer; 0 when absent. */
+/* A member that is an integer; 0 when absent. */
 gint64 bh_form_get_integer(BhForm *form, const json_t *object, const char *key);
-/* An object, borrowed; NULL when absent. */
+/* A member that is an object, borrowed; NULL when absent. */
 const json_t *bh_form_get_object(BhForm *form, const json_t *object, const char *key);
-/* An array, borrowed; NULL when absent. */
+/* A member that is an array, borrowed; NULL when absent. */
 const json_t *bh_form_get_array(BhForm *form, const json_t *object, const char *key);
-/* A time as "2026年11月21日 09:30"; "" when absent. g_free. */
+/* A member that is a time, as "2026年11月21日 09:30"; "" when absent. g_free. */
 char *bh_form_dup_time(BhForm *form, const json_t *object, const char *key);
-/* A date as "2026年11月21日"; "" when absent. g_free. */
+/* A member that is a date, as "2026年11月21日"; "" when absent. g_free. */
 char *bh_form_dup_date(BhForm *form, const json_t *object, const char *key);
 
 /* --- writing --- */
 
 /* Writes issuing unit, title and number. */
 void bh_form_add_head(BhForm *form);
-/* Starts the table for the two functions below; bh_flow_end_table ends it. */
+/* Starts a table for bh_form_add_fact and bh_form_add_two_facts; bh_flow_end_table ends the
+ * table. */
 void bh_form_begin_facts(BhForm *form);
 /* Adds a row with one label and value; a value "" is printed as "—". */
 void bh_form_add_fact(BhForm *form, const char *label, const char *value);

@@ -3,7 +3,7 @@
  * nothing else: no clock, store or network is used, and equal input gives equal bytes.
  * app/paper/README.md lists the members of `frozen`; schema/freeze.h makes it.
  *
- * Main thread or any one thread; a BhPaper is not shared between threads. */
+ * A BhPaper is used by one thread at a time, the main thread or another. */
 #pragma once
 
 #include <cairo.h>

@@ -415,7 +415,7 @@ static void test_broken_conditions_are_refused(void **state)
        "'at_least':1}}]}",
        P ".visible.any_of[1].not.count: \"visible\" must not depend"},
       {V "visible", "{'all':[{'field':'day','before':'today'}]}",
-       P ".visible.all[0].before: \"visible\" must not depend on the day"},
+       P ".visible.all[0].before: \"visible\" must not use today's date"},
       {V "visible", "{'actor_role':'boss'}",
        P ".visible.actor_role: \"boss\" is not a valid value"},
       {V "checks/0/when", "{'field':'nope','empty':true}", P ".checks[0].when.field: path"},
@@ -683,7 +683,7 @@ static void test_a_paper_chooses_its_records_by_what_a_device_has(void **state)
       {"{'names':'people','where':{'field':'actor.name','empty':false}}",
        "where.field: \"where\" must not depend on the acting person"},
       {"{'names':'people','where':{'field':'born','before':'today'}}",
-       "where.before: \"where\" must not depend on the day"},
+       "where.before: \"where\" must not use today's date"},
   };
   g_autoptr(GError) error = NULL;
   g_autoptr(json_t) root = parse(sound);

@@ -156,8 +156,10 @@ static void test_what_is_wrong_is_refused_with_file_and_line(void **state G_GNUC
   assert_refused("{{/odd}}", BH_ERROR_FORMAT, "page:1: \"odd\" ends, but has not begun here");
   assert_refused("{{#odd}}{{#rows}}\n{{/odd}}{{/rows}}", BH_ERROR_FORMAT,
                  "page:2: \"odd\" ends, but has not begun here");
-  assert_refused("{{odd}}", BH_ERROR_FORMAT, "page:1: \"odd\" has no value: it begins a section");
-  assert_refused("{{rows}}", BH_ERROR_FORMAT, "page:1: \"rows\" has no value: it begins a section");
+  assert_refused("{{odd}}", BH_ERROR_FORMAT,
+                 "page:1: \"odd\" names a section, not a value: use {{#NAME}}");
+  assert_refused("{{rows}}", BH_ERROR_FORMAT,
+                 "page:1: \"rows\" names a section, not a value: use {{#NAME}}");
   static const char *const broken[] = {"{{",       "{{}}",     "{{nr",    "{{nr}",
                                        "{{ nr }}", "{{{nr}}}", "{{&nr}}", "{{>nr}}",
                                        "{{!nr}}",  "{{#}}",    "{{NR}}",  "{{#odd}}{{/}}"};
