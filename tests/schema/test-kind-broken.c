@@ -1,10 +1,10 @@
-/* Broken declarations are refused with the place and the reason; nothing is half loaded. */
+/* Broken declarations are refused with the place and the reason. No part of them is loaded. */
 #include <glib/gstdio.h>
 
 #include "schema/kind-paper.h"
 #include "tests/schema/support.h"
 
-/* Two sound kinds; each case changes one thing in them. */
+/* Two declarations without a fault. Each case changes one thing in them. */
 static const char sound[] =
     "{'bihuan-kinds':1,'kinds':["
     "{'bihuan-kind':1,'kind':'staff','label':{'zh':'人','en':'Staff'},'scope':'all',"
@@ -541,7 +541,7 @@ static gboolean damage(json_t *at, int *countdown, const json_t *value)
   return FALSE;
 }
 
-/* Every node of the declarations, replaced by everything it may not be. */
+/* Replaces every node of the declarations by a value of each type, or removes it. */
 static void test_any_damage_is_refused_with_its_place_or_does_no_harm(void **state)
 {
   (void)state;
@@ -653,7 +653,8 @@ static void test_a_set_has_one_paper_of_each_sort(void **state)
   change(root, "kinds/1/fields/6/choices/2/retired", "true");
   g_autoptr(BhKindSet) with_retired = load(root, &error);
   assert_no_error(error);
-  assert_true(bh_paper_type_find(with_retired, "c", &old)); /* old documents are still readable */
+  /* documents made before the type was retired can still be read */
+  assert_true(bh_paper_type_find(with_retired, "c", &old));
   assert_true(bh_paper_type_find_both(with_retired, &of_visit, &of_records));
   assert_string_equal(of_visit.code, "a");
 

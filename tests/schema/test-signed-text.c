@@ -1,5 +1,5 @@
-/* The text that signatures are given to: which fields it holds, that other fields do not change it,
- * that hostile fields do no harm, and what changed between two texts. */
+/* The text that a person signs: which fields it holds, that other fields do not change it, that
+ * hostile fields do no harm, and how the differences between two such texts are named. */
 #include "tests/schema/support.h"
 
 #include <string.h>
@@ -113,7 +113,7 @@ static void test_a_digest_is_of_text_or_of_frozen_fields(void **state G_GNUC_UNU
   assert_null(bh_signed_text_dup_digest(NULL));
 }
 
-/* A hub makes the text of whatever a device sent. */
+/* The hub makes this text from whatever fields a device has sent. */
 static void test_hostile_fields_do_no_harm(void **state G_GNUC_UNUSED)
 {
   static const char *const cases[] = {
@@ -149,7 +149,8 @@ static void test_changes_are_named_line_by_line(void **state G_GNUC_UNUSED)
   check_changes("1\n2\n3\n4\n", "1\n3\n2\n4\n", "− 2\n+ 2");
 }
 
-/* Beyond a bound of work all lines between the two ends are named, none is left out. */
+/* Two texts are compared in bounded time. Beyond the bound every line between the first and the
+ * last difference is named, so that no change is left out. */
 static void test_long_texts_are_compared_in_bounded_time(void **state G_GNUC_UNUSED)
 {
   g_autoptr(GString) before = g_string_new("head\n");

@@ -10,7 +10,7 @@
 #include "schema/template.h"
 
 #define NAMES                                                                                      \
-  "{'title':'text: what it is called', 'nr':'plain', 'odd':'flag',"                                \
+  "{'title':'text: what it is called', 'nr':'plain', 'is_odd':'flag',"                             \
   " 'rows':[{'label':'text', 'title':'text', 'cells':[{'n':'plain'}]}]}"
 
 static json_t *read_json(const char *text)
@@ -101,9 +101,9 @@ static void test_values_stand_only_where_escaping_helps(void **state G_GNUC_UNUS
     assert_non_null(strstr(error->message, "neither in the text nor"));
   }
   assert_filled("<style>p>a{}</style><p>{{nr}}", "{'nr':1}", "<style>p>a{}</style><p>1");
-  assert_refused("<p{{#odd}}>{{/odd}}", BH_ERROR_FORMAT,
-                 "page:1: \"odd\" is a section that cuts a tag in two");
-  assert_filled("<p{{#odd}} class=\"bad\"{{/odd}}>", "{'odd':true}", "<p class=\"bad\">");
+  assert_refused("<p{{#is_odd}}>{{/is_odd}}", BH_ERROR_FORMAT,
+                 "page:1: \"is_odd\" is a section that cuts a tag in two");
+  assert_filled("<p{{#is_odd}} class=\"bad\"{{/is_odd}}>", "{'is_odd':true}", "<p class=\"bad\">");
 }
 
 static void test_sections_repeat_or_stay_away(void **state G_GNUC_UNUSED)
@@ -118,9 +118,9 @@ static void test_sections_repeat_or_stay_away(void **state G_GNUC_UNUSED)
   static const char *const empty[] = {"{}", "{'rows':null}", "{'rows':[]}", "{'rows':{}}"};
   for (gsize i = 0; i < G_N_ELEMENTS(empty); i++)
     assert_filled_as(BH_TEMPLATE_TEXT, rows, empty[i], "none");
-  static const char flag[] = "{{#odd}}yes{{/odd}}{{^odd}}no{{/odd}}";
-  assert_filled(flag, "{'odd':true}", "yes");
-  assert_filled(flag, "{'odd':false}", "no");
+  static const char flag[] = "{{#is_odd}}yes{{/is_odd}}{{^is_odd}}no{{/is_odd}}";
+  assert_filled(flag, "{'is_odd':true}", "yes");
+  assert_filled(flag, "{'is_odd':false}", "no");
   assert_filled("{{#nr}}{{nr}} of them{{/nr}}", "{'nr':3}", "3 of them");
   assert_filled("{{#nr}}{{nr}} of them{{/nr}}", "{'nr':0}", "");
   assert_filled("{{#title}}x{{/title}}", "{'title':''}", "");
@@ -130,7 +130,8 @@ static void test_names_of_the_section_come_before_those_around_it(void **state G
 {
   static const char text[] =
       "{{#rows}}{{title}}{{nr}}{{#cells}}{{nr}}{{label}}{{/cells}} {{/rows}}";
-  /* What an element leaves out is not taken from outside. */
+  /* A name that an element of the list does not have is empty; it is not filled from the values
+   * around the list. */
   assert_filled_as(BH_TEMPLATE_TEXT, text,
                    "{'title':'T','nr':5,'rows':[{'title':'a'},{'label':'b','cells':[{}]},"
                    "{'label':'c','cells':[{'n':0}]}]}",
@@ -139,10 +140,10 @@ static void test_names_of_the_section_come_before_those_around_it(void **state G
 
 static void test_a_section_alone_on_its_line_leaves_no_line(void **state G_GNUC_UNUSED)
 {
-  assert_filled("a\n{{#odd}}\n  b\n  {{/odd}} \nc\n", "{'odd':true}", "a\n  b\nc\n");
-  assert_filled("{{#odd}}\nb\n{{/odd}}", "{'odd':true}", "b\n");
-  assert_filled("a {{#odd}}\nb{{/odd}}\n", "{'odd':true}", "a \nb\n");
-  assert_filled("{{#odd}}{{/odd}}\n{{nr}}\n", "{'nr':1}", "\n1\n");
+  assert_filled("a\n{{#is_odd}}\n  b\n  {{/is_odd}} \nc\n", "{'is_odd':true}", "a\n  b\nc\n");
+  assert_filled("{{#is_odd}}\nb\n{{/is_odd}}", "{'is_odd':true}", "b\n");
+  assert_filled("a {{#is_odd}}\nb{{/is_odd}}\n", "{'is_odd':true}", "a \nb\n");
+  assert_filled("{{#is_odd}}{{/is_odd}}\n{{nr}}\n", "{'nr':1}", "\n1\n");
 }
 
 static void test_what_is_wrong_is_refused_with_file_and_line(void **state G_GNUC_UNUSED)
@@ -152,17 +153,18 @@ static void test_what_is_wrong_is_refused_with_file_and_line(void **state G_GNUC
                  "page:1: \"label\" is no known name");
   assert_refused("{{^rows}}{{label}}{{/rows}}", BH_ERROR_UNKNOWN,
                  "page:1: \"label\" is no known name");
-  assert_refused("\n{{#odd}}\n", BH_ERROR_FORMAT, "page:3: \"odd\" is a section without an end");
-  assert_refused("{{/odd}}", BH_ERROR_FORMAT, "page:1: \"odd\" ends, but has not begun here");
-  assert_refused("{{#odd}}{{#rows}}\n{{/odd}}{{/rows}}", BH_ERROR_FORMAT,
-                 "page:2: \"odd\" ends, but has not begun here");
-  assert_refused("{{odd}}", BH_ERROR_FORMAT,
-                 "page:1: \"odd\" names a section, not a value: use {{#NAME}}");
+  assert_refused("\n{{#is_odd}}\n", BH_ERROR_FORMAT,
+                 "page:3: \"is_odd\" is a section without an end");
+  assert_refused("{{/is_odd}}", BH_ERROR_FORMAT, "page:1: \"is_odd\" ends, but has not begun here");
+  assert_refused("{{#is_odd}}{{#rows}}\n{{/is_odd}}{{/rows}}", BH_ERROR_FORMAT,
+                 "page:2: \"is_odd\" ends, but has not begun here");
+  assert_refused("{{is_odd}}", BH_ERROR_FORMAT,
+                 "page:1: \"is_odd\" names a section, not a value: use {{#NAME}}");
   assert_refused("{{rows}}", BH_ERROR_FORMAT,
                  "page:1: \"rows\" names a section, not a value: use {{#NAME}}");
   static const char *const broken[] = {"{{",       "{{}}",     "{{nr",    "{{nr}",
                                        "{{ nr }}", "{{{nr}}}", "{{&nr}}", "{{>nr}}",
-                                       "{{!nr}}",  "{{#}}",    "{{NR}}",  "{{#odd}}{{/}}"};
+                                       "{{!nr}}",  "{{#}}",    "{{NR}}",  "{{#is_odd}}{{/}}"};
   for (gsize i = 0; i < G_N_ELEMENTS(broken); i++)
     assert_refused(broken[i], BH_ERROR_FORMAT,
                    "page:1: \"{{\" goes before #, ^ or /, a name and }}");
@@ -214,13 +216,13 @@ static void test_size_and_depth_have_limits(void **state G_GNUC_UNUSED)
   g_autoptr(GString) deep = g_string_new(NULL);
   g_autoptr(GError) error = NULL;
   for (int i = 0; i < BH_TEMPLATE_DEPTH_MAX; i++) {
-    g_string_prepend(deep, "{{#odd}}");
-    g_string_append(deep, "{{/odd}}");
+    g_string_prepend(deep, "{{#is_odd}}");
+    g_string_append(deep, "{{/is_odd}}");
   }
-  assert_filled(deep->str, "{'odd':true}", "");
-  g_string_prepend(deep, "{{#odd}}");
-  g_string_append(deep, "{{/odd}}");
-  assert_refused(deep->str, BH_ERROR_LIMIT, "page:1: \"odd\" is a section in too many others");
+  assert_filled(deep->str, "{'is_odd':true}", "");
+  g_string_prepend(deep, "{{#is_odd}}");
+  g_string_append(deep, "{{/is_odd}}");
+  assert_refused(deep->str, BH_ERROR_LIMIT, "page:1: \"is_odd\" is a section in too many others");
 
   g_autofree char *big = g_strnfill(BH_TEMPLATE_MAX + 1, 'x');
   g_autoptr(json_t) names = json_object();
