@@ -1,11 +1,14 @@
 /* Texts with places for values: the words are a file, what stands in the places comes from JSON.
- * A subset of Mustache and nothing beside it:
+ * A subset of Mustache:
  *
  *   {{name}}            the value of the name, escaped
  *   {{#name}}…{{/name}} once for each element of a list; of anything else once, unless it is empty
  *   {{^name}}…{{/name}} when it is empty: missing, null, false, 0, "", [] or {}
+ *   {{$block}}…{{/block}} defines a block, outside of all sections, and puts nothing
+ *   {{>block}}          puts a block that was defined before, with the names that are known here
  *
- * A line that holds only the begin or the end of a section leaves nothing behind.
+ * A line that holds only such a tag, not a value, leaves nothing behind. Blocks and values have
+ * names of their own. A block contains no section of its own name, and is put at least once.
  *
  * Which names there are is data too: {"title": "text", "rows": [{"label": "text"}]}. "text" is what
  * people or devices wrote, "plain" what the program itself makes (times, ids, numbers), "flag"
@@ -19,8 +22,9 @@
 
 G_BEGIN_DECLS
 
-#define BH_TEMPLATE_MAX (256 * 1024)               /* bytes of a template, and of its names */
-#define BH_TEMPLATE_DEPTH_MAX 8                    /* sections within each other */
+#define BH_TEMPLATE_MAX (256 * 1024) /* bytes of a template, and of its names */
+#define BH_TEMPLATE_DEPTH_MAX 8      /* sections and blocks within each other */
+#define BH_TEMPLATE_BLOCKS_MAX 16
 #define BH_TEMPLATE_FILLED_MAX (256 * 1024 * 1024) /* bytes of what is made of it */
 
 typedef enum {

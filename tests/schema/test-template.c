@@ -145,6 +145,59 @@ static void test_a_section_alone_on_its_line_leaves_no_line(void **state G_GNUC_
   assert_filled("{{#odd}}{{/odd}}\n{{nr}}\n", "{'nr':1}", "\n1\n");
 }
 
+static void test_a_block_is_written_once_and_put_where_it_is_named(void **state G_GNUC_UNUSED)
+{
+  assert_filled("{{$a}}x{{nr}}{{/a}}-{{>a}}{{>a}}", "{'nr':1}", "-x1x1");
+  /* Lines of the definition and of the use leave nothing behind. */
+  assert_filled("1\n{{$a}}\n<p>{{nr}}</p>\n{{/a}}\n2\n{{>a}}\n3\n  {{>a}}  \n", "{'nr':7}",
+                "1\n2\n<p>7</p>\n3\n<p>7</p>\n");
+  /* The names are those of the place where it is put. */
+  assert_filled("{{$a}}[{{title}}{{#odd}}!{{/odd}}]{{/a}}{{>a}}{{#rows}}{{>a}}{{/rows}}",
+                "{'title':'o','odd':true,'rows':[{'title':'1'},{'title':'2'}]}",
+                "[<bdi>o</bdi>!][<bdi>1</bdi>!][<bdi>2</bdi>!]");
+  assert_filled("{{$a}}{{label}}{{/a}}{{#rows}}{{>a}}{{/rows}}", "{'rows':[]}", "");
+  assert_filled("{{$a}}{{label}}{{/a}}{{#rows}}{{>a}}{{/rows}}", "{'rows':[{'label':'<'}]}",
+                "<bdi>&lt;</bdi>");
+  /* A block may put another one; a value may have the name of a block. */
+  assert_filled("{{$nr}}({{nr}}){{/nr}}{{$b}}{{>nr}}{{>nr}}{{/b}}{{>b}}", "{'nr':2}", "(2)(2)");
+  assert_filled("{{$a}}{{#rows}}{{#cells}}{{n}}{{/cells}};{{/rows}}{{/a}}{{#odd}}{{>a}}{{/odd}}",
+                "{'odd':true,'rows':[{'cells':[{'n':1},{'n':2}]},{'cells':[{'n':3}]}]}", "12;3;");
+}
+
+static void test_a_block_that_cannot_be_put_is_refused(void **state G_GNUC_UNUSED)
+{
+  assert_refused("\n{{>a}}", BH_ERROR_UNKNOWN, "page:2: \"a\" is no block that was defined before");
+  assert_refused("{{>a}}{{$a}}{{/a}}", BH_ERROR_UNKNOWN,
+                 "page:1: \"a\" is no block that was defined before");
+  assert_refused("{{$a}}x", BH_ERROR_FORMAT, "page:1: \"a\" is a block without an end");
+  assert_refused("{{$a}}{{/a}}{{$a}}{{/a}}", BH_ERROR_FORMAT,
+                 "page:1: \"a\" is a block that is defined already");
+  assert_refused("{{#odd}}{{$a}}{{/a}}{{>a}}{{/odd}}", BH_ERROR_FORMAT,
+                 "page:1: \"a\" is a block defined inside another part");
+  assert_refused("x\n{{$a}}\n{{nr}}{{/a}}", BH_ERROR_FORMAT,
+                 "page:3: \"a\" is a block that is never put");
+  assert_refused("{{$a}}\n{{titel}}{{/a}}{{>a}}", BH_ERROR_UNKNOWN,
+                 "page:2: \"titel\" is no known name");
+  assert_refused("{{$a}}{{label}}{{/a}}{{#rows}}{{>a}}{{/rows}}{{>a}}", BH_ERROR_UNKNOWN,
+                 "page:1: \"label\" is no known name");
+  assert_refused("{{$a}}{{#odd}}{{/a}}{{>a}}", BH_ERROR_FORMAT,
+                 "page:1: \"a\" ends, but has not begun here");
+  assert_refused("{{$a}}<b {{/a}}{{>a}}>", BH_ERROR_FORMAT,
+                 "page:1: \"a\" is a block that cuts a tag in two");
+  assert_refused("{{$a}}{{title}}{{/a}}<b title=\"{{>a}}\">", BH_ERROR_FORMAT,
+                 "page:1: \"title\" is neither in the text nor, being plain, in a double-quoted "
+                 "attribute");
+  /* A block in itself does not end. */
+  assert_refused("{{$a}}{{>a}}{{/a}}{{>a}}", BH_ERROR_LIMIT,
+                 "page:1: \"a\" is a section or block in too many others");
+  g_autoptr(GString) many = g_string_new(NULL);
+  for (int i = 0; i <= BH_TEMPLATE_BLOCKS_MAX; i++)
+    g_string_append_printf(many, "{{$b%d}}{{/b%d}}{{>b%d}}", i, i, i);
+  g_autofree char *message =
+      g_strdup_printf("page:1: \"b%d\" is one block too many", BH_TEMPLATE_BLOCKS_MAX);
+  assert_refused(many->str, BH_ERROR_LIMIT, message);
+}
+
 static void test_what_is_wrong_is_refused_with_file_and_line(void **state G_GNUC_UNUSED)
 {
   assert_refused("a\n\n{{titel}}", BH_ERROR_UNKNOWN, "page:3: \"titel\" is no known name");
@@ -159,11 +212,11 @@ static void test_what_is_wrong_is_refused_with_file_and_line(void **state G_GNUC
   assert_refused("{{odd}}", BH_ERROR_FORMAT, "page:1: \"odd\" has no value: it begins a section");
   assert_refused("{{rows}}", BH_ERROR_FORMAT, "page:1: \"rows\" has no value: it begins a section");
   static const char *const broken[] = {"{{",       "{{}}",     "{{nr",    "{{nr}",
-                                       "{{ nr }}", "{{{nr}}}", "{{&nr}}", "{{>nr}}",
+                                       "{{ nr }}", "{{{nr}}}", "{{&nr}}", "{{%nr}}",
                                        "{{!nr}}",  "{{#}}",    "{{NR}}",  "{{#odd}}{{/}}"};
   for (gsize i = 0; i < G_N_ELEMENTS(broken); i++)
     assert_refused(broken[i], BH_ERROR_FORMAT,
-                   "page:1: \"{{\" goes before #, ^ or /, a name and }}");
+                   "page:1: \"{{\" goes before #, ^, $, > or /, a name and }}");
 }
 
 static void test_names_that_mean_nothing_are_refused(void **state G_GNUC_UNUSED)
@@ -218,7 +271,8 @@ static void test_size_and_depth_have_limits(void **state G_GNUC_UNUSED)
   assert_filled(deep->str, "{'odd':true}", "");
   g_string_prepend(deep, "{{#odd}}");
   g_string_append(deep, "{{/odd}}");
-  assert_refused(deep->str, BH_ERROR_LIMIT, "page:1: \"odd\" is a section in too many others");
+  assert_refused(deep->str, BH_ERROR_LIMIT,
+                 "page:1: \"odd\" is a section or block in too many others");
 
   g_autofree char *big = g_strnfill(BH_TEMPLATE_MAX + 1, 'x');
   g_autoptr(json_t) names = json_object();
@@ -240,6 +294,8 @@ int main(void)
       cmocka_unit_test(test_sections_repeat_or_stay_away),
       cmocka_unit_test(test_names_of_the_section_come_before_those_around_it),
       cmocka_unit_test(test_a_section_alone_on_its_line_leaves_no_line),
+      cmocka_unit_test(test_a_block_is_written_once_and_put_where_it_is_named),
+      cmocka_unit_test(test_a_block_that_cannot_be_put_is_refused),
       cmocka_unit_test(test_what_is_wrong_is_refused_with_file_and_line),
       cmocka_unit_test(test_names_that_mean_nothing_are_refused),
       cmocka_unit_test(test_values_that_were_not_declared_are_refused),
