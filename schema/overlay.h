@@ -12,7 +12,7 @@ typedef const json_t *(*BhLookupFunc)(const char *record, gpointer data);
 /* Values of the children of a kind, a new reference; NULL: not known (BhContext.children). */
 typedef json_t *(*BhChildrenFunc)(const char *record, const char *kind, gpointer data);
 /* The values that hide the stored ones (NULL: there is no such record), a new reference. NULL: the
- * stored ones are shown. Called once for each record. */
+ * stored ones are shown. Called once for each record, unless it is forgotten. */
 typedef json_t *(*BhOverlayFunc)(const char *record, const json_t *stored, gpointer data);
 
 /* Initialise it with the first five members; bh_overlay_clear. */
@@ -30,6 +30,8 @@ typedef struct {
 const json_t *bh_overlay_lookup(const char *record, gpointer overlay);
 /* A BhChildrenFunc: the stored children; `overlay` is a BhOverlay. */
 json_t *bh_overlay_list_children(const char *record, const char *kind, gpointer overlay);
+/* Drops the values above one record, which may have changed: `make` is called for it again. */
+void bh_overlay_forget(BhOverlay *overlay, const char *record);
 /* Drops what lies above. The overlay can be used again. */
 void bh_overlay_clear(BhOverlay *overlay);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhOverlay, bh_overlay_clear)
