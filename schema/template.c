@@ -108,11 +108,12 @@ static gboolean find_name(const Run *run, Tag *tag)
       break;
   }
   if (tag->declared == NULL)
-    return fail(run, tag->open, BH_ERROR_UNKNOWN, tag->name, "is no known name");
+    return fail(run, tag->open, BH_ERROR_UNKNOWN, tag->name, "is not a declared name");
   if (json_is_object(json_array_get(tag->declared, 0)) || is_declared(tag->declared, "text") ||
       is_declared(tag->declared, "plain") || is_declared(tag->declared, "flag"))
     return TRUE;
-  return fail(run, tag->open, BH_ERROR_FORMAT, tag->name, "is declared as nothing that is known");
+  return fail(run, tag->open, BH_ERROR_FORMAT, tag->name,
+              "must be declared as text, plain, flag or a list");
 }
 
 /* Puts the text before the next tag and goes behind it. A tag without a value that is alone on its
@@ -130,7 +131,8 @@ static gboolean read_tag(Run *run, Tag *tag)
     tag->sign = *name++;
   gsize len = strspn(name, NAME_CHARS);
   if (len == 0 || len >= sizeof tag->name || !g_str_has_prefix(name + len, "}}"))
-    return fail(run, open, BH_ERROR_FORMAT, "{{", "goes before #, ^, $, > or /, a name and }}");
+    return fail(run, open, BH_ERROR_FORMAT, "{{",
+                "must be followed by a name and }}, with #, ^, $, > or / before the name");
   memcpy(tag->name, name, len);
   const char *start = open;
   const char *next = name + len + 2;
@@ -152,10 +154,12 @@ static gboolean put_value(Run *run, const Tag *tag)
 {
   gboolean is_text = is_declared(tag->declared, "text");
   if (!is_text && !is_declared(tag->declared, "plain"))
-    return fail(run, tag->open, BH_ERROR_FORMAT, tag->name, "has no value: it begins a section");
-  if (run->place == PLACE_TAG || run->place == PLACE_RAW || (run->place == PLACE_QUOTED && is_text))
     return fail(run, tag->open, BH_ERROR_FORMAT, tag->name,
-                "is neither in the text nor, being plain, in a double-quoted attribute");
+                "has no text of its own: use it with # or ^ as a section");
+  if (run->place == PLACE_TAG || run->place == PLACE_RAW || (run->place == PLACE_QUOTED && is_text))
+    return fail(
+        run, tag->open, BH_ERROR_FORMAT, tag->name,
+        "must be in the text between tags; a plain value may be in a double-quoted attribute");
   const json_t *value = json_object_get(run->values[tag->depth], tag->name);
   if (run->out == NULL || run->values[run->depth] == NULL || value == NULL || json_is_null(value))
     return TRUE;
@@ -190,7 +194,7 @@ static gboolean check_values(Run *run, const char *at, const json_t *names, cons
     return fail(run, at, BH_ERROR_INVALID, "values", "must be an object");
   json_object_foreach((json_t *)values, key, value) {
     if (json_object_get(names, key) == NULL)
-      return fail(run, at, BH_ERROR_INVALID, key, "is among the values, but no name is declared");
+      return fail(run, at, BH_ERROR_INVALID, key, "is the name of a value, but not declared");
   }
   return TRUE;
 }
@@ -234,8 +238,8 @@ static gboolean put_section(Run *run, const Tag *tag)
     if (!run_inside(run, tag, names, json_array_get(value, i)))
       return FALSE;
   }
-  return run->place == place ||
-         fail(run, tag->open, BH_ERROR_FORMAT, tag->name, "is a section that cuts a tag in two");
+  return run->place == place || fail(run, tag->open, BH_ERROR_FORMAT, tag->name,
+                                     "is a section that contains only a part of a tag");
 }
 
 /* --- blocks --- */
@@ -261,7 +265,7 @@ static gboolean define_block(Run *run, const Tag *tag)
   if (find_block(run, tag->name) != NULL)
     return fail(run, tag->open, BH_ERROR_FORMAT, tag->name, "is a block that is defined already");
   if (run->n_blocks == BH_TEMPLATE_BLOCKS_MAX)
-    return fail(run, tag->open, BH_ERROR_LIMIT, tag->name, "is one block too many");
+    return fail(run, tag->open, BH_ERROR_LIMIT, tag->name, "is a block over the limit of blocks");
   if (close == NULL)
     return fail(run, tag->open, BH_ERROR_FORMAT, tag->name, "is a block without an end");
   Block *block = &run->blocks[run->n_blocks++];
@@ -276,7 +280,8 @@ static gboolean put_block(Run *run, const Tag *tag)
 {
   Block *block = find_block(run, tag->name);
   if (block == NULL)
-    return fail(run, tag->open, BH_ERROR_UNKNOWN, tag->name, "is no block that was defined before");
+    return fail(run, tag->open, BH_ERROR_UNKNOWN, tag->name,
+                "is not a block that was defined before");
   const char *next = run->at;
   Place place = run->place;
   block->is_used = TRUE;
@@ -284,8 +289,8 @@ static gboolean put_block(Run *run, const Tag *tag)
   if (!run_inside(run, tag, run->names[run->depth], run->values[run->depth]))
     return FALSE;
   run->at = next;
-  return run->place == place ||
-         fail(run, tag->open, BH_ERROR_FORMAT, tag->name, "is a block that cuts a tag in two");
+  return run->place == place || fail(run, tag->open, BH_ERROR_FORMAT, tag->name,
+                                     "is a block that contains only a part of a tag");
 }
 
 /* A block that is never put was not checked. */
@@ -294,7 +299,7 @@ static gboolean check_blocks(const Run *run)
   for (guint i = 0; i < run->n_blocks; i++)
     if (!run->blocks[i].is_used)
       return fail(run, run->blocks[i].start, BH_ERROR_FORMAT, run->blocks[i].name,
-                  "is a block that is never put");
+                  "is a block that is never used");
   return TRUE;
 }
 
@@ -326,11 +331,11 @@ static gboolean run_section(Run *run, const char *section)
     if (*tag.open == '\0' || (tag.sign == '/' && g_strcmp0(tag.name, section) == 0))
       return TRUE;
     if (tag.sign == '/')
-      return fail(run, tag.open, BH_ERROR_FORMAT, tag.name, "ends, but has not begun here");
+      return fail(run, tag.open, BH_ERROR_FORMAT, tag.name, "is closed, but not open here");
     if (!run_tag(run, &tag))
       return FALSE;
     if (run->out != NULL && run->out->len > BH_TEMPLATE_FILLED_MAX)
-      return fail(run, tag.open, BH_ERROR_LIMIT, tag.name, "makes the text too long");
+      return fail(run, tag.open, BH_ERROR_LIMIT, tag.name, "makes the result too long");
   }
 }
 
@@ -343,7 +348,8 @@ BhTemplate *bh_template_parse(const char *text, gsize len, const char *file, BhT
   }
   if (!g_utf8_validate_len(text, len, NULL) || !json_is_object(names)) {
     g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s: %s", file,
-                json_is_object(names) ? "is not UTF-8 text" : "its names are no object");
+                json_is_object(names) ? "is not UTF-8 text"
+                                      : "the declaration of its names must be an object");
     return NULL;
   }
   g_autoptr(BhTemplate) made = g_new0(BhTemplate, 1);

@@ -121,7 +121,7 @@ def list_tags(path, text):
             defined = None
         elif sign == ">":
             if name not in blocks or name == defined:
-                report.add(path, line, f"{match[0]} is no block that was defined before")
+                report.add(path, line, f"{match[0]} is not a block that was defined before")
             (tags if defined is None else blocks[defined]).extend(blocks.get(name, []))
         else:
             (tags if defined is None else blocks[defined]).append((sign, name, line))

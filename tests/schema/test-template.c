@@ -98,11 +98,11 @@ static void test_values_stand_only_where_escaping_helps(void **state G_GNUC_UNUS
     g_autoptr(BhTemplate) made = parse(texts[i], BH_TEMPLATE_MARKUP, &error);
     if (made != NULL)
       fail_msg("taken: %s", texts[i]);
-    assert_non_null(strstr(error->message, "neither in the text nor"));
+    assert_non_null(strstr(error->message, "must be in the text between tags"));
   }
   assert_filled("<style>p>a{}</style><p>{{nr}}", "{'nr':1}", "<style>p>a{}</style><p>1");
   assert_refused("<p{{#odd}}>{{/odd}}", BH_ERROR_FORMAT,
-                 "page:1: \"odd\" is a section that cuts a tag in two");
+                 "page:1: \"odd\" is a section that contains only a part of a tag");
   assert_filled("<p{{#odd}} class=\"bad\"{{/odd}}>", "{'odd':true}", "<p class=\"bad\">");
 }
 
@@ -166,57 +166,61 @@ static void test_a_block_is_written_once_and_put_where_it_is_named(void **state 
 
 static void test_a_block_that_cannot_be_put_is_refused(void **state G_GNUC_UNUSED)
 {
-  assert_refused("\n{{>a}}", BH_ERROR_UNKNOWN, "page:2: \"a\" is no block that was defined before");
+  assert_refused("\n{{>a}}", BH_ERROR_UNKNOWN,
+                 "page:2: \"a\" is not a block that was defined before");
   assert_refused("{{>a}}{{$a}}{{/a}}", BH_ERROR_UNKNOWN,
-                 "page:1: \"a\" is no block that was defined before");
+                 "page:1: \"a\" is not a block that was defined before");
   assert_refused("{{$a}}x", BH_ERROR_FORMAT, "page:1: \"a\" is a block without an end");
   assert_refused("{{$a}}{{/a}}{{$a}}{{/a}}", BH_ERROR_FORMAT,
                  "page:1: \"a\" is a block that is defined already");
   assert_refused("{{#odd}}{{$a}}{{/a}}{{>a}}{{/odd}}", BH_ERROR_FORMAT,
                  "page:1: \"a\" is a block defined inside another part");
   assert_refused("x\n{{$a}}\n{{nr}}{{/a}}", BH_ERROR_FORMAT,
-                 "page:3: \"a\" is a block that is never put");
+                 "page:3: \"a\" is a block that is never used");
   assert_refused("{{$a}}\n{{titel}}{{/a}}{{>a}}", BH_ERROR_UNKNOWN,
-                 "page:2: \"titel\" is no known name");
+                 "page:2: \"titel\" is not a declared name");
   assert_refused("{{$a}}{{label}}{{/a}}{{#rows}}{{>a}}{{/rows}}{{>a}}", BH_ERROR_UNKNOWN,
-                 "page:1: \"label\" is no known name");
+                 "page:1: \"label\" is not a declared name");
   assert_refused("{{$a}}{{#odd}}{{/a}}{{>a}}", BH_ERROR_FORMAT,
-                 "page:1: \"a\" ends, but has not begun here");
+                 "page:1: \"a\" is closed, but not open here");
   assert_refused("{{$a}}<b {{/a}}{{>a}}>", BH_ERROR_FORMAT,
-                 "page:1: \"a\" is a block that cuts a tag in two");
+                 "page:1: \"a\" is a block that contains only a part of a tag");
   assert_refused("{{$a}}{{title}}{{/a}}<b title=\"{{>a}}\">", BH_ERROR_FORMAT,
-                 "page:1: \"title\" is neither in the text nor, being plain, in a double-quoted "
-                 "attribute");
+                 "page:1: \"title\" must be in the text between tags; a plain value may be in a "
+                 "double-quoted attribute");
   /* A block in itself does not end. */
   assert_refused("{{$a}}{{>a}}{{/a}}{{>a}}", BH_ERROR_LIMIT,
                  "page:1: \"a\" is a section or block in too many others");
   g_autoptr(GString) many = g_string_new(NULL);
   for (int i = 0; i <= BH_TEMPLATE_BLOCKS_MAX; i++)
     g_string_append_printf(many, "{{$b%d}}{{/b%d}}{{>b%d}}", i, i, i);
-  g_autofree char *message =
-      g_strdup_printf("page:1: \"b%d\" is one block too many", BH_TEMPLATE_BLOCKS_MAX);
+  g_autofree char *message = g_strdup_printf("page:1: \"b%d\" is a block over the limit of blocks",
+                                             BH_TEMPLATE_BLOCKS_MAX);
   assert_refused(many->str, BH_ERROR_LIMIT, message);
 }
 
 static void test_what_is_wrong_is_refused_with_file_and_line(void **state G_GNUC_UNUSED)
 {
-  assert_refused("a\n\n{{titel}}", BH_ERROR_UNKNOWN, "page:3: \"titel\" is no known name");
+  assert_refused("a\n\n{{titel}}", BH_ERROR_UNKNOWN, "page:3: \"titel\" is not a declared name");
   assert_refused("{{#rows}}{{/rows}}{{label}}", BH_ERROR_UNKNOWN,
-                 "page:1: \"label\" is no known name");
+                 "page:1: \"label\" is not a declared name");
   assert_refused("{{^rows}}{{label}}{{/rows}}", BH_ERROR_UNKNOWN,
-                 "page:1: \"label\" is no known name");
+                 "page:1: \"label\" is not a declared name");
   assert_refused("\n{{#odd}}\n", BH_ERROR_FORMAT, "page:3: \"odd\" is a section without an end");
-  assert_refused("{{/odd}}", BH_ERROR_FORMAT, "page:1: \"odd\" ends, but has not begun here");
+  assert_refused("{{/odd}}", BH_ERROR_FORMAT, "page:1: \"odd\" is closed, but not open here");
   assert_refused("{{#odd}}{{#rows}}\n{{/odd}}{{/rows}}", BH_ERROR_FORMAT,
-                 "page:2: \"odd\" ends, but has not begun here");
-  assert_refused("{{odd}}", BH_ERROR_FORMAT, "page:1: \"odd\" has no value: it begins a section");
-  assert_refused("{{rows}}", BH_ERROR_FORMAT, "page:1: \"rows\" has no value: it begins a section");
+                 "page:2: \"odd\" is closed, but not open here");
+  assert_refused("{{odd}}", BH_ERROR_FORMAT,
+                 "page:1: \"odd\" has no text of its own: use it with # or ^ as a section");
+  assert_refused("{{rows}}", BH_ERROR_FORMAT,
+                 "page:1: \"rows\" has no text of its own: use it with # or ^ as a section");
   static const char *const broken[] = {"{{",       "{{}}",     "{{nr",    "{{nr}",
                                        "{{ nr }}", "{{{nr}}}", "{{&nr}}", "{{%nr}}",
                                        "{{!nr}}",  "{{#}}",    "{{NR}}",  "{{#odd}}{{/}}"};
   for (gsize i = 0; i < G_N_ELEMENTS(broken); i++)
-    assert_refused(broken[i], BH_ERROR_FORMAT,
-                   "page:1: \"{{\" goes before #, ^, $, > or /, a name and }}");
+    assert_refused(
+        broken[i], BH_ERROR_FORMAT,
+        "page:1: \"{{\" must be followed by a name and }}, with #, ^, $, > or / before the name");
 }
 
 static void test_names_that_mean_nothing_are_refused(void **state G_GNUC_UNUSED)
@@ -227,7 +231,8 @@ static void test_names_that_mean_nothing_are_refused(void **state G_GNUC_UNUSED)
     g_autoptr(GError) error = NULL;
     g_autoptr(json_t) declared = read_json(names[i]);
     assert_null(bh_template_parse("{{#x}}{{/x}}", 12, "page", BH_TEMPLATE_TEXT, declared, &error));
-    assert_string_equal(error->message, "page:1: \"x\" is declared as nothing that is known");
+    assert_string_equal(error->message,
+                        "page:1: \"x\" must be declared as text, plain, flag or a list");
   }
   g_autoptr(json_t) list = json_array();
   assert_null(bh_template_parse("", 0, "page", BH_TEMPLATE_TEXT, list, NULL));
@@ -239,13 +244,13 @@ static void test_values_that_were_not_declared_are_refused(void **state G_GNUC_U
     const char *values;
     const char *message;
   } cases[] = {
-      {"{'titel':'x'}", "page:1: \"titel\" is among the values, but no name is declared"},
+      {"{'titel':'x'}", "page:1: \"titel\" is the name of a value, but not declared"},
       {"[]", "page:1: \"values\" must be an object"},
       {"{'title':true}", "page:1: \"title\" must be a string or an integer"},
       {"{'title':{'a':1}}", "page:1: \"title\" must be a string or an integer"},
       {"{'rows':true}", "page:2: \"values\" must be an object"},
       {"{'rows':[{'label':'a'},1]}", "page:2: \"values\" must be an object"},
-      {"{'rows':[{'nr':1}]}", "page:2: \"nr\" is among the values, but no name is declared"},
+      {"{'rows':[{'nr':1}]}", "page:2: \"nr\" is the name of a value, but not declared"},
   };
   g_autoptr(BhTemplate) made =
       parse("{{title}}\n{{#rows}}{{label}}{{/rows}}", BH_TEMPLATE_MARKUP, NULL);
