@@ -296,7 +296,7 @@ static gboolean check_facts(const BhPaperFacts *facts, BhPaperType *type, GError
 {
   if (!bh_paper_type_find(facts->kinds, bh_json_string_or(facts->document, "doc_type", ""), type)) {
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
-                "document: there is no paper for doc_type \"%s\"",
+                "document: the kinds declare no \"paper\" for doc_type \"%s\"",
                 bh_json_string_or(facts->document, "doc_type", ""));
     return FALSE;
   }

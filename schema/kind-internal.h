@@ -107,6 +107,8 @@ gboolean bh_kind_resolve_paper(BhPlace *place, const BhKindSet *set, const BhKin
 /* *type: the field type with this name in declarations. FALSE, *type untouched, for an unknown
  * name. */
 gboolean bh_field_type_from_name(const char *name, BhFieldType *type);
+/* The type as declared. Static. */
+const char *bh_field_type_get_name(BhFieldType type);
 /* Parses one element of "fields"; bh_field_free. NULL with the error of `place` set. */
 BhField *bh_field_parse(BhPlace *place, const json_t *declaration);
 /* Frees a field; NULL is allowed. */

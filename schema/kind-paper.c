@@ -93,7 +93,7 @@ gboolean bh_kind_resolve_paper(BhPlace *place, const BhKindSet *set, const BhKin
     if (!resolve_paper(place, set, kind, field, paper, &names))
       return FALSE;
     if (find_kind(set, &first) != kind || first != field)
-      return bh_place_fail(place, "another field declares it already");
+      return bh_place_fail(place, "the choices of another field have it already");
     if (!bh_field_is_choice_retired(field, c) && is_taken[names == NULL])
       return bh_place_fail(place, "another choice has such a paper already, retire one of them");
     is_taken[names == NULL] |= !bh_field_is_choice_retired(field, c);

@@ -279,16 +279,19 @@ static gboolean resolve_transitions(BhPlace *place, const BhKindSet *set, const 
         return bh_place_fail_at(place, "to", "state \"%s\" is not declared initial",
                                 transition->to);
       if (!g_hash_table_add(pairs, g_strdup_printf("*>%s", transition->to)))
-        return bh_place_fail(place, "duplicate creation to \"%s\"", transition->to);
+        return bh_place_fail(place, "another transition from null leads to \"%s\" already",
+                             transition->to);
     }
     for (gsize k = 0; transition->from != NULL && transition->from[k] != NULL; k++) {
       if (!check_state(place, kind, "from", transition->from[k]))
         return FALSE;
       if (bh_kind_find_state(kind, transition->from[k])->final)
-        return bh_place_fail_at(place, "from", "state \"%s\" is final", transition->from[k]);
+        return bh_place_fail_at(place, "from",
+                                "state \"%s\" is final, so no transition can leave it",
+                                transition->from[k]);
       if (!g_hash_table_add(pairs, g_strdup_printf("%s>%s", transition->from[k], transition->to)))
-        return bh_place_fail(place, "duplicate \"%s\" to \"%s\"", transition->from[k],
-                             transition->to);
+        return bh_place_fail(place, "another transition leads from \"%s\" to \"%s\" already",
+                             transition->from[k], transition->to);
     }
     if (!check_who(place, set, kind, transition->who) ||
         !check_field_names(place, kind, transition->asks, "asks", FALSE) ||
@@ -428,7 +431,8 @@ static gboolean check_review_states(BhPlace *place, const BhKind *kind, const ch
     if (!check_state(place, kind, member, states[i]))
       return FALSE;
     if (!g_hash_table_add(listed, (gpointer)states[i]))
-      return bh_place_fail_at(place, member, "\"%s\" is in another list too", states[i]);
+      return bh_place_fail_at(place, member, "state \"%s\" is in another list of the review too",
+                              states[i]);
   }
   return TRUE;
 }
