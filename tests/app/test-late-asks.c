@@ -14,7 +14,7 @@
 
 #define HAZARD 0xe0
 
-/* A hazard of the first item, recorded by Li. */
+/* Records a hazard of the first item of the checklist, by Li. */
 static void record_hazard(World *world)
 {
   g_autoptr(json_t) done = world_call(

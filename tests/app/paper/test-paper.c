@@ -335,7 +335,7 @@ static void test_equal_input_gives_equal_bytes(G_GNUC_UNUSED void **state)
   assert_non_null(strstr(info, "A4"));
 }
 
-static void test_a_document_is_small_enough_for_a_slow_link(G_GNUC_UNUSED void **state)
+static void test_a_paper_is_small_enough_for_a_slow_link(G_GNUC_UNUSED void **state)
 {
   g_autoptr(PaperFile) file = paper_file_new();
   g_autoptr(json_t) frozen = paper_sample("onsite_record", 10);
@@ -474,7 +474,7 @@ int main(void)
       cmocka_unit_test(test_a_long_title_leaves_the_number_on_each_page),
       cmocka_unit_test(test_fonts_are_embedded_and_chinese_under_any_locale),
       cmocka_unit_test(test_equal_input_gives_equal_bytes),
-      cmocka_unit_test(test_a_document_is_small_enough_for_a_slow_link),
+      cmocka_unit_test(test_a_paper_is_small_enough_for_a_slow_link),
       cmocka_unit_test(test_a_signature_picture_is_on_the_paper),
       cmocka_unit_test(test_a_file_that_is_not_a_picture_is_reported_and_not_decoded),
       cmocka_unit_test(test_wrong_fields_are_refused_by_name),

@@ -21,7 +21,7 @@ static void test_ordinary_text_stays_as_it_is(G_GNUC_UNUSED void **state)
   assert_clean(NULL, "");
 }
 
-static void test_bad_utf8_is_marked_not_dropped(G_GNUC_UNUSED void **state)
+static void test_invalid_utf8_is_marked_and_not_dropped(G_GNUC_UNUSED void **state)
 {
   assert_clean("a\xff\x62", "a\xEF\xBF\xBD\x62");
 }
@@ -54,7 +54,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_ordinary_text_stays_as_it_is),
-      cmocka_unit_test(test_bad_utf8_is_marked_not_dropped),
+      cmocka_unit_test(test_invalid_utf8_is_marked_and_not_dropped),
       cmocka_unit_test(test_controls_become_spaces_and_separators_line_breaks),
       cmocka_unit_test(test_text_cannot_hide_or_reorder_what_is_printed),
       cmocka_unit_test(test_combining_marks_are_limited),

@@ -19,7 +19,7 @@ static const BhMigration broken[] = {
     {2, "0002-second.sql", "CREATE TABLE half (a TEXT); INSERT INTO nowhere VALUES (1);"},
 };
 
-/* An empty store in a temporary directory. */
+/* An empty store in a temporary directory, for each test. */
 typedef struct {
   char *dir;
   char *path;

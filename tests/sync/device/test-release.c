@@ -130,7 +130,7 @@ static void test_files_of_records_that_left_by_a_reset_are_removed(void **state 
   assert_true(is_here(fixture, stays));
 }
 
-static void test_a_file_that_another_record_names_stays(void **state G_GNUC_UNUSED)
+static void test_a_file_that_another_record_refers_to_stays(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autofree char *hash = download(fixture, 0x7001, 1);
@@ -494,7 +494,7 @@ static void test_bytes_without_a_row_are_removed(void **state G_GNUC_UNUSED)
   assert_false(g_file_test(part, G_FILE_TEST_EXISTS));
 }
 
-static void test_a_removal_that_is_not_on_the_disk_is_tried_again(void **state G_GNUC_UNUSED)
+static void test_a_removal_that_was_not_synced_is_tried_again(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autofree char *hash = draft_picture(fixture, 0x7201, fixture->enterprise, 1);
@@ -692,7 +692,7 @@ int main(void)
       cmocka_unit_test(test_files_of_a_record_that_left_the_device_are_removed),
       cmocka_unit_test(test_files_of_a_covert_visit_that_is_hidden_again_are_removed),
       cmocka_unit_test(test_files_of_records_that_left_by_a_reset_are_removed),
-      cmocka_unit_test(test_a_file_that_another_record_names_stays),
+      cmocka_unit_test(test_a_file_that_another_record_refers_to_stays),
       cmocka_unit_test(test_a_file_that_a_record_replaced_is_removed),
       cmocka_unit_test(test_a_file_of_a_record_that_returns_is_fetched_again),
       cmocka_unit_test(test_a_file_that_is_on_its_way_when_its_record_leaves_is_not_kept),
@@ -708,7 +708,7 @@ int main(void)
       cmocka_unit_test(test_a_picture_that_never_got_into_a_draft_goes_with_the_next_run),
       cmocka_unit_test(test_files_that_a_kill_left_behind_are_removed_later),
       cmocka_unit_test(test_bytes_without_a_row_are_removed),
-      cmocka_unit_test(test_a_removal_that_is_not_on_the_disk_is_tried_again),
+      cmocka_unit_test(test_a_removal_that_was_not_synced_is_tried_again),
       cmocka_unit_test(test_a_file_that_cannot_be_removed_is_tried_again_later),
       cmocka_unit_test(test_orphaned_files_are_named_and_can_be_removed),
       cmocka_unit_test(test_no_file_that_something_needs_is_an_orphan),

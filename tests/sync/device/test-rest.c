@@ -365,7 +365,7 @@ static void test_a_removal_that_a_crash_interrupted_is_completed(void **state G_
     reached = shim_vfs_has_failed();
     shim_vfs_fail_at(0, 0, FALSE);
     fixture_reopen(fixture);
-    /* As long as the entry has its body, its file must be whole on the disk. */
+    /* As long as the entry has its body, its file must be complete on the disk. */
     if (body_size(fixture, 2) > 0)
       assert_true(has_file(fixture, &delivered));
     rest_fully(fixture);

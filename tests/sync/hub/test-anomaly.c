@@ -23,7 +23,7 @@ static json_t *list(HubFixture *fixture, const char *kind)
   return rows;
 }
 
-/* The only anomaly in the list. */
+/* Returns the only anomaly in the list. */
 static json_t *get_only(HubFixture *fixture, const char *kind)
 {
   g_autoptr(json_t) all = list(fixture, NULL);

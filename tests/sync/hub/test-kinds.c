@@ -68,7 +68,7 @@ static gint64 count_addresses(HubFixture *fixture)
   return count;
 }
 
-static void test_an_index_comes_and_goes_with_its_declaration(void **state)
+static void test_an_index_is_made_and_removed_with_its_declaration(void **state)
 {
   HubFixture *fixture = *state;
   g_autoptr(GError) error = NULL;
@@ -238,8 +238,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_a_full_disk_hides_no_list, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_an_index_comes_and_goes_with_its_declaration, set_up,
-                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_an_index_is_made_and_removed_with_its_declaration,
+                                      set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_an_interrupted_change_continues_at_the_next_start,
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_a_set_whose_commit_failed_is_not_in_use, set_up,

@@ -81,7 +81,7 @@ static void test_a_long_message_is_cut_and_says_so(void **state)
   assert_true(strlen(cut_line) < BH_LINE_MAX + 100);
 }
 
-static void test_a_json_line_is_one_object(void **state)
+static void test_a_log_line_in_json_is_one_object(void **state)
 {
   (void)state;
   g_autofree char *line = format(BH_LINES_JSON, "0123456789ab", "say \"hi\"\n安监");
@@ -151,7 +151,7 @@ int main(void)
       cmocka_unit_test(test_a_text_line_has_time_level_domain_request_and_message),
       cmocka_unit_test(test_text_from_outside_cannot_forge_a_log_line),
       cmocka_unit_test(test_a_long_message_is_cut_and_says_so),
-      cmocka_unit_test(test_a_json_line_is_one_object),
+      cmocka_unit_test(test_a_log_line_in_json_is_one_object),
       cmocka_unit_test(test_ids_are_short_hex_and_differ),
       cmocka_unit_test(test_log_lines_of_the_writer_have_the_id_of_their_request),
   };

@@ -266,7 +266,7 @@ static void test_the_log_is_moved_beside_the_writer_and_stays_short(void **state
   log_add(&log, 160);
   bh_writer_count_checkpoints(log.writer, &beside, &own);
   assert_true(beside >= 4);
-  /* At most one for each time the log reached its limit. */
+  /* Each time the log reaches its limit, at most one commit copies it. */
   assert_true(own <= 160 / 32);
   assert_true(log.longest < BH_WRITER_LOG_MAX_BYTES + 2 * BH_WRITER_LOG_STEP_BYTES);
   log_clear(&log);

@@ -41,7 +41,7 @@ static void test_marks_are_applied_in_parts(void **state G_GNUC_UNUSED)
   assert_int_equal(test_index_get_int(index, "SELECT count(*) FROM listed"), 5);
 }
 
-static void test_a_mark_that_is_rolled_back_is_gone(void **state G_GNUC_UNUSED)
+static void test_a_mark_that_is_rolled_back_is_not_applied(void **state G_GNUC_UNUSED)
 {
   g_autoptr(TestIndex) index = test_index_new();
   gboolean is_behind;
@@ -193,7 +193,7 @@ static void test_a_record_that_came_and_went_is_never_written(void **state G_GNU
   test_index_remove(index, 1);
   gint64 before = bh_db_count_changes(index->db);
   assert_int_equal(test_index_apply(index, 10), 1);
-  assert_int_equal(bh_db_count_changes(index->db) - before, 1); /* only the mark */
+  assert_int_equal(bh_db_count_changes(index->db) - before, 1); /* only the mark was written */
   assert_index_is_empty(index);
 }
 
@@ -310,7 +310,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_marks_survive_a_restart_and_are_applied_once),
       cmocka_unit_test(test_marks_are_applied_in_parts),
-      cmocka_unit_test(test_a_mark_that_is_rolled_back_is_gone),
+      cmocka_unit_test(test_a_mark_that_is_rolled_back_is_not_applied),
       cmocka_unit_test(test_marks_are_kept_when_a_record_cannot_be_read),
       cmocka_unit_test(test_only_differences_are_written),
       cmocka_unit_test(test_values_of_a_list_are_written_by_themselves),

@@ -83,7 +83,7 @@ static void test_the_lock_of_a_dead_process_is_free(void **state)
   remove_dir(dir);
 }
 
-static void test_a_released_store_is_free_and_its_socket_gone(void **state)
+static void test_a_released_store_has_no_lock_and_no_socket(void **state)
 {
   g_autofree char *dir = make_dir();
   g_autofree char *sock = g_build_filename(dir, "owner.sock", NULL);
@@ -408,7 +408,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_one_process_has_a_store),
       cmocka_unit_test(test_the_lock_of_a_dead_process_is_free),
-      cmocka_unit_test(test_a_released_store_is_free_and_its_socket_gone),
+      cmocka_unit_test(test_a_released_store_has_no_lock_and_no_socket),
       cmocka_unit_test(test_nobody_there_is_not_found),
       cmocka_unit_test(test_requests_are_answered_also_from_other_threads),
       cmocka_unit_test(test_the_socket_is_private),

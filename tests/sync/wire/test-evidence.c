@@ -131,8 +131,8 @@ static void test_claims_that_contradict_known_facts_are_named(void **state G_GNU
                          .signed_ms = cases[i].signed_ms};
     BhEvidence evidence = bh_evidence_compute(&clock, FALSE, &proof);
     if (g_strcmp0(evidence.contradiction, cases[i].contradiction) != 0)
-      fail_msg("case %zu is %s", i,
-               evidence.contradiction != NULL ? evidence.contradiction : "fine");
+      fail_msg("case %zu has the contradiction %s", i,
+               evidence.contradiction != NULL ? evidence.contradiction : "none");
   }
 }
 

@@ -59,7 +59,7 @@ static void test_empty_export_is_authentic(void **state G_GNUC_UNUSED)
   assert_true(report->authentic);
 }
 
-static void test_every_byte_counts(void **state G_GNUC_UNUSED)
+static void test_every_changed_byte_of_an_export_is_noticed(void **state G_GNUC_UNUSED)
 {
   g_autoptr(World) world = world_new();
   static const guint order[] = {0, 1, 2, 4};
@@ -76,7 +76,7 @@ static void test_every_byte_counts(void **state G_GNUC_UNUSED)
   }
 }
 
-static void test_every_cut_is_noticed(void **state G_GNUC_UNUSED)
+static void test_every_truncated_export_is_refused(void **state G_GNUC_UNUSED)
 {
   g_autoptr(World) world = world_new();
   static const guint order[] = {0, 1};
@@ -241,8 +241,8 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_whole_export_is_authentic_with_the_hubs_key),
       cmocka_unit_test(test_empty_export_is_authentic),
-      cmocka_unit_test(test_every_byte_counts),
-      cmocka_unit_test(test_every_cut_is_noticed),
+      cmocka_unit_test(test_every_changed_byte_of_an_export_is_noticed),
+      cmocka_unit_test(test_every_truncated_export_is_refused),
       cmocka_unit_test(test_T10_sealed_again_without_an_entry_shows_the_gap),
       cmocka_unit_test(test_T10_sealed_again_with_swapped_or_repeated_entries),
       cmocka_unit_test(test_problems_name_the_line_of_their_entry),
