@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""analyze.py BUILD gcc|clang-tidy [FILE…]: looks at the product's C files for faults, as a compiler sees
-them that follows every path. Each finding must be fixed or named in exceptions.txt, and each name there must
-still be needed. Prints TAP. With FILE… only those are looked at, and no exception is called needless.
+"""analyze.py BUILD gcc|clang-tidy [FILE…]: runs a static analyzer over the C files of the product. Each
+finding must be fixed or listed in exceptions.txt, and each exception there must still be needed. Prints
+TAP. With FILE… only those files are analyzed, and unneeded exceptions are not reported.
 
-What was found in a file is kept in BUILD/analyzed and used again while the file and all it includes are
-the same."""
+The findings of a file are kept in BUILD/analyzed and used again until the file or one of its includes
+changes."""
 
 import hashlib
 import json
@@ -27,7 +27,7 @@ JOBS = min(os.cpu_count() or 1, 4)
 
 
 def sources(build):
-    """The product's files with the words that compile them, ccache and outputs left out."""
+    """Returns the compiler arguments for each C file of the product, without ccache and output files."""
     found = {}
     for command in json.loads((build / "compile_commands.json").read_text()):
         path = (Path(command["directory"]) / command["file"]).resolve()
@@ -45,7 +45,8 @@ def sources(build):
 
 
 def analyse_with_gcc(_build, directory, words):
-    # Without optimisation: removed stores look like values that were never set. Checked copies need it.
+    # Optimisation is off: gcc removes stores and then reports variables that were never set. Fortified
+    # functions need optimisation, so they are off too.
     return [*words, "-U_FORTIFY_SOURCE", "-O0", "-fanalyzer", "-fdiagnostics-plain-output", "-c", "-o",
             "/dev/null"], directory
 
@@ -67,11 +68,12 @@ def key_of(tool, version, directory, words):
 
 
 def findings_of(output, path):
-    """(check, what): a finding in a header belongs to the file that includes it."""
+    """Returns (name of the check, text) of each finding. One in a header is reported for the file that
+    includes it."""
     found = []
     for match in FINDING.finditer(output):
         if match["place"] == "cc1" and "‘<unknown>’" in match["text"]:
-            continue  # a variable that gcc 12 makes for the end of a block with g_autoptr, and loses
+            continue  # gcc 12 makes such a variable for g_autoptr at the end of a block
         check = re.sub(r"^-W(error=)?", "", match["check"]).split(",")[0]
         place = re.sub(r"^.*?/\.\./|^(\.\./)+", "", match["place"].replace(str(TOP) + "/", ""))
         found.append((check, f"{place}: {match['text']}" if place.startswith(path) else
@@ -79,7 +81,7 @@ def findings_of(output, path):
     return sorted(set(found))
 
 
-def look(build, tool, version, path, directory, words):
+def analyze_file(build, tool, version, path, directory, words):
     analyse, _ = TOOLS[tool]
     kept = build / "analyzed" / tool / key_of(tool, version, directory, words)
     if kept.exists():
@@ -99,7 +101,7 @@ def look(build, tool, version, path, directory, words):
 
 
 def read_exceptions(tool):
-    """{(file, check): reason} of a tool, and what is wrong with the list."""
+    """Returns {(file, check): reason} of a tool, and the faults of the list itself."""
     exceptions, problems = {}, []
     for number, line in enumerate(EXCEPTIONS.read_text().split("\n"), 1):
         if not line.strip() or line.startswith("#"):
@@ -109,7 +111,7 @@ def read_exceptions(tool):
             problems.append(f"{EXCEPTIONS.name}:{number}: is not TOOL FILE WARNING REASON")
         elif words[0] == tool:
             if (words[1], words[2]) in exceptions:
-                problems.append(f"{EXCEPTIONS.name}:{number}: {words[1]} {words[2]} is there twice")
+                problems.append(f"{EXCEPTIONS.name}:{number}: duplicate {words[1]} {words[2]}")
             exceptions[words[1], words[2]] = words[3]
     return exceptions, problems
 
@@ -122,7 +124,7 @@ def main():
     exceptions, problems = read_exceptions(tool)
     found = defaultdict(list)
     with ThreadPoolExecutor(JOBS) as pool:
-        results = pool.map(lambda item: look(build, tool, version, item[0], *item[1]), sorted(wanted.items()))
+        results = pool.map(lambda item: analyze_file(build, tool, version, item[0], *item[1]), sorted(wanted.items()))
         for path, findings in zip(sorted(wanted), results):
             for check, what in findings:
                 found[path, check].append(what)
@@ -135,7 +137,7 @@ def main():
     for number, (name, lines) in enumerate([
             (f"{tool} finds nothing in {len(wanted)} files that is not named", open_findings),
             ("every exception is written well and needed", problems + needless),
-            ("there is something to look at", [] if wanted else ["no file"])], 1):
+            ("at least one file is analyzed", [] if wanted else ["no file"])], 1):
         for line in lines:
             print("# " + line)
         print(f"{'not ok' if lines else 'ok'} {number} - {name}")

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""An analyzer that finds nothing is worth nothing: it is shown a small house with faults."""
+"""Checks that the analyzers report faults: analyze.py runs over a small source tree that contains some."""
 
 import json
 import os
@@ -48,8 +48,8 @@ class Analyze(unittest.TestCase):
     def name(self, exceptions):
         (self.top / "tests/analyze/exceptions.txt").write_text(exceptions)
 
-    def look(self, tool, text, *chosen):
-        """Exit status and what is said about a house of one file."""
+    def analyze(self, tool, text, *chosen):
+        """Runs analyze.py over a source tree of one file. Returns its exit status and output."""
         (self.top / "schema/a.c").write_text(text)
         (self.build / "compile_commands.json").write_text(json.dumps([{
             "directory": str(self.build), "file": "../schema/a.c", "output": "a.o",
@@ -63,41 +63,42 @@ class Analyze(unittest.TestCase):
     def test_a_fault_is_found_with_its_file_line_and_name(self):
         for tool, text, what in (("gcc", LEAK, "schema/a.c:10:12: leak of"),
                                  ("clang-tidy", NUMBER, "schema/a.c:5:10: 'atoi'")):
-            code, said = self.look(tool, text)
-            self.assertEqual(code, 1, said)
-            self.assertIn(f"# {what}", said)
-            self.assertEqual(self.look(tool, text), (code, said))  # kept, and said again
-            self.assertEqual(self.look(tool, SOUND)[0], 0)
+            code, output = self.analyze(tool, text)
+            self.assertEqual(code, 1, output)
+            self.assertIn(f"# {what}", output)
+            # The second run reports the stored findings.
+            self.assertEqual(self.analyze(tool, text), (code, output))
+            self.assertEqual(self.analyze(tool, SOUND)[0], 0)
 
-    def test_what_is_named_is_let_pass_by_that_tool_and_in_that_file_only(self):
+    def test_an_exception_holds_for_its_tool_and_file_only(self):
         self.name("gcc schema/a.c analyzer-malloc-leak the sample has to leak\n")
-        self.assertEqual(self.look("gcc", LEAK)[0], 0)
+        self.assertEqual(self.analyze("gcc", LEAK)[0], 0)
         self.name("gcc schema/b.c analyzer-malloc-leak another file\n")
-        self.assertEqual(self.look("gcc", LEAK)[0], 1)
+        self.assertEqual(self.analyze("gcc", LEAK)[0], 1)
         self.name("clang-tidy schema/a.c cert-err34-c the sample has to\n")
-        self.assertEqual(self.look("clang-tidy", NUMBER)[0], 0)
-        self.assertEqual(self.look("gcc", LEAK)[0], 1)
+        self.assertEqual(self.analyze("clang-tidy", NUMBER)[0], 0)
+        self.assertEqual(self.analyze("gcc", LEAK)[0], 1)
 
-    def test_a_name_that_is_not_needed_is_a_fault(self):
+    def test_an_exception_that_is_not_needed_is_a_fault(self):
         self.name("gcc schema/a.c analyzer-malloc-leak the sample leaked once\n")
-        code, said = self.look("gcc", SOUND)
+        code, output = self.analyze("gcc", SOUND)
         self.assertEqual(code, 1)
-        self.assertIn("schema/a.c analyzer-malloc-leak is not needed any more", said)
+        self.assertIn("schema/a.c analyzer-malloc-leak is not needed any more", output)
 
-    def test_a_name_without_a_reason_is_a_fault(self):
+    def test_an_exception_without_a_reason_is_a_fault(self):
         self.name("gcc schema/a.c analyzer-malloc-leak\n")
-        code, said = self.look("gcc", LEAK)
+        code, output = self.analyze("gcc", LEAK)
         self.assertEqual(code, 1)
-        self.assertIn("exceptions.txt:1: is not TOOL FILE WARNING REASON", said)
+        self.assertIn("exceptions.txt:1: is not TOOL FILE WARNING REASON", output)
 
-    def test_a_file_that_cannot_be_looked_at_is_a_fault(self):
+    def test_a_file_that_does_not_compile_is_a_fault(self):
         for tool in ("gcc", "clang-tidy"):
-            code, said = self.look(tool, "int broken(\n")
-            self.assertEqual(code, 1, said)
-            self.assertIn("# schema/a.c", said)
+            code, output = self.analyze(tool, "int broken(\n")
+            self.assertEqual(code, 1, output)
+            self.assertIn("# schema/a.c", output)
 
-    def test_nothing_to_look_at_is_a_fault(self):
-        self.assertEqual(self.look("gcc", SOUND, "schema/none.c")[0], 1)
+    def test_a_file_that_does_not_exist_is_a_fault(self):
+        self.assertEqual(self.analyze("gcc", SOUND, "schema/none.c")[0], 1)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-/* The window over a real store, for tests that hold answers back. See late.h. */
+/* The window over a real store, for tests that hold answers of the store back. See late.h. */
 #include "tests/app/late.h"
 
 #include <string.h>
@@ -142,7 +142,8 @@ void world_on_reached(GObject *source, GAsyncResult *result, gpointer data)
   *(gboolean *)data = TRUE;
 }
 
-/* An answer may lead to further questions: more rounds than the longest such chain. */
+/* Answers can lead to further questions, so this repeats more often than the longest such
+ * chain. */
 void world_settle(World *world)
 {
   for (int i = 0; i < ROUNDS; i++) {
@@ -197,7 +198,7 @@ static void find_named(GtkWidget *widget, gpointer data)
 {
   Search *search = data;
   GtkWidget *parent = gtk_widget_get_parent(widget);
-  /* a revealer may still be animating */
+  /* A revealer may still be animating, so its child counts as hidden until it is revealed. */
   gboolean shown = gtk_widget_get_visible(widget) &&
                    (GTK_IS_REVEALER(parent) ? gtk_revealer_get_reveal_child(GTK_REVEALER(parent))
                                             : gtk_widget_get_child_visible(widget));
@@ -220,7 +221,7 @@ GtkWidget *world_find(World *world, const char *id)
 {
   GtkWidget *found = world_try_find(world, id);
   if (found == NULL)
-    fail_msg("no control %s", id);
+    fail_msg("no visible control %s", id);
   return found;
 }
 

@@ -12,7 +12,7 @@ typedef struct {
   BhWindow *window;
   GPtrArray *late;  /* BhLateAnswer*, oldest first; all that were held */
   guint answers;    /* number of answers so far except to "status", held ones included */
-  const char *held; /* name of the call whose answers are held, "*": all; NULL: none */
+  const char *held; /* name of the call whose answers are held; "*": all calls; NULL: none */
 } World;
 
 /* Two people (Li, Wang), two checklists of four items in two sections, two enterprises, and Li's
@@ -25,10 +25,10 @@ World *world_new_with_pins(void);
 void world_free(World *world);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(World, world_free)
 
-#define INSPECTION 0xc0 /* numbers of the records, for test_id */
+#define INSPECTION 0xc0 /* numbers of the records, from which test_id makes their ids */
 #define CHECKLIST 0xc1
-#define REVIEW 0xd0     /* of the inspection, open */
-#define ENTERPRISE 0xd1 /* another enterprise: 样例甲餐馆 */
+#define REVIEW 0xd0     /* an open review of the inspection */
+#define ENTERPRISE 0xd1 /* an enterprise that is not visited: 样例甲餐馆 */
 #define CHECKLIST_OF_FIRE 0xd2
 
 /* Makes Li the actor and opens `page` (taken over). */
@@ -50,9 +50,9 @@ void world_deliver(World *world, guint number, int code);
  * NULL. */
 GtkWidget *world_find(World *world, const char *id);
 GtkWidget *world_try_find(World *world, const char *id);
-/* Taps a control. FALSE when it takes no taps. */
+/* Taps a control. FALSE when the control accepts no taps now. */
 gboolean world_tap(World *world, const char *id);
-/* Taps a control even when it takes no taps, like a tap that was sent before. */
+/* Taps a control also when it accepts no taps, as a tap that was on its way does. */
 void world_force_tap(World *world, const char *id);
 void world_type(World *world, const char *id, const char *text);
 const char *world_get_text(World *world, const char *id);

@@ -48,10 +48,10 @@ static void test_a_person_typing_is_no_scanner(void **state)
   guint32 at_ms = 1000;
   assert_null(type(wedge, "1234567890", 180, &at_ms));
   at_ms += 900;
-  assert_null(type(wedge, "123", 8, &at_ms)); /* too short */
+  assert_null(type(wedge, "123", 8, &at_ms)); /* too short for a scanned code */
 }
 
-static void test_a_short_code_is_one_only_when_no_hand_is_that_fast(void **state)
+static void test_short_input_is_a_code_only_when_typed_faster_than_by_hand(void **state)
 {
   (void)state;
   g_autoptr(BhWedge) wedge = bh_wedge_new();
@@ -59,7 +59,8 @@ static void test_a_short_code_is_one_only_when_no_hand_is_that_fast(void **state
   g_autofree char *code = type(wedge, "SL01", 8, &at_ms);
   assert_string_equal(code, "SL01");
   at_ms += 900;
-  assert_null(type(wedge, "1234", 45, &at_ms)); /* a PIN, typed by rolling over the keys */
+  /* a PIN that is typed fast, by rolling over the keys */
+  assert_null(type(wedge, "1234", 45, &at_ms));
 }
 
 static void test_a_scanner_with_a_prefix_is_known_by_it(void **state)
@@ -161,7 +162,7 @@ static char *say_of(const void *bytes, gsize len)
   return g_strdup(error->message);
 }
 
-static void test_what_is_wrong_with_a_picture_is_said(void **state)
+static void test_faults_of_a_picture_are_reported(void **state)
 {
   (void)state;
   g_autoptr(GByteArray) sound = test_jpeg_sized(300, 200, FALSE);
@@ -186,7 +187,7 @@ static void test_what_is_wrong_with_a_picture_is_said(void **state)
   assert_string_equal(error->message, "The file cannot be read; is the card still inserted?");
 }
 
-/* 72 megapixels, as telephones take them, in several formats. */
+/* A picture of 72 megapixels, as telephones make, in several formats. */
 static void test_a_large_picture_is_taken_and_made_small(void **state)
 {
   (void)state;
@@ -201,8 +202,8 @@ static void test_a_large_picture_is_taken_and_made_small(void **state)
   }
 }
 
-/* A truncated picture is still shown as far as it goes. */
-static void test_of_a_damaged_picture_the_rest_is_shown(void **state)
+/* The readable part of a truncated picture is shown. */
+static void test_the_readable_part_of_a_damaged_picture_is_shown(void **state)
 {
   (void)state;
   g_autoptr(GByteArray) bytes = test_jpeg_sized(3000, 2000, FALSE);
@@ -212,7 +213,7 @@ static void test_of_a_damaged_picture_the_rest_is_shown(void **state)
   assert_null(bh_picture_load_whole(file.path, 1280, NULL));
 }
 
-static void test_dark_and_blurred_pictures_are_told(void **state)
+static void test_dark_and_blurred_pictures_are_reported(void **state)
 {
   (void)state;
   g_autoptr(GdkPixbuf) sharp = draw_code("BH1:TEST0123456789", 16, FALSE);
@@ -226,7 +227,7 @@ static void test_dark_and_blurred_pictures_are_told(void **state)
   assert_true(bad.blurred);
 }
 
-static void test_the_battery_is_read_as_the_kernel_tells_it(void **state)
+static void test_the_battery_is_read_from_the_kernels_files(void **state)
 {
   (void)state;
   g_autofree char *root = g_dir_make_tmp("bihuan-power-XXXXXX", NULL);
@@ -261,7 +262,7 @@ static void test_a_position_has_text_degrees_and_no_invented_accuracy(void **sta
   assert_int_equal(json_integer_value(json_object_get(known, "accuracy_m")), 5);
 }
 
-static void test_only_a_position_of_now_on_earth_is_taken(void **state)
+static void test_only_a_present_position_on_earth_is_accepted(void **state)
 {
   (void)state;
   static const struct {
@@ -290,7 +291,7 @@ static void test_only_a_position_of_now_on_earth_is_taken(void **state)
   assert_int_equal(bh_location_check(39.5, 112.2, 8, 0, now_ms), BH_LOCATION_GOOD);
 }
 
-/* --- a receiver --- */
+/* --- the position receiver --- */
 
 #define assert_no_error(error)                                                                     \
   if (error != NULL)                                                                               \
@@ -299,7 +300,7 @@ static void test_only_a_position_of_now_on_earth_is_taken(void **state)
 typedef struct {
   GSocketListener *listener;
   guint16 port;
-  const char *const *reports; /* two lines per second */
+  const char *const *reports; /* lines that the receiver sends, two per second */
 } Receiver;
 
 static gpointer serve_reports(gpointer data)
@@ -354,7 +355,7 @@ static char *report(gint64 age_s, const char *lat)
                          time, lat);
 }
 
-static void test_the_last_report_of_hours_ago_is_waited_past(void **state)
+static void test_an_old_report_of_the_position_receiver_is_skipped(void **state)
 {
   (void)state;
   g_autoptr(GError) error = NULL;
@@ -384,19 +385,19 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_burst_that_ends_in_enter_is_a_code),
       cmocka_unit_test(test_a_person_typing_is_no_scanner),
-      cmocka_unit_test(test_a_short_code_is_one_only_when_no_hand_is_that_fast),
+      cmocka_unit_test(test_short_input_is_a_code_only_when_typed_faster_than_by_hand),
       cmocka_unit_test(test_a_scanner_with_a_prefix_is_known_by_it),
       cmocka_unit_test(test_caps_lock_changes_no_code),
       cmocka_unit_test(test_codes_are_read_small_and_inverted),
       cmocka_unit_test(test_a_picture_without_code_gives_none),
-      cmocka_unit_test(test_what_is_wrong_with_a_picture_is_said),
+      cmocka_unit_test(test_faults_of_a_picture_are_reported),
       cmocka_unit_test(test_a_large_picture_is_taken_and_made_small),
-      cmocka_unit_test(test_of_a_damaged_picture_the_rest_is_shown),
-      cmocka_unit_test(test_dark_and_blurred_pictures_are_told),
-      cmocka_unit_test(test_the_battery_is_read_as_the_kernel_tells_it),
+      cmocka_unit_test(test_the_readable_part_of_a_damaged_picture_is_shown),
+      cmocka_unit_test(test_dark_and_blurred_pictures_are_reported),
+      cmocka_unit_test(test_the_battery_is_read_from_the_kernels_files),
       cmocka_unit_test(test_a_position_has_text_degrees_and_no_invented_accuracy),
-      cmocka_unit_test(test_only_a_position_of_now_on_earth_is_taken),
-      cmocka_unit_test(test_the_last_report_of_hours_ago_is_waited_past),
+      cmocka_unit_test(test_only_a_present_position_on_earth_is_accepted),
+      cmocka_unit_test(test_an_old_report_of_the_position_receiver_is_skipped),
       cmocka_unit_test(test_a_wrong_clock_of_the_device_hinders_no_position),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -78,7 +78,7 @@ static GtkWidget *find(World *world, const char *id)
   gpointer search[2] = {(gpointer)id, NULL};
   find_named(GTK_WIDGET(world->form), search);
   if (search[1] == NULL)
-    fail_msg("no control %s", id);
+    fail_msg("no visible control %s", id);
   return search[1];
 }
 
@@ -134,7 +134,7 @@ static void test_every_type_keeps_its_value(void **state)
   }
 }
 
-static void test_typing_tells_after_half_a_second_and_once(void **state)
+static void test_typed_text_is_saved_once_after_half_a_second(void **state)
 {
   World *world = *state;
   gtk_entry_set_text(GTK_ENTRY(find(world, "text")), "瓦");
@@ -146,7 +146,7 @@ static void test_typing_tells_after_half_a_second_and_once(void **state)
   assert_value(world, "text", "\"瓦斯\"");
 }
 
-static void test_typing_without_a_pause_tells_within_two_seconds(void **state)
+static void test_typing_without_a_pause_is_saved_within_two_seconds(void **state)
 {
   World *world = *state;
   GtkEntry *entry = GTK_ENTRY(find(world, "text"));
@@ -165,7 +165,7 @@ static void test_typing_without_a_pause_tells_within_two_seconds(void **state)
                   (BH_FORM_VIEW_LONGEST_MS + 500) * 1000);
 }
 
-static void test_leaving_a_page_tells_at_once(void **state)
+static void test_leaving_a_page_saves_typed_text_at_once(void **state)
 {
   World *world = *state;
   gtk_entry_set_text(GTK_ENTRY(find(world, "text")), "瓦斯");
@@ -242,7 +242,7 @@ static void test_a_locked_field_is_text(void **state)
   assert_value(world, "date", "\"2026-02-28\"");
 }
 
-static void test_what_cannot_be_a_value_is_said_at_its_field(void **state)
+static void test_an_invalid_value_is_reported_at_its_field(void **state)
 {
   World *world = *state;
   gtk_entry_set_text(GTK_ENTRY(find(world, "integer")), "abc");
@@ -258,7 +258,7 @@ static void test_what_cannot_be_a_value_is_said_at_its_field(void **state)
 }
 
 /* A wrong check character is reported at once and asks for the reason; it can be saved. */
-static void test_a_doubtful_code_is_said_at_once_and_asks_why(void **state)
+static void test_a_doubtful_code_is_reported_at_once_and_needs_a_reason(void **state)
 {
   World *world = *state;
   GtkWidget *reason = gtk_widget_get_parent(find(world, "uscc_doubt"));
@@ -276,7 +276,7 @@ static void test_a_doubtful_code_is_said_at_once_and_asks_why(void **state)
   assert_false(gtk_widget_get_visible(reason));
 }
 
-static void test_what_cannot_be_kept_stops_saving_and_stays_said(void **state)
+static void test_text_that_cannot_be_stored_stops_saving_and_stays_reported(void **state)
 {
   World *world = *state;
   gtk_entry_set_text(GTK_ENTRY(find(world, "text")), "风\342\200\256门");
@@ -290,7 +290,7 @@ static void test_what_cannot_be_kept_stops_saving_and_stays_said(void **state)
 }
 
 /* Text is never truncated: one that is too long stays whole, is reported, and is not saved. */
-static void test_a_text_that_is_too_long_is_kept_and_said(void **state)
+static void test_a_text_that_is_too_long_is_kept_and_reported(void **state)
 {
   World *world = *state;
   g_autoptr(GString) pasted = g_string_new(NULL);
@@ -306,7 +306,7 @@ static void test_a_text_that_is_too_long_is_kept_and_said(void **state)
   assert_value(world, "text", kept);
 }
 
-static void test_what_was_pasted_comes_in_one_line_without_hidden_marks(void **state)
+static void test_pasted_text_becomes_one_line_without_hidden_characters(void **state)
 {
   World *world = *state;
   gtk_entry_set_text(GTK_ENTRY(find(world, "text")), " 风\u200b门\n二\u3000");
@@ -317,7 +317,7 @@ static void test_what_was_pasted_comes_in_one_line_without_hidden_marks(void **s
   assert_value(world, "text", "none");
 }
 
-static void test_what_was_refused_is_shown_again_with_its_error(void **state)
+static void test_a_refused_change_is_shown_again_with_its_error(void **state)
 {
   World *world = *state;
   gtk_entry_set_text(GTK_ENTRY(find(world, "integer")), "abc");
@@ -332,7 +332,7 @@ static void test_what_was_refused_is_shown_again_with_its_error(void **state)
   assert_false(bh_form_view_validate(world->form));
 }
 
-static void test_problems_stand_at_their_field_and_the_rest_is_given_back(void **state)
+static void test_problems_are_shown_at_their_field_and_other_values_are_returned(void **state)
 {
   World *world = *state;
   g_autoptr(json_t) problems =
@@ -420,11 +420,11 @@ static void test_a_dot_is_no_signature(void **state)
     gboolean name;
   } rows[] = {
       {{50, 50}, 1, FALSE},
-      {{50, 50, 51, 50, 51, 51, 50, 51, 50, 50}, 5, FALSE},         /* a thick dot */
-      {{50, 50, 60, 60, 50, 60, 60, 50, 50, 50, 60, 60}, 6, FALSE}, /* scribbled on one spot */
-      {{50, 50, 70, 70}, 2, FALSE},                                 /* a tick */
+      {{50, 50, 51, 50, 51, 51, 50, 51, 50, 50}, 5, FALSE},         /* a single thick dot */
+      {{50, 50, 60, 60, 50, 60, 60, 50, 50, 50, 60, 60}, 6, FALSE}, /* a scribble on one spot */
+      {{50, 50, 70, 70}, 2, FALSE},                                 /* a tick mark */
       {{10, 10, 60, 40, 90, 30, 120, 20}, 4, TRUE},
-      {{10, 10, 10, 40, 10, 60, 10, 90}, 4, TRUE}, /* downwards */
+      {{10, 10, 10, 40, 10, 60, 10, 90}, 4, TRUE}, /* a stroke downwards */
   };
   for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
     BhSignaturePad *pad = BH_SIGNATURE_PAD(g_object_ref_sink(bh_signature_pad_new()));
@@ -443,31 +443,32 @@ int main(int argc, char **argv)
   gtk_init(&argc, &argv);
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_every_type_keeps_its_value, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_typing_tells_after_half_a_second_and_once, set_up,
+      cmocka_unit_test_setup_teardown(test_typed_text_is_saved_once_after_half_a_second, set_up,
                                       tear_down),
-      cmocka_unit_test_setup_teardown(test_typing_without_a_pause_tells_within_two_seconds, set_up,
+      cmocka_unit_test_setup_teardown(test_typing_without_a_pause_is_saved_within_two_seconds,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_leaving_a_page_saves_typed_text_at_once, set_up,
                                       tear_down),
-      cmocka_unit_test_setup_teardown(test_leaving_a_page_tells_at_once, set_up, tear_down),
       cmocka_unit_test_setup_teardown(
           test_one_choice_excludes_the_others_and_shows_what_depends_on_it, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_several_choices_come_sorted, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_a_date_is_one_tap, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_a_position_can_be_cleared, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_a_locked_field_is_text, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_what_cannot_be_a_value_is_said_at_its_field, set_up,
+      cmocka_unit_test_setup_teardown(test_an_invalid_value_is_reported_at_its_field, set_up,
                                       tear_down),
-      cmocka_unit_test_setup_teardown(test_a_doubtful_code_is_said_at_once_and_asks_why, set_up,
-                                      tear_down),
-      cmocka_unit_test_setup_teardown(test_what_cannot_be_kept_stops_saving_and_stays_said, set_up,
-                                      tear_down),
-      cmocka_unit_test_setup_teardown(test_a_text_that_is_too_long_is_kept_and_said, set_up,
-                                      tear_down),
-      cmocka_unit_test_setup_teardown(test_what_was_pasted_comes_in_one_line_without_hidden_marks,
+      cmocka_unit_test_setup_teardown(test_a_doubtful_code_is_reported_at_once_and_needs_a_reason,
                                       set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_what_was_refused_is_shown_again_with_its_error, set_up,
+      cmocka_unit_test_setup_teardown(
+          test_text_that_cannot_be_stored_stops_saving_and_stays_reported, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_a_text_that_is_too_long_is_kept_and_reported, set_up,
                                       tear_down),
-      cmocka_unit_test_setup_teardown(test_problems_stand_at_their_field_and_the_rest_is_given_back,
+      cmocka_unit_test_setup_teardown(test_pasted_text_becomes_one_line_without_hidden_characters,
                                       set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_a_refused_change_is_shown_again_with_its_error, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(
+          test_problems_are_shown_at_their_field_and_other_values_are_returned, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_hostile_text_stays_text, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_a_phone_field_takes_two_numbers_with_extensions, set_up,
                                       tear_down),

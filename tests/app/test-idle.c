@@ -36,7 +36,7 @@ test_the_first_touch_after_a_sleep_is_not_of_who_was_signed_in(void **state G_GN
 {
   BhIdle idle;
   bh_idle_init(&idle, &clock_of_boot);
-  boot_now_ms += 9 * 60 * MINUTE_MS; /* noon to night */
+  boot_now_ms += 9 * 60 * MINUTE_MS; /* the machine sleeps from noon to night */
   assert_false(bh_idle_touch(&idle, 5));
   assert_true(bh_idle_touch(&idle, 5));
   assert_false(bh_idle_is_over(&idle, 5));

@@ -1,5 +1,5 @@
-/* Answers that arrive after the person moved on: to taps, typed text and discarded drafts. Pictures
- * that the store refuses. */
+/* Answers of the store that arrive after the person has moved on: to taps, typed text and
+ * discarded drafts. Also pictures that the store refuses. */
 #include "tests/app/late.h"
 
 #include <handy.h>
@@ -48,7 +48,7 @@ static guint count_entries(World *world, const char *key)
   return found;
 }
 
-/* --- acts --- */
+/* --- taps --- */
 
 static void test_nothing_can_be_typed_between_the_check_and_the_save(void **state)
 {
@@ -83,7 +83,7 @@ static void test_two_taps_on_another_enterprise_are_one(void **state)
   assert_int_equal(count_entries(world, "enterprise"), before + 1);
 }
 
-static void test_a_store_that_never_answers_lets_people_go_back(void **state)
+static void test_people_can_go_back_when_the_store_never_answers(void **state)
 {
   (void)state;
   g_autoptr(World) world = world_new();
@@ -98,7 +98,7 @@ static void test_a_store_that_never_answers_lets_people_go_back(void **state)
   assert_non_null(world_try_find(world, "search"));
 }
 
-static void test_what_one_person_tapped_is_theirs_when_another_has_the_device(void **state)
+static void test_a_tap_belongs_to_its_person_also_after_another_signed_in(void **state)
 {
   (void)state;
   static const double xy[] = {20, 20, 60, 80, 100, 30};
@@ -147,7 +147,7 @@ static void test_a_text_that_changes_under_the_pen_is_not_signed_unread(void **s
   assert_non_null(strstr(world_get_text(world, "message"), "has changed"));
 }
 
-/* --- what is typed and thrown away --- */
+/* --- typed text and discarded drafts --- */
 
 static World *new_at_inspection(void)
 {
@@ -158,7 +158,7 @@ static World *new_at_inspection(void)
   return world;
 }
 
-static void test_what_was_typed_last_and_fails_late_is_said(void **state)
+static void test_a_late_failure_to_save_typed_text_is_reported(void **state)
 {
   (void)state;
   g_autoptr(World) world = new_at_inspection();
@@ -177,7 +177,7 @@ static void test_what_was_typed_last_and_fails_late_is_said(void **state)
   assert_null(world_try_find(world, "failure"));
 }
 
-static void test_a_change_that_fails_for_who_had_the_device_before_is_said(void **state)
+static void test_a_change_of_the_previous_person_that_fails_is_reported(void **state)
 {
   (void)state;
   g_autoptr(World) world = new_at_inspection();
@@ -219,7 +219,7 @@ static void test_the_window_closes_once_what_was_typed_last_is_kept(void **state
   world_free(world);
 }
 
-static void test_a_window_whose_last_words_are_not_kept_stays_and_says_so(void **state)
+static void test_a_window_whose_last_text_cannot_be_saved_stays_open_and_reports_it(void **state)
 {
   (void)state;
   World *world = new_at_inspection();
@@ -235,7 +235,7 @@ static void test_a_window_whose_last_words_are_not_kept_stays_and_says_so(void *
   world_free(world);
 }
 
-static void test_leaving_a_page_where_nothing_was_typed_says_nothing(void **state)
+static void test_leaving_a_page_without_typed_text_saves_nothing(void **state)
 {
   (void)state;
   g_autoptr(World) world = new_at_inspection();
@@ -243,7 +243,7 @@ static void test_leaving_a_page_where_nothing_was_typed_says_nothing(void **stat
   assert_string_equal(world_get_toast(world), "");
 }
 
-static void test_a_draft_that_could_not_be_thrown_away_stays_in_sight(void **state)
+static void test_a_draft_that_could_not_be_discarded_stays_visible(void **state)
 {
   (void)state;
   g_autoptr(World) world = new_at_inspection();
@@ -341,7 +341,7 @@ static void draft_refused_picture(World *world)
                            "record", test_id(REFUSED), "kind", "file", "set", file)));
 }
 
-static void test_a_refused_picture_is_named_and_can_be_taken_away(void **state)
+static void test_a_refused_picture_is_named_and_can_be_removed(void **state)
 {
   (void)state;
   g_autoptr(World) world = world_new();
@@ -487,7 +487,7 @@ static void test_a_refused_picture_of_a_saved_hazard_can_be_removed(void **state
   assert_string_equal(drafts, "");
 }
 
-static void test_a_refused_proof_is_taken_off_the_page(void **state)
+static void test_a_refused_proof_is_removed_from_the_page(void **state)
 {
   (void)state;
   g_autoptr(World) world = world_new_with_pins();
@@ -532,22 +532,22 @@ int main(int argc, char **argv)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_nothing_can_be_typed_between_the_check_and_the_save),
       cmocka_unit_test(test_two_taps_on_another_enterprise_are_one),
-      cmocka_unit_test(test_a_store_that_never_answers_lets_people_go_back),
-      cmocka_unit_test(test_what_one_person_tapped_is_theirs_when_another_has_the_device),
+      cmocka_unit_test(test_people_can_go_back_when_the_store_never_answers),
+      cmocka_unit_test(test_a_tap_belongs_to_its_person_also_after_another_signed_in),
       cmocka_unit_test(test_a_text_that_changes_under_the_pen_is_not_signed_unread),
-      cmocka_unit_test(test_what_was_typed_last_and_fails_late_is_said),
-      cmocka_unit_test(test_a_change_that_fails_for_who_had_the_device_before_is_said),
+      cmocka_unit_test(test_a_late_failure_to_save_typed_text_is_reported),
+      cmocka_unit_test(test_a_change_of_the_previous_person_that_fails_is_reported),
       cmocka_unit_test(test_the_window_closes_once_what_was_typed_last_is_kept),
-      cmocka_unit_test(test_a_window_whose_last_words_are_not_kept_stays_and_says_so),
-      cmocka_unit_test(test_leaving_a_page_where_nothing_was_typed_says_nothing),
-      cmocka_unit_test(test_a_draft_that_could_not_be_thrown_away_stays_in_sight),
+      cmocka_unit_test(test_a_window_whose_last_text_cannot_be_saved_stays_open_and_reports_it),
+      cmocka_unit_test(test_leaving_a_page_without_typed_text_saves_nothing),
+      cmocka_unit_test(test_a_draft_that_could_not_be_discarded_stays_visible),
       cmocka_unit_test(test_a_hazard_and_its_pictures_are_saved_in_one_step),
-      cmocka_unit_test(test_a_refused_picture_is_named_and_can_be_taken_away),
+      cmocka_unit_test(test_a_refused_picture_is_named_and_can_be_removed),
       cmocka_unit_test(test_pictures_left_of_a_saved_hazard_can_be_sent),
       cmocka_unit_test(test_a_picture_added_to_a_saved_hazard_is_saved_at_once),
       cmocka_unit_test(test_a_refused_picture_of_a_saved_hazard_stays_a_draft_until_it_is_saved),
       cmocka_unit_test(test_a_refused_picture_of_a_saved_hazard_can_be_removed),
-      cmocka_unit_test(test_a_refused_proof_is_taken_off_the_page),
+      cmocka_unit_test(test_a_refused_proof_is_removed_from_the_page),
       cmocka_unit_test(test_an_answer_typed_for_one_review_is_never_kept_for_another),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

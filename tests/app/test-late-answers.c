@@ -1,5 +1,5 @@
-/* Answers that arrive after the person moved on: to sign-in, signatures and text that is typed
- * last. */
+/* Answers of the store that arrive after the person has moved on: to signing in, to signatures,
+ * and to text that was typed last. */
 #include "tests/app/late.h"
 
 #include <handy.h>
@@ -46,7 +46,7 @@ static void test_the_pin_of_one_person_never_signs_in_another(void **state)
   assert_string_equal(bh_session_get_actor_name(world->session), "王芳");
 }
 
-static void test_a_late_right_pin_signs_in_whom_it_was_typed_for_and_once(void **state)
+static void test_a_late_right_pin_signs_in_its_own_person_and_only_once(void **state)
 {
   (void)state;
   g_autoptr(World) world = world_new_with_pins();
@@ -60,7 +60,7 @@ static void test_a_late_right_pin_signs_in_whom_it_was_typed_for_and_once(void *
   assert_null(bh_session_get_actor(world->session));
 }
 
-static void test_a_late_wrong_pin_says_nothing_to_the_next_person(void **state)
+static void test_a_late_wrong_pin_is_not_reported_to_the_next_person(void **state)
 {
   (void)state;
   g_autoptr(World) world = world_new_with_pins();
@@ -73,7 +73,7 @@ static void test_a_late_wrong_pin_says_nothing_to_the_next_person(void **state)
   assert_string_equal(world_get_text(world, "pin_dots"), "● ");
 }
 
-static void test_a_check_of_a_pin_that_fails_late_says_nothing_to_the_next_person(void **state)
+static void test_a_late_error_of_a_pin_check_is_not_shown_to_the_next_person(void **state)
 {
   (void)state;
   g_autoptr(World) world = world_new_with_pins();
@@ -108,13 +108,13 @@ static const json_t *signature_at(const json_t *rows, gsize index)
   return json_object_get(json_array_get(rows, index), "values");
 }
 
-/* All answers of the store to a signature, by any call. */
+/* Holds all answers of the store to a signature, whichever call asks for it. */
 static void hold_signature(World *world)
 {
   world_hold(world, "change");
 }
 
-static void test_a_signature_is_stored_for_whom_it_was_given(void **state)
+static void test_a_signature_is_stored_for_the_person_who_gave_it(void **state)
 {
   (void)state;
   g_autoptr(World) world = new_at_signing();
@@ -183,7 +183,7 @@ static void test_two_taps_on_recording_a_refusal_are_one(void **state)
   assert_int_equal(json_array_size(rows), 1);
 }
 
-static void test_a_signature_that_fails_late_is_said_and_stays_on_the_pad(void **state)
+static void test_a_signature_that_fails_late_is_reported_and_stays_on_the_pad(void **state)
 {
   (void)state;
   g_autoptr(World) world = new_at_signing();
@@ -206,7 +206,7 @@ static void test_a_visit_cannot_end_before_the_last_signature_is_known(void **st
   assert_true(world_tap(world, "refuse"));
   world_type(world, "refuse_reason", "样例原因");
   world_type(world, "refuse_witness", "样例见证人");
-  world_hold(world, "run"); /* the visit, read again */
+  world_hold(world, "run"); /* the page reads the visit again */
   assert_true(world_tap(world, "refuse_save"));
   assert_false(world_tap(world, "done"));
   world_hold(world, NULL);
@@ -214,9 +214,9 @@ static void test_a_visit_cannot_end_before_the_last_signature_is_known(void **st
   assert_true(gtk_widget_is_sensitive(world_find(world, "done")));
 }
 
-/* --- what is typed last --- */
+/* --- text that was typed last --- */
 
-static void test_a_failure_after_the_page_was_left_is_said(void **state)
+static void test_a_failure_after_the_page_was_left_is_reported(void **state)
 {
   (void)state;
   g_autoptr(World) world = world_new();
@@ -255,16 +255,16 @@ int main(int argc, char **argv)
   hdy_init();
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_the_pin_of_one_person_never_signs_in_another),
-      cmocka_unit_test(test_a_late_right_pin_signs_in_whom_it_was_typed_for_and_once),
-      cmocka_unit_test(test_a_late_wrong_pin_says_nothing_to_the_next_person),
-      cmocka_unit_test(test_a_check_of_a_pin_that_fails_late_says_nothing_to_the_next_person),
-      cmocka_unit_test(test_a_signature_is_stored_for_whom_it_was_given),
+      cmocka_unit_test(test_a_late_right_pin_signs_in_its_own_person_and_only_once),
+      cmocka_unit_test(test_a_late_wrong_pin_is_not_reported_to_the_next_person),
+      cmocka_unit_test(test_a_late_error_of_a_pin_check_is_not_shown_to_the_next_person),
+      cmocka_unit_test(test_a_signature_is_stored_for_the_person_who_gave_it),
       cmocka_unit_test(test_while_a_signature_is_saved_nobody_else_can_be_chosen),
       cmocka_unit_test(test_two_taps_on_saving_a_signature_are_one),
       cmocka_unit_test(test_two_taps_on_recording_a_refusal_are_one),
-      cmocka_unit_test(test_a_signature_that_fails_late_is_said_and_stays_on_the_pad),
+      cmocka_unit_test(test_a_signature_that_fails_late_is_reported_and_stays_on_the_pad),
       cmocka_unit_test(test_a_visit_cannot_end_before_the_last_signature_is_known),
-      cmocka_unit_test(test_a_failure_after_the_page_was_left_is_said),
+      cmocka_unit_test(test_a_failure_after_the_page_was_left_is_reported),
       cmocka_unit_test(test_an_answer_to_a_page_that_is_gone_does_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

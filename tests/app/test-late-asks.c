@@ -14,7 +14,7 @@
 
 #define HAZARD 0xe0
 
-/* A hazard of the first item, recorded by Li. */
+/* Records a hazard of the first item of the checklist, by Li. */
 static void record_hazard(World *world)
 {
   g_autoptr(json_t) done = world_call(
@@ -64,7 +64,7 @@ static World *ask_about_compliant(void)
   return world;
 }
 
-static void test_compliant_over_a_hazard_is_asked_about_and_may_be_left(void **state)
+static void test_compliant_despite_a_hazard_is_asked_about_and_can_be_kept(void **state)
 {
   (void)state;
   g_autoptr(World) world = ask_about_compliant();
@@ -73,12 +73,12 @@ static void test_compliant_over_a_hazard_is_asked_about_and_may_be_left(void **s
   assert_shown(world, HAZARD, "state", "found");
 }
 
-static void test_compliant_with_a_reason_takes_the_hazard_back_in_the_same_entry(void **state)
+static void test_compliant_with_a_reason_withdraws_the_hazard_in_the_same_entry(void **state)
 {
   (void)state;
   g_autoptr(World) world = ask_about_compliant();
   guint64 before = count_entries(world, INSPECTION);
-  world_tap(world, "contradiction_yes"); /* the question stays without a reason */
+  world_tap(world, "contradiction_yes"); /* the question stays open, because no reason was given */
   assert_non_null(world_try_find(world, "contradiction"));
   assert_shown(world, HAZARD, "state", "found");
   world_type(world, "contradiction_reason", "看错了门");
@@ -90,7 +90,7 @@ static void test_compliant_with_a_reason_takes_the_hazard_back_in_the_same_entry
   assert_int_equal(count_entries(world, HAZARD), 2);
 }
 
-static void test_a_hazard_is_taken_back_with_a_reason_only(void **state)
+static void test_a_hazard_is_withdrawn_only_with_a_reason(void **state)
 {
   (void)state;
   g_autoptr(World) world = world_new();
@@ -102,7 +102,7 @@ static void test_a_hazard_is_taken_back_with_a_reason_only(void **state)
   assert_true(world_tap(world, "withdrawal_no"));
   assert_shown(world, HAZARD, "state", "found");
   assert_true(world_tap(world, "withdraw"));
-  /* Blanks are not a reason: the question stays. */
+  /* A reason of blanks does not count: the question stays open. */
   world_type(world, "withdrawal_reason", "\u3000\u200b");
   world_tap(world, "withdrawal_yes");
   assert_shown(world, HAZARD, "state", "found");
@@ -163,7 +163,8 @@ static void test_a_reopened_draft_asks_again_whether_it_is_major(void **state)
   assert_true(world_tap(world, "as_general"));
   assert_true(world_tap(world, "save"));
   g_autoptr(json_t) without = world_list(world, "hazard");
-  assert_int_equal(json_array_size(without), 0); /* "general" needs a reason */
+  /* "general" needs a reason, so nothing was saved */
+  assert_int_equal(json_array_size(without), 0);
   assert_true(gtk_widget_get_visible(world_find(world, "problem-level_reason")));
   world_type(world, "level_reason", "未超过核定能力");
   assert_true(world_tap(world, "save"));
@@ -171,8 +172,8 @@ static void test_a_reopened_draft_asks_again_whether_it_is_major(void **state)
   assert_int_equal(json_array_size(saved), 1);
 }
 
-/* The list's question is shown, and is not used as the summary. */
-static void test_a_question_is_no_description_of_a_hazard(void **state)
+/* The question of the checklist is shown, but is not taken as the summary of the hazard. */
+static void test_a_question_is_not_used_as_the_summary_of_a_hazard(void **state)
 {
   (void)state;
   g_autoptr(World) world = world_new();
@@ -195,7 +196,7 @@ static gsize count_signatures(World *world)
   return json_array_size(rows);
 }
 
-/* Missing glyphs are reported before anybody signs, and again for a typed name. */
+/* Sets a note of the visit, which is part of the text to be signed. */
 static void set_place_note(World *world, const char *note)
 {
   json_decref(world_call(world, "save",
@@ -204,8 +205,9 @@ static void set_place_note(World *world, const char *note)
                                    "set", "place_note", note)));
 }
 
-/* The text was corrected in the meantime: an answer would belong to the old text. */
-static void test_a_question_goes_with_the_text_it_is_about(void **state)
+/* The text was corrected while the question was open; the answer would refer to the old text, so
+ * the question is closed. */
+static void test_a_question_is_closed_when_its_text_changes(void **state)
 {
   (void)state;
   g_autoptr(World) world = world_new();
@@ -220,7 +222,7 @@ static void test_a_question_goes_with_the_text_it_is_about(void **state)
   assert_true(gtk_widget_is_sensitive(world_find(world, "done")));
 }
 
-static void test_what_cannot_be_drawn_is_named_before_it_is_signed(void **state)
+static void test_missing_glyphs_are_reported_before_signing(void **state)
 {
   (void)state;
   static const double xy[] = {20, 20, 60, 80, 100, 30};
@@ -248,13 +250,13 @@ int main(int argc, char **argv)
   gtk_init(&argc, &argv);
   hdy_init();
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_compliant_over_a_hazard_is_asked_about_and_may_be_left),
-      cmocka_unit_test(test_compliant_with_a_reason_takes_the_hazard_back_in_the_same_entry),
-      cmocka_unit_test(test_a_hazard_is_taken_back_with_a_reason_only),
+      cmocka_unit_test(test_compliant_despite_a_hazard_is_asked_about_and_can_be_kept),
+      cmocka_unit_test(test_compliant_with_a_reason_withdraws_the_hazard_in_the_same_entry),
+      cmocka_unit_test(test_a_hazard_is_withdrawn_only_with_a_reason),
       cmocka_unit_test(test_a_closed_gate_and_a_hazard_do_not_go_together),
-      cmocka_unit_test(test_a_question_goes_with_the_text_it_is_about),
-      cmocka_unit_test(test_what_cannot_be_drawn_is_named_before_it_is_signed),
-      cmocka_unit_test(test_a_question_is_no_description_of_a_hazard),
+      cmocka_unit_test(test_a_question_is_closed_when_its_text_changes),
+      cmocka_unit_test(test_missing_glyphs_are_reported_before_signing),
+      cmocka_unit_test(test_a_question_is_not_used_as_the_summary_of_a_hazard),
       cmocka_unit_test(test_a_reopened_draft_asks_again_whether_it_is_major),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

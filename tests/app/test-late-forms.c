@@ -1,5 +1,5 @@
-/* A sync brings other forms while the window is open: open forms stay, new pages use the
- * new ones. */
+/* A sync brings other kinds while the window is open: open forms stay as they are, pages that are
+ * opened later use the new kinds. */
 #include "tests/app/late.h"
 
 #include <handy.h>
@@ -9,7 +9,7 @@
 #include "app/pages/home.h"
 #include "sync/device/store/outbox.h"
 
-/* As a sync does: the label of a hazard's place is changed. */
+/* Changes the label of a hazard's place, as a sync with a new kind set does. */
 static void adopt(BhDevice *device, GTask *task, gpointer data)
 {
   (void)data;
@@ -39,7 +39,7 @@ static void adopt_another_form(World *world)
   bh_worker_run_async(world->worker, adopt, NULL, NULL, NULL, NULL, world_on_reached, &reached);
   while (!reached)
     g_main_context_iteration(NULL, TRUE);
-  /* What the sync reports after each run. */
+  /* The session does this after each sync. */
   bh_session_refresh_status(world->session);
   world_settle(world);
 }

@@ -1,4 +1,5 @@
-/* Answers that arrive after the person moved on: what pages show, and what taps on them do. */
+/* Answers of the store that arrive after the person has moved on: what pages show, and what taps
+ * on them do. */
 #include "tests/app/late.h"
 
 #include <handy.h>
@@ -31,7 +32,7 @@ static char *dup_answer(World *world, const char *item_no)
   return g_strdup(bh_json_string_or(value, "answer", "none"));
 }
 
-/* A visit is being read that is older than the tap on T-01. */
+/* Taps an answer to T-01 while the page reads a visit that does not contain it yet. */
 static void answer_while_loading(World *world)
 {
   BhPage *page = show_checklist(world);
@@ -44,7 +45,7 @@ static void answer_while_loading(World *world)
   world_hold(world, NULL);
 }
 
-static void test_a_visit_read_before_a_tap_does_not_take_the_answer_away(void **state)
+static void test_a_visit_read_before_a_tap_does_not_remove_the_answer(void **state)
 {
   (void)state;
   g_autoptr(World) world = world_new();
@@ -52,7 +53,8 @@ static void test_a_visit_read_before_a_tap_does_not_take_the_answer_away(void **
   world_deliver(world, 0, -1);
   assert_string_equal(world_get_text(world, "section"), "甲 1/3");
   assert_string_equal(world_get_text(world, "item_no"), "T-02");
-  /* Once the answer is on disk, the dropped visit is read again. */
+  /* The answer to the reading was dropped; once the tapped answer is saved, the visit is read
+   * again. */
   world_deliver(world, 1, -1);
   assert_string_equal(world_get_text(world, "section"), "甲 1/3");
   assert_string_equal(world_get_text(world, "item_no"), "T-02");
@@ -100,7 +102,7 @@ static gboolean on_looked(gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Frames are drawn in the meantime. */
+/* Lets the window draw some frames. */
 static void look(void)
 {
   gboolean shown = FALSE;
@@ -167,7 +169,7 @@ static void test_an_answer_that_fails_late_is_not_shown_any_more(void **state)
   world_hold(world, NULL);
   assert_string_equal(world_get_text(world, "item_no"), "T-02");
   assert_string_equal(world_get_text(world, "section"), "甲 1/3");
-  /* As if the store had refused the answer. */
+  /* Clears the answer in the store, as if the store had refused to save it. */
   json_decref(world_call(world, "save",
                          json_pack("{s:s, s:[{s:s, s:s, s:{s:n}}]}", "author", world->fixture->li,
                                    "ops", "record", test_id(INSPECTION), "kind", "inspection",
@@ -216,7 +218,7 @@ static void test_a_second_tap_on_more_or_a_repeated_search_shows_each_row_once(v
   assert_null(world_try_find(world, "row-2"));
 }
 
-static void test_a_search_that_fails_late_is_not_said_of_the_newer_one(void **state)
+static void test_a_late_error_of_a_search_is_not_shown_for_the_newer_one(void **state)
 {
   (void)state;
   g_autoptr(World) world = world_new();
@@ -238,7 +240,7 @@ static void count_named(GtkWidget *widget, gpointer data)
   *(guint *)data += g_str_has_prefix(gtk_widget_get_name(widget), "returned-");
 }
 
-static void test_what_was_returned_is_shown_once_however_often_it_is_asked_for(void **state)
+static void test_a_returned_record_is_listed_once_after_repeated_refreshes(void **state)
 {
   (void)state;
   g_autoptr(World) world = world_new();
@@ -254,7 +256,7 @@ static void test_what_was_returned_is_shown_once_however_often_it_is_asked_for(v
   assert_int_equal(shown, 1);
 }
 
-static void test_the_name_of_a_row_that_is_gone_goes_nowhere(void **state)
+static void test_an_answer_for_a_removed_row_changes_nothing(void **state)
 {
   (void)state;
   g_autoptr(World) world = world_new();
@@ -266,7 +268,7 @@ static void test_the_name_of_a_row_that_is_gone_goes_nowhere(void **state)
   guint held = world_count_held(world);
   assert_true(held > 0);
   world_hold(world, NULL);
-  bh_page_refresh(page); /* makes new rows */
+  bh_page_refresh(page); /* the refreshed page has new rows */
   world_settle(world);
   for (guint i = 0; i < held; i++)
     world_deliver(world, i, -1);
@@ -362,7 +364,7 @@ static void test_an_inspection_does_not_begin_before_its_list_and_scans_are_know
   assert_true(gtk_widget_is_sensitive(world_find(world, "begin")));
 }
 
-static void test_what_comes_next_is_offered_once_the_inspection_is_known(void **state)
+static void test_the_next_step_is_offered_once_the_inspection_is_read(void **state)
 {
   (void)state;
   g_autoptr(World) world = world_new();
@@ -375,7 +377,7 @@ static void test_what_comes_next_is_offered_once_the_inspection_is_known(void **
   assert_true(world_tap(world, "finish"));
 }
 
-static void test_news_of_records_takes_no_tap_from_the_button_that_ends_a_visit(void **state)
+static void test_changed_records_do_not_disable_the_done_button(void **state)
 {
   (void)state;
   g_autoptr(World) world = world_new();
@@ -396,19 +398,19 @@ int main(int argc, char **argv)
   gtk_init(&argc, &argv);
   hdy_init();
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_a_visit_read_before_a_tap_does_not_take_the_answer_away),
+      cmocka_unit_test(test_a_visit_read_before_a_tap_does_not_remove_the_answer),
       cmocka_unit_test(test_bulk_does_not_overwrite_an_answer_that_the_page_lost),
       cmocka_unit_test(test_bulk_does_not_overwrite_an_answer_that_the_page_never_knew),
-      cmocka_unit_test(test_what_comes_next_is_offered_once_the_inspection_is_known),
-      cmocka_unit_test(test_news_of_records_takes_no_tap_from_the_button_that_ends_a_visit),
+      cmocka_unit_test(test_the_next_step_is_offered_once_the_inspection_is_read),
+      cmocka_unit_test(test_changed_records_do_not_disable_the_done_button),
       cmocka_unit_test(test_a_double_tap_answers_one_item),
       cmocka_unit_test(test_an_answer_asks_the_store_once_and_waits_for_nothing),
       cmocka_unit_test(test_an_answer_that_fails_late_is_not_shown_any_more),
       cmocka_unit_test(test_rows_of_two_searches_do_not_mix),
       cmocka_unit_test(test_a_second_tap_on_more_or_a_repeated_search_shows_each_row_once),
-      cmocka_unit_test(test_a_search_that_fails_late_is_not_said_of_the_newer_one),
-      cmocka_unit_test(test_what_was_returned_is_shown_once_however_often_it_is_asked_for),
-      cmocka_unit_test(test_the_name_of_a_row_that_is_gone_goes_nowhere),
+      cmocka_unit_test(test_a_late_error_of_a_search_is_not_shown_for_the_newer_one),
+      cmocka_unit_test(test_a_returned_record_is_listed_once_after_repeated_refreshes),
+      cmocka_unit_test(test_an_answer_for_a_removed_row_changes_nothing),
       cmocka_unit_test(test_rows_of_the_queue_keep_their_place_when_the_state_changes),
       cmocka_unit_test(test_the_queue_is_asked_once_however_often_the_state_changes),
       cmocka_unit_test(test_an_inspection_does_not_begin_with_the_parts_of_another_list),

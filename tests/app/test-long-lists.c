@@ -13,7 +13,7 @@
 
 #define MANY 400
 #define FIRST_ID 0x1000
-#define FIND_ROWS 30 /* rows of a page */
+#define FIND_ROWS 30 /* rows that a page of the search loads at a time */
 #define LIST_ROWS 40
 #define HAZARDS 200
 #define ENTRIES 470
@@ -116,7 +116,7 @@ static void pull_hazards(World *world)
   }
 }
 
-/* --- what is in sight --- */
+/* --- what is shown --- */
 
 static int get_y(World *world, const char *id)
 {
@@ -151,7 +151,7 @@ static void test_the_search_for_enterprises_costs_the_same_for_each_more(void **
   pull_enterprises(world);
   world_show(world, bh_find_page_new(&(BhFindTask){0}));
   guint taps = expect_flat(world, FIND_ROWS);
-  /* No row is missing or repeated: the last one has the total as its number. */
+  /* No row is missing or appears twice: the number of the last one is the total. */
   g_autofree char *last = g_strdup_printf("result-%d", MANY + 2);
   g_autofree char *beyond = g_strdup_printf("result-%d", MANY + 3);
   assert_non_null(world_try_find(world, last));
@@ -189,7 +189,7 @@ static void note_record(GtkWidget *widget, gpointer data)
     gtk_container_forall(GTK_CONTAINER(widget), note_record, data);
 }
 
-static void test_what_changed_meanwhile_takes_no_row_out_of_a_list(void **state)
+static void test_a_concurrent_change_removes_no_row_from_a_list(void **state)
 {
   (void)state;
   g_autoptr(World) world = world_new();
@@ -198,7 +198,7 @@ static void test_what_changed_meanwhile_takes_no_row_out_of_a_list(void **state)
   world_show(world, bh_list_page_new("enterprise", NULL, "Enterprises"));
   for (int i = 0; i < BH_PAGED_LIST_SHOWN + 2; i++)
     assert_true(world_tap(world, "more"));
-  /* Three records come to the top, and one of the second page moves there. */
+  /* Three new records come to the top, and one record of the second page moves there. */
   json_t *values = json_pack("{s:s, s:s, s:s, s:s}", "name", "样例·新来", "sector", "fire", "area",
                              "140603", "state", "confirmed");
   for (guint i = 0; i < 3; i++)
@@ -258,7 +258,8 @@ static void test_the_queue_costs_the_same_for_each_more(void **state)
     assert_true(cost.rows <= QUEUE_SHOWN);
     if (taps < QUEUE_SHOWN / QUEUE_ROWS || world_try_find(world, "more") == NULL)
       continue;
-    /* The page also asks when the state of the queue changes: such a tap is not counted. */
+    /* When the state of the queue changes during the tap, the page asks more; such a tap is not
+     * counted. */
     if (cost.answers < usual.answers) {
       usual = cost;
     } else if (cost.answers == usual.answers) {
@@ -272,7 +273,7 @@ static void test_the_queue_costs_the_same_for_each_more(void **state)
   assert_non_null(world_try_find(world, last));
   assert_null(world_try_find(world, beyond));
   assert_null(world_try_find(world, "queue-1"));
-  /* Shown rows keep their place when the state changes, and keep waiting. */
+  /* Rows that are shown keep their place when the state changes, and still say that they wait. */
   GtkWidget *row = world_find(world, last);
   bh_session_refresh_status(world->session);
   world_settle(world);
@@ -283,7 +284,7 @@ static void test_the_queue_costs_the_same_for_each_more(void **state)
   assert_null(world_try_find(world, "earlier"));
 }
 
-static void test_what_is_in_sight_keeps_its_place(void **state)
+static void test_shown_rows_keep_their_place(void **state)
 {
   (void)state;
   g_autoptr(World) world = world_new();
@@ -311,10 +312,10 @@ int main(int argc, char **argv)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_the_search_for_enterprises_costs_the_same_for_each_more),
       cmocka_unit_test(test_a_long_list_costs_the_same_for_each_more),
-      cmocka_unit_test(test_what_changed_meanwhile_takes_no_row_out_of_a_list),
+      cmocka_unit_test(test_a_concurrent_change_removes_no_row_from_a_list),
       cmocka_unit_test(test_hazards_of_one_enterprise_cost_the_same_for_each_more),
       cmocka_unit_test(test_the_queue_costs_the_same_for_each_more),
-      cmocka_unit_test(test_what_is_in_sight_keeps_its_place),
+      cmocka_unit_test(test_shown_rows_keep_their_place),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* The fields of a returned record: those that the review named and those of the collector's pages;
- * none of the hub, and none that is locked. */
+/* The form of a returned record shows the fields that the review named and those of the
+ * collector's own pages, but no field of the hub and no locked one. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -94,7 +94,7 @@ static void test_a_return_asks_what_the_review_named_and_what_a_page_asks(void *
   assert_true(g_hash_table_contains(names, "refusal_reason"));
 }
 
-static void test_what_nobody_asked_for_is_not_shown(void **state)
+static void test_fields_that_were_not_asked_for_are_not_shown(void **state)
 {
   const char *const nothing[] = {NULL};
   g_autoptr(GHashTable) names = list_shown(*state, "returned", nothing);
@@ -144,7 +144,8 @@ int main(int argc, char **argv)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_a_return_asks_what_the_review_named_and_what_a_page_asks,
                                       set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_what_nobody_asked_for_is_not_shown, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_fields_that_were_not_asked_for_are_not_shown, set_up,
+                                      tear_down),
       cmocka_unit_test_setup_teardown(test_the_kind_says_what_a_return_never_asks, set_up,
                                       tear_down),
   };

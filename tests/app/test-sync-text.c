@@ -1,4 +1,4 @@
-/* The line about the sync on the first page is true in every state. */
+/* The text about the sync on the first page is right in every state. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 
 #include "app/sync-text.h"
 
-static void test_the_line_says_what_is_so(void **state G_GNUC_UNUSED)
+static void test_the_sync_line_is_right_in_every_state(void **state G_GNUC_UNUSED)
 {
   static const struct {
     const char *state;
@@ -37,6 +37,6 @@ static void test_the_line_says_what_is_so(void **state G_GNUC_UNUSED)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_the_line_says_what_is_so)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_the_sync_line_is_right_in_every_state)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

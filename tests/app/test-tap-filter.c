@@ -1,4 +1,4 @@
-/* Which taps count: one for a bouncing finger, each one of a person who works fast. */
+/* Which taps count: of a bouncing finger only one, of a person who taps fast all. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +7,7 @@
 
 #include "app/tap-filter.h"
 
-#define FRAME_MS 40 /* until a changed view is drawn */
+#define FRAME_MS 40 /* time until a changed view is drawn */
 
 static int button, other;
 
@@ -17,7 +17,7 @@ static gboolean tap(BhTapFilter *filter, guint32 at_ms, const int *target)
   return bh_tap_filter_accept(filter, &tap_at);
 }
 
-/* A tap that opens another view, which is drawn a frame later. */
+/* Taps a button that opens another view, which is drawn one frame later. */
 static void open_view(BhTapFilter *filter, guint32 at_ms)
 {
   assert_true(tap(filter, at_ms, &button));
@@ -42,14 +42,14 @@ static void test_a_series_of_bounces_is_one_tap(void **state G_GNUC_UNUSED)
     assert_false(tap(&filter, at_ms, &button));
 }
 
-static void test_who_taps_every_half_second_is_not_slowed(void **state G_GNUC_UNUSED)
+static void test_taps_every_half_second_all_count(void **state G_GNUC_UNUSED)
 {
   BhTapFilter filter = {0};
   for (guint32 at_ms = 1000; at_ms < 21000; at_ms += 500)
     open_view(&filter, at_ms);
 }
 
-static void test_what_was_not_drawn_yet_takes_no_tap(void **state G_GNUC_UNUSED)
+static void test_a_view_that_was_not_drawn_yet_takes_no_tap(void **state G_GNUC_UNUSED)
 {
   BhTapFilter filter = {0};
   assert_true(tap(&filter, 1000, &button));
@@ -69,11 +69,12 @@ static void test_a_later_frame_does_not_begin_the_wait_anew(void **state G_GNUC_
   assert_true(tap(&filter, 1490, &button));
 }
 
-static void test_in_one_view_only_what_took_the_place_of_another_waits(void **state G_GNUC_UNUSED)
+static void
+test_in_one_view_only_a_tap_where_another_control_was_hit_waits(void **state G_GNUC_UNUSED)
 {
   BhTapFilter filter = {0};
   assert_true(tap(&filter, 1000, &button));
-  assert_true(tap(&filter, 1090, &button)); /* the same digit again */
+  assert_true(tap(&filter, 1090, &button)); /* the same digit once more */
   BhTap next_key = {1150, 1150, 200, 500, &other};
   assert_true(bh_tap_filter_accept(&filter, &next_key));
   BhTap same_place = {1300, 1300, 204, 497, &button};
@@ -87,10 +88,10 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_bounce_does_not_reach_the_next_view),
       cmocka_unit_test(test_a_series_of_bounces_is_one_tap),
-      cmocka_unit_test(test_who_taps_every_half_second_is_not_slowed),
-      cmocka_unit_test(test_what_was_not_drawn_yet_takes_no_tap),
+      cmocka_unit_test(test_taps_every_half_second_all_count),
+      cmocka_unit_test(test_a_view_that_was_not_drawn_yet_takes_no_tap),
       cmocka_unit_test(test_a_later_frame_does_not_begin_the_wait_anew),
-      cmocka_unit_test(test_in_one_view_only_what_took_the_place_of_another_waits),
+      cmocka_unit_test(test_in_one_view_only_a_tap_where_another_control_was_hit_waits),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

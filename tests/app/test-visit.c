@@ -56,7 +56,7 @@ static json_t *load(Fixture *fixture)
   return visit;
 }
 
-/* NULL when the text is too long for one paper. */
+/* Freezes the fields of the visit for signing. NULL when the text is too long for one paper. */
 static json_t *freeze_to_sign(Fixture *fixture)
 {
   g_autoptr(json_t) visit = load(fixture);
@@ -65,7 +65,8 @@ static json_t *freeze_to_sign(Fixture *fixture)
                                      NULL);
 }
 
-/* An ended visit with `n` hazards, a photo of every tenth, signed by Li, whose unit may order. */
+/* Makes an ended visit with `n` hazards, a photo for every tenth of them, signed by Li, whose unit
+ * may issue orders. */
 static void add_visit(Fixture *fixture, guint n, const char *description)
 {
   json_t *records = json_array();
@@ -135,7 +136,7 @@ static void remove_paper(json_t *choice)
   json_object_del(choice, "paper");
 }
 
-static void test_older_kinds_are_refused_in_words(void **state G_GNUC_UNUSED)
+static void test_older_kinds_are_refused_with_a_readable_reason(void **state G_GNUC_UNUSED)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(Fixture) fixture = fixture_new();
@@ -216,7 +217,7 @@ static gsize count(const json_t *visit, const char *part)
   return json_array_size(json_object_get(visit, part));
 }
 
-static void test_nothing_of_a_visit_is_left_out(void **state G_GNUC_UNUSED)
+static void test_all_records_of_a_large_visit_are_read(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   add_visit(fixture, 450, NULL);
@@ -244,7 +245,8 @@ static void test_a_visit_is_read_in_a_fixed_number_of_queries(void **state G_GNU
   guint64 small = count_queries(20), medium = count_queries(80), large = count_queries(160);
   g_test_message("%u statements", (guint)large);
   assert_int_equal(medium, large);
-  assert_true(small <= medium); /* the few records are still in memory from the list before */
+  /* the smaller visit still has rows in memory from the list before */
+  assert_true(small <= medium);
 }
 
 static json_t *make_documents_with(Fixture *fixture, gboolean allow_placeholders, GError **error)
@@ -269,7 +271,7 @@ static json_t *make_documents(Fixture *fixture, GError **error)
 }
 
 /* The order asks for consent before it is issued; for the record, consent was given at signing. */
-static void test_no_paper_is_issued_unasked_with_what_no_font_draws(void **state G_GNUC_UNUSED)
+static void test_no_paper_with_missing_glyphs_is_issued_without_consent(void **state G_GNUC_UNUSED)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(Fixture) fixture = fixture_new();
@@ -281,7 +283,7 @@ static void test_no_paper_is_issued_unasked_with_what_no_font_draws(void **state
   assert_non_null(strstr(error->message, "隐患 2"));
   g_clear_error(&error);
   g_autoptr(json_t) before = load(fixture);
-  assert_int_equal(count(before, "documents"), 1); /* no order was started */
+  assert_int_equal(count(before, "documents"), 1); /* no order was made */
   g_autoptr(json_t) made = make_documents_with(fixture, TRUE, &error);
   assert_no_error(error);
   assert_int_equal(count(made, "documents"), 2);
@@ -290,7 +292,7 @@ static void test_no_paper_is_issued_unasked_with_what_no_font_draws(void **state
   assert_non_null(strstr(kept, "支护\uE000变形"));
 }
 
-static void test_every_hazard_stands_on_one_order(void **state G_GNUC_UNUSED)
+static void test_every_hazard_is_on_exactly_one_order(void **state G_GNUC_UNUSED)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(Fixture) fixture = fixture_new();
@@ -298,7 +300,7 @@ static void test_every_hazard_stands_on_one_order(void **state G_GNUC_UNUSED)
   add_visit(fixture, 205, NULL);
   g_autoptr(json_t) made = make_documents(fixture, &error);
   assert_no_error(error);
-  assert_int_equal(count(made, "documents"), 3); /* the record, and two orders */
+  assert_int_equal(count(made, "documents"), 3); /* the record of the visit and two orders */
 
   g_autoptr(json_t) visit = load(fixture);
   gsize i, j;
@@ -323,7 +325,8 @@ static void test_every_hazard_stands_on_one_order(void **state G_GNUC_UNUSED)
   assert_false(bh_orders_are_pending(visit, kinds));
 }
 
-static void test_a_record_that_is_too_long_is_refused_in_words(void **state G_GNUC_UNUSED)
+static void
+test_a_record_that_is_too_long_is_refused_with_a_readable_reason(void **state G_GNUC_UNUSED)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(Fixture) fixture = fixture_new();
@@ -361,7 +364,7 @@ static void test_a_page_offers_the_steps_that_are_open_on_a_device(void **state 
   assert_true(has_step(fixture, fixture->li, id, "cancelled", NULL));
   assert_true(has_step(fixture, fixture->li, id, "signed", "sign"));
   assert_true(has_step(fixture, fixture->li, id, "not_carried_out", "outcome"));
-  /* Only the lead can cancel a visit; steps of the hub are not offered. */
+  /* Only the person who leads a visit can cancel it. Steps of the hub are not offered. */
   assert_false(has_step(fixture, fixture->wang, id, "cancelled", NULL));
   add_visit(fixture, 1, NULL);
   assert_false(has_step(fixture, fixture->li, test_id(INSPECTION), "accepted", NULL));
@@ -369,7 +372,7 @@ static void test_a_page_offers_the_steps_that_are_open_on_a_device(void **state 
   assert_false(has_step(fixture, fixture->li, test_id(HAZARDS), "withdrawn", NULL));
 }
 
-/* An extension leads back to its own state; its guards apply. */
+/* An extension is a step into the same state; its guards apply. */
 static void test_a_step_to_the_same_state_is_a_step(void **state G_GNUC_UNUSED)
 {
   g_autoptr(GError) error = NULL;
@@ -436,7 +439,7 @@ test_an_ended_visit_without_papers_is_listed_and_so_are_its_hazards(void **state
 
 #define OTHER 0xb000
 
-/* A visit on site with `n` hazards, and the enterprise that it should belong to. */
+/* Makes a visit on site with `n` hazards, and the enterprise to which it is moved. */
 static void add_open_visit(Fixture *fixture, guint n)
 {
   json_t *records = json_array();
@@ -479,7 +482,8 @@ test_a_visit_with_more_hazards_than_one_entry_holds_moves_whole(void **state G_G
   assert_int_equal(json_array_size(rest), 0);
 }
 
-/* What a move does to the checklist, with lists of two sectors on the device. */
+/* Returns what the move of a visit does to its checklist, when the device has lists of two
+ * sectors. */
 static json_t *move_list(const char *now, const char *sector, const json_t *lists)
 {
   g_autoptr(json_t) visit =
@@ -528,8 +532,8 @@ static void test_a_move_that_was_interrupted_is_completed(void **state G_GNUC_UN
   assert_int_equal(count_at(whole, test_id(OTHER)), 100);
 }
 
-/* The store enforces the rule, not a page. */
-static void test_a_visit_that_somebody_signed_moves_no_more(void **state G_GNUC_UNUSED)
+/* A visit that somebody has signed cannot be moved; the store refuses it, whatever page asks. */
+static void test_a_signed_visit_cannot_be_moved(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
@@ -552,20 +556,20 @@ static void test_a_visit_that_somebody_signed_moves_no_more(void **state G_GNUC_
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_nothing_of_a_visit_is_left_out),
+      cmocka_unit_test(test_all_records_of_a_large_visit_are_read),
       cmocka_unit_test(test_a_visit_is_read_in_a_fixed_number_of_queries),
-      cmocka_unit_test(test_no_paper_is_issued_unasked_with_what_no_font_draws),
-      cmocka_unit_test(test_older_kinds_are_refused_in_words),
+      cmocka_unit_test(test_no_paper_with_missing_glyphs_is_issued_without_consent),
+      cmocka_unit_test(test_older_kinds_are_refused_with_a_readable_reason),
       cmocka_unit_test(test_the_kinds_say_which_hazards_an_order_names),
-      cmocka_unit_test(test_every_hazard_stands_on_one_order),
-      cmocka_unit_test(test_a_record_that_is_too_long_is_refused_in_words),
+      cmocka_unit_test(test_every_hazard_is_on_exactly_one_order),
+      cmocka_unit_test(test_a_record_that_is_too_long_is_refused_with_a_readable_reason),
       cmocka_unit_test(test_a_page_offers_the_steps_that_are_open_on_a_device),
       cmocka_unit_test(test_a_step_to_the_same_state_is_a_step),
       cmocka_unit_test(test_an_ended_visit_without_papers_is_listed_and_so_are_its_hazards),
       cmocka_unit_test(test_a_visit_with_more_hazards_than_one_entry_holds_moves_whole),
       cmocka_unit_test(test_a_visit_that_moves_to_another_sector_gets_its_list),
       cmocka_unit_test(test_a_move_that_was_interrupted_is_completed),
-      cmocka_unit_test(test_a_visit_that_somebody_signed_moves_no_more),
+      cmocka_unit_test(test_a_signed_visit_cannot_be_moved),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

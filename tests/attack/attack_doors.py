@@ -1,4 +1,4 @@
-"""Guesses and silence at the doors of the hub."""
+"""Password guesses, and connections that send nothing, must not shut other people out."""
 
 import http.client
 import json
@@ -13,19 +13,19 @@ from attack_world import Case, Office, password
 
 
 class Doors(Case):
-    def test_guesses_at_once_pass_no_more_than_one_after_another(self):
-        told = []
+    def test_guesses_at_the_same_time_are_limited_like_others(self):
+        statuses = []
 
         def guess():
-            told.append(Office().sign_in("b-legal", "wrong password 1")[0])
+            statuses.append(Office().sign_in("b-legal", "wrong password 1")[0])
 
         threads = [threading.Thread(target=guess) for _ in range(16)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        self.assertLessEqual(told.count(403), 5, told)
-        self.assertEqual(set(told) - {403, 429}, set())
+        self.assertLessEqual(statuses.count(403), 5, statuses)
+        self.assertEqual(set(statuses) - {403, 429}, set())
 
     def test_silent_connections_keep_nobody_out(self):
         for listen in (world.hub.office_listen, world.hub.listen):
@@ -56,7 +56,7 @@ class Doors(Case):
                     line.close()
 
     def test_a_stranger_does_not_lock_a_named_person_out(self):
-        # The person signed in from here before; the failures come from another address.
+        # The person has signed in from this address before; the failures come from another one.
         host, port = world.hub.office_listen.rsplit(":", 1)
         context = ssl.create_default_context()
         context.check_hostname = False

@@ -1,4 +1,4 @@
-"""Claims that evidence does not bear out: times, and exports without the hub's key."""
+"""Claims must not be taken for proof: times that a device claims, exports verified without the hub's key."""
 
 import time
 
@@ -21,21 +21,21 @@ class Time(Case):
                 "unit": units["a"]})], clock=clock)
             if held:
                 continue
-            status, told = sessions["a-reviewer"].ask("GET", f"/records/{record}/history")
+            status, history = sessions["a-reviewer"].ask("GET", f"/records/{record}/history")
             self.assertEqual(status, 200)
-            evidence = told["rows"][0]["evidence"]
+            evidence = history["rows"][0]["evidence"]
             year = time.strftime("%Y", time.gmtime((now_ms() + shift) / 1000))
             if evidence.get("exact"):
-                self.fail(f"the device's word is shown as exact: {evidence}")
+                self.fail(f"the time that the device claims is shown as exact: {evidence}")
             if shift == -400 * day:
                 self.assertFalse(evidence.get("proved_from", evidence.get("from") or "")
                                  .startswith(year) and not evidence.get("claimed"), evidence)
-            status, odd = sessions["a-admin"].ask("GET", "/anomalies?kind=clock")
-            self.assertIn(record, str(odd))
+            status, anomalies = sessions["a-admin"].ask("GET", "/anomalies?kind=clock")
+            self.assertIn(record, str(anomalies))
 
 
 class Verify(Case):
-    def test_self_consistent_is_not_exit_code_zero(self):
+    def test_a_self_consistent_export_does_not_give_exit_code_0(self):
         import attack_world
         out = attack_world.directory / "all"
         programs.run("bihuan-hub", "export", "--data", attack_world.hub.directory, "--out", out)

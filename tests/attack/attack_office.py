@@ -1,4 +1,4 @@
-"""An office sign-in that goes beyond what its person may do, or around the workflow."""
+"""People who are signed in at the office must not go beyond their rights or around the workflow."""
 
 import threading
 
@@ -10,7 +10,7 @@ import programs
 
 
 def ended(unit, by=None):
-    """A visit that the office can judge. → (record, entry that ended it)."""
+    """Makes a visit that has ended, so that the office can review it. Returns (record, entry that ended it)."""
     mine = enterprise(unit, AREA_A)
     seen, began, held = visit(unit, mine, ["remote"], by)
     assert not held
@@ -22,7 +22,7 @@ def ended(unit, by=None):
 
 
 class Revocation(Case):
-    def test_who_may_revoke_revokes_at_once_by_every_path(self):
+    def test_a_permitted_revocation_works_at_once_by_every_path(self):
         for path in ("devices", "records"):
             device = type(devices["a"])(programs.Hub.enrol_text(hub_of(), AREA_A), path)
             device.head()
@@ -33,7 +33,7 @@ class Revocation(Case):
                 answer = sessions["county-leader"].step(device.device, "revoked",
                                                         {"revoke_reason": "丢失"})
                 if answer[0] != 200:
-                    # Not offered as a step: then nothing has changed, and the other path works.
+                    # Refused as a step: then nothing has changed, and the request to revoke must work.
                     device.head()
                     self.done(sessions["county-admin"].ask(
                         "POST", f"/devices/{device.device}/revoke", {"reason": "丢失"}))
@@ -46,7 +46,7 @@ class Revocation(Case):
             self.assertEqual(again.returncode, 0, again.stderr)
             device.close()
 
-    def test_nobody_else_revokes(self):
+    def test_people_without_the_role_do_not_revoke(self):
         device = devices["b"]
         for name in ("a-admin", "a-leader", "b-reviewer", "b-legal", "county-reviewer"):
             self.refused(sessions[name].ask("POST", f"/devices/{device.device}/revoke",
@@ -81,8 +81,8 @@ class Approval(Case):
             record for record, snapshot in snapshots.items() if snapshot["kind"] == "staff"
             and attack_world.second.shown(snapshot, "name") == "a-both")
         seen, _, _ = ended("a", "a-both")
-        told = self.refused(attack_world.Office("a-both").review(seen, "approve"))
-        self.assertIn("带队", told["message"])
+        error = self.refused(attack_world.Office("a-both").review(seen, "approve"))
+        self.assertIn("带队", error["message"])
         self.assertEqual(shown("a", seen, "state"), "unsigned")
         status, rows = sessions["a-reviewer"].ask("GET", "/inbox?lane=new")
         self.assertIn(seen, [row["id"] for row in rows["rows"]])
@@ -111,7 +111,7 @@ class Approval(Case):
             self.refused(sessions[name].review(record, "approve"))
         self.assertEqual(shown("county", record, "state"), "suspected")
 
-    def test_legal_approves_nothing_that_is_not_finished(self):
+    def test_a_legal_reviewer_approves_nothing_unfinished(self):
         mine = enterprise("a", AREA_A)
         seen, _, _ = visit("a", mine)
         record, _, _ = hazard("a", seen, mine)
@@ -121,20 +121,20 @@ class Approval(Case):
         self.assertEqual(shown("a", seen, "state"), "on_site")
         self.assertEqual(shown("a", record, "state"), "found")
 
-    def test_what_came_after_the_look_is_not_approved(self):
+    def test_an_approval_does_not_cover_later_entries(self):
         seen, _, _ = ended("a")
         covers = sessions["a-reviewer"].covers(seen)
         photo = new("a")
         entry, held = act("a", [(photo, "file", {
             "parent": seen, "role": "photo", "sha256": "ab" * 32, "size": 9,
             "media_type": "image/jpeg"})], files=[{"sha256": "ab" * 32, "size": 9, "type": "image/jpeg"}])
-        if not held:  # below an ended visit a kind may lock it: then there is nothing to miss
+        if not held:  # otherwise an ended visit is locked for photos, and nothing came after what was seen
             self.refused(sessions["a-reviewer"].review(seen, "approve", covers=covers), (409,))
             self.done(sessions["a-reviewer"].review(seen, "approve"))
         else:
             self.done(sessions["a-reviewer"].review(seen, "approve", covers=covers))
 
-    def test_of_two_reviewers_one_decides(self):
+    def test_of_several_concurrent_decisions_only_one_counts(self):
         seen, _, _ = ended("a")
         covers = sessions["a-reviewer"].covers(seen)
         answers = []
@@ -163,8 +163,8 @@ class Approval(Case):
         late = self.applied(act("a", [(seen, "inspection", {
             "state": Set("cancelled", [began]), "cancel_reason": "误建"})]))
         self.assertEqual(sorted(heads("a", seen, "state")), sorted(accepted + [late]))
-        status, told = sessions["a-reviewer"].ask("GET", f"/records/{seen}")
-        self.assertTrue(told["conflicts"], "the conflict is in sight")
+        status, content = sessions["a-reviewer"].ask("GET", f"/records/{seen}")
+        self.assertTrue(content["conflicts"], "the office is not shown the conflict")
         status, rows = sessions["a-reviewer"].ask("GET", "/inbox?lane=conflict")
         self.assertIn(seen, [row["id"] for row in rows["rows"]])
         choice = {"key": "state", "entry": accepted[0], "heads": accepted + [late]}

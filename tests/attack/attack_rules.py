@@ -1,5 +1,5 @@
-"""What an enrolled device may not do with its own valid key: step back over a decision of the hub,
-change what is locked, act as somebody else, make work for everybody else."""
+"""What an enrolled device must not do with its valid key: undo a decision of the office, change locked
+data, act as somebody else, keep others waiting."""
 
 import hashlib
 import random
@@ -62,7 +62,7 @@ class States(Case):
                 "state": Set("cancelled", was), "cancel_reason": "不想要"})]))
         self.assertEqual(shown("a", seen, "state"), "accepted")
 
-    def test_what_is_locked_after_service_stays(self):
+    def test_fields_locked_after_service_cannot_change(self):
         order, steps = self.make_document()
         served = self.applied(act("a", [(order, "document", {
             "state": Set("served", steps[-1:]), "served_at": now_ms(),
@@ -94,7 +94,7 @@ class States(Case):
         self.held(act("a", [(seen, "inspection", {"file_review_score": 100})]))
         self.assertEqual(shown("a", seen, "answers/COAL-01"), {"answer": "noncompliant"})
 
-    def test_the_deadline_of_an_ordered_hazard_is_extended_by_who_may(self):
+    def test_the_deadline_of_an_order_is_extended_only_by_permitted_people(self):
         mine = enterprise("a", AREA_A)
         seen, _, _ = visit("a", mine)
         record, found, held = hazard("a", seen, mine)
@@ -108,7 +108,7 @@ class States(Case):
 
 
 def choice(kind, field):
-    """The first code that a field may have."""
+    """Returns the first code of a choice field."""
     declared = next(one for one in kinds[kind]["fields"] if one["name"] == field)
     return declared["choices"][0]["code"]
 
@@ -141,7 +141,7 @@ class People(Case):
                 "unit": units["a"]})]))
             self.assertEqual(device.push([entry]), [entry.id])
 
-    def test_a_role_is_not_only_shown_by_the_form(self):
+    def test_the_hub_checks_roles_and_not_only_the_form(self):
         mine = enterprise("a", AREA_A)
         _, _, held = visit("a", mine, by="a-admin")
         self.assertTrue(held, "an administrator starts an inspection")
@@ -163,7 +163,7 @@ class People(Case):
 
 
 class SignedTexts(Case):
-    """A digest that signatures are given to stands for a text, which the hub reads."""
+    """A signature is given to the digest of a text. The hub makes that text itself and compares."""
 
     def test_a_visit_does_not_end_with_another_text_than_its_digest(self):
         mine = enterprise("a", AREA_A)
@@ -184,7 +184,7 @@ class SignedTexts(Case):
             "state": Set("signed", [began]), "ended_at": now_ms(),
             "outcome": "carried_out"} | honest)]))
 
-    def test_what_was_signed_is_not_replaced_after_the_visit(self):
+    def test_signed_data_is_not_replaced_after_the_visit(self):
         mine = enterprise("a", AREA_A)
         seen, began, _ = visit("a", mine, ["remote"])
         ended = self.applied(act("a", [(seen, "inspection", {
@@ -197,7 +197,7 @@ class SignedTexts(Case):
                 self.held(act("a", [(seen, "inspection", {key: Set(value, [ended])})]))
 
     def issue(self, subject, seen, doc_type, values):
-        """Drafts, approves and issues a paper. → (whether the issue waits, the paper)."""
+        """Drafts, approves and issues a paper. Returns (whether issuing was quarantined, the paper)."""
         paper = new("a")
         drafted = self.applied(act("a", [(paper, "document", {
             "inspection": seen, "enterprise": subject, "doc_type": doc_type,
@@ -221,9 +221,9 @@ class SignedTexts(Case):
                            frozen() | {"signed_sha256": "0" * 64}):
                 with self.subTest(doc_type=doc_type, values=sorted(values)):
                     waits, paper = self.issue(mine, seen, doc_type, values)
-                    self.assertTrue(waits, "the hub issued it")
+                    self.assertTrue(waits, "the hub issued a paper whose digest is of another text")
                     self.assertEqual(shown("a", paper, "state"), "approved")
-        # In itself it is right, but nobody signed this record.
+        # This digest fits its text, but nobody signed this text.
         waits, _ = self.issue(mine, seen, "onsite_record",
                               frozen(other) | {"signed_sha256": another})
         self.assertTrue(waits, "the hub issued a record that nobody signed")
@@ -232,7 +232,7 @@ class SignedTexts(Case):
 
 
 class Work(Case):
-    """One device must not keep the writer from everybody else."""
+    """One device must not block the writer for others."""
 
     def test_a_small_batch_on_a_large_inspection_stalls_nobody(self):
         mine = enterprise("a", AREA_A)
@@ -263,7 +263,7 @@ class Work(Case):
             Office("b-admin")
             longest = max(longest, pushed - start, time.monotonic() - pushed)
         attack.join()
-        # It was 21 s with 9,600 hazards, so about 9 s with these 4,000.
+        # Before the writer took turns it was 21 s with 9,600 hazards, so about 9 s with these 4,000.
         self.assertLess(longest, 4, "others waited for a small batch")
 
     def test_a_device_does_not_fill_a_shared_record(self):

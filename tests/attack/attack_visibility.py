@@ -1,5 +1,5 @@
-"""What somebody may not see must not reach them by another way; what one device sends must not
-shut out another."""
+"""Records that somebody may not see must not reach them by any route; entries of one device must not
+prevent another from working."""
 
 import json
 import urllib.parse
@@ -16,7 +16,7 @@ def declared(data):
 
 
 def everything(session, records=()):
-    """All bytes that the office page's interface gives a person."""
+    """Returns all answers of the office's API to a person, by path."""
     paths = ["/head", "/filters", "/enterprises", "/devices", "/access", "/anomalies", "/plaques",
              "/inbox?search=" + urllib.parse.quote(MARK),
              "/enterprises?search=" + urllib.parse.quote(MARK)]
@@ -25,21 +25,21 @@ def everything(session, records=()):
     for record in records:
         paths += [f"/records/{record}", f"/records/{record}/history", f"/records/{record}/case",
                   f"/quarantine/{record}"]
-    told = {}
+    answers = {}
     for path in paths:
         status, content = session.ask("GET", path)
-        told[path] = content if isinstance(content, bytes) else json.dumps(
+        answers[path] = content if isinstance(content, bytes) else json.dumps(
             content, ensure_ascii=False).encode()
-    return told
+    return answers
 
 
-class Sight(Case):
+class Visibility(Case):
     def assert_unseen(self, unit, marks, records=(), asked=()):
         for role in OFFICE_ROLES:
             for path, data in everything(sessions[f"{unit}-{role}"], list(records) + list(asked)
                                          ).items():
                 for mark in marks:
-                    # A path that names the record may repeat the name it was asked by.
+                    # An answer may repeat the id or text that was in the request.
                     if mark in path:
                         continue
                     self.assertNotIn(mark.encode(), data, f"{unit}-{role} {path}")
@@ -49,7 +49,7 @@ class Sight(Case):
         for mark in marks:
             self.assertNotIn(mark, json.dumps(snapshots, ensure_ascii=False))
 
-    def test_a_scan_does_not_tell_of_a_covert_visit(self):
+    def test_a_scan_does_not_reveal_a_covert_visit(self):
         mine = enterprise("county", AREA_A, "被暗访煤矿")
         scan = new("county")
         self.applied(act("county", [(scan, "scan", {
@@ -60,7 +60,7 @@ class Sight(Case):
         self.assertTrue(is_given("county", scan))
         self.assert_unseen("a", [scan, covert], [scan, covert], [mine])
 
-    def test_a_covert_visit_and_what_is_said_of_it_in_quarantine(self):
+    def test_a_covert_visit_is_hidden_in_the_quarantine_too(self):
         mine = enterprise("county", AREA_A, "又一煤矿")
         covert, _, held = visit("county", mine, ["covert"], place_note=MARK)
         self.assertFalse(held)
@@ -75,23 +75,23 @@ class Sight(Case):
         self.assertTrue(held)
         status, _ = sessions["a-legal"].ask("GET", f"/quarantine/{entry}")
         self.assertIn(status, (403, 404))
-        status, told = sessions["a-legal"].ask("GET", f"/records/{mine}/history")
+        status, history = sessions["a-legal"].ask("GET", f"/records/{mine}/history")
         self.assertEqual(status, 200)
-        self.assertNotIn(MARK, json.dumps(told, ensure_ascii=False))
+        self.assertNotIn(MARK, json.dumps(history, ensure_ascii=False))
 
-    def test_plaques_are_shown_to_whom_they_serve(self):
+    def test_plaques_are_shown_to_the_units_that_serve_them(self):
         mine = enterprise("a", AREA_A, "有牌煤矿")
         self.done(sessions["a-reviewer"].ask("POST", "/plaques", {"enterprises": [mine]}))
-        status, told = sessions["a-reviewer"].ask("GET", "/plaques")
-        serials = [row["serial"] for row in told["rows"]]
+        status, plaques = sessions["a-reviewer"].ask("GET", "/plaques")
+        serials = [row["serial"] for row in plaques["rows"]]
         self.assertTrue(serials)
         for name in ("b-reviewer", "b-admin", "b-leader", "b-legal"):
-            status, told = sessions[name].ask("GET", "/plaques")
-            self.assertFalse(set(serials) & {row["serial"] for row in told.get("rows", [])}, name)
+            status, plaques = sessions[name].ask("GET", "/plaques")
+            self.assertFalse(set(serials) & {row["serial"] for row in plaques.get("rows", [])}, name)
             for serial in serials:
                 self.refused(sessions[name].ask("GET", f"/plaques/{serial}/qr.svg"))
 
-    def test_children_of_a_parent_that_is_not_here_yet_are_their_makers(self):
+    def test_records_below_a_missing_parent_are_shown_to_their_device_only(self):
         parent, child = new("a"), new("a")
         photo = b"photo of a"
         named = {"sha256": second.sha256(photo), "size": len(photo), "media_type": "image/jpeg"}
@@ -103,7 +103,7 @@ class Sight(Case):
         with self.assertRaises(second.Refused):
             devices["b"].download(named["sha256"])
 
-    def test_a_wrong_size_declared_by_another_blocks_nobody(self):
+    def test_a_wrong_size_declared_by_one_device_does_not_block_another(self):
         mine, photo = enterprise("a", AREA_A), b"a photo that b knows the hash of"
         name = second.sha256(photo)
         theirs = enterprise("b", AREA_B)
@@ -118,7 +118,7 @@ class Sight(Case):
         with self.assertRaises(second.Refused):
             devices["b"].download(name)
 
-    def test_look_alike_numbers_are_one_number(self):
+    def test_numbers_that_look_alike_are_reported_as_duplicates(self):
         mine = enterprise("a", AREA_A)
         seen, _, _ = visit("a", mine)
         number = "平应急-2026-B0010"
@@ -132,8 +132,8 @@ class Sight(Case):
                 "inspection": seen, "enterprise": mine, "doc_type": "onsite_record",
                 "title": "记录", "number": spelling, "drafted_by": staff["a-inspector"],
                 "state": "draft"})])
-        status, told = sessions["a-admin"].ask("GET", "/anomalies?kind=number")
-        text = json.dumps(told, ensure_ascii=False)
+        status, anomalies = sessions["a-admin"].ask("GET", "/anomalies?kind=number")
+        text = json.dumps(anomalies, ensure_ascii=False)
         given = [record for record in documents if is_given("a", record)]
         self.assertGreaterEqual(len(given), 2)
         for record in given:

@@ -1,6 +1,6 @@
-"""The world of the attacks: one real hub, a county, two of its townships, an attacker with a valid
-device key in each of them and a sign-in for every office role. Nothing of the programs is reached
-into: what an attacker can send over the network is all that is used."""
+"""The world of the attacks: one real hub, a county and two of its townships. In each of them the attacker
+has a valid device key and a sign-in for every office role. The attacks use the network only, never the
+inside of a program."""
 
 import hashlib
 import http.client
@@ -32,7 +32,7 @@ staff = {}    # "a-reviewer" → id
 units = {}    # "a" → id
 devices = {}  # "a" → Client
 sessions = {}
-keys = {}     # staff id → what the PIN opens
+keys = {}     # staff id → signing key, opened with the PIN
 kinds = {}    # name → declaration
 
 
@@ -41,7 +41,7 @@ def password(name):
 
 
 def people():
-    """Records and passwords as `bihuan-hub load` reads them."""
+    """Returns records and passwords in the form that `bihuan-hub load` reads."""
     records, passwords, pins = [], {}, {}
     for unit, (area, level, parent) in UNITS.items():
         values = {"name": f"攻击 {unit}", "area": area, "level": level,
@@ -92,7 +92,7 @@ def start():
 
 
 def open_keys():
-    """What an attacker has who knows the PINs of everybody of the units: the worst case."""
+    """Opens the signing keys of everybody, as an attacker could who knows all PINs: the worst case."""
     for device in devices.values():
         for person in device.staff()["staff"]:
             if person["id"] not in keys and "seal" in person:
@@ -107,7 +107,7 @@ def stop():
 
 
 def rest():
-    """Connections do not outlive a test."""
+    """Closes the connections of all devices, so that each test makes its own."""
     for device in devices.values():
         device.close()
         device.local = threading.local()
@@ -116,20 +116,20 @@ def rest():
 # --- the office page's interface ---
 
 class Office:
-    """A signed-in browser, without the browser."""
+    """A person who is signed in at the office, by its API."""
 
     def __init__(self, name=None, secret=None):
         self.cookie = self.token = None
         self.name = name
         if name:
-            status, told = self.sign_in(name, secret or password(name))
-            assert status == 200, (status, told)
+            status, content = self.sign_in(name, secret or password(name))
+            assert status == 200, (status, content)
 
     def sign_in(self, name, secret):
-        status, told = self.ask("POST", "/session", {"login": name, "password": secret})
+        status, content = self.ask("POST", "/session", {"login": name, "password": secret})
         if status == 200:
-            self.token = told["token"]
-        return status, told
+            self.token = content["token"]
+        return status, content
 
     def ask(self, method, path, message=None):
         context = ssl.create_default_context()
@@ -155,9 +155,9 @@ class Office:
         return answer.status, data
 
     def covers(self, record):
-        """The newest entry this person sees of a record."""
-        status, told = self.ask("GET", f"/records/{record}")
-        return told.get("covers") or told.get("newest") or "" if status == 200 else ""
+        """Returns the newest entry of a record that this person sees; a review names it."""
+        status, content = self.ask("GET", f"/records/{record}")
+        return content.get("covers") or content.get("newest") or "" if status == 200 else ""
 
     def review(self, record, decision, comment="", covers=None):
         if covers is None:
@@ -178,12 +178,12 @@ class Office:
 # --- what a device sends ---
 
 def acting(unit, person):
-    """Whoever acts on the device of `unit`, with their key where the device has it."""
+    """Returns the person who acts on the device of `unit`, with their signing key if it was opened."""
     return second.Person(person, devices[unit].ids, devices[unit], keys.get(person))
 
 
 def act(unit, operations, by=None, files=(), **body):
-    """One entry of the device of `unit`, in a chain of its own. → (entry id, is quarantined)."""
+    """Sends one entry by the device of `unit`, in a new chain. Returns (entry id, whether quarantined)."""
     device = devices[unit]
     person = acting(unit, staff[by or f"{unit}-inspector"])
     chain = second.Chain(device.key, device.hub, device.device, device.kinds)
@@ -210,7 +210,7 @@ def enterprise(unit, area, name="攻击煤矿"):
 
 
 def visit(unit, subject, modes=("routine",), by=None, of_unit=None, **more):
-    """→ (record, entry that made it, whether it is quarantined)."""
+    """Makes a visit. Returns (record, entry that made it, whether it is quarantined)."""
     record = new(unit)
     values = {"enterprise": subject, "modes": list(modes), "unit": of_unit or units[unit],
               "lead": staff[by or f"{unit}-inspector"], "started_at": now_ms(),
@@ -232,18 +232,18 @@ def hazard(unit, inspection, subject, by=None, **more):
 
 
 def why(entry):
-    """What the hub says of an entry in quarantine, for the message of a failure."""
+    """Returns what the office shows of an entry in quarantine, for the message of a failed test."""
     return sessions["county-admin"].ask("GET", f"/quarantine/{entry}")
 
 
 def shown(unit, record, key):
-    """What the device of `unit` is shown of a record; None when it is not given it."""
+    """Returns the value that the device of `unit` shows; None when the device does not receive the record."""
     snapshots, _ = devices[unit].pull()
     return second.shown(snapshots[record], key) if record in snapshots else None
 
 
 def values(unit, record, key):
-    """All values of a key that the device of `unit` is given, also those in conflict."""
+    """Returns all values of a key that the device of `unit` receives, including those in conflict."""
     snapshots, _ = devices[unit].pull()
     return [head.get("v") for head in snapshots[record]["keys"][key]["heads"]]
 
@@ -259,7 +259,7 @@ def heads(unit, record, key):
 
 
 def signed(facts=None):
-    """What a visit ends with, or a paper is drafted with: frozen fields that name nothing."""
+    """Returns the fields that end a visit or draft a paper; their frozen fields name no hazard."""
     digest = hashlib.sha256("发现隐患 0 条\n".encode()).hexdigest()
     return {"signed_facts": second.Personal(facts or {"paper": 1}), "signed_sha256": digest}
 
@@ -276,13 +276,13 @@ class Case(unittest.TestCase):
         rest()
 
     def held(self, answer):
-        """Asserts that an entry waits in quarantine; → its id."""
+        """Asserts that an entry is in quarantine. Returns its id."""
         entry, quarantined = answer
         self.assertTrue(quarantined, "the hub applied it")
         return entry
 
     def applied(self, answer):
-        """Asserts that an honest entry was applied; → its id."""
+        """Asserts that an honest entry was applied. Returns its id."""
         entry, quarantined = answer
         self.assertFalse(quarantined, quarantined and why(entry))
         return entry

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Attacks with a valid device key or an ordinary office sign-in, as programs against a real hub.
-Each asks for an effect that the rules forbid and fails when it gets it. Beside them stand the honest
-acts that look alike and must go through. All share one hub: `test_attack.py Release` runs a part."""
+"""Attacks on a real hub with a valid device key or an ordinary office sign-in. Each test attempts something
+that the rules forbid, and fails if it succeeds. Similar honest acts are tested beside it and must succeed.
+All tests share one hub: `test_attack.py Release` runs the tests of one class."""
 
 import sys
 import unittest

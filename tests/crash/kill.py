@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""kill -9 of collector, agent and hub while recording and syncing.
+"""Kills collector, agent and hub with SIGKILL while findings are recorded and synced.
 
-Each of them is killed a number of times that is certain, half of them at work: an owner has the
-store and findings were saved through it, a hub has committed something since it began to serve. The
-other half hits at any moment, starting up included. Afterwards device and hub agree, nothing that was reported as saved is missing and nothing is
-there twice (I1, I2, I12). The seed is printed and can be given again."""
+Each program is killed a fixed number of times. Half of the kills wait until it is at work: the owner of
+the store has saved a finding for another program, or the hub has committed something since it started.
+The other half hit at a random moment, which may be during the start. Afterwards device and hub agree,
+nothing that was reported as saved is missing, and nothing is stored twice (I1, I2, I12). The seed is
+printed; --seed repeats it."""
 
 import argparse
 import collections
@@ -26,15 +27,15 @@ import recording  # noqa: E402
 
 
 class Recorder(threading.Thread):
-    """A person who records without a pause while programs are killed."""
+    """Records findings without a pause, as a person would, while programs are killed."""
 
     def __init__(self, store, staff, pin_file, enterprise, photo_dir):
         super().__init__(daemon=True)
         self.store, self.staff, self.pin_file = store, staff, pin_file
         self.enterprise = enterprise
         self.photo_dir = photo_dir
-        self.saved = []      # markers whose saving was confirmed
-        self.tried = set()   # markers that may or may not have been saved
+        self.saved = []      # summaries of findings for which saving was confirmed
+        self.tried = set()   # summaries of all findings, including those whose saving was interrupted
         self.entries = {}    # marker -> entry id
         self.refusals = collections.Counter()
         self.ending = threading.Event()
@@ -57,24 +58,24 @@ class Recorder(threading.Thread):
                                 self.staff, "--pin-file", self.pin_file, "-", stdin=line + "\n",
                                 check=False)
             if done.returncode == 0:
-                told = [json.loads(row) for row in done.stdout.splitlines() if row.strip()]
-                self.entries[marker] = told[0]["entry"]
+                rows = [json.loads(row) for row in done.stdout.splitlines() if row.strip()]
+                self.entries[marker] = rows[0]["entry"]
                 self.saved.append(marker)
             else:
                 self.refusals[done.stderr.strip()[-160:]] += 1
 
 
 class Field:
-    """A device whose store has one owner, and its hub; both will be killed."""
+    """The processes that are killed: the owner of a device's store, and the hub."""
 
     def __init__(self, hub, store, top, desktop, recorder, chance):
         self.hub, self.store, self.top, self.desktop = hub, store, top, desktop
         self.recorder, self.chance = recorder, chance
         self.kind, self.owner = None, None
-        self.taps = []  # rounds that somebody asked for
+        self.taps = []  # processes of `bihuanctl sync`
 
     def need_owner(self, kind):
-        """Makes an owner of that kind run; keeps the present one if it fits."""
+        """Starts an owner of this program, unless one is running."""
         if self.owner is not None and self.owner.poll() is None and self.kind == kind:
             return
         programs.stop(self.owner)
@@ -84,23 +85,23 @@ class Field:
                                     env=env)
 
     def has_store(self):
-        """Whether the lock names this owner, through which others record."""
-        told = (self.store / "owner.lock").read_text()
-        return told.endswith(f", process {self.owner.pid}\n")
+        """Whether the lock file names this process as the owner; then other programs save through it."""
+        owner_line = (self.store / "owner.lock").read_text()
+        return owner_line.endswith(f", process {self.owner.pid}\n")
 
     def wait_for_owner_at_work(self):
         programs.wait_for(f"{self.kind} has the store", self.has_store, timeout=300, step=0.02)
         saved = len(self.recorder.saved)
         programs.wait_for(f"a finding saved while {self.kind} has the store",
                           lambda: len(self.recorder.saved) > saved, timeout=300, step=0.01)
-        assert self.has_store(), f"{self.kind} gave the store away"
+        assert self.has_store(), f"{self.kind} is not the owner of the store any more"
 
     def read_hub_log(self):
         log = (self.hub.directory / "hub.db-wal").stat()
         return log.st_mtime_ns, log.st_size
 
     def wait_for_hub_at_work(self):
-        """Waits until something new is committed at the hub; a tap ends any waiting of the engine."""
+        """Waits until the hub commits something. `bihuanctl sync` makes the engine send at once."""
         log = self.read_hub_log()
         for _ in range(20):
             self.taps.append(programs.start("bihuanctl", "--store", self.store, "sync",
@@ -110,7 +111,7 @@ class Field:
                 return
             except AssertionError:
                 continue
-        raise AssertionError("the hub committed nothing though findings were saved")
+        raise AssertionError("findings were saved, but the hub committed nothing")
 
     def kill_owner(self, at_work):
         if at_work:
@@ -136,14 +137,14 @@ class Field:
 
 
 def hit(name, process):
-    """Kills a process; counts only if it ran until the signal and ended by it."""
+    """Kills a process, which must have been running and must end by this signal."""
     assert process.poll() is None, f"{name} had ended by itself: {process.returncode}"
     process.kill()
     assert process.wait(20) == -signal.SIGKILL, f"{name}: {process.returncode}"
 
 
 def plan(moments, owners, chance):
-    """(victim, at work) for each moment: the same number of each, in random order."""
+    """Returns (program, whether it must be at work) for each kill: equal numbers, in random order."""
     victims = [*owners, "bihuan-hub"]
     deck = [(victims[i % len(victims)], i // len(victims) % 2 == 0) for i in range(moments)]
     chance.shuffle(deck)
@@ -155,8 +156,8 @@ def main():
     parser.add_argument("--moments", type=int, default=201)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--owners", default="bihuan,bihuan-agent",
-                        help="which programs own the store in turn")
-    parser.add_argument("--keep", action="store_true", help="keep the directory for a look")
+                        help="programs that own the store in turn")
+    parser.add_argument("--keep", action="store_true", help="keep the directory of the run")
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
     chance = random.Random(options.seed)
@@ -196,7 +197,7 @@ def main():
             kills[victim, at_work] += 1
         recorder.ending.set()
         recorder.join(60)
-        assert not recorder.is_alive(), "the recorder hangs"
+        assert not recorder.is_alive(), "the thread that records findings does not end"
         field.end()
         for victim in (*owners, "bihuan-hub"):
             print(f"{victim} was killed {kills[victim, True]} times at work and"
@@ -207,7 +208,7 @@ def main():
               f"{len(recorder.tried) - len(recorder.saved)} cut off", flush=True)
         for why, times in recorder.refusals.most_common(6):
             print(f"  {times} times: {why}", flush=True)
-        assert len(recorder.saved) >= options.moments / 20, "too little was recorded to say anything"
+        assert len(recorder.saved) >= options.moments / 20, "too few findings were saved for a meaningful result"
         settle(store)
         judge(top, hub, store, recorder)
     finally:
@@ -219,7 +220,7 @@ def main():
 
 
 def settle(store):
-    """Everything is synced once no process is killed any more."""
+    """Syncs until nothing is pending, now that no process is killed any more."""
     end = time.monotonic() + 240
     while time.monotonic() < end:
         programs.run("bihuanctl", "--store", store, "sync", check=False, timeout=240)
@@ -232,9 +233,9 @@ def settle(store):
 
 def judge(top, hub, store, recorder):
     export = top / "export.bhx"
-    told = json.loads(programs.run("bihuan-hub", "export", "--data", hub.directory, "--out", export,
-                                   "--json").stdout)
-    programs.run("bihuan-hub", "verify", export, "--hub-key", told["hub_key"])
+    exported = json.loads(programs.run("bihuan-hub", "export", "--data", hub.directory, "--out", export,
+                                       "--json").stdout)
+    programs.run("bihuan-hub", "verify", export, "--hub-key", exported["hub_key"])
     entries = programs.read_export(export)
     markers = collections.Counter()
     places = collections.Counter()
@@ -248,12 +249,12 @@ def judge(top, hub, store, recorder):
             if op["kind"] == "hazard" and summary:
                 markers[summary["v"]] += 1
     lost = [marker for marker in recorder.saved if not markers[marker]]
-    assert not lost, f"I1: saved but not at the hub: {lost[:5]} of {len(lost)}"
+    assert not lost, f"I1: saved, but not in the export of the hub: {lost[:5]} of {len(lost)}"
     twice = [marker for marker, count in markers.items() if count > 1]
-    assert not twice, f"I12: there twice: {twice[:5]}"
+    assert not twice, f"I12: stored twice: {twice[:5]}"
     strange = set(markers) - recorder.tried
-    assert not strange, f"nobody recorded {sorted(strange)[:3]}"
-    assert max(places.values()) == 1, "I2: two envelopes for one place"
+    assert not strange, f"the hub has findings that nobody recorded: {sorted(strange)[:3]}"
+    assert max(places.values()) == 1, "I2: two envelopes with the same number in one chain"
     assert all(len(hashes) == 1 for hashes in bodies.values()), "I2: two bodies for one entry id"
     ids = {entry["body"]["id"] for entry in entries}
     assert all(recorder.entries[marker] in ids for marker in recorder.saved)

@@ -1,4 +1,4 @@
-"""What the tests of this folder record: an inspector of the samples, findings and photos."""
+"""Shared by the tests of this folder: the inspector who records, findings and photos."""
 
 import json
 import random
@@ -20,7 +20,7 @@ def make_photo(path, number, size):
 
 
 def make_finding(enterprise, summary, photo=None):
-    """A line for `bihuanctl record`."""
+    """Returns the input line for `bihuanctl record` that records a hazard, with a photo if given."""
     hazard = make_uuid()
     ops = [{"record": hazard, "kind": "hazard", "set": {
         "enterprise": enterprise, "summary": summary, "level": "general",
@@ -39,7 +39,7 @@ def list_rows(store, kind):
 
 
 def pick_inspector(store):
-    """The sample inspector of the township whose device this is: record id and PIN."""
+    """Returns record id and PIN of the inspector in the sample data who uses this device."""
     samples = programs.SOURCE / "assets" / "samples"
     units = json.loads((samples / "units.json").read_text())["records"]
     sample = next(r for r in units if r["name"] == "staff-li")

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""kill -9 of the hub in the middle of a file that a device sends, several times.
+"""Kills the hub with SIGKILL several times while a device uploads a file.
 
-The device goes on where the hub's disk stands: beside the file itself no more than one chunk for
-each kill is sent again, and the hub ends with the file, its hash right and nothing left over (L3).
-A relay between the two counts the bytes and kills when so many have passed."""
+The device continues with the bytes that the hub's disk does not have: each kill costs at most one chunk
+that is sent again. In the end the hub has the file with the right hash, and no unfinished upload (L3).
+A relay between the two counts the bytes and kills the hub at certain counts."""
 
 import contextlib
 import hashlib
@@ -23,12 +23,12 @@ import recording  # noqa: E402
 MIB = 1024 * 1024
 FILE_BYTES = 24 * MIB
 CHUNK_MAX_BYTES = MIB             # sync/wire/limits.h
-CUTS = (5 * MIB, 12 * MIB, 18 * MIB)  # bytes of the device after which the hub dies
-OVERHEAD_BYTES = MIB              # TLS, headers, entries, pulls, over all rounds
+CUTS = (5 * MIB, 12 * MIB, 18 * MIB)  # the hub is killed after so many bytes from the device
+OVERHEAD_BYTES = MIB              # TLS, headers, entries and pulls of all rounds together
 
 
 class Relay:
-    """Forwards a port of its own to the hub and counts the bytes that are sent."""
+    """Forwards connections to the hub and counts the bytes that the device sends."""
 
     def __init__(self):
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -36,7 +36,7 @@ class Relay:
         self.target = None
         self.up = 0
         self.cut_at = None
-        self.cut = None  # called once, in the middle of a chunk
+        self.cut = None  # called once when `up` reaches `cut_at`, in the middle of a chunk
         threading.Thread(target=self.accept, daemon=True).start()
 
     def accept(self):
@@ -107,9 +107,9 @@ def main():
             relay.cut_at = cut_at
             done = sync(store)
             assert done.returncode != 0 and hub.process is None, (done.returncode, done.stdout)
-            standing = sent_so_far(hub)
-            assert durable < standing < FILE_BYTES, f"cut at {cut_at}: {durable} then {standing}"
-            durable = standing
+            on_disk = sent_so_far(hub)
+            assert durable < on_disk < FILE_BYTES, f"killed at {cut_at}: the hub had {durable} bytes, now {on_disk}"
+            durable = on_disk
             assert recording.read_status(store)["files_pending"] == 1
             hub.serve()
         before = relay.up
@@ -120,13 +120,13 @@ def main():
         assert status["files_pending"] == 0 and status["pending"] == 0, status
         last = relay.up - before
         assert last <= FILE_BYTES - durable + CHUNK_MAX_BYTES + OVERHEAD_BYTES, (
-            f"{last} bytes went up after the last restart, {FILE_BYTES - durable} were missing")
+            f"{last} bytes were sent after the last restart, when {FILE_BYTES - durable} were missing")
         most = FILE_BYTES + len(CUTS) * CHUNK_MAX_BYTES + OVERHEAD_BYTES
-        assert relay.up <= most, f"L3: {relay.up} bytes went up for a file of {FILE_BYTES}"
+        assert relay.up <= most, f"L3: {relay.up} bytes were sent for a file of {FILE_BYTES}"
         kept = hub.directory / "files" / sha256[:2] / sha256
         assert hashlib.sha256(kept.read_bytes()).hexdigest() == sha256
         assert list((hub.directory / "uploads").iterdir()) == []
-        print(f"{len(CUTS)} kills; {relay.up} bytes went up for a file of {FILE_BYTES}")
+        print(f"{len(CUTS)} kills; {relay.up} bytes were sent for a file of {FILE_BYTES}")
 
 
 if __name__ == "__main__":

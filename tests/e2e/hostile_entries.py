@@ -44,30 +44,30 @@ class Entries(Case):
 
     def test_a_gap_stores_nothing(self):
         chain, entries = make(self.client, 4)
-        told = self.told(self.client.post(lines(entries[2:])), 409, "chain")
-        self.assertEqual((told["seq"], told["hash"]), (0, ZERO_HASH))
+        error = self.expect_error(self.client.post(lines(entries[2:])), 409, "chain")
+        self.assertEqual((error["seq"], error["hash"]), (0, ZERO_HASH))
         self.assertEqual(self.client.head(chain.incarnation), (0, ZERO_HASH))
         self.stored(self.client.post(lines(entries)), chain)
 
-    def test_a_gap_is_told_before_what_else_is_wrong(self):
+    def test_a_gap_is_reported_before_other_errors(self):
         chain, entries = make(self.client, 4)
         entries[3].signature = flip(entries[3].signature)
-        told = self.told(self.client.post(lines(entries[1:])), 409, "chain")
-        self.assertEqual((told["seq"], told["hash"]), (0, ZERO_HASH))
+        error = self.expect_error(self.client.post(lines(entries[1:])), 409, "chain")
+        self.assertEqual((error["seq"], error["hash"]), (0, ZERO_HASH))
         self.assertEqual(self.client.head(chain.incarnation), (0, ZERO_HASH))
 
     def refused(self, entries, index, code):
-        """The entry at `index` is refused with `code`; those before it are stored."""
-        told = self.told(self.client.post(lines(entries)), 400, code)
-        self.assertEqual(told["index"], index)
+        """Asserts that the entry at `index` is refused with `code`, and that those before it are stored."""
+        error = self.expect_error(self.client.post(lines(entries)), 400, code)
+        self.assertEqual(error["index"], index)
         incarnation = second.parse(entries[0].envelope)["incarnation"]
         if index == 0:
-            self.assertNotIn("seq", told)
-            self.assertNotIn("hash", told)
+            self.assertNotIn("seq", error)
+            self.assertNotIn("hash", error)
             self.assertEqual(self.client.head(incarnation), (0, ZERO_HASH))
         else:
             there = index, entries[index - 1].hash
-            self.assertEqual((told["seq"], told["hash"]), there)
+            self.assertEqual((error["seq"], error["hash"]), there)
             self.assertEqual(self.client.head(incarnation), there)
 
     def test_a_gap_within_a_batch(self):
@@ -77,26 +77,26 @@ class Entries(Case):
         _, others = make(self.client, 1)
         self.refused(entries + others, 2, "format")
 
-    def test_a_fork_and_the_way_out_of_it(self):
+    def test_a_fork_is_refused_and_a_new_incarnation_accepted(self):
         chain, entries = make(self.client, 3)
         self.stored(self.client.post(lines(entries)), chain)
         copy = fresh(self.client)
         copy.incarnation, copy.seq, copy.prev = chain.incarnation, 1, entries[0].hash
         others = [copy.put(*body(self.client)) for _ in range(2)]
-        told = self.told(self.client.post(lines([entries[0]] + others)), 409, "fork")
-        self.assertEqual((told["seq"], told["hash"]), (1, entries[0].hash))
-        told = self.told(self.client.post(lines(others)), 409, "fork")
-        self.assertEqual((told["seq"], told["hash"]), (1, entries[0].hash))
+        error = self.expect_error(self.client.post(lines([entries[0]] + others)), 409, "fork")
+        self.assertEqual((error["seq"], error["hash"]), (1, entries[0].hash))
+        error = self.expect_error(self.client.post(lines(others)), 409, "fork")
+        self.assertEqual((error["seq"], error["hash"]), (1, entries[0].hash))
         lost = fresh(self.client)
         lost.incarnation, lost.seq, lost.prev = chain.incarnation, 3, "1" * 64
-        told = self.told(self.client.post(lost.put(*body(self.client)).lines()), 409, "fork")
-        self.assertEqual((told["seq"], told["hash"]), (0, ZERO_HASH))
+        error = self.expect_error(self.client.post(lost.put(*body(self.client)).lines()), 409, "fork")
+        self.assertEqual((error["seq"], error["hash"]), (0, ZERO_HASH))
         self.stored(self.client.post(entries[1].lines()), chain)
         self.assertEqual(self.client.head(chain.incarnation), (3, chain.prev))
         after = fresh(self.client)
         moved = [after.put(entry.body) for entry in entries[1:] + others]
         self.assertEqual(self.stored(self.client.post(lines(moved)), after), [])
-        # An id has one body: another under it is quarantined.
+        # An entry id has one body: another body with the same id is quarantined.
         changed = json.loads(entries[0].body)
         changed["ops"][0]["set"]["name"] = {"v": "改"}
         liar = after.put(signed_again(self.client, changed))
@@ -128,7 +128,7 @@ class Entries(Case):
             entries[index].body = entries[index].body.replace("第二".encode(), "第三".encode())
             self.refused(entries, index, "signature")
 
-    def test_envelopes_of_elsewhere(self):
+    def test_envelopes_of_another_hub_or_device(self):
         other = new_client("other").device
         for member, value, code in (
                 ("hub", other, "invalid"), ("device", other, "denied"), ("seq", 0, "format"),
@@ -137,11 +137,11 @@ class Entries(Case):
                 ("more", 1, "format"), ("prev", "1" * 64, "format")):
             chain = fresh(self.client)
             entry = chain.put(*body(self.client), **{member: value})
-            told = self.told(self.client.post(entry.lines()), 400, code)
-            self.assertEqual(told["index"], 0, member)
+            error = self.expect_error(self.client.post(entry.lines()), 400, code)
+            self.assertEqual(error["index"], 0, member)
             self.assertEqual(self.client.head(chain.incarnation), (0, ZERO_HASH))
 
-    def test_envelopes_that_are_no_plain_json(self):
+    def test_envelopes_that_are_not_plain_json(self):
         data, _ = body(self.client)
         for change in (lambda text: text[:-1] + b',"seq":1}', lambda text: text + b"x",
                        lambda text: b"\xef\xbb\xbf" + text, lambda text: b"[" + text + b"]",
@@ -175,7 +175,7 @@ class Entries(Case):
         self.assertEqual(self.stored(self.client.post(entry.lines()), chain), [])
         self.assertEqual(self.stored(self.client.post(entry.lines()), chain), [])
 
-    def test_two_devices_with_one_incarnation_do_not_meet(self):
+    def test_two_devices_with_the_same_incarnation_have_separate_chains(self):
         other = new_client("same incarnation")
         mine, theirs = fresh(self.client), fresh(other)
         theirs.incarnation = mine.incarnation
@@ -187,21 +187,21 @@ class Entries(Case):
     def test_broken_batches(self):
         _, entries = make(self.client, 1)
         whole = entries[0].lines()
-        self.told(self.client.post(b""), 400, "format")
+        self.expect_error(self.client.post(b""), 400, "format")
         for data in (whole[:-1], whole[:500], b"\n\n\n\n", b"{}\n\n\n\n", b"\xff\xfe\n\n\n\n"):
-            self.told(self.client.post(data), 400, "format")
-        self.told(self.client.post(whole.replace(b"\n", b"\r\n")), 400, "limit")
+            self.expect_error(self.client.post(data), 400, "format")
+        self.expect_error(self.client.post(whole.replace(b"\n", b"\r\n")), 400, "limit")
         for depth in (900, 100000):
-            self.told(self.client.post(b"[" * depth + b"\n\n\n\n"), 400, "limit")
-        self.told(self.client.post(b"{\0" + whole), 400, "format")
+            self.expect_error(self.client.post(b"[" * depth + b"\n\n\n\n"), 400, "limit")
+        self.expect_error(self.client.post(b"{\0" + whole), 400, "format")
         answer = self.client.ask("POST", "/v1/entries", whole, {"Content-Type": "text/plain"})
-        self.told(answer, 415, "format")
+        self.expect_error(answer, 415, "format")
         answer = self.client.ask("POST", "/v1/entries", whole, {
             "Content-Type": "application/x-bihuan-entries", "Content-Encoding": "gzip"})
-        self.told(answer, 400, "format")
+        self.expect_error(answer, 400, "format")
 
     def quarantined(self, data, openings=b"", name=None, **envelope):
-        """The entry counts as received, is not folded, and does not stop later entries."""
+        """Asserts that the entry is acknowledged, is not applied, and does not stop later entries."""
         client = self.client
         chain = fresh(client)
         bad = chain.put(data, openings, **envelope)
@@ -210,9 +210,9 @@ class Entries(Case):
         self.assertEqual(self.stored(client.post(lines([bad, good])), chain), [name])
         self.assertEqual(self.stored(client.post(lines([bad, good])), chain), [name])
         records, page = client.pull()
-        told = [one for one in page["quarantined"] if one["entry"] == name]
-        self.assertEqual(len(told), 1)
-        self.assertTrue(told[0]["reason"])
+        listed = [one for one in page["quarantined"] if one["entry"] == name]
+        self.assertEqual(len(listed), 1)
+        self.assertTrue(listed[0]["reason"])
         self.assertEqual(page["included"][chain.incarnation], 2)
         self.assertIn(json.loads(good.body)["ops"][0]["record"], records)
         try:
@@ -260,10 +260,10 @@ class Entries(Case):
         self.quarantined(data, name=json.loads(data)["id"])
 
     def test_limits_and_rules_of_a_body(self):
-        """Each case violates one sentence of § 1."""
+        """Each case violates one rule of § 1."""
         client, acting = self.client, person(self.client)
         record, kind, values = enterprise(client)
-        told = {"sha256": "1" * 64, "size": 5, "type": "image/jpeg"}
+        declared = {"sha256": "1" * 64, "size": 5, "type": "image/jpeg"}
         deep = 1
         for _ in range(17):
             deep = [deep]
@@ -279,11 +279,11 @@ class Entries(Case):
         wrong = {
             "65 operations": acting.body([enterprise(client) for _ in range(65)])[0],
             "513 keys": acting.body([(record, kind, {f"f{n}": 1 for n in range(513)})])[0],
-            "33 files": changed(files=[dict(told, sha256=f"{n:064}") for n in range(33)]),
+            "33 files": changed(files=[dict(declared, sha256=f"{n:064}") for n in range(33)]),
             "no files": changed(observed_ms=1).replace(b'"observed_ms":1', b'"files":[]'),
-            "a size of 0": changed(files=[dict(told, size=0)]),
-            "a size over 64 MiB": changed(files=[dict(told, size=(64 << 20) + 1)]),
-            "a type with parameters": changed(files=[dict(told, type="text/plain; x=1")]),
+            "a size of 0": changed(files=[dict(declared, size=0)]),
+            "a size over 64 MiB": changed(files=[dict(declared, size=(64 << 20) + 1)]),
+            "a type with parameters": changed(files=[dict(declared, type="text/plain; x=1")]),
             "a value too deep": setting({"v": deep}),
             "a fraction": setting({"v": 1.5}),
             "neither v nor c": setting({"was": [one]}),
@@ -331,9 +331,9 @@ class Entries(Case):
 
     def test_openings_that_do_not_fit_are_quarantined(self):
         data, openings = body(self.client, phone=Personal("13900000001"))
-        told = json.loads(openings)
-        wrong = [compact([dict(told[0], value='"13900000002"')]), compact(told + told),
-                 compact([dict(told[0], op=7)]), "[", "[" * 60000, compact([dict(told[0], x=1)])]
+        parsed = json.loads(openings)
+        wrong = [compact([dict(parsed[0], value='"13900000002"')]), compact(parsed + parsed),
+                 compact([dict(parsed[0], op=7)]), "[", "[" * 60000, compact([dict(parsed[0], x=1)])]
         for one in wrong:
             with self.subTest(openings=one[:40]):
                 self.quarantined(data, one.encode())
@@ -354,22 +354,22 @@ class Entries(Case):
         self.refused(entries, 500, "limit")
         self.stored(self.client.post(entries[500].lines()), chain)
         big = b"x" * (4 * 1024 * 1024 + 1)
-        self.told(self.client.post(big, zstd=False), 413, "limit")
-        self.told(self.client.post(big), 413, "limit")
-        self.told(self.client.post(os.urandom(2 * 1024 * 1024 + 100)), 413, "limit")
+        self.expect_error(self.client.post(big, zstd=False), 413, "limit")
+        self.expect_error(self.client.post(big), 413, "limit")
+        self.expect_error(self.client.post(os.urandom(2 * 1024 * 1024 + 100)), 413, "limit")
 
-    def test_zstd_that_is_none_or_a_bomb(self):
+    def test_invalid_zstd_and_decompression_bombs(self):
         headers = {"Content-Type": "application/x-bihuan-entries", "Content-Encoding": "zstd"}
 
         def post(data):
             return self.client.ask("POST", "/v1/entries", data, headers)
 
         bomb = zstandard.ZstdCompressor(level=19).compress(b"\0" * (256 * 1024 * 1024))
-        self.told(post(bomb), 413, "limit")
+        self.expect_error(post(bomb), 413, "limit")
         wide = zstandard.ZstdCompressor(compression_params=zstandard.ZstdCompressionParameters(
             window_log=27, enable_ldm=False)).compressobj()
-        self.told(post(wide.compress(b"x" * 100) + wide.flush()), 413, "limit")
+        self.expect_error(post(wide.compress(b"x" * 100) + wide.flush()), 413, "limit")
         _, entries = make(self.client, 1)
         packed = zstandard.ZstdCompressor().compress(entries[0].lines())
         for data in (b"", b"no frame", packed[:-5], packed + b"x", packed + packed):
-            self.told(post(data), 400, "format")
+            self.expect_error(post(data), 400, "format")

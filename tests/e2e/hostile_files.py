@@ -18,13 +18,13 @@ class Enrolment(Case):
         data = message if isinstance(message, bytes) else compact(message).encode()
         return self.client.line().ask("POST", "/v1/enrol", data)
 
-    def test_a_lost_answer_is_asked_for_again_and_nobody_else_gets_it(self):
+    def test_a_lost_enrolment_answer_is_repeated_for_its_device_only(self):
         client = new_client("repeat")
         old = client.token
         answer = self.ask(client.enrol_request.encode())
         self.assertEqual((answer.status, answer.json["device"], answer.json["unit"]),
                          (201, client.device, client.unit))
-        self.told(client.ask("GET", "/v1/staff", token=old), 401, "denied")
+        self.expect_error(client.ask("GET", "/v1/staff", token=old), 401, "denied")
         client.token = answer.json["token"]
         client.staff()
         thief = nacl.signing.SigningKey.generate()
@@ -33,8 +33,8 @@ class Enrolment(Case):
         request["key"] = second.to_base64(public)
         request["proof"] = second.to_base64(
             thief.sign(second.signed_text("bihuan/enrol/1", token + public)).signature)
-        self.told(self.ask(request), 403, "expired")
-        self.told(self.ask(dict(request, token=second.to_base64(os.urandom(16)))), 400, "signature")
+        self.expect_error(self.ask(request), 403, "expired")
+        self.expect_error(self.ask(dict(request, token=second.to_base64(os.urandom(16)))), 400, "signature")
 
     def test_wrong_requests(self):
         request = json.loads(self.client.enrol_request)
@@ -44,7 +44,7 @@ class Enrolment(Case):
         for message in wrong:
             self.assertEqual(self.ask(message).status, 400, message)
         for message in (b" " * 70000, b"[" * 60000, b'{"name":' * 5000):
-            self.told(self.ask(message), 413, "limit")
+            self.expect_error(self.ask(message), 413, "limit")
 
 
 class Files(Case):
@@ -65,18 +65,18 @@ class Files(Case):
         self.assertEqual(answer.status, 201)
         return answer.headers["Location"]
 
-    def stands_at(self, place, offset):
+    def expect_offset(self, place, offset):
         answer = self.client.tus("HEAD", place)
         self.assertEqual(answer.status, 200)
         self.assertEqual(answer.headers["Upload-Offset"], str(offset))
 
-    def test_a_file_nobody_declared(self):
-        self.told(self.client.create_upload("0" * 64, 5), 409, "chain")
-        self.told(self.client.ask("GET", "/v1/files/" + "0" * 64), 404, "not_found")
+    def test_a_file_that_no_entry_declared(self):
+        self.expect_error(self.client.create_upload("0" * 64, 5), 409, "chain")
+        self.expect_error(self.client.ask("GET", "/v1/files/" + "0" * 64), 404, "not_found")
         data = os.urandom(100)
         self.declare(data)
-        self.told(self.client.create_upload(sha256(data), 99), 400, "invalid")
-        self.told(self.client.ask("GET", "/v1/files/" + sha256(data)), 404, "not_found")
+        self.expect_error(self.client.create_upload(sha256(data), 99), 400, "invalid")
+        self.expect_error(self.client.ask("GET", "/v1/files/" + sha256(data)), 404, "not_found")
 
     def test_wrong_creations(self):
         for length, metadata in (("x", "sha256 AAAA"), ("-1", "sha256 AAAA"), ("5", "sha256"),
@@ -85,12 +85,12 @@ class Files(Case):
                                  ("5", "sha256 " + second.to_base64(b"\0" * 64))):
             answer = self.client.tus("POST", "/v1/uploads", b"", Upload_Length=length,
                                      Upload_Metadata=metadata)
-            self.told(answer, 400, "format")
+            self.expect_error(answer, 400, "format")
         answer = self.client.tus("POST", "/v1/uploads", b"", Upload_Length=str(1 << 40),
                                  Upload_Metadata="sha256 " + second.to_base64(b"0" * 64))
-        self.told(answer, 413, "limit")
+        self.expect_error(answer, 413, "limit")
         answer = self.client.ask("POST", "/v1/uploads", b"", {"Upload-Length": "5"})
-        self.told(answer, 412, "unknown")
+        self.expect_error(answer, 412, "unknown")
         self.assertEqual(answer.headers["Tus-Version"], "1.0.0")
 
     def test_path_tricks(self):
@@ -115,9 +115,9 @@ class Files(Case):
                                          headers)
                 self.assertEqual(answer.status, status, f"{method} {trick}")
         for trick in ("../../keys/hub.key", "..%2f..%2fhub.db", "%2fetc%2fpasswd"):
-            self.told(self.client.ask("GET", "/v1/files/" + trick), 400, "format")
-            self.told(self.client.ask("GET", "/v1/kinds/" + trick), 400, "format")
-        self.stands_at("/v1/uploads/" + name, 0)
+            self.expect_error(self.client.ask("GET", "/v1/files/" + trick), 400, "format")
+            self.expect_error(self.client.ask("GET", "/v1/kinds/" + trick), 400, "format")
+        self.expect_offset("/v1/uploads/" + name, 0)
         self.assertEqual(self.client.upload(data), 1)
 
     def test_wrong_offsets(self):
@@ -128,12 +128,12 @@ class Files(Case):
         self.assertEqual(self.client.patch(place, 0, data[:1000]).status, 204)
         for offset in (0, 999, 1001, 3000, 1 << 60):
             answer = self.client.patch(place, offset, data[:1000])
-            self.told(answer, 409, "chain")
+            self.expect_error(answer, 409, "chain")
             self.assertEqual(answer.headers["Upload-Offset"], "1000")
         for offset in ("-1", "x", "", "1e3", "99999999999999999999"):
-            self.told(self.client.patch(place, offset, data[:1000]), 400, "format")
-        self.told(self.client.patch(place, 1000, data[1000:] + b"x"), 413, "limit")
-        self.stands_at(place, 1000)
+            self.expect_error(self.client.patch(place, offset, data[:1000]), 400, "format")
+        self.expect_error(self.client.patch(place, 1000, data[1000:] + b"x"), 413, "limit")
+        self.expect_offset(place, 1000)
         self.assertEqual(self.client.upload(data, chunk=700), 3)
         self.assertEqual(self.client.download(sha256(data)), data)
 
@@ -142,41 +142,41 @@ class Files(Case):
         self.declare(data)
         place = self.place(data)
         answer = self.client.patch(place, 0, data, b"\0" * 32)
-        self.told(answer, 460, "signature")
-        self.stands_at(place, 0)
+        self.expect_error(answer, 460, "signature")
+        self.expect_offset(place, 0)
         answer = self.client.tus("PATCH", place, data, Upload_Offset="0",
                                  Content_Type="application/offset+octet-stream")
-        self.told(answer, 400, "format")
+        self.expect_error(answer, 400, "format")
         answer = self.client.tus("PATCH", place, data, Upload_Offset="0", Content_Type="text/plain")
-        self.told(answer, 415, "format")
-        self.told(self.client.patch(place, 0, b"x" * (1024 * 1024 + 1)), 413, "limit")
-        self.stands_at(place, 0)
+        self.expect_error(answer, 415, "format")
+        self.expect_error(self.client.patch(place, 0, b"x" * (1024 * 1024 + 1)), 413, "limit")
+        self.expect_offset(place, 0)
         self.assertEqual(self.client.upload(data), 1)
 
-    def test_other_bytes_under_the_name_of_a_file(self):
+    def test_bytes_that_do_not_match_the_hash_are_refused(self):
         data = os.urandom(2000)
         other = os.urandom(2000)
         self.declare(data)
         place = self.place(data)
         self.assertEqual(self.client.patch(place, 0, other[:1500]).status, 204)
         answer = self.client.patch(place, 1500, other[1500:])
-        self.told(answer, 460, "signature")
+        self.expect_error(answer, 460, "signature")
         self.assertEqual(answer.headers["Upload-Offset"], "0")
-        self.stands_at(place, 0)
-        self.told(self.client.ask("GET", "/v1/files/" + sha256(data)), 404, "not_found")
+        self.expect_offset(place, 0)
+        self.expect_error(self.client.ask("GET", "/v1/files/" + sha256(data)), 404, "not_found")
         self.assertEqual(self.client.upload(data), 1)
-        # The file is there now: nothing more is taken for it.
+        # The hub has the file now and accepts no further bytes for it.
         answer = self.client.create_upload(sha256(data), len(data))
         self.assertEqual((answer.status, answer.headers["Upload-Offset"]), (201, "2000"))
         answer = self.client.patch(answer.headers["Location"], 0, other)
-        self.told(answer, 409, "chain")
+        self.expect_error(answer, 409, "chain")
         self.assertEqual(answer.headers["Upload-Offset"], "2000")
-        # Another device that saw only the name gets no further.
+        # Another device that knows only the hash cannot change it either.
         stranger = new_client("stranger")
         answer = stranger.create_upload(sha256(data), len(data))
         self.assertEqual((answer.status, answer.headers["Upload-Offset"]), (201, "2000"))
-        self.told(stranger.patch(answer.headers["Location"], 0, other), 409, "chain")
-        self.told(stranger.patch(place, 0, other), 404, "not_found")
+        self.expect_error(stranger.patch(answer.headers["Location"], 0, other), 409, "chain")
+        self.expect_error(stranger.patch(place, 0, other), 404, "not_found")
         self.assertEqual(self.client.download(sha256(data)), data)
 
     def test_the_same_chunk_at_the_same_time(self):
@@ -204,7 +204,7 @@ class Files(Case):
         self.assertEqual(other.patch(others, 0, data[:2000]).status, 204)
         self.assertEqual(self.client.patch(place, 1000, data[1000:]).status, 204)
         answer = other.patch(others, 2000, data[2000:])
-        self.told(answer, 409, "chain")
+        self.expect_error(answer, 409, "chain")
         self.assertEqual(answer.headers["Upload-Offset"], "3000")
         self.assertEqual(other.upload(data), 0)
         self.assertEqual(other.download(sha256(data)), data)
@@ -215,10 +215,10 @@ class Files(Case):
         place = self.place(data)
         self.assertEqual(self.client.tus("DELETE", place).status, 204)
         self.assertEqual(self.client.tus("HEAD", place).status, 404)
-        self.told(self.client.patch(place, 0, data), 404, "not_found")
+        self.expect_error(self.client.patch(place, 0, data), 404, "not_found")
         self.assertEqual(self.client.upload(data), 1)
 
-    def test_another_size_counts_only_once_the_bytes_were_compared(self):
+    def test_the_declared_size_counts_once_the_bytes_were_compared(self):
         data = os.urandom(500)
 
         def declare_wrongly():
@@ -243,29 +243,29 @@ class Doors(Case):
         for device, token in ((None, wrong), (unknown, None), (unknown, wrong),
                               (other.device, None), ("x", "y"), (None, "A" * 10000),
                               (self.client.hub, None)):
-            self.told(self.client.ask("GET", "/v1/staff", device=device, token=token),
-                      401, "denied")
-            self.told(self.client.post(lines(entries), device=device, token=token), 401, "denied")
+            self.expect_error(self.client.ask("GET", "/v1/staff", device=device, token=token),
+                              401, "denied")
+            self.expect_error(self.client.post(lines(entries), device=device, token=token), 401, "denied")
         for header in ("", "Bihuan", "Basic " + wrong, "Bihuan " + self.client.device):
             answer = self.client.line().ask("GET", "/v1/changes", headers={"Authorization": header})
-            self.told(answer, 401, "denied")
-        self.told(self.client.line().ask("GET", "/v1/head"), 401, "denied")
+            self.expect_error(answer, 401, "denied")
+        self.expect_error(self.client.line().ask("GET", "/v1/head"), 401, "denied")
 
-    def test_addresses_that_are_none(self):
+    def test_addresses_that_do_not_exist(self):
         for path in ("/", "/v1", "/v2/head", "/v1/heads", "/v1/head/x", "//v1/head",
                      "/office/v1/session"):
-            self.told(self.client.ask("GET", path), 404, "not_found")
+            self.expect_error(self.client.ask("GET", path), 404, "not_found")
         answer = self.client.ask("PUT", "/v1/entries", b"x")
-        self.told(answer, 405, "not_found")
+        self.expect_error(answer, 405, "not_found")
         self.assertIn("POST", answer.headers["Allow"].split(", "))
         for incarnation in ("", "x" * 32, "0" * 31, "A" * 32):
-            self.told(self.client.ask("GET", "/v1/head?incarnation=" + incarnation), 400, "format")
-        self.told(self.client.ask("GET", "/v1/head"), 400, "format")
-        self.told(self.client.ask("GET", "/v1/kinds/" + "0" * 64), 404, "not_found")
-        self.told(self.client.ask("GET", "/v1/staff", headers={"X": "y" * 17000}), 431, "limit")
+            self.expect_error(self.client.ask("GET", "/v1/head?incarnation=" + incarnation), 400, "format")
+        self.expect_error(self.client.ask("GET", "/v1/head"), 400, "format")
+        self.expect_error(self.client.ask("GET", "/v1/kinds/" + "0" * 64), 404, "not_found")
+        self.expect_error(self.client.ask("GET", "/v1/staff", headers={"X": "y" * 17000}), 431, "limit")
 
-    def test_requests_http_itself_forbids(self):
-        """None of them is read as two requests, or with another body than it has."""
+    def test_requests_that_http_forbids(self):
+        """None of them is read as two requests, or with a body of another length."""
         host = b"Host: x\r\n"
         token = f"Authorization: Bihuan {self.client.device} {self.client.token}\r\n".encode()
         chunked = b"Transfer-Encoding: chunked\r\n"
@@ -303,7 +303,7 @@ class Doors(Case):
         self.client.upload(data)
         path = "/v1/files/" + sha256(data)
         answer = self.client.ask("GET", path, headers={"Range": "bytes=100-"})
-        self.told(answer, 416, "invalid")
+        self.expect_error(answer, 416, "invalid")
         answer = self.client.ask("GET", path, headers={"Range": "bytes=-10"})
         self.assertEqual((answer.status, answer.data), (206, data[-10:]))
         self.assertEqual(answer.headers["Content-Range"], "bytes 90-99/100")
@@ -314,10 +314,10 @@ class Doors(Case):
         self.stored(client.post(entries[0].lines()), chain_at(chain, entries[0], 1))
         programs.run("bihuan-hub", "device", "revoke", "--data", World.hub.directory, "--device",
                      client.device, "--reason", "lost")
-        self.told(client.post(entries[1].lines()), 403, "revoked")
+        self.expect_error(client.post(entries[1].lines()), 403, "revoked")
         for path in ("/v1/changes", "/v1/staff", "/v1/kinds/" + client.kinds,
                      "/v1/head?incarnation=" + chain.incarnation, "/v1/files/" + "0" * 64):
-            self.told(client.ask("GET", path), 403, "revoked")
-        self.told(client.create_upload("0" * 64, 5), 403, "revoked")
-        self.told(client.ask("GET", "/v1/staff", token=second.to_base64(os.urandom(32))),
-                  401, "denied")
+            self.expect_error(client.ask("GET", path), 403, "revoked")
+        self.expect_error(client.create_upload("0" * 64, 5), 403, "revoked")
+        self.expect_error(client.ask("GET", "/v1/staff", token=second.to_base64(os.urandom(32))),
+                          401, "denied")

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""A second client of Bihuan, written from sync/wire/PROTOCOL.md alone. Nothing here is shared with
-the C programs, so what both agree on is what the document says."""
+"""A second client of Bihuan, written from sync/wire/PROTOCOL.md alone. It shares no code with the C
+programs, so where both agree, the document is sufficient."""
 
 import base64
 import hashlib
@@ -39,9 +39,9 @@ class Refused(Exception):
     def __init__(self, answer):
         self.answer = answer
         self.status = answer.status
-        told = answer.json if isinstance(answer.json, dict) else {}
-        self.code = told.get("error")
-        self.message = told.get("message")
+        members = answer.json if isinstance(answer.json, dict) else {}
+        self.code = members.get("error")
+        self.message = members.get("message")
         super().__init__(f"{answer.status} {self.code}: {self.message}")
 
 
@@ -80,7 +80,7 @@ def no_constant(text):
 
 
 def parse(data):
-    """Strict JSON: UTF-8, no member twice, no NaN."""
+    """Reads strict JSON: UTF-8, no duplicate member, no NaN."""
     text = data.decode("utf-8", "strict") if isinstance(data, bytes) else data
     return json.loads(text, object_pairs_hook=no_repeats, parse_constant=no_constant)
 
@@ -110,7 +110,7 @@ def base45_decode(text):
 
 
 class Ids:
-    """UUIDv7 that grow even within a millisecond."""
+    """Makes UUIDs of version 7, each greater than the one before, also within one millisecond."""
 
     def __init__(self):
         self.last = 0
@@ -130,7 +130,7 @@ def commitment(salt, value_text):
 
 
 class Entry:
-    """The four texts (§ 1), as bytes, never formed a second time."""
+    """The four texts of an entry (§ 1), as the bytes that were signed; they are never written anew."""
 
     def __init__(self, envelope, signature, body, openings):
         self.envelope = envelope
@@ -152,7 +152,7 @@ class Entry:
 
 
 class Chain:
-    """One incarnation of one signing key."""
+    """The chain of entries of one incarnation (§ 1), signed with one key."""
 
     def __init__(self, key, hub, device, kinds):
         self.key = key
@@ -167,7 +167,7 @@ class Chain:
         return to_base64(self.key.sign(signed_text("bihuan/entry/1", envelope)).signature).encode()
 
     def put(self, body, openings=b"", /, **other):
-        """Puts the next envelope round a body; `other` overrides members, for hostile tests."""
+        """Makes the next entry from a body; `other` overrides members of the envelope, for hostile tests."""
         members = {
             "format": "bihuan-entry-1", "hub": self.hub, "device": self.device,
             "incarnation": self.incarnation, "seq": self.seq + 1, "prev": self.prev,
@@ -182,7 +182,7 @@ class Chain:
 
 
 def open_seal(seal, pin):
-    """Opens the seal of a person's signing key (§ 6)."""
+    """Decrypts a person's signing key with the PIN (§ 6)."""
     require(seal.startswith("BHP1:"), "a strange seal")
     data = from_base64(seal[5:], 88)
     key = nacl.pwhash.argon2id.kdf(32, pin.encode(), data[:16], opslimit=3,
@@ -192,8 +192,8 @@ def open_seal(seal, pin):
 
 
 class Person:
-    """Whoever acts: makes bodies with plain and personal values. With a key they are signed; `client`
-    has the hub's last signed time, which entries carry."""
+    """The acting person, who makes bodies with plain and personal values. With a key, bodies are signed; with
+    `client`, they carry the hub's last signed time."""
 
     def __init__(self, staff, ids, client=None, key=None):
         self.staff = staff
@@ -218,7 +218,7 @@ class Person:
         return clock
 
     def body(self, operations, files=(), **other):
-        """`operations`: (record, kind, {key: value | Personal | Set}). → body, openings."""
+        """`operations`: (record, kind, {key: value | Personal | Set}). Returns (body, openings)."""
         ops, openings = [], []
         for index, (record, kind, values) in enumerate(operations):
             named = {}
@@ -268,7 +268,7 @@ class Answer:
 
 
 class Line:
-    """One pinned TLS connection to a hub."""
+    """A TLS connection to a hub whose key is pinned."""
 
     def __init__(self, url, pins, hub, timeout=30):
         parts = urllib.parse.urlsplit(url)
@@ -328,16 +328,16 @@ class Client:
 
     def __init__(self, text, name="second client"):
         require(text.startswith("BHE1:"), "not an enrolment text")
-        told = parse(base45_decode(text[5:]))
+        members = parse(base45_decode(text[5:]))
         self.key = nacl.signing.SigningKey.generate()
-        self.pins = {from_base64(told["p"], 32)}
-        self.url, self.hub = told["u"], told["h"]
+        self.pins = {from_base64(members["p"], 32)}
+        self.url, self.hub = members["u"], members["h"]
         self.local = threading.local()
         self.lines = []
         self.ids = Ids()
         self.cursor = None
         self.records = {}
-        answer = self.enrol(from_base64(told["t"], 16), name)
+        answer = self.enrol(from_base64(members["t"], 16), name)
         require(answer["hub"] == self.hub, "another hub answered the enrolment")
         self.hub_name = answer["hub_name"]
         self.hub_key = from_base64(answer["hub_key"], 32)
@@ -371,7 +371,7 @@ class Client:
         return answer.json
 
     def ask(self, method, path, body=None, headers=None, device=None, token=None):
-        """One request with the device's token; the answer whatever its status."""
+        """Sends a request with the device's token. Returns the answer, also one with an error status."""
         headers = dict(headers or {})
         headers["Authorization"] = f"Bihuan {device or self.device} {token or self.token}"
         answer = self.line().ask(method, path, body, headers)
@@ -386,17 +386,17 @@ class Client:
             raise Refused(answer)
         return answer
 
-    def check_time(self, told):
-        text = f"{self.hub} {self.device} {told['ms']}".encode()
-        require(signature_fits(self.hub_key, "bihuan/time/1", text, from_base64(told["sig"], 64)),
+    def check_time(self, signed_time):
+        text = f"{self.hub} {self.device} {signed_time['ms']}".encode()
+        require(signature_fits(self.hub_key, "bihuan/time/1", text, from_base64(signed_time["sig"], 64)),
                 "the time is not signed by the hub")
-        self.time = told
+        self.time = signed_time
 
     def head(self, incarnation=None):
-        told = self.get("/v1/head?incarnation=" + (incarnation or self.chain.incarnation)).json
-        self.check_time(told["time"])
-        require(told["seq"] > 0 or told["hash"] == ZERO_HASH, "an empty head has a hash")
-        return told["seq"], told["hash"]
+        head = self.get("/v1/head?incarnation=" + (incarnation or self.chain.incarnation)).json
+        self.check_time(head["time"])
+        require(head["seq"] > 0 or head["hash"] == ZERO_HASH, "an empty head has a hash")
+        return head["seq"], head["hash"]
 
     # -- push (§ 5)
 
@@ -408,7 +408,7 @@ class Client:
         return self.ask("POST", "/v1/entries", data, headers, **other)
 
     def push(self, entries, zstd=True):
-        """Pushes entries of one incarnation in batches. → ids the hub put into quarantine."""
+        """Pushes entries of one incarnation in batches. Returns the ids that the hub quarantined."""
         quarantined, batch, size = [], [], 0
         for entry in [*entries, None]:
             lines = entry.lines() if entry else b""
@@ -429,7 +429,7 @@ class Client:
     # -- pull (§ 6)
 
     def pull(self, limit=500):
-        """One round: pages until `more` is false. → (records by id, last page)."""
+        """Pulls pages until `more` is false. Returns (records by id, last page)."""
         records, before = dict(self.records), self.cursor
         while True:
             query = {"limit": limit}
@@ -483,7 +483,7 @@ class Client:
                         Upload_Checksum="sha256 " + to_base64(checksum))
 
     def upload(self, data, chunk=CHUNK_LIMIT):
-        """Sends a declared file, from where the hub has it. → number of chunks sent."""
+        """Sends a declared file from the offset that the hub reports. Returns the number of chunks sent."""
         answer = self.create_upload(sha256(data), len(data))
         if answer.status != 201:
             raise Refused(answer)
@@ -521,10 +521,10 @@ class Client:
 def check_snapshot(snapshot):
     require(set(snapshot) == {"record", "kind", "keys"}, f"members {sorted(snapshot)}")
     require(list(snapshot["keys"]) == sorted(snapshot["keys"]), "keys are not sorted")
-    for key, told in snapshot["keys"].items():
-        ids = [head["e"] for head in told["heads"]]
+    for key, value in snapshot["keys"].items():
+        ids = [head["e"] for head in value["heads"]]
         require(ids == sorted(set(ids), reverse=True), f"heads of {key} are not newest first")
-        for head in told["heads"]:
+        for head in value["heads"]:
             if "o" in head:
                 require(commitment(from_base64(head["s"], 16), head["o"]) == head["c"],
                         f"the opening of {key} does not match")

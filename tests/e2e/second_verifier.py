@@ -36,15 +36,15 @@ def whole(value, least=None, most=None):
 
 def check_envelope(data):
     require(len(data) <= 1024, "the envelope is over 1,024 bytes")
-    told = parse(data)
-    require(isinstance(told, dict) and set(told) == ENVELOPE, "wrong members of an envelope")
-    require(told["format"] == "bihuan-entry-1", "another format")
-    require(fits(ID, told["hub"]) and fits(ID, told["device"]), "hub or device is no id")
-    require(fits(re.compile(r"[0-9a-f]{32}"), told["incarnation"]), "a wrong incarnation")
-    require(whole(told["seq"], 1), "a wrong seq")
+    envelope = parse(data)
+    require(isinstance(envelope, dict) and set(envelope) == ENVELOPE, "wrong members of an envelope")
+    require(envelope["format"] == "bihuan-entry-1", "another format")
+    require(fits(ID, envelope["hub"]) and fits(ID, envelope["device"]), "hub or device must be an id")
+    require(fits(re.compile(r"[0-9a-f]{32}"), envelope["incarnation"]), "a wrong incarnation")
+    require(whole(envelope["seq"], 1), "a wrong seq")
     for name in ("prev", "kinds", "body"):
-        require(fits(HASH, told[name]), f"{name} is no hash")
-    return told
+        require(fits(HASH, envelope[name]), f"{name} must be a hash")
+    return envelope
 
 
 def check_value(value, depth=0):
@@ -87,10 +87,10 @@ def check_body(data):
         require(set(op) == {"record", "kind", "set"}, "wrong members of an operation")
         require(fits(ID, op["record"]) and fits(NAME, op["kind"]), "a wrong record or kind")
         require(isinstance(op["set"], dict) and op["set"], "an empty set")
-        for key, told in op["set"].items():
+        for key, value in op["set"].items():
             keys += 1
             require(fits(KEY, key) and len(key) <= 96, f"a wrong key {key}")
-            check_set(body["id"], told)
+            check_set(body["id"], value)
     require(keys <= 512, "over 512 keys")
     files = body.get("files")
     require(files is None or (isinstance(files, list) and 1 <= len(files) <= 32), "wrong files")
@@ -101,33 +101,33 @@ def check_body(data):
     return body
 
 
-def check_set(entry, told):
-    require(isinstance(told, dict) and set(told) - {"was"} in ({"v"}, {"c"}), "neither v nor c")
-    if "v" in told:
-        check_value(told["v"])
+def check_set(entry, value):
+    require(isinstance(value, dict) and set(value) - {"was"} in ({"v"}, {"c"}), "neither v nor c")
+    if "v" in value:
+        check_value(value["v"])
     else:
-        require(fits(HASH, told["c"]), "a wrong commitment")
-    if "was" in told:
-        was = told["was"]
+        require(fits(HASH, value["c"]), "a wrong commitment")
+    if "was" in value:
+        was = value["was"]
         require(isinstance(was, list) and was and all(fits(ID, one) for one in was)
                 and was == sorted(set(was)) and entry not in was, "a wrong was")
 
 
 def check_openings(data, body):
-    """→ {(operation, key): (salt text, JSON text)}; every one fits its commitment."""
+    """Returns {(operation, key): (salt text, JSON text)}; each must match its commitment."""
     if not data:
         return {}
     require(len(data) <= 65536, "the openings are over 65,536 bytes")
     found = {}
-    for told in parse(data):
-        require(set(told) == {"op", "key", "salt", "value"}, "wrong members of an opening")
-        place = told["op"], told["key"]
+    for opening in parse(data):
+        require(set(opening) == {"op", "key", "salt", "value"}, "wrong members of an opening")
+        place = opening["op"], opening["key"]
         require(place not in found, "a commitment opened twice")
-        sealed = body["ops"][told["op"]]["set"][told["key"]]["c"]
-        require(commitment(from_base64(told["salt"], 16), told["value"]) == sealed,
-                f"the opening of {told['key']} does not match")
-        parse(told["value"])
-        found[place] = told["salt"], told["value"]
+        sealed = body["ops"][opening["op"]]["set"][opening["key"]]["c"]
+        require(commitment(from_base64(opening["salt"], 16), opening["value"]) == sealed,
+                f"the opening of {opening['key']} does not match")
+        parse(opening["value"])
+        found[place] = opening["salt"], opening["value"]
     return found
 
 
@@ -198,7 +198,7 @@ class Verifier:
         self.seal(at + 1, lines[at], data[:len(data) - len(lines[at]) - 1])
 
     def rest(self, lines, at):
-        """The lines between the entries and the seal."""
+        """Reads the lines between the entries and the seal. Returns the index of the line after them."""
         return at
 
     def follows(self, place, envelope):
@@ -208,13 +208,13 @@ class Verifier:
 
     def seal(self, line, text, before):
         require(text.startswith(b"Z "), "no seal")
-        told = parse(text[2:])
+        members = parse(text[2:])
         count, digest = self.report.entries, sha256(before)
-        exact = f'Z {{"entries":{count},"sha256":"{digest}","sig":"{told["sig"]}"}}'
+        exact = f'Z {{"entries":{count},"sha256":"{digest}","sig":"{members["sig"]}"}}'
         require(text == exact.encode(), "the seal is not of this file")
         if not signature_fits(self.hub_key, "bihuan/export/1",
                               f"{self.hub} {count} {digest}".encode(),
-                              from_base64(told["sig"], 64)):
+                              from_base64(members["sig"], 64)):
             self.report.fault(line, "the hub did not sign the seal")
 
     def entry(self, line, entry):
@@ -243,20 +243,20 @@ class Verifier:
         pass
 
     def time(self, envelope, clock):
-        """The proved time of an entry (§ 1, Time)."""
+        """Counts which kind of time proves when an entry was made (§ 1, Time)."""
         device, place = envelope["device"], (envelope["device"], envelope["incarnation"])
-        told, carried = clock.get("hub_ms", 0), "hub_sig" in clock
+        claimed_ms, carried = clock.get("hub_ms", 0), "hub_sig" in clock
         fits_ = carried and signature_fits(self.hub_key, "bihuan/time/1",
-                                           f"{self.hub} {device} {told}".encode(),
+                                           f"{self.hub} {device} {claimed_ms}".encode(),
                                            from_base64(clock["hub_sig"], 64))
-        latest = max(self.signed.get(place, 0), told if fits_ else 0)
+        latest = max(self.signed.get(place, 0), claimed_ms if fits_ else 0)
         self.signed[place] = latest
         enrolled, made = self.enrolled.get(device, 0), self.header["made_ms"]
         self.report.times["signed" if latest > 0 and enrolled <= latest <= made
                           else "claimed"] += 1
         passed = clock["boot_ms"] - clock.get("hub_boot_ms", clock["boot_ms"])
-        if told and ((carried and not fits_) or told < enrolled or told > made or told < latest
-                     or told + max(passed, 0) > made + 5 * 60 * 1000):
+        if claimed_ms and ((carried and not fits_) or not max(enrolled, latest) <= claimed_ms <= made
+                           or claimed_ms + max(passed, 0) > made + 5 * 60 * 1000):
             self.report.times["contradicted"] += 1
 
     def body(self, envelope, entry):
@@ -284,19 +284,19 @@ class Verifier:
 
 
 def unpacked(data):
-    """[(name, bytes)] of an archive in the one form, and its date and time."""
+    """Returns [(name, bytes)] and the time stamp of an archive, which must have the only form allowed."""
     members, at, stamp = [], 0, None
     while data[at:at + 4] == b"PK\3\4":
-        (needed, flags, method, told, crc, packed, size, name_len,
+        (needed, flags, method, date, crc, packed, size, name_len,
          extra) = struct.unpack_from("<HHHIIIIHH", data, at + 4)
         require((needed, flags, method, extra) == (10, 0, 0, 0) and packed == size,
                 "a local header of another form")
         name = data[at + 30:at + 30 + name_len]
         content = data[at + 30 + name_len:at + 30 + name_len + size]
         require(len(content) == size and zlib.crc32(content) == crc, "a wrong checksum")
-        require(stamp in (None, told), "another time")
+        require(stamp in (None, date), "the members differ in their time")
         members.append((name.decode("ascii"), content))
-        at, stamp = at + 30 + name_len + size, told
+        at, stamp = at + 30 + name_len + size, date
     require(data == packed_again(members, stamp or 0), "an archive of another form")
     return members, stamp
 
@@ -396,7 +396,7 @@ class CaseVerifier(Verifier):
 
 
 class Fold:
-    """State of records as § 1 "Fold" says."""
+    """Computes records from entries as § 1 "Fold" says."""
 
     def __init__(self):
         self.kinds = {}
@@ -414,16 +414,16 @@ class Fold:
             return
         seen.add(entry)
         keys = self.keys.setdefault(op["record"], {})
-        for key, told in op["set"].items():
+        for key, value in op["set"].items():
             heads, pending = keys.setdefault(key, ({}, set()))
-            for replaced in told.get("was", []):
+            for replaced in value.get("was", []):
                 heads.pop(replaced, None)
                 if replaced not in seen:
                     pending.add(replaced)
             if entry in pending:
                 continue
             head = {"e": entry}
-            head.update({name: told[name] for name in ("v", "c") if name in told})
+            head.update({name: value[name] for name in ("v", "c") if name in value})
             if (index, key) in openings:
                 head["s"], head["o"] = openings[(index, key)]
             heads[entry] = head
@@ -441,10 +441,10 @@ class Fold:
 
 
 def without_openings(snapshot):
-    """The signed part alone, to compare what two readers may see."""
-    keys = {key: dict(told, heads=[{name: head[name] for name in head if name not in ("s", "o")}
-                                   for head in told["heads"]])
-            for key, told in snapshot["keys"].items()}
+    """Returns a snapshot without openings, to compare those of two readers who may see different values."""
+    keys = {key: dict(value, heads=[{name: head[name] for name in head if name not in ("s", "o")}
+                                    for head in value["heads"]])
+            for key, value in snapshot["keys"].items()}
     return dict(snapshot, keys=keys)
 
 

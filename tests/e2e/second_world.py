@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""One hub, one correct client, and the helpers of the cases of the second client."""
+"""The hub and the correct client that the tests of the second client share, and their helpers."""
 
 import http.client
 import json
@@ -36,7 +36,7 @@ class World:
 
 
 class Client(second.Client):
-    """Remembers the entries in quarantine, because the export of all entries does not contain that."""
+    """A client that records which of its entries were quarantined, because the export does not say so."""
 
     def post(self, data, zstd=True, **other):
         answer = super().post(data, zstd, **other)
@@ -58,7 +58,7 @@ def start():
 
 
 def open_with(seal):
-    """The key that one of the PINs of the samples opens."""
+    """Returns the signing key, opened with one of the PINs of the sample data."""
     pins = json.loads((programs.SOURCE / "assets/samples/demo-pins.json").read_text())
     for pin in pins.values():
         try:
@@ -86,7 +86,7 @@ def person(client):
 
 
 def signed_again(client, members):
-    """The bytes of a changed body, signed by the person."""
+    """Returns the bytes of a changed body, signed by the person again."""
     members.pop("signed", None)
     return person(client).sign(compact(members).encode())
 
@@ -104,7 +104,7 @@ def body(client, **more):
 
 
 def fresh(client):
-    """A new incarnation, so that one test does not affect the next."""
+    """Starts a new incarnation, so that one test does not affect the next."""
     return second.Chain(client.key, client.hub, client.device, client.kinds)
 
 
@@ -114,7 +114,7 @@ def make(client, count, chain=None):
 
 
 def chain_at(chain, entry, seq):
-    """A chain as it was after one of its entries."""
+    """Returns a copy of a chain as it was after one of its entries."""
     before = second.Chain(chain.key, chain.hub, chain.device, chain.kinds)
     before.incarnation, before.seq, before.prev = chain.incarnation, seq, entry.hash
     return before
@@ -143,7 +143,7 @@ class Case(unittest.TestCase):
             client.close()
             client.local = threading.local()
 
-    def told(self, answer, status, code):
+    def expect_error(self, answer, status, code):
         self.assertEqual((answer.status, answer.json and answer.json.get("error")), (status, code),
                          answer.data[:300])
         self.assertTrue(answer.json["message"])
@@ -156,7 +156,7 @@ class Case(unittest.TestCase):
 
 
 class Office:
-    """Signs in at the API of the page, to issue plaques."""
+    """A person who is signed in at the office, by its API, to issue plaques."""
 
     def __init__(self, login, password):
         self.address = World.hub.office_listen

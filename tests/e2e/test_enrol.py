@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Enrolment texts that are too old, used, or of another hub, with the real programs: each is refused
-with its own words and exit code, spends nothing, and leaves the store open for the next text.
+"""Enrolment texts that are too old, used, or of another hub are refused by the real programs, with a message
+and an exit code. A refused text is not used up, and the store can be enrolled with the next text.
 
 usage: test_enrol.py SHIFT_CLOCK_LIBRARY (preloaded, it moves the wall clock of one program)
 """
@@ -17,7 +17,7 @@ import programs  # noqa: E402
 UNIT = "140603100"
 REFUSED, NO_HUB = 3, 4  # bihuanctl --help
 VALID_S = 600
-OVER = "the enrolment code was used, is too old or is not of this hub"  # always the same answer
+OVER = "the enrolment code was used, is too old or is not of this hub"  # one message, so that it does not reveal which
 YEAR_S = 365 * 24 * 3600
 
 
@@ -53,7 +53,7 @@ def too_old(hub, top):
     restart(hub, VALID_S - 60)
     expect(enrol(store, text), 0)
     expect_enrolled(store)
-    # Once more too old, and long forgotten.
+    # A text that ended so long ago that the hub has deleted it.
     forgotten = hub.enrol_text(UNIT)
     restart(hub, 5 * VALID_S)
     hub.enrol_text(UNIT)
@@ -65,7 +65,7 @@ def used(hub, top):
     text = hub.enrol_text(UNIT)
     expect(enrol(top / "first", text), 0)
     expect(enrol(top / "second", text), REFUSED, OVER)
-    # For the store that it enrolled it only says where the hub is.
+    # In the store that it enrolled, a used text only gives the address of the hub.
     expect(enrol(top / "first", text), 0)
     expect_enrolled(top / "first")
     expect(enrol(top / "second", hub.enrol_text(UNIT)), 0)
@@ -73,7 +73,7 @@ def used(hub, top):
 
 
 def of_another_hub(hub, other, top):
-    """Another hub answers at the address in the text: the pinned key shows that it is the wrong one."""
+    """When another hub answers at the address in the text, its key differs from the pinned one."""
     store = top / "astray"
     restart(hub)
     text = hub.enrol_text(UNIT)
@@ -98,7 +98,7 @@ def no_text(hub, top):
     store = top / "garbled"
     for wrong in ("", "BHE1:", text[:-1], text.replace("BHE1", "BHE2"), "BHP1:1"):
         expect(enrol(store, wrong), REFUSED, "enrol")
-    # A device without a battery for its clock trusts the pinned key, not the date.
+    # A device with a wrong clock (no battery) can enrol: it checks the pinned key, not the certificate's dates.
     expect(enrol(store, text, shift(-20 * YEAR_S)), 0)
     expect_enrolled(store)
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The second client (second_client.py) does the whole job against a real hub, then everything a
-client must not do. Each wrong step has the answer PROTOCOL.md gives it, and harms nobody else."""
+"""The second client (second_client.py) does the whole job against a real hub, then everything that a
+client must not do. Each wrong request gets the answer that PROTOCOL.md specifies and affects nobody else."""
 
 import json
 import os
@@ -22,21 +22,21 @@ from second_world import (AREA, Case, Office, World, enterprise, exported, flip,
 
 
 class Vector(unittest.TestCase):
-    def test_the_entry_of_the_document(self):
+    def test_the_example_entry_of_the_document_verifies(self):
         path = programs.SOURCE / "tests/schema/fixtures/entry-1.json"
-        told = json.loads(path.read_text(encoding="utf-8"))
-        key = nacl.signing.SigningKey(second.from_base64(told["secret_seed"], 32))
-        self.assertEqual(second.to_base64(key.verify_key.encode()), told["public_key"])
-        envelope = told["envelope"].encode()
-        signature = second.from_base64(told["signature"], 64)
-        self.assertEqual(sha256(envelope), told["envelope_sha256"])
+        vector = json.loads(path.read_text(encoding="utf-8"))
+        key = nacl.signing.SigningKey(second.from_base64(vector["secret_seed"], 32))
+        self.assertEqual(second.to_base64(key.verify_key.encode()), vector["public_key"])
+        envelope = vector["envelope"].encode()
+        signature = second.from_base64(vector["signature"], 64)
+        self.assertEqual(sha256(envelope), vector["envelope_sha256"])
         self.assertTrue(second.signature_fits(key.verify_key.encode(), "bihuan/entry/1", envelope,
                                               signature))
         self.assertEqual(key.sign(second.signed_text("bihuan/entry/1", envelope)).signature,
                          signature)
-        self.assertEqual(verifier.check_envelope(envelope)["body"], sha256(told["body"].encode()))
-        read = verifier.check_body(told["body"].encode())
-        openings = verifier.check_openings(told["openings"].encode(), read)
+        self.assertEqual(verifier.check_envelope(envelope)["body"], sha256(vector["body"].encode()))
+        read = verifier.check_body(vector["body"].encode())
+        openings = verifier.check_openings(vector["openings"].encode(), read)
         self.assertEqual(openings[(0, "responsible_person")][1], '"王小明"')
         for at in range(0, len(envelope), 7):
             self.assertFalse(second.signature_fits(
@@ -64,7 +64,7 @@ class Job(Case):
         entries = [client.chain.put(*acting.body([mine])),
                    client.chain.put(*acting.body([file], files=[declared]))]
         for number in range(600):
-            # By the hundred or in one record: a batch of 500, then the rest.
+            # More entries than a batch holds (500), so a second one is needed.
             entries.append(client.chain.put(*acting.body(
                 [(client.ids.next(), "site", {"enterprise": mine[0], "name": f"工作面{number}",
                                               "site_type": "face"})])))
@@ -86,7 +86,7 @@ class Job(Case):
         again, page = client.pull()
         self.assertEqual((page["records"], again), ([], records))
 
-    def test_another_client_sees_it_and_both_at_once_are_a_conflict(self):
+    def test_a_second_client_receives_records_and_concurrent_changes_conflict(self):
         one, other = new_client("one"), new_client("other")
         mine = enterprise(one)
         first = one.chain.put(*person(one).body([mine]))
@@ -108,7 +108,7 @@ class Job(Case):
         self.assertEqual(second.heads_of(records[mine[0]], "name"), [entry.id])
         self.assertEqual(second.shown(records[mine[0]], "name"), "丙")
 
-    def test_what_is_replaced_may_come_after_what_replaces_it(self):
+    def test_a_replaced_entry_may_arrive_after_its_successor(self):
         one, other = new_client("early"), new_client("late")
         mine = enterprise(one)
         one.push([one.chain.put(*person(one).body([mine]))])
@@ -149,8 +149,8 @@ class Job(Case):
         self.assertIn("新人", [one["name"] for one in self.client.staff()["staff"]])
 
     def test_staff_are_sealed_for_this_device_alone(self):
-        told = self.client.staff()
-        self.assertTrue(told["made_ms"] > 0)
+        sealed = self.client.staff()
+        self.assertTrue(sealed["made_ms"] > 0)
         self.assertTrue(World.staff["seal"].startswith("BHP1:"))
         sealed = second.from_base64(self.client.get("/v1/staff").json["sealed"])
         stranger = nacl.signing.SigningKey.generate().to_curve25519_private_key()
@@ -162,15 +162,15 @@ class Job(Case):
         with self.assertRaisesRegex(second.ProtocolError, "pinned"):
             line.ask("GET", "/v1/head")
 
-    def test_a_cursor_of_elsewhere_starts_from_the_beginning(self):
+    def test_a_cursor_of_another_hub_starts_from_the_beginning(self):
         for cursor in ("x", "1.2.3.4", "9" * 300, "%00", "1..d.-1"):
             answer = self.client.ask("GET", "/v1/changes?limit=3&cursor=" + cursor)
             if cursor == "%00":
-                self.told(answer, 400, "format")
+                self.expect_error(answer, 400, "format")
                 continue
             self.assertEqual((answer.status, answer.json["reset"]), (200, True), cursor)
         for limit in ("0", "501", "-1", "x", ""):
-            self.told(self.client.ask("GET", "/v1/changes?limit=" + limit), 400, "format")
+            self.expect_error(self.client.ask("GET", "/v1/changes?limit=" + limit), 400, "format")
 
     def test_a_plaque_verifies(self):
         records, _ = World.good.pull()
@@ -221,7 +221,7 @@ class Export(Case):
         self.assertEqual(report.verdict, "self-consistent")
 
     def test_a_script_does_not_mistake_a_file_without_a_key_for_authentic(self):
-        """Both verifiers end with another exit code for a file that no given key proves."""
+        """Both verifiers end with an exit code other than 0 unless the file is proved by a given key."""
         client = new_client("exported for a script")
         client.push(make(client, 3, client.chain)[1])
         path, key = exported(), second.to_base64(client.hub_key)
@@ -239,7 +239,7 @@ class Export(Case):
 
 
 class OneCase(Case):
-    """The case of one inspection among other work of its device."""
+    """The exported case of one inspection, whose device has done other work as well."""
 
     def visit(self):
         client = new_client("visit")
@@ -271,24 +271,24 @@ class OneCase(Case):
         path = pathlib.Path(World.directory) / "case.zip"
         programs.run("bihuan-hub", "export", "--data", World.hub.directory, "--record", inspection,
                      "--out", path, *options)
-        told = json.loads(programs.run("bihuan-hub", "verify", path, "--hub-key",
-                                       second.to_base64(self.client.hub_key), "--json").stdout)
-        return path, told
+        verified = json.loads(programs.run("bihuan-hub", "verify", path, "--hub-key",
+                                           second.to_base64(self.client.hub_key), "--json").stdout)
+        return path, verified
 
     def test_a_stranger_can_verify_one_case_and_sees_no_other(self):
         client, inspection, photo = self.visit()
-        path, told = self.exported(inspection)
+        path, verified = self.exported(inspection)
         data = path.read_bytes()
         stranger = verifier.CaseVerifier(client.hub_key)
         report = stranger.verify(data)
         self.assertEqual(report.problems, [])
-        self.assertEqual((told["verdict"], report.verdict), ("authentic", "authentic"))
-        self.assertEqual((told["entries"], told["withheld"], told["doubtful"]),
+        self.assertEqual((verified["verdict"], report.verdict), ("authentic", "authentic"))
+        self.assertEqual((verified["entries"], verified["withheld"], verified["doubtful"]),
                          (report.entries, report.withheld, report.doubtful))
-        self.assertEqual(told["times"], report.times)
-        for name in told["times"]:
-            self.assertGreater(told["times"][name], 0, told["times"])
-        self.assertEqual((told["case"]["gaps"], told["case"]["files"], told["case"]["files_missing"]),
+        self.assertEqual(verified["times"], report.times)
+        for name in verified["times"]:
+            self.assertGreater(verified["times"][name], 0, verified["times"])
+        self.assertEqual((verified["case"]["gaps"], verified["case"]["files"], verified["case"]["files_missing"]),
                          (stranger.gaps, 2, 1))
         self.assertEqual(stranger.missing, 1)
         self.assertEqual(list(stranger.spans().values()), [(3, 5)])
@@ -308,8 +308,8 @@ class OneCase(Case):
 
     def test_personal_values_stay_out_and_the_signatures_still_hold(self):
         client, inspection, _ = self.visit()
-        path, told = self.exported(inspection, "--without-personal")
-        self.assertEqual((told["verdict"], told["case"]["personal"]), ("authentic", False))
+        path, verified = self.exported(inspection, "--without-personal")
+        self.assertEqual((verified["verdict"], verified["case"]["personal"]), ("authentic", False))
         self.assertEqual(verifier.CaseVerifier(client.hub_key).verify(path.read_bytes()).verdict,
                          "authentic")
         self.assertNotIn("张保密".encode(), path.read_bytes())
@@ -337,11 +337,11 @@ class OneCase(Case):
 
 
 class Afterwards(Case):
-    def test_the_hub_had_nothing_to_complain_of(self):
-        """No failed assertion, internal error or sanitizer report behind a polite answer."""
-        told = pathlib.Path(World.hub.log).read_text(encoding="utf-8", errors="replace")
+    def test_the_hubs_log_has_no_internal_error(self):
+        """An error answer does not show a failed assertion, an internal error or a sanitizer report; the log does."""
+        log = pathlib.Path(World.hub.log).read_text(encoding="utf-8", errors="replace")
         for word in ("CRITICAL", "WARNING", "ERROR", "Sanitizer", "runtime error"):
-            self.assertNotIn(word, told)
+            self.assertNotIn(word, log)
 
     def test_a_well_behaved_client_still_works_and_the_file_verifies(self):
         client = new_client("afterwards")
@@ -350,12 +350,12 @@ class Afterwards(Case):
         self.assertEqual(client.head(), (30, chain.prev))
         records, _ = client.pull()
         path = exported()
-        told = json.loads(programs.run("bihuan-hub", "verify", path, "--hub-key",
-                                       second.to_base64(client.hub_key), "--json").stdout)
+        verified = json.loads(programs.run("bihuan-hub", "verify", path, "--hub-key",
+                                           second.to_base64(client.hub_key), "--json").stdout)
         report = verifier.Verifier(client.hub_key).verify(path.read_bytes())
         self.assertEqual(report.problems, [])
-        self.assertEqual((told["verdict"], report.verdict), ("authentic", "authentic"))
-        self.assertEqual((told["entries"], told["withheld"], told["doubtful"]),
+        self.assertEqual((verified["verdict"], report.verdict), ("authentic", "authentic"))
+        self.assertEqual((verified["entries"], verified["withheld"], verified["doubtful"]),
                          (report.entries, report.withheld, report.doubtful))
 
         fold = verifier.Fold()
@@ -368,21 +368,21 @@ class Afterwards(Case):
 
 
 class Guessing(Case):
-    """Last, because this address cannot enrol for a minute afterwards."""
+    """Runs last, because this address cannot enrol for a minute afterwards."""
 
-    def test_who_guesses_enrolment_texts_has_to_wait(self):
+    def test_guesses_of_enrolment_texts_are_slowed_down(self):
         for _ in range(25):
             answer = self.client.line().ask("POST", "/v1/enrol", b"{}")
             if answer.status == 429:
                 break
-            self.told(answer, 400, "format")
-        self.told(answer, 429, "busy")
+            self.expect_error(answer, 400, "format")
+        self.expect_error(answer, 429, "busy")
         self.assertGreater(int(answer.headers["Retry-After"]), 0)
         self.client.staff()
 
 
 def load_tests(loader, tests, pattern):
-    """In this order: the last checks hold after everything before."""
+    """The order matters: the last tests check the state after all others."""
     suite = unittest.TestSuite()
     for case in (Vector, Export, Job, Enrolment, Entries, Files, Doors, Afterwards, Guessing):
         suite.addTests(loader.loadTestsFromTestCase(case))
@@ -390,7 +390,7 @@ def load_tests(loader, tests, pattern):
 
 
 if __name__ == "__main__":
-    # Around all modules, which have one hub in common.
+    # One hub for the tests of all modules.
     second_world.start()
     try:
         unittest.main(verbosity=2)

@@ -1,4 +1,5 @@
-/* A body and, behind the first line break, its openings; what is read is folded. */
+/* Reads the body of an entry and, after the first line break, its openings. A valid body is
+ * folded. */
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>

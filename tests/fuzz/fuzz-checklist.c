@@ -1,4 +1,5 @@
-/* A checklist's CSV, and its items as JSON: what was read goes through a record unchanged. */
+/* Reads a checklist from CSV, and its items from JSON. A list that was read must not change on its
+ * way through a record. */
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>

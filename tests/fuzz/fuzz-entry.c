@@ -1,11 +1,12 @@
-/* Four lines as they come in a batch, through everything a hub does with them before storing. */
+/* Reads the four lines of an entry in a batch, and does everything that a hub does before it
+ * stores the entry. */
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>
 #include "schema/base64.h"
 #include "schema/entry.h"
 
-/* Of tests/schema/fixtures/entry-1.json, which is in the corpus. */
+/* The public key of tests/schema/fixtures/entry-1.json, whose entry is in the corpus. */
 static const char public_key_text[] = "ZnYG/9rVghzDG7uoS1fjtme9GQ/5ZkRIVDhrFTlFdk8=";
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

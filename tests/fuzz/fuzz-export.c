@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   g_autoptr(GError) error = NULL;
   g_autoptr(BhExportReport) report = bh_export_verify_stream(in, "input", hub_key, &error);
   g_assert_no_error(error);
-  /* Nobody can make a file that this key would have sealed. */
+  /* No input can have a valid seal, because nobody has the private key of this public key. */
   g_assert(!report->authentic);
   json_decref(bh_export_report_to_json(report));
   return 0;

@@ -1,5 +1,5 @@
-/* A kind set as it travels, and values that are judged by it: the first line of the input is the
- * set, the second a record's values. */
+/* Reads a kind set from the first line of the input, and checks a record's values from the second
+ * line by it. */
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>

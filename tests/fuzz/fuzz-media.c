@@ -1,5 +1,5 @@
-/* Files from outside. Every way to cut them into pieces gives the same verdict, and what is whole
- * stays whole whatever follows it. */
+/* Judges files. The verdict must not depend on the pieces in which a file is read, and a complete
+ * file must stay complete whatever is appended to it. */
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>

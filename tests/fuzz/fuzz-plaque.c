@@ -1,4 +1,4 @@
-/* Everything that comes out of a code scanner or a keyboard. */
+/* Reads the text of a plaque as it comes from a code scanner or a keyboard. */
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* One target: what libFuzzer calls, and replay.c for every file of the corpus. Invariants that do
- * not hold abort. */
+/* A target has this one function. libFuzzer calls it with its inputs, replay.c with every file of
+ * the corpus. It aborts when an invariant does not hold. */
 #pragma once
 
 #include <stddef.h>

@@ -1,4 +1,5 @@
-/* Runs a target once over every file of the directories given: the corpus as a test. */
+/* Runs a target once over every file in the directories that are given, so that the corpus is a
+ * test. */
 #include "tests/fuzz/fuzz.h"
 
 #include <glib.h>
@@ -12,7 +13,8 @@ static int replay_file(const char *path)
     g_printerr("%s\n", error->message);
     return 1;
   }
-  /* A copy of exactly this size, so that a sanitizer sees every byte read beyond it. */
+  /* The copy has exactly the size of the input, so that a sanitizer reports any read beyond its
+   * end. */
   g_autofree uint8_t *exact = g_memdup2(bytes, len);
   LLVMFuzzerTestOneInput(exact, len);
   return 0;

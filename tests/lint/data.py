@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Files that are no C: they parse, and the page keeps to its policy."""
+"""Files other than C: they parse, and the office page keeps to its content security policy."""
 
 import json
 import re
@@ -19,7 +19,7 @@ def refuse_duplicates(pairs):
     seen = {}
     for key, value in pairs:
         if key in seen:
-            raise ValueError(f"the member {key!r} stands there twice")
+            raise ValueError(f"duplicate member {key!r}")
         seen[key] = value
     return seen
 
@@ -70,7 +70,7 @@ for path in files():
             compile(read(path), path, "exec")
         except SyntaxError as error:
             report.add(path, error.lineno or 0, str(error.msg))
-report.close("scripts are sound")
+report.close("scripts have no errors")
 
 CONTAINER = ".devcontainer/Containerfile"
 groups = {path: [found.split() for found in re.findall(r"/install ((?:[a-z]+\b(?!/) ?)+)", read(path))]
@@ -83,7 +83,7 @@ report.close("the container for development has what tests/run installs")
 
 with tempfile.TemporaryDirectory() as directory:
     for path in files(".js"):
-        # Without this ending node would read a module as a script.
+        # node reads a file as a module only when its name ends so.
         module = Path(directory) / "module.mjs"
         module.write_text(read(path), encoding="utf-8")
         run(path, ["node", "--check", str(module)])
@@ -101,10 +101,11 @@ for path in files(".js", ".html", ".css"):
         report.add(path, line_of(text, match.start()), "a resource from outside")
     if path.endswith(".js"):
         for match in UNSAFE_JS.finditer(text):
-            report.add(path, line_of(text, match.start()), f"{match[1]}: text becomes nodes by textContent")
+            report.add(path, line_of(text, match.start()), f"{match[1]} is not allowed; set textContent instead")
     if path.endswith(".html"):
         for match in INLINE.finditer(text):
-            report.add(path, line_of(text, match.start()), "inline script or style; the policy refuses it")
+            report.add(path, line_of(text, match.start()),
+                       "inline script or style, which the content security policy blocks")
 report.close("the page loads nothing from outside and nothing inline")
 
 TAG = re.compile(r"\{\{([#^$>/]?)([a-z0-9_]*)\}\}")
@@ -131,19 +132,19 @@ def list_tags(path, text):
 
 
 def check_template(path, text, names):
-    """Reads a template as schema/template.c does: sections nest, and each name is declared."""
+    """Checks a template by the rules of schema/template.c: sections nest, and each name is declared."""
     scopes, open_sections, used = [("", names)], [], set()
     for sign, name, line in list_tags(path, text):
         tag = f"{{{{{sign}{name}}}}}"
         if sign == "/":
             if not open_sections or open_sections.pop() != name:
-                report.add(path, line, f"{tag} ends what has not begun here")
+                report.add(path, line, f"{tag} ends a section that was not begun")
                 return
             scopes.pop()
             continue
         where, found = next((one for one in reversed(scopes) if name in one[1]), ("", {}))
         if name not in found:
-            report.add(path, line, f"{tag}: the names beside it do not have it")
+            report.add(path, line, f"{tag} is not declared in the .json file of the template")
         used.add(f"{where}{name}")
         if sign:
             inner = found.get(name)
@@ -153,7 +154,7 @@ def check_template(path, text, names):
     for name in open_sections:
         report.add(path, 0, f"the section {name} has no end")
     for name in sorted(all_names(names) - used):
-        report.add(path.rsplit(".", 1)[0] + ".json", 0, f"{name} is in no place of the template")
+        report.add(path.rsplit(".", 1)[0] + ".json", 0, f"{name} is not used by the template")
 
 
 def all_names(names, where=""):
@@ -168,9 +169,9 @@ for path in files(".html", ".txt"):
         continue
     beside = path.rsplit(".", 1)[0] + ".json"
     if not (TOP / beside).is_file():
-        report.add(path, 0, f"is a template without its names, {beside}")
+        report.add(path, 0, f"is a template without the file {beside} that declares its names")
     else:
         check_template(path, read(path), json.loads(read(beside)))
-report.close("templates use the names that are declared, and all of them")
+report.close("templates use exactly the names that are declared")
 
 report.finish()

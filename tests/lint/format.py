@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""C files are as clang-format 14 writes them (the version of Debian 12; others differ)."""
+"""C files are formatted as clang-format 14 does it (the version of Debian 12; others differ)."""
 
 import subprocess
 import sys

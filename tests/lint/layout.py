@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Where things stand: top level, READMEs, sizes, migrations, run bits, whitespace, leftovers."""
+"""The layout of the tree: top level, READMEs, sizes, migrations, run bits, white space, leftovers."""
 
 import os
 import re
@@ -11,13 +11,13 @@ TOP_LEVEL = {"meson.build", "meson_options.txt", "app", "sync", "schema", "asset
              "README.md", "LICENSE", "SECURITY.md", "CONTRIBUTING.md", "NEWS"}
 FOLDERS_BELOW = {"app", "sync", "schema", "assets"}
 TEST_FOLDERS = {"support", "lint", "analyze", "programs", "e2e", "bench", "sim", "crash", "fuzz"}
-# Folders that hold only files whose format the folder above explains.
+# Folders without a README of their own: the folder above explains their files.
 PLAIN_FOLDERS = {"assets/icons", "assets/pictures", "assets/po", "assets/systemd", "schema/sql"}
 SOURCE = (".c", ".h", ".js", ".py", ".sh", ".css")
 MAX_LINES = 800
 EXECUTABLE = {"app/run", "tests/run", ".ci/run", "tests/lint/run", "tests/support/install",
               "cross/sysroot.sh"}
-# Built from pieces, so that this file does not find itself.
+# The words are put together from pieces, so that this file does not contain them.
 LEFTOVER = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"]) + r")\b")
 MACHINE_PATH = re.compile(r"(?<![\w.$}])/(" + "|".join(["wo" + "rk", "ho" + "me", "ro" + "ot"]) + r")/\w")
 REGISTRY = re.compile("|".join(["deb\\.deb" + "ian\\.org", "npm" + "js\\.org", "py" + "pi\\.org",
@@ -32,7 +32,7 @@ for name in sorted({p.split("/")[0] for p in everything}):
         report.add(name, 0, "does not belong to the top level")
 for name in sorted(TOP_LEVEL - {p.split("/")[0] for p in everything}):
     report.add(name, 0, "is missing at the top level")
-report.close("the top level holds what it should and nothing else")
+report.close("the top level has the expected files and no others")
 
 folders = set()
 for path in everything:
@@ -57,7 +57,7 @@ for path in texts:
             report.add(path, 0, f"has {lines} lines (at most {MAX_LINES}); split it by concept")
 report.close("no source file is too long")
 
-# Parts that several stores share are named by a line of the migrations that include them.
+# A part that several stores share has no number; the migrations that include it name it in a line.
 included = set(re.findall(r"^-- include (\S+)$", "\n".join(
     read(path) for path in everything if re.match(r"schema/sql/\w+/.*\.sql$", path)), re.M))
 migrations = defaultdict(set)
@@ -70,7 +70,7 @@ for path in everything:
             migrations[match[1]].add(int(match[2]))
     elif path.startswith("schema/sql/") and path.endswith(".sql") and \
             path[len("schema/sql/"):] not in included:
-        report.add(path, 0, "is not called NUMBER-name.sql in a folder of schema/sql")
+        report.add(path, 0, "is not named NUMBER-name.sql in a folder of schema/sql")
 for side, numbers in migrations.items():
     if numbers != set(range(1, len(numbers) + 1)):
         report.add(f"schema/sql/{side}", 0, f"migrations are not 1 … {len(numbers)} without a gap")
@@ -85,7 +85,7 @@ for path in everything:
         report.add(path, 0, "has no run bit")
 for path in sorted(EXECUTABLE - set(everything)):
     report.add(path, 0, "is missing")
-report.close("what is run has its run bit")
+report.close("executable files have a run bit and a #! line")
 
 for path in texts:
     if path.endswith(".csv"):
@@ -95,21 +95,21 @@ for path in texts:
         if line != line.rstrip():
             report.add(path, number, "ends in white space")
         if "\t" in line and path.endswith((".c", ".h", ".py", ".js", ".build", ".css", ".ui")):
-            report.add(path, number, "holds a tab")
+            report.add(path, number, "contains a tab")
     if text and not text.endswith("\n"):
         report.add(path, 0, "does not end with a newline")
     if "\r" in text:
-        report.add(path, 0, "holds carriage returns")
-report.close("no trailing white space, tabs or missing last newline")
+        report.add(path, 0, "contains carriage returns")
+report.close("no trailing white space, no tabs, and a newline at the end")
 
 for path in texts:
     for number, line in enumerate(read(path).split("\n"), 1):
         if LEFTOVER.search(line) and path != ".clang-format":
-            report.add(path, number, "something left to do")
+            report.add(path, number, "a note about unfinished work")
         if MACHINE_PATH.search(line):
-            report.add(path, number, "a path of somebody's machine")
+            report.add(path, number, "a path of a developer's machine")
         if REGISTRY.search(line):
             report.add(path, number, "the host of a package registry")
-report.close("nothing is left over from building it")
+report.close("there are no leftovers: unfinished work, paths of a machine, package hosts")
 
 report.finish()

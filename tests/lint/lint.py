@@ -1,5 +1,5 @@
-"""What the lint checks share: the list of files, C text without comments, and a report that prints
-one line per finding as FILE:LINE: what, and one "ok"/"not ok" line per check (TAP)."""
+"""Shared by the lint checks: the list of files, C text without comments, and a report that prints one line
+per finding as FILE:LINE: TEXT, and one "ok"/"not ok" line per check (TAP)."""
 
 import os
 import re
@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-# The test of these checks has them look at a house full of sins.
+# test_lint.py sets this to a tree that breaks the rules.
 TOP = Path(os.environ.get("BIHUAN_LINT_TOP", Path(__file__).resolve().parents[2]))
 
 _BUILD_DIRECTORY = re.compile(r"build(-.*)?$")
@@ -39,12 +39,12 @@ def read(path):
     return (TOP / path).read_text(encoding="utf-8")
 
 
-# Inputs kept for what is wrong with them.
+# Broken inputs that tests need.
 _SAMPLES = re.compile(r"tests/(.*/)?(corpus|fixtures)/")
 
 
 def is_text(path):
-    """Whether the house rules for text apply: no picture, no kept bad input."""
+    """Whether the rules for text apply: not to pictures, and not to broken inputs of tests."""
     data = (TOP / path).read_bytes()
     if b"\0" in data or _SAMPLES.match(path):
         return False
@@ -61,7 +61,7 @@ _C_TOKEN = re.compile(
 
 
 def c_code(text):
-    """The text with comments and the insides of literals blanked; lines stay where they were."""
+    """Returns the text with comments and the contents of literals blanked; line numbers stay the same."""
     def blank(match):
         if match.lastgroup == "comment":
             return re.sub(r"[^\n]", " ", match.group())
@@ -71,7 +71,7 @@ def c_code(text):
 
 
 def c_strings(text):
-    """(line, value as written) of each string literal; neighbouring literals are joined."""
+    """Returns (line, value as written) of each string literal; adjacent literals are joined."""
     found = []
     end = None
     for match in _C_TOKEN.finditer(text):
@@ -105,7 +105,7 @@ class Report:
         self.findings.append(f"{path}:{line}: {what}" if line else f"{path}: {what}")
 
     def close(self, check):
-        """Ends one check: everything added since the last close belongs to it."""
+        """Ends one check, to which all findings since the last close belong."""
         self.number += 1
         for finding in self.findings:
             print("# " + finding)

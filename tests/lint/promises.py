@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Every promise in the table of tests/README.md is held by a test that exists and runs."""
+"""Every promise in the table of tests/README.md names tests that exist and are run."""
 
 import re
 
@@ -15,7 +15,7 @@ NAMES = [f"L{n}" for n in range(1, 23)] + [f"I{n}" for n in range(1, 14)] \
 
 
 def tests_of(path):
-    """Names of the tests a file runs; of a lint check, what it says of itself."""
+    """Returns the names of the tests that a file runs; for a lint check, the texts of its checks."""
     text = read(path)
     if path.endswith(".c"):
         code = c_code(text)
@@ -35,7 +35,7 @@ for number, line in enumerate(read(TABLE).split("\n"), 1):
         continue
     seen.add(row["name"])
     if row["name"] not in NAMES:
-        report.add(TABLE, number, f"{row['name']} is no promise of ours")
+        report.add(TABLE, number, f"{row['name']} is not the name of a promise (see NAMES)")
     for cell in row["rest"].split("<br>"):
         places, names = PLACE.findall(cell), NAME.findall(cell)
         for path in places:

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What C files may include, call and contain."""
+"""Rules about what C files may include, call and contain."""
 
 import re
 from pathlib import PurePath
@@ -16,8 +16,8 @@ KEPT_HEADERS = {
     r"(gtk|gdk|handy|pango|cairo)\b.*": r"app/.*",
     r"gst/.*": r"app/devices/.*",
 }
-# Folders of one program: which others each may include, and the one header they are known by. "" is
-# the folder above them.
+# For each program: which other folders each of its folders may include, always by the one header that is
+# named after the folder. "" is the folder above them.
 FOLDERS = {
     "sync/device": {
         "store": set(),
@@ -60,7 +60,7 @@ BANNED_CALL = re.compile(r"(?<![\w>.])(" + "|".join(BANNED) + r")\s*\(")
 GOTO = re.compile(r"\bgoto\b")
 JANSSON_IO = re.compile(r"\bjson_(load|dump)(s|b|f|fd|_file|_callback)\s*\(")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+(?:"([^"\n]+)"|<([^>\n]+)>)', re.M)
-# Machines get theirs in UTC with "GMT" or "Z" at the end.
+# Times that programs read are in UTC and end with "GMT" or "Z"; this finds the others.
 TIME_TEXT = re.compile(r'\bg_date_time_format\s*\(\s*[^;"]*"(?![^"]*(?:GMT|Z)")')
 BLANK_JS = re.compile(r"\.(trim(?:Start|End)?)\s*\(")
 TIME_TEXT_JS = re.compile(r"\b(new Date|Date\.now|Intl\.|toLocale\w*)")
@@ -84,7 +84,7 @@ for path in sources:
         if name is None or generated.search(name):
             continue
         if "/" not in name or name.startswith("."):
-            report.add(path, line, f'"{name}" is not written from the top')
+            report.add(path, line, f'"{name}" must be included by its path from the top')
         elif name.split("/")[0] not in ROOMS[room]:
             report.add(path, line, f'{room} must not include "{name}" (app → sync → schema)')
         elif not (TOP / name).is_file():
@@ -92,7 +92,7 @@ for path in sources:
 report.close("includes run one way: app, sync, schema")
 
 def folder_of(top, path):
-    """The folder below `top` in which a file lies, "" for `top` itself."""
+    """Returns the folder below `top` that contains a file, "" for `top` itself."""
     rest = path[len(top) + 1:]
     return rest.split("/")[0] if "/" in rest else ""
 
@@ -125,12 +125,12 @@ for path in sources:
             if re.fullmatch(header, match[2] or match[1]) and not re.fullmatch(owners, path):
                 report.add(path, line_of(text, match.start()),
                            f"<{match[2] or match[1]}> is only for {owners}")
-report.close("each outside library is known to its own files only")
+report.close("each outside library is included by its own files only")
 
 for path in sources + files(".c", ".h", under=("tests",)):
     code = c_code(read(path))
     for match in BANNED_CALL.finditer(code):
-        # A process may be killed at a moment nobody chose.
+        # Tests may use real randomness, for instance to kill a process at any moment.
         if path.startswith("tests/") and match[1].startswith("g_random_int"):
             continue
         report.add(path, line_of(code, match.start()),
@@ -145,7 +145,7 @@ for path in sources:
     code = c_code(read(path))
     for match in JANSSON_IO.finditer(code):
         report.add(path, line_of(code, match.start()), "JSON is read and written by schema/json.c only")
-report.close("JSON goes in and out in one place")
+report.close("JSON is read and written in one place")
 
 for path in sources:
     for line, value in c_strings(read(path)):
@@ -155,7 +155,7 @@ for path in sources:
             report.add(path, line, "SQL outside a *-store.c, db-*.c or migrate.c")
         elif re.search(r"'%|= ?%[sd]|\(%[sd]", value):
             report.add(path, line, "a value printed into SQL; bind it by name")
-report.close("SQL stands in its own files and is bound, not printed")
+report.close("SQL is in its own files, with bound parameters")
 
 for path in sources:
     text = read(path)

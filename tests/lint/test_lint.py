@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A rule that finds nothing is worth nothing: each one is shown a sin and has to name it."""
+"""Checks the rules of this folder: each must report a text that breaks it, and no text that only seems to."""
 
 import os
 import subprocess
@@ -10,21 +10,21 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 
-# check, file, contents, what has to be said about it. Built from pieces where this file would
-# otherwise be a sinner itself.
-SINS = [
+# The check, the file, its contents, and the expected report. Some texts are put together from pieces, so
+# that this file does not break the rule itself.
+BROKEN = [
     ("layout", "junk.txt", "x\n", "junk.txt: does not belong to the top level"),
     ("layout", "app/new/a.c", "int a;\n", "app/new: has no README.md"),
     ("layout", "app/long.c", "\n" * 801, "app/long.c: has 801 lines"),
     ("layout", "schema/sql/hub/0003-late.sql", "--\n", "schema/sql/hub: migrations are not 1"),
     ("layout", "app/space.c", "int a; \n", "app/space.c:1: ends in white space"),
-    ("layout", "app/tab.c", "\tint a;\n", "app/tab.c:1: holds a tab"),
+    ("layout", "app/tab.c", "\tint a;\n", "app/tab.c:1: contains a tab"),
     ("layout", "app/end.c", "int a;", "app/end.c: does not end with a newline"),
-    ("layout", "app/later.c", "/* TO" + "DO */\n", "app/later.c:1: something left to do"),
-    ("layout", "app/path.c", 'char *p = "/ho' + 'me/me";\n', "app/path.c:1: a path of somebody"),
+    ("layout", "app/later.c", "/* TO" + "DO */\n", "app/later.c:1: a note about unfinished work"),
+    ("layout", "app/path.c", 'char *p = "/ho' + 'me/me";\n', "app/path.c:1: a path of a developer"),
     ("sources", "schema/up.c", '#include "sync/db/db.h"\n', "schema must not include"),
     ("sources", "sync/up.c", '#include "app/page.h"\n', "sync must not include"),
-    ("sources", "app/near.c", '#include "near.h"\n', "is not written from the top"),
+    ("sources", "app/near.c", '#include "near.h"\n', "must be included by its path from the top"),
     ("sources", "app/gone.c", '#include "app/gone.h"\n', "does not exist"),
     ("sources", "sync/hub/x.c", "#include <microhttpd.h>\n", "is only for"),
     ("sources", "sync/hub/log/x.c", '#include "sync/hub/office/office.h"\n',
@@ -52,7 +52,7 @@ SINS = [
     ("promises", "tests/README.md", "| L1 | x | `tests/README.md` | `test_none` |\n",
      "has no test test_none"),
     ("format", "app/wild.c", "int  a ;\n", "app/wild.c:1: is not formatted"),
-    ("data", "schema/a.json", '{"a":1,"a":2}\n', "stands there twice"),
+    ("data", "schema/a.json", '{"a":1,"a":2}\n', "duplicate member"),
     ("data", "schema/b.yaml", "a: [\n", "schema/b.yaml"),
     ("data", "app/a.ui", "<a>\n", "app/a.ui"),
     ("data", "app/a.sh", "#!/bin/bash\nif\n", "app/a.sh"),
@@ -60,7 +60,7 @@ SINS = [
     ("data", "assets/office/b.js", "e.innerHTML = t;\n", "innerHTML"),
     ("data", "assets/office/c.html", '<script>a()</script>\n', "inline script"),
     ("data", "assets/office/d.html", '<img src="https://x.example/a">\n', "from outside"),
-    ("data", "assets/paper/a.html", "<p>{{a}}\n", "is a template without its names"),
+    ("data", "assets/paper/a.html", "<p>{{a}}\n", "is a template without the file"),
     ("data", ".devcontainer/Containerfile", "RUN /x/install build\n", "Containerfile: installs [['build']]"),
     ("translations", "app/l.c", 'w = gtk_label_new("Save");\n', '"Save" is shown but not marked'),
     ("translations", "app/z.c", 's = "保存";\n', "Chinese in a source string"),
@@ -68,7 +68,7 @@ SINS = [
     ("translations", "app/m.c", 'w = gtk_label_new(_("Not translated"));\n', "zh_CN.po"),
     ("translations", "sync/m.c", 't = _("Not translated");\n', "zh_CN.po"),
 ]
-# What looks like a sin and is none.
+# Texts that seem to break a rule and do not.
 FINE = [
     ("layout", "tests/fuzz/corpus/json/a", "TO" + "DO \n"),
     ("sources", "app/user-error.c", "/* goto strcpy(a, b) */\nchar *s = \"strcpy(\";\n"),
@@ -80,7 +80,7 @@ FINE = [
 
 
 class Rules(unittest.TestCase):
-    def look(self, check, path, contents, beside=()):
+    def run_check(self, check, path, contents, beside=()):
         with tempfile.TemporaryDirectory() as directory:
             for name, text in [(path, contents), *beside]:
                 target = Path(directory) / name
@@ -90,32 +90,32 @@ class Rules(unittest.TestCase):
                 [sys.executable, HERE / f"{check}.py"], capture_output=True, text=True,
                 env=dict(os.environ, BIHUAN_LINT_TOP=directory)).stdout
 
-    def test_every_sin_is_named(self):
-        for check, path, contents, said in SINS:
+    def test_every_broken_rule_is_reported(self):
+        for check, path, contents, expected in BROKEN:
             with self.subTest(path):
-                self.assertIn(said, self.look(check, path, contents))
+                self.assertIn(expected, self.run_check(check, path, contents))
 
-    def test_what_only_looks_like_one_is_left_alone(self):
+    def test_what_only_seems_to_break_a_rule_is_not_reported(self):
         for check, path, contents in FINE:
             with self.subTest(path):
-                findings = [line for line in self.look(check, path, contents).splitlines()
+                findings = [line for line in self.run_check(check, path, contents).splitlines()
                             if line.startswith("# ") and path in line]
                 self.assertEqual(findings, [])
 
-    def test_a_template_keeps_to_its_names(self):
+    def test_a_template_uses_exactly_its_declared_names(self):
         names = ("assets/case/a.json", '{"rows": [{"a": "text"}], "b": "flag"}')
         fine = "{{#rows}}\n{{a}}{{^b}}{{a}}{{/b}}{{/rows}}\n"
-        wrong = {"{{a}}\n": "a.html:1: {{a}}: the names", "{{#rows}}{{a}}\n": "rows has no end",
-                 "{{#b}}{{/rows}}\n": "ends what has not begun",
-                 "{{#rows}}{{/rows}}{{#b}}{{/b}}\n": "a.json: rows/a is in no place",
-                 "{{$x}}{{a}}{{/x}}\n{{>x}}{{^b}}{{/b}}\n": "a.html:1: {{a}}: the names",
+        wrong = {"{{a}}\n": "a.html:1: {{a}} is not declared", "{{#rows}}{{a}}\n": "rows has no end",
+                 "{{#b}}{{/rows}}\n": "ends a section that was not begun",
+                 "{{#rows}}{{/rows}}{{#b}}{{/b}}\n": "a.json: rows/a is not used",
+                 "{{$x}}{{a}}{{/x}}\n{{>x}}{{^b}}{{/b}}\n": "a.html:1: {{a}} is not declared",
                  "{{>x}}\n": "a.html:1: {{>x}} is not a block", "{{$x}}\n": "the block x has no end"}
         blocks = "{{$x}}\n{{a}}{{^b}}{{a}}{{/b}}\n{{/x}}\n{{#rows}}\n{{>x}}\n{{/rows}}\n"
         for text in (fine, blocks):
-            self.assertNotIn("a.html", self.look("data", "assets/case/a.html", text, [names]))
-        for text, said in wrong.items():
+            self.assertNotIn("a.html", self.run_check("data", "assets/case/a.html", text, [names]))
+        for text, expected in wrong.items():
             with self.subTest(text):
-                self.assertIn(said, self.look("data", "assets/case/a.html", text, [names]))
+                self.assertIn(expected, self.run_check("data", "assets/case/a.html", text, [names]))
 
 
 if __name__ == "__main__":

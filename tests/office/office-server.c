@@ -37,9 +37,10 @@ typedef struct {
   BhHub *hub;
   Device device;
   char *dir;
-  json_t *told;        /* what the test gets as JSON */
-  gint64 clock_off_ms; /* clock of the device, with its own boot */
-  gboolean withholds;  /* the device sends no openings of personal values */
+  json_t *announced; /* names of the records that were made, printed for the test as JSON */
+  /* difference of the device's clock from the true time; the device has a boot clock of its own */
+  gint64 clock_off_ms;
+  gboolean withholds; /* whether the device sends no openings of personal values */
   char missing_sha[BH_HASH_HEX_LEN + 1];
 } Server;
 
@@ -99,7 +100,8 @@ static void load_samples(Server *server, const char *name)
 
 static const char *sample_id(const char *name)
 {
-  static char ids[4][BH_ID_LEN + 1]; /* several in one expression */
+  /* a ring of buffers, so that one expression can use several ids */
+  static char ids[4][BH_ID_LEN + 1];
   static int next;
   char *id = ids[next++ % 4];
   bh_id_from_name("samples", name, id);
@@ -136,7 +138,7 @@ static void add_passwords(Server *server)
                                 &error))
       die(error, name);
   }
-  /* A person with an account but without a role in the office. */
+  /* 王 has an account, but no role in the office. */
   if (!bh_office_set_password(server->hub, sample_id("staff-wang"), "staff-wang", "bihuan-field-1",
                               &error))
     die(error, "staff-wang");
@@ -148,7 +150,8 @@ static gboolean enrol_func(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   Device *device = data;
   const BhClock *clock = bh_hub_get_clock(hub);
-  guint8 no_token[BH_HASH_SIZE] = {0}; /* it calls ingest directly, without HTTP */
+  /* the device has no token, because it calls ingest directly and not by HTTP */
+  guint8 no_token[BH_HASH_SIZE] = {0};
   g_autoptr(GBytes) token_hash = g_bytes_new(no_token, sizeof no_token);
   return bh_log_add_device(db, device->id, device->signer->public_key, token_hash,
                            sample_id("unit-jingping"), "井坪 1 号终端", clock->wall_ms(clock->data),
@@ -220,7 +223,7 @@ static char *push(Server *server, const json_t *ops, const char *const *was)
   BhEntryClock stamp = {.wall_ms = clock->wall_ms(clock->data) - 3600000 + server->clock_off_ms,
                         .boot_ms = 7200000,
                         .quality = BH_CLOCK_QUALITY_GOOD};
-  if (server->clock_off_ms < 0) { /* it knows the time from the hub */
+  if (server->clock_off_ms < 0) { /* such a device knows the time from the hub */
     stamp.hub_ms = clock->wall_ms(clock->data);
     g_autofree char *sig = bh_hub_time_sign(bh_hub_get_secret_key(server->hub),
                                             bh_hub_get_id(server->hub), device->id, stamp.hub_ms);
@@ -356,7 +359,7 @@ static void add_signature(Server *server, json_t *ops, const char *parent, const
                         json_pack("{s:s,s:s,s:o}", "record", id, "kind", "signature", "set", set));
 }
 
-/* Two values of one field, made without knowledge of each other. */
+/* Makes two concurrent values of one field, which conflict. */
 static void add_conflict(Server *server, const char *name, const char *record)
 {
   g_autoptr(json_t) one = json_pack("[{s:s,s:s,s:{s:s}}]", "record", record, "kind", "inspection",
@@ -365,7 +368,7 @@ static void add_conflict(Server *server, const char *name, const char *record)
                                     "set", "opinion", "意见乙：停产整顿。");
   g_autofree char *a = push(server, one, NULL);
   g_autofree char *b = push(server, two, NULL);
-  json_object_set_new(server->told, name, json_string(record));
+  json_object_set_new(server->announced, name, json_string(record));
 }
 
 static void add_hostile_hazard(Server *server, const char *inspection)
@@ -380,10 +383,10 @@ static void add_hostile_hazard(Server *server, const char *inspection)
                 "place", "\" onmouseover=\"alert(4)", "found_by", "inspection", "demand",
                 "javascript:alert(5)", "state", "found");
   g_autofree char *entry = push(server, ops, NULL);
-  json_object_set_new(server->told, "hostile_hazard", json_string(hazard));
+  json_object_set_new(server->announced, "hostile_hazard", json_string(hazard));
 }
 
-/* A visit that is started, carried out and signed. Its id is reported under `name`. */
+/* Makes a visit that is started, carried out and signed. Its id is announced under `name`. */
 static void add_inspection(Server *server, const char *name, const char *enterprise,
                            const char *number, const char *checklist, const char *opinion,
                            gboolean rich)
@@ -400,7 +403,7 @@ static void add_inspection(Server *server, const char *name, const char *enterpr
     add_answers(op);
   json_array_append_new(first, op);
   g_autofree char *started = push(server, first, NULL);
-  /* Before the visit is signed, because signed data cannot be changed. */
+  /* The conflict is made before the visit is signed, because signed data cannot be changed. */
   if (strcmp(name, "conflicted") == 0)
     add_conflict(server, name, id);
   if (strcmp(name, "hostile") == 0)
@@ -417,8 +420,8 @@ static void add_inspection(Server *server, const char *name, const char *enterpr
     add_photo(server, findings, major, "photo3.jpg", "接续图");
     add_photo(server, findings, major, "not-there.jpg", "作业面全景");
     add_photo(server, findings, id, "photo1.jpg", "井口");
-    json_object_set_new(server->told, "hazard", json_string(general));
-    json_object_set_new(server->told, "major", json_string(major));
+    json_object_set_new(server->announced, "hazard", json_string(general));
+    json_object_set_new(server->announced, "major", json_string(major));
   }
   add_signature(server, findings, id, "inspector", sample_id("staff-li"), NULL);
   add_signature(server, findings, id, "second_inspector", sample_id("staff-wang"), NULL);
@@ -428,10 +431,10 @@ static void add_inspection(Server *server, const char *name, const char *enterpr
                                      "set", "state", "signed");
   const char *was[] = {started, NULL};
   g_autofree char *signed_entry = push(server, last, was);
-  json_object_set_new(server->told, name, json_string(id));
+  json_object_set_new(server->announced, name, json_string(id));
 }
 
-/* An open visit with orders whose deadlines are long ago, a week ago, today and later. */
+/* Makes an open visit with orders whose deadlines are long ago, a week ago, today and later. */
 static void add_ordered(Server *server, const char *checklist)
 {
   static const int days[] = {-7, 30, -400, 0};
@@ -469,7 +472,7 @@ static void add_hostile(Server *server, const char *checklist)
                  hostile, FALSE);
 }
 
-/* A covert visit: only its own unit and the unit above may see it. */
+/* Makes a covert visit, which only its own unit and the unit above may see. */
 static void add_covert(Server *server)
 {
   char id[BH_ID_LEN + 1];
@@ -494,11 +497,11 @@ static void add_covert(Server *server)
   g_autofree char *held = push(server, bad, NULL);
   const char *was[] = {started, NULL};
   g_autofree char *ended = push(server, last, was);
-  json_object_set_new(server->told, "covert", json_string(id));
-  json_object_set_new(server->told, "held_covert", json_string(held));
+  json_object_set_new(server->announced, "covert", json_string(id));
+  json_object_set_new(server->announced, "held_covert", json_string(held));
 }
 
-/* A device whose clock started in the past. */
+/* Adds an entry of a device whose clock is in the past. */
 static void add_past(Server *server)
 {
   g_autoptr(json_t) ops = json_pack("[{s:s,s:s,s:{s:s}}]", "record", sample_id("ent-03"), "kind",
@@ -510,7 +513,8 @@ static void add_past(Server *server)
   server->clock_off_ms = 0;
 }
 
-/* A person with an account and one role. `unit` NULL: of the sample county, else of a new unit. */
+/* Makes a person with an account and one role. `unit_name` NULL: a person of the sample county,
+ * else of a new unit with this name. */
 static void add_person(Server *server, const char *login, const char *name, const char *role,
                        const char *unit_name, const char *area)
 {
@@ -535,7 +539,7 @@ static void add_person(Server *server, const char *login, const char *name, cons
     die(error, login);
 }
 
-/* Photos of a signed visit are locked, but proofs of rectification arrive later. */
+/* Photos of a signed visit are locked; proof of rectification may still arrive later. */
 static void add_proof(Server *server, const char *record)
 {
   g_autoptr(json_t) ops = json_array();
@@ -544,7 +548,7 @@ static void add_proof(Server *server, const char *record)
   g_autofree char *entry = push(server, ops, NULL);
 }
 
-/* Two values of a personal field, one of which was never sent. */
+/* Makes two values of a personal field; the opening of one of them was never sent. */
 static void add_withheld(Server *server)
 {
   g_autofree char *record = g_strdup(sample_id("ent-09"));
@@ -556,12 +560,13 @@ static void add_withheld(Server *server)
   g_autofree char *withheld = push(server, one, NULL);
   server->withholds = FALSE;
   g_autofree char *open = push(server, two, NULL);
-  json_object_set_new(server->told, "half_known", json_string(record));
-  json_object_set_new(server->told, "withheld", json_string(withheld));
-  json_object_set_new(server->told, "open", json_string(open));
+  json_object_set_new(server->announced, "half_known", json_string(record));
+  json_object_set_new(server->announced, "withheld", json_string(withheld));
+  json_object_set_new(server->announced, "open", json_string(open));
 }
 
-/* An enterprise whose credit code has a wrong check character, without a reason. */
+/* Makes an enterprise whose credit code has a wrong check character, for which no reason is
+ * given. */
 static void add_doubtful(Server *server)
 {
   char id[BH_ID_LEN + 1];
@@ -572,7 +577,7 @@ static void add_doubtful(Server *server)
                 "sector", "coal_mine", "area", "140603100", "unit", sample_id("unit-jingping"),
                 "provisional", 1, "provisional_reason", "待核对", "state", "provisional");
   g_autofree char *entry = push(server, ops, NULL);
-  json_object_set_new(server->told, "doubtful", json_string(id));
+  json_object_set_new(server->announced, "doubtful", json_string(id));
 }
 
 static void add_quarantined(Server *server)
@@ -585,27 +590,27 @@ static void add_quarantined(Server *server)
                 "enterprise", sample_id("ent-03"), "summary", filler, "level", "general", "place",
                 "井口", "found_by", "inspection", "state", "found");
   g_autofree char *first = push(server, bad, NULL);
-  json_object_set_new(server->told, "quarantined", json_string(first));
+  json_object_set_new(server->announced, "quarantined", json_string(first));
   new_id(server, id);
   g_autoptr(json_t) again = json_pack(
       "[{s:s,s:s,s:{s:s,s:s,s:s,s:s,s:s,s:s}}]", "record", id, "kind", "hazard", "set",
       "enterprise", sample_id("ent-03"), "summary", "\xe2\x80\xae<img src=x onerror=alert(8)>",
       "level", "<b>no</b>", "place", "井口", "found_by", "inspection", "state", "found");
   g_autofree char *second = push(server, again, NULL);
-  json_object_set_new(server->told, "quarantined2", json_string(second));
+  json_object_set_new(server->announced, "quarantined2", json_string(second));
   g_autoptr(json_t) known =
       json_pack("[{s:s,s:s,s:{s:s,s:s}}]", "record", sample_id("ent-03"), "kind", "enterprise",
                 "set", "notes", "只有隔离区能看的话", "no_such", "x");
   g_autofree char *third = push(server, known, NULL);
-  json_object_set_new(server->told, "held_of", json_string(sample_id("ent-03")));
-  json_object_set_new(server->told, "held", json_string(third));
+  json_object_set_new(server->announced, "held_of", json_string(sample_id("ent-03")));
+  json_object_set_new(server->announced, "held", json_string(third));
 }
 
 /* --- serving --- */
 
 static void tell(Server *server)
 {
-  g_autofree char *line = bh_json_dump(server->told);
+  g_autofree char *line = bh_json_dump(server->announced);
   g_print("%s\n", line);
   fflush(stdout);
 }
@@ -616,7 +621,7 @@ static gboolean exec(BhHub *hub, BhDb *db, gpointer sql, GError **error)
   return bh_db_exec(db, sql, error);
 }
 
-/* Makes the access log refuse rows, or accept them again. */
+/* Stores a refused request of an unknown device. */
 static void add_stranger(Server *server)
 {
   g_autoptr(GError) error = NULL;
@@ -625,6 +630,7 @@ static void add_stranger(Server *server)
     die(error, "stranger");
 }
 
+/* Makes the access log refuse new rows (`full`), or accept them again. */
 static void set_log(Server *server, gboolean full)
 {
   g_autoptr(GError) error = NULL;
@@ -635,7 +641,8 @@ static void set_log(Server *server, gboolean full)
     die(error, "log");
 }
 
-/* Visits to one enterprise, more than one view shows. The last one is reported as "crowded". */
+/* Makes so many visits to one enterprise that a view does not show all. The last one is announced
+ * as "crowded". */
 static void add_crowd(Server *server, int count, gboolean end)
 {
   g_autofree char *enterprise = g_strdup(sample_id("ent-01"));
@@ -652,13 +659,13 @@ static void add_crowd(Server *server, int count, gboolean end)
     g_autoptr(json_t) last = json_pack("[{s:s,s:s,s:{s:s}}]", "record", id, "kind", "inspection",
                                        "set", "state", "signed");
     g_autofree char *ended = end ? push(server, last, was) : NULL;
-    json_object_set_new(server->told, "crowded", json_string(id));
+    json_object_set_new(server->announced, "crowded", json_string(id));
   }
 }
 
 static void add_photos(Server *server, int count)
 {
-  g_autofree char *id = g_strdup(json_string_value(json_object_get(server->told, "crowded")));
+  g_autofree char *id = g_strdup(json_string_value(json_object_get(server->announced, "crowded")));
   for (int i = 0; i < count; i++) {
     g_autoptr(json_t) ops = json_array();
     add_photo(server, ops, id, "photo1.jpg", "众多之一");
@@ -685,11 +692,11 @@ static void obey(Server *server, const char *checklist)
       add_inspection(server, "more", sample_id("ent-05"), "JC-2026-0099", checklist, "刚到的一条。",
                      FALSE);
     else if (strncmp(line, "concur ", 7) == 0) {
-      const json_t *record = json_object_get(server->told, g_strstrip(line + 7));
+      const json_t *record = json_object_get(server->announced, g_strstrip(line + 7));
       g_autofree char *id = g_strdup(json_string_value(record));
       add_proof(server, id);
     } else if (strncmp(line, "photo ", 6) == 0) {
-      const json_t *record = json_object_get(server->told, g_strstrip(line + 6));
+      const json_t *record = json_object_get(server->announced, g_strstrip(line + 6));
       g_autofree char *id = g_strdup(json_string_value(record));
       add_proof(server, id);
     } else if (strncmp(line, "crowd ", 6) == 0) {
@@ -714,7 +721,7 @@ int main(int argc, char **argv)
     return 2;
   g_autoptr(GError) error = NULL;
   g_autofree char *hub_dir = g_build_filename(argv[1], "hub", NULL);
-  Server server = {.dir = argv[1], .told = json_object()};
+  Server server = {.dir = argv[1], .announced = json_object()};
   g_autofree char *missing = bh_hash_hex("missing", 7);
   g_strlcpy(server.missing_sha, missing, sizeof server.missing_sha);
   if (!bh_hub_init(hub_dir, "平鲁区应急管理局", "140603", &error))
@@ -756,14 +763,14 @@ int main(int argc, char **argv)
   BhHttp *http = bh_http_start(&config, routes, n_routes, bh_office_headers(), office, &error);
   if (http == NULL)
     die(error, "listen");
-  json_object_set_new(server.told, "port", json_integer(bh_http_get_port(http)));
-  json_object_set_new(server.told, "enterprise", json_string(sample_id("ent-01")));
+  json_object_set_new(server.announced, "port", json_integer(bh_http_get_port(http)));
+  json_object_set_new(server.announced, "enterprise", json_string(sample_id("ent-01")));
   tell(&server);
   obey(&server, checklist);
   bh_http_stop(http);
   g_clear_pointer(&office, bh_office_free);
   bh_hub_close(server.hub);
   bh_signer_free(server.device.signer);
-  json_decref(server.told);
+  json_decref(server.announced);
   return 0;
 }

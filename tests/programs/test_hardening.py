@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""test_hardening.py BUILD: what makes a fault in memory harder to use is in all that is installed."""
+"""test_hardening.py BUILD: all installed programs and modules have the compiler's protections against
+exploits of memory errors."""
 
 import json
 import platform
@@ -44,7 +45,7 @@ class Hardening(unittest.TestCase):
         self.check(PROGRAMS + MODULES, "--program-headers", r"\bGNU_RELRO\b")
         self.check(PROGRAMS + MODULES, "--dynamic", r"\(FLAGS_1\) .*\bNOW\b")
 
-    def test_no_memory_can_be_written_and_run(self):
+    def test_no_memory_is_both_writable_and_executable(self):
         for path in PROGRAMS + MODULES:
             with self.subTest(path.name):
                 headers = readelf("--program-headers", path)
@@ -53,16 +54,16 @@ class Hardening(unittest.TestCase):
                 self.assertGreaterEqual(len(segments), 3, headers)
                 self.assertEqual([s for s in segments if "W" in s[1] and "E" in s[1]], [])
 
-    def test_a_stack_that_was_written_over_ends_the_program(self):
+    def test_programs_have_a_stack_protector(self):
         self.check(PROGRAMS + MODULES, "--dyn-syms", r"\b__stack_chk_fail\b")
 
-    def test_copies_are_checked_where_their_size_is_known(self):
+    def test_memcpy_is_checked_where_the_size_is_known(self):
         checked = OPTIONS["optimization"] not in ("0", "g", "plain") and OPTIONS["b_sanitize"] == "none"
         for path in PROGRAMS:
             with self.subTest(path.name):
                 self.assertEqual("__memcpy_chk" in readelf("--dyn-syms", path), checked)
 
-    def test_every_file_is_compiled_with_the_flags(self):
+    def test_every_file_is_compiled_with_the_protecting_flags(self):
         flags = {"-fstack-protector-strong", "-fstack-clash-protection"}
         if platform.machine() in ("x86_64", "i686"):
             flags.add("-fcf-protection")

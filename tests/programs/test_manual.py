@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""test_manual.py BUILD: manual pages and bash completion have what --help names, and are installed."""
+"""test_manual.py BUILD: manual pages and bash completion contain all that --help lists, and are installed."""
 
 import json
 import os
@@ -33,14 +33,14 @@ def options(text):
 
 
 def commands(text):
-    """The first words of the lines below "Commands:"."""
+    """Returns the names of the commands that the text of --help lists below "Commands:"."""
     listed = text.partition("\nCommands:\n")[2].partition("\n\n")[0]
     return [line.split()[0] for line in listed.splitlines()]
 
 
 class Pages(unittest.TestCase):
     def read(self, name):
-        """The page as people read it. A fault in it is an error."""
+        """Returns the page as `man` shows it. Any warning of groff fails the test."""
         done = subprocess.run(["groff", "-Kutf8", "-man", "-Tutf8", "-ww", "-P-cbou", "-rLL=200n",
                                str(MANUAL / f"{name}.1")], check=True, capture_output=True, text=True)
         self.assertEqual(done.stderr, "", name)
@@ -74,7 +74,7 @@ class Pages(unittest.TestCase):
 
 class Completion(unittest.TestCase):
     def offer(self, *words):
-        """What bash offers for the last word."""
+        """Returns the completions that bash offers for the last word."""
         line = " ".join(shlex.quote(word) for word in words)
         script = f"""source {shlex.quote(str(MANUAL / words[0]))}
             COMP_WORDS=({line}) COMP_CWORD={len(words) - 1}
@@ -95,14 +95,14 @@ class Completion(unittest.TestCase):
             offered = {word.rstrip("=") for word in self.offer("bihuan-hub", command, "--")}
             self.assertEqual(offered, set(options(ask("bihuan-hub", command))), command)
 
-    def test_what_was_begun_is_ended(self):
+    def test_the_beginning_of_a_word_is_completed(self):
         self.assertEqual(self.offer("bihuan-hub", "res"), ["restore"])
         self.assertEqual(self.offer("bihuan-hub", "serve", "--log"), ["--log-format="])
         self.assertEqual(self.offer("bihuan-hub", "unit", "--data", "x", "s"), ["set"])
         self.assertEqual(self.offer("bihuanctl", "--store", "x", "stat"), ["status"])
         self.assertEqual(self.offer("bihuanctl", "list", "--lim"), ["--limit="])
 
-    def test_a_path_is_offered_where_one_is_meant_and_nothing_for_other_values(self):
+    def test_paths_are_offered_for_options_that_take_one_and_nothing_for_others(self):
         room = str(Path(__file__).parent)
         page = f"{room}/README.md"
         self.assertEqual(self.offer("bihuan-hub", "load", page[:-4]), [page])

@@ -23,7 +23,7 @@ PROGRAMS = ["bihuan", "bihuanctl", "bihuan-agent", "bihuan-hub"]
 
 
 class Programs(unittest.TestCase):
-    def test_each_program_prints_it(self):
+    def test_each_program_prints_the_version(self):
         for name in PROGRAMS:
             self.assertEqual(programs.run(name, "--version").stdout, f"{name} {VERSION}\n")
 
@@ -32,7 +32,7 @@ class Programs(unittest.TestCase):
         self.assertEqual(sorted(Path(to).name for to in installed.values() if Path(to).parent.name == "bin"),
                          sorted(PROGRAMS))
 
-    def test_the_hub_names_it_in_its_log_and_to_who_asks_for_its_health(self):
+    def test_the_hub_logs_its_version_and_gives_it_with_its_health(self):
         with tempfile.TemporaryDirectory() as folder:
             hub = programs.Hub(Path(folder) / "hub").serve()
             try:
@@ -53,10 +53,10 @@ class Programs(unittest.TestCase):
 
 
 class Written(unittest.TestCase):
-    def test_news_begin_with_it(self):
+    def test_the_news_begin_with_the_version(self):
         self.assertTrue((TOP / "NEWS").read_text().startswith(f"Bihuan {VERSION} "))
 
-    def test_no_source_writes_it_down(self):
+    def test_no_source_repeats_the_version(self):
         found = [str(path.relative_to(TOP)) for folder in ("app", "sync", "schema", "assets")
                  for path in sorted((TOP / folder).rglob("*"))
                  if path.suffix in (".c", ".h", ".in", ".build", ".js", ".html", ".service", ".yaml")
@@ -68,7 +68,7 @@ class Window(WindowTest):
     build = BUILD
     name = "version"
 
-    def test_the_settings_page_shows_it(self):
+    def test_the_settings_page_shows_the_version(self):
         with self.open() as app:
             sign_in(app)
             app.click("settings")

@@ -145,7 +145,7 @@ static void test_a_condition_about_nothing_declared_is_refused(void **state)
   assert_error(error, BH_ERROR_INVALID);
 }
 
-static void test_a_list_survives_the_way_through_a_record(void **state)
+static void test_a_checklist_is_unchanged_after_it_was_a_record(void **state)
 {
   (void)state;
   g_autoptr(GError) error = NULL;
@@ -214,7 +214,7 @@ int main(void)
       cmocka_unit_test(test_limits_of_size_hold),
       cmocka_unit_test(test_broken_item_files_name_the_place),
       cmocka_unit_test(test_a_condition_about_nothing_declared_is_refused),
-      cmocka_unit_test(test_a_list_survives_the_way_through_a_record),
+      cmocka_unit_test(test_a_checklist_is_unchanged_after_it_was_a_record),
       cmocka_unit_test(test_a_list_is_offered_within_its_days),
       cmocka_unit_test(test_answers_have_stable_codes),
   };

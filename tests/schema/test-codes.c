@@ -204,7 +204,7 @@ static void test_plaque_of_another_key_or_domain_is_forged(void **state G_GNUC_U
   assert_error(error, BH_ERROR_SIGNATURE);
 }
 
-static void test_what_is_no_plaque_is_refused(void **state G_GNUC_UNUSED)
+static void test_texts_that_are_not_a_plaque_are_refused(void **state G_GNUC_UNUSED)
 {
   static const char *const others[] = {
       NULL,      "",      "BH1:",       "BH2:AAA",           "https://a.example",
@@ -313,7 +313,7 @@ int main(void)
       cmocka_unit_test(test_plaque_round_trip),
       cmocka_unit_test(test_every_single_bit_of_a_plaque_counts),
       cmocka_unit_test(test_plaque_of_another_key_or_domain_is_forged),
-      cmocka_unit_test(test_what_is_no_plaque_is_refused),
+      cmocka_unit_test(test_texts_that_are_not_a_plaque_are_refused),
       cmocka_unit_test(test_short_code_round_trip),
       cmocka_unit_test(test_short_code_as_people_type_it),
   };

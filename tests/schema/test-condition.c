@@ -7,7 +7,7 @@ static json_t *from_quoted(const char *quoted)
   g_autofree char *text = g_strdelimit(g_strdup(quoted), "'", '"');
   json_t *raw = json_loads(text, 0, NULL);
   if (raw == NULL)
-    fail_msg("the case is no JSON: %s", quoted);
+    fail_msg("the case is not JSON: %s", quoted);
   json_t *value = test_world_resolve(raw);
   json_decref(raw);
   return value;
@@ -219,7 +219,7 @@ static void test_other_records_are_counted(void **state)
   check_rows(world, "d", partly, G_N_ELEMENTS(partly));
 }
 
-static void test_who_acts_counts(void **state)
+static void test_roles_of_the_acting_person_are_checked(void **state)
 {
   (void)state;
   static const Row rows[] = {
@@ -314,7 +314,7 @@ static void test_I13_covert_visits_are_seen_by_the_issuing_unit_and_above(void *
   assert_true(bh_kind_is_visible(bh_kind_set_find(world->kinds, "file"), &other));
 }
 
-static void test_I13_what_cannot_be_decided_is_hidden(void **state)
+static void test_I13_a_record_is_hidden_when_its_condition_is_unknown(void **state)
 {
   (void)state;
   g_autoptr(TestWorld) world = small_world();
@@ -356,11 +356,11 @@ int main(void)
       cmocka_unit_test(test_days_and_numbers_are_ordered),
       cmocka_unit_test(test_a_hash_is_that_of_a_text),
       cmocka_unit_test(test_other_records_are_counted),
-      cmocka_unit_test(test_who_acts_counts),
+      cmocka_unit_test(test_roles_of_the_acting_person_are_checked),
       cmocka_unit_test(test_joins_keep_what_is_not_known),
       cmocka_unit_test(test_a_context_that_knows_little_decides_little),
       cmocka_unit_test(test_I13_covert_visits_are_seen_by_the_issuing_unit_and_above),
-      cmocka_unit_test(test_I13_what_cannot_be_decided_is_hidden),
+      cmocka_unit_test(test_I13_a_record_is_hidden_when_its_condition_is_unknown),
       cmocka_unit_test(test_area_and_unit_come_from_the_first_path_with_a_value),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -94,7 +94,7 @@ static void test_broken_bodies_are_refused(void **state G_GNUC_UNUSED)
     g_autoptr(GError) error = NULL;
     g_autoptr(BhBody) body = bh_body_parse(broken[i], NULL, &error);
     if (body != NULL)
-      fail_msg("was read: %s", broken[i]);
+      fail_msg("was accepted: %s", broken[i]);
     assert_error(error, BH_ERROR_FORMAT);
   }
 }
@@ -187,7 +187,7 @@ static void test_every_limit_is_kept(void **state G_GNUC_UNUSED)
   assert_error(error, BH_ERROR_LIMIT);
 }
 
-static void test_builder_refuses_what_no_one_could_read(void **state G_GNUC_UNUSED)
+static void test_builder_refuses_bodies_that_cannot_be_read(void **state G_GNUC_UNUSED)
 {
   TestRandom bytes = {1};
   BhRandom random = {test_random_fill, &bytes};
@@ -294,7 +294,7 @@ int main(void)
       cmocka_unit_test(test_errors_never_quote_values),
       cmocka_unit_test(test_nested_brackets_are_refused),
       cmocka_unit_test(test_every_limit_is_kept),
-      cmocka_unit_test(test_builder_refuses_what_no_one_could_read),
+      cmocka_unit_test(test_builder_refuses_bodies_that_cannot_be_read),
       cmocka_unit_test(test_a_builder_hands_out_what_its_text_says),
       cmocka_unit_test(test_a_builder_refuses_a_nul),
   };

@@ -237,7 +237,8 @@ static void test_every_bit_of_an_entry_counts(void **state G_GNUC_UNUSED)
         bh_entry_verify(taken, &envelope, signer->public_key, NULL) && taken->body != NULL)
       body = bh_body_parse(taken->body, taken->openings, NULL);
     if (body != NULL)
-      fail_msg("bit %" G_GSIZE_FORMAT " of byte %" G_GSIZE_FORMAT " does not count", i % 8, i / 8);
+      fail_msg("bit %" G_GSIZE_FORMAT " of byte %" G_GSIZE_FORMAT " is not protected", i % 8,
+               i / 8);
     wire->str[i / 8] ^= (char)(1 << i % 8);
   }
 }

@@ -136,7 +136,8 @@ static void test_error_codes_keep_their_names(void **state G_GNUC_UNUSED)
   assert_int_equal(bh_error_code_from_name(NULL), BH_ERROR_FAILED);
 }
 
-static void test_data_is_found_below_the_directory_of_the_environment(void **state G_GNUC_UNUSED)
+static void
+test_data_is_found_below_the_directory_named_by_the_environment(void **state G_GNUC_UNUSED)
 {
   g_autofree char *path = bh_data_path("schema", "kinds", NULL);
   g_autofree char *wanted = g_build_filename(g_getenv("BIHUAN_DATADIR"), "schema", "kinds", NULL);
@@ -168,7 +169,7 @@ int main(void)
       cmocka_unit_test(test_hashes),
       cmocka_unit_test(test_base64_has_one_form),
       cmocka_unit_test(test_error_codes_keep_their_names),
-      cmocka_unit_test(test_data_is_found_below_the_directory_of_the_environment),
+      cmocka_unit_test(test_data_is_found_below_the_directory_named_by_the_environment),
       cmocka_unit_test(test_real_clock_and_random_answer),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,7 +17,7 @@ static void refuse(const char *text, gsize len, BhErrorCode code)
   g_autoptr(GError) error = NULL;
   g_autoptr(json_t) value = bh_json_parse(text, len, 1024 * 1024, "input", &error);
   if (value != NULL)
-    fail_msg("was read: %s", text);
+    fail_msg("was accepted: %s", text);
   assert_true(g_str_has_prefix(error->message, "input: "));
   assert_error(error, code);
 }
@@ -94,7 +94,7 @@ static void test_sorted_text_does_not_depend_on_insertion(void **state G_GNUC_UN
   assert_string_equal(as_given, "{\"b\":{\"y\":1,\"x\":2},\"a\":[]}");
 }
 
-static void test_getters_name_what_is_wrong(void **state G_GNUC_UNUSED)
+static void test_getters_name_the_faulty_member(void **state G_GNUC_UNUSED)
 {
   g_autoptr(json_t) object = parse("{\"s\":\"t\",\"i\":5,\"a\":[],\"o\":{}}");
   g_autoptr(GError) error = NULL;
@@ -227,7 +227,7 @@ static void assert_read_alike(const char *text, gsize len)
     fail_msg("%.*s was read as %s", (int)len, text, seen);
 }
 
-static void test_the_usual_way_reads_what_jansson_reads(void **state G_GNUC_UNUSED)
+static void test_the_fast_parser_reads_the_same_as_jansson(void **state G_GNUC_UNUSED)
 {
   static const char *const texts[] = {
       "{\"id\":\"0192\",\"ops\":[{\"set\":{\"place\":{\"v\":\"3105 "
@@ -277,8 +277,8 @@ int main(void)
       cmocka_unit_test(test_sorted_text_does_not_depend_on_insertion),
       cmocka_unit_test(test_text_is_what_the_parser_library_writes),
       cmocka_unit_test(test_appended_text_is_what_the_parser_library_writes),
-      cmocka_unit_test(test_getters_name_what_is_wrong),
-      cmocka_unit_test(test_the_usual_way_reads_what_jansson_reads),
+      cmocka_unit_test(test_getters_name_the_faulty_member),
+      cmocka_unit_test(test_the_fast_parser_reads_the_same_as_jansson),
       cmocka_unit_test(test_files_name_path_line_and_column),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

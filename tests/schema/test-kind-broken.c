@@ -48,7 +48,7 @@ static json_t *parse(const char *quoted)
   g_autofree char *text = unquote(quoted);
   json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
   if (value == NULL)
-    fail_msg("the case itself is no JSON: %s", text);
+    fail_msg("the case is not JSON: %s", text);
   return value;
 }
 
@@ -89,7 +89,7 @@ static BhKindSet *load(const json_t *root, GError **error)
   return bh_kind_set_from_text(text, strlen(text), error);
 }
 
-static void test_the_sound_kinds_load(void **state)
+static void test_the_kinds_without_a_fault_load(void **state)
 {
   (void)state;
   g_autoptr(GError) error = NULL;
@@ -437,7 +437,7 @@ static void test_broken_conditions_are_refused(void **state)
   try_cases(cases, G_N_ELEMENTS(cases));
 }
 
-static void test_what_names_hidden_records_says_who_sees_it(void **state)
+static void test_a_kind_that_refers_to_hidden_records_must_declare_its_visibility(void **state)
 {
   (void)state;
   g_autoptr(GError) error = NULL;
@@ -597,7 +597,7 @@ static void test_hostile_texts_are_no_kinds(void **state)
   assert_error(error, BH_ERROR_LIMIT);
 }
 
-static void test_what_only_some_may_see_is_named_in_no_case(void **state)
+static void test_a_case_names_no_restricted_record(void **state)
 {
   (void)state;
   g_autoptr(GError) error = NULL;
@@ -725,8 +725,8 @@ static void test_a_paper_chooses_its_records_by_what_a_device_has(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_the_sound_kinds_load),
-      cmocka_unit_test(test_what_only_some_may_see_is_named_in_no_case),
+      cmocka_unit_test(test_the_kinds_without_a_fault_load),
+      cmocka_unit_test(test_a_case_names_no_restricted_record),
       cmocka_unit_test(test_one_kind_has_the_directory),
       cmocka_unit_test(test_a_set_has_one_paper_of_each_sort),
       cmocka_unit_test(test_a_paper_chooses_its_records_by_what_a_device_has),
@@ -734,7 +734,7 @@ int main(void)
       cmocka_unit_test(test_broken_fields_are_refused),
       cmocka_unit_test(test_broken_workflows_are_refused),
       cmocka_unit_test(test_broken_conditions_are_refused),
-      cmocka_unit_test(test_what_names_hidden_records_says_who_sees_it),
+      cmocka_unit_test(test_a_kind_that_refers_to_hidden_records_must_declare_its_visibility),
       cmocka_unit_test(test_conditions_may_say_all_that_the_reference_offers),
       cmocka_unit_test(test_files_that_are_no_kinds_are_refused_by_name),
       cmocka_unit_test(test_any_damage_is_refused_with_its_place_or_does_no_harm),

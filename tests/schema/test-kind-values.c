@@ -62,7 +62,7 @@ static json_t *value_of(const char *quoted)
   json_error_t where;
   json_t *value = json_loads(text, JSON_DECODE_ANY, &where);
   if (value == NULL)
-    fail_msg("the case is no JSON: %s", quoted);
+    fail_msg("the case is not JSON: %s", quoted);
   return value;
 }
 
@@ -237,7 +237,7 @@ static void test_bad_values_are_refused_by_kind_and_key(void **state)
     g_autoptr(json_t) value = json_loads(text, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
     assert_non_null(value);
     if (bh_kind_check_value(all, cases[i].key, value, &error))
-      fail_msg("%s = %s was taken", cases[i].key, cases[i].value);
+      fail_msg("%s = %s was accepted", cases[i].key, cases[i].value);
     g_autofree char *prefix = g_strdup_printf("all.%s: ", cases[i].key);
     if (!g_str_has_prefix(error->message, prefix))
       fail_msg("%s = %s: %s", cases[i].key, cases[i].value, error->message);
@@ -342,14 +342,14 @@ static void test_keys_that_address_nothing_are_unknown(void **state)
   for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
     g_autoptr(GError) error = NULL;
     if (bh_kind_check_value(all, keys[i], value, &error))
-      fail_msg("%s was taken", keys[i]);
+      fail_msg("%s was accepted", keys[i]);
     assert_error(error, BH_ERROR_UNKNOWN);
   }
   g_autoptr(GError) error = NULL;
   assert_false(bh_kind_check_value(all, NULL, value, &error));
 }
 
-static void test_what_people_type_becomes_values(void **state)
+static void test_typed_text_becomes_values(void **state)
 {
   (void)state;
   static const struct {
@@ -398,7 +398,7 @@ static void test_what_people_type_becomes_values(void **state)
   }
 }
 
-static void test_what_cannot_be_read_says_so(void **state)
+static void test_typed_text_that_is_not_a_value_is_refused_with_a_reason(void **state)
 {
   (void)state;
   static const struct {
@@ -478,7 +478,7 @@ static void test_values_are_shown_in_the_language_of_the_reader(void **state)
   }
 }
 
-static void test_fields_tell_what_forms_need(void **state)
+static void test_fields_have_all_properties_that_forms_need(void **state)
 {
   (void)state;
   const BhField *choice = bh_kind_find_field(all, "choice");
@@ -512,10 +512,10 @@ int main(void)
       cmocka_unit_test(test_a_check_character_warns_and_forbids_nothing),
       cmocka_unit_test(test_choices_that_exclude_each_other_are_refused_when_set),
       cmocka_unit_test(test_keys_that_address_nothing_are_unknown),
-      cmocka_unit_test(test_what_people_type_becomes_values),
-      cmocka_unit_test(test_what_cannot_be_read_says_so),
+      cmocka_unit_test(test_typed_text_becomes_values),
+      cmocka_unit_test(test_typed_text_that_is_not_a_value_is_refused_with_a_reason),
       cmocka_unit_test(test_values_are_shown_in_the_language_of_the_reader),
-      cmocka_unit_test(test_fields_tell_what_forms_need),
+      cmocka_unit_test(test_fields_have_all_properties_that_forms_need),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

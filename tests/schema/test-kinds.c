@@ -12,13 +12,13 @@ static const char *const wanted[] = {"checklist",   "device",         "document"
                                      "participant", "plaque",         "review",   "signature",
                                      "site",        "staff",          "unit"};
 
-static void test_every_kind_of_the_house_is_there(void **state)
+static void test_every_kind_of_the_product_is_declared(void **state)
 {
   (void)state;
   g_autoptr(TestWorld) world = test_world_new();
   for (gsize i = 0; i < G_N_ELEMENTS(wanted); i++)
     if (bh_kind_set_find(world->kinds, wanted[i]) == NULL)
-      fail_msg("there is no kind %s", wanted[i]);
+      fail_msg("the kind %s is not declared", wanted[i]);
   const GPtrArray *kinds = bh_kind_set_list(world->kinds);
   for (guint i = 1; i < kinds->len; i++)
     assert_true(strcmp(bh_kind_get_name(kinds->pdata[i - 1]), bh_kind_get_name(kinds->pdata[i])) <
@@ -263,7 +263,7 @@ static void test_titles_and_columns_name_a_record(void **state)
   }
 }
 
-static void test_what_the_office_decides_is_left_to_the_hub(void **state)
+static void test_decisions_of_the_office_are_left_to_the_hub(void **state)
 {
   (void)state;
   g_autoptr(TestWorld) world = test_world_new();
@@ -313,7 +313,7 @@ static gboolean begins(const BhKind *kind, const char *field)
 
 /* A field for which only steps of the office ask cannot be set by a device either: an inspector
  * cannot give points to the own file. */
-static void test_fields_of_the_offices_steps_are_left_to_the_hub(void **state)
+static void test_fields_of_steps_of_the_office_are_left_to_the_hub(void **state)
 {
   (void)state;
   g_autoptr(TestWorld) world = test_world_new();
@@ -340,7 +340,7 @@ static void test_fields_of_the_offices_steps_are_left_to_the_hub(void **state)
           begins(kind, name))
         continue;
       if (!bh_kind_is_hub_only(kind, name, NULL))
-        fail_msg("%s.%s is asked for by the office only", kind->name, (char *)name);
+        fail_msg("%s.%s is asked for by steps of the office only", kind->name, (char *)name);
       tried++;
     }
   }
@@ -351,7 +351,7 @@ static void test_fields_of_the_offices_steps_are_left_to_the_hub(void **state)
     assert_true(bh_kind_is_hub_only(bh_kind_set_find(world->kinds, "inspection"), own[i], NULL));
 }
 
-static void test_reviewable_kinds_say_where_a_review_moves_them(void **state)
+static void test_reviewed_kinds_declare_the_state_after_a_review(void **state)
 {
   (void)state;
   g_autoptr(TestWorld) world = test_world_new();
@@ -397,16 +397,16 @@ static void test_names_of_outside_people_are_personal(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_every_kind_of_the_house_is_there),
+      cmocka_unit_test(test_every_kind_of_the_product_is_declared),
       cmocka_unit_test(test_everything_people_see_has_both_languages),
       cmocka_unit_test(test_transitions_of_the_sources_cite_their_clause),
       cmocka_unit_test(test_hash_is_the_same_in_any_order_and_white_space),
       cmocka_unit_test(test_a_kept_text_is_known_by_its_hash),
       cmocka_unit_test(test_the_example_of_the_reference_loads_and_works),
       cmocka_unit_test(test_titles_and_columns_name_a_record),
-      cmocka_unit_test(test_what_the_office_decides_is_left_to_the_hub),
-      cmocka_unit_test(test_fields_of_the_offices_steps_are_left_to_the_hub),
-      cmocka_unit_test(test_reviewable_kinds_say_where_a_review_moves_them),
+      cmocka_unit_test(test_decisions_of_the_office_are_left_to_the_hub),
+      cmocka_unit_test(test_fields_of_steps_of_the_office_are_left_to_the_hub),
+      cmocka_unit_test(test_reviewed_kinds_declare_the_state_after_a_review),
       cmocka_unit_test(test_names_of_outside_people_are_personal),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,7 +61,7 @@ static void test_whole_files_are_whole(void **state)
 }
 
 /* A file that was cut off at any length is never judged complete. */
-static void test_whatever_is_cut_off_is_told(void **state)
+static void test_truncated_files_are_detected_at_every_length(void **state)
 {
   (void)state;
   g_autofree guint8 *jpeg = make_jpeg(TEST_JPEG_MIN);
@@ -82,7 +82,7 @@ static void test_whatever_is_cut_off_is_told(void **state)
     for (gsize len = 0; len < cases[i].size - cases[i].newline; len++) {
       BhMediaVerdict wanted = len < cases[i].known ? BH_MEDIA_UNKNOWN : BH_MEDIA_CUT_OFF;
       if (judge(cases[i].bytes, len) != wanted)
-        fail_msg("file %zu, %zu bytes: %d", i, len, judge(cases[i].bytes, len));
+        fail_msg("file %zu cut to %zu bytes: verdict %d", i, len, judge(cases[i].bytes, len));
     }
   }
   g_autofree guint8 *large = make_jpeg(SIZE);
@@ -103,7 +103,7 @@ static void test_the_end_of_a_thumbnail_is_not_the_end(void **state)
   assert_int_equal(judge(jpeg, 500), BH_MEDIA_CUT_OFF);
 }
 
-static void test_what_only_begins_like_a_picture_is_none(void **state)
+static void test_a_file_that_only_begins_like_a_picture_is_refused(void **state)
 {
   (void)state;
   g_autofree guint8 *jpeg = make_jpeg(200);
@@ -127,7 +127,7 @@ static void test_what_only_begins_like_a_picture_is_none(void **state)
   };
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++)
     if (judge(cases[i].bytes, cases[i].size) != cases[i].verdict)
-      fail_msg("case %zu: %d", i, judge(cases[i].bytes, cases[i].size));
+      fail_msg("case %zu: verdict %d", i, judge(cases[i].bytes, cases[i].size));
   /* Broken headers: a size of 0, more components than there is room for, a second header, no
    * scan. */
   const gsize frame = 200 - 139 + 69;
@@ -179,7 +179,7 @@ static void test_pieces_of_any_size_say_the_same(void **state)
   }
 }
 
-static void test_files_are_judged_where_they_lie(void **state)
+static void test_files_are_judged_on_the_disk(void **state)
 {
   (void)state;
   g_autofree char *dir = g_dir_make_tmp("bihuan-media-XXXXXX", NULL);
@@ -208,12 +208,12 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_whole_files_are_whole),
-      cmocka_unit_test(test_whatever_is_cut_off_is_told),
+      cmocka_unit_test(test_truncated_files_are_detected_at_every_length),
       cmocka_unit_test(test_the_end_of_a_thumbnail_is_not_the_end),
-      cmocka_unit_test(test_what_only_begins_like_a_picture_is_none),
+      cmocka_unit_test(test_a_file_that_only_begins_like_a_picture_is_refused),
       cmocka_unit_test(test_a_flipped_bit_of_a_png_is_found),
       cmocka_unit_test(test_pieces_of_any_size_say_the_same),
-      cmocka_unit_test(test_files_are_judged_where_they_lie),
+      cmocka_unit_test(test_files_are_judged_on_the_disk),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -154,7 +154,7 @@ static void test_another_kind_is_refused_and_changes_nothing(void **state G_GNUC
   assert_string_equal(before, after);
 }
 
-static void test_snapshot_looks_as_written_down(void **state G_GNUC_UNUSED)
+static void test_snapshot_has_the_documented_form(void **state G_GNUC_UNUSED)
 {
   g_auto(Story) story = story_new();
   add(&story, 2, "level", "major", FALSE, WAS(test_id(1)));
@@ -567,7 +567,7 @@ int main(void)
       cmocka_unit_test(test_equal_values_are_no_conflict),
       cmocka_unit_test(test_null_clears),
       cmocka_unit_test(test_another_kind_is_refused_and_changes_nothing),
-      cmocka_unit_test(test_snapshot_looks_as_written_down),
+      cmocka_unit_test(test_snapshot_has_the_documented_form),
       cmocka_unit_test(test_pending_ends_when_the_entry_comes_even_if_it_sets_another_key),
       cmocka_unit_test(test_sets_that_name_each_other_leave_no_head_in_any_order),
       cmocka_unit_test(test_snapshot_round_trip_keeps_openings),

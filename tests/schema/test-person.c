@@ -38,7 +38,7 @@ static void test_only_the_pin_opens_a_key(void **state G_GNUC_UNUSED)
   assert_memory_not_equal(other, public_key, BH_PUBLIC_KEY_SIZE);
 }
 
-static void test_what_is_no_seal_is_refused(void **state G_GNUC_UNUSED)
+static void test_texts_that_are_not_a_seal_are_refused(void **state G_GNUC_UNUSED)
 {
   guint8 public_key[BH_PUBLIC_KEY_SIZE], secret_key[BH_SECRET_KEY_SIZE];
   g_autofree char *seal = make_seal(public_key);
@@ -100,7 +100,7 @@ static void test_a_signature_covers_every_byte_and_the_hub(void **state G_GNUC_U
   }
 }
 
-static void test_a_signature_stands_at_the_end_and_nowhere_else(void **state G_GNUC_UNUSED)
+static void test_a_signature_is_only_valid_at_the_end_of_a_body(void **state G_GNUC_UNUSED)
 {
   guint8 public_key[BH_PUBLIC_KEY_SIZE], secret_key[BH_SECRET_KEY_SIZE];
   g_autofree char *seal = make_seal(public_key);
@@ -130,9 +130,9 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_only_the_pin_opens_a_key),
-      cmocka_unit_test(test_what_is_no_seal_is_refused),
+      cmocka_unit_test(test_texts_that_are_not_a_seal_are_refused),
       cmocka_unit_test(test_a_signature_covers_every_byte_and_the_hub),
-      cmocka_unit_test(test_a_signature_stands_at_the_end_and_nowhere_else),
+      cmocka_unit_test(test_a_signature_is_only_valid_at_the_end_of_a_body),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,7 +56,7 @@ static void assert_called(const BhRegion *region, const char *text, const char *
   assert_string_equal(found->str, wanted);
 }
 
-static void test_areas_answer_to_code_and_name(void **state G_GNUC_UNUSED)
+static void test_areas_are_found_by_code_and_name(void **state G_GNUC_UNUSED)
 {
   g_autoptr(BhRegion) region = load_shipped();
   assert_called(region, "140603", "140603");
@@ -83,7 +83,7 @@ static void test_old_codes_live_on_in_their_successor(void **state G_GNUC_UNUSED
   assert_string_equal(name, "山西省朔州市怀仁县");
 }
 
-static void test_what_lies_within_what(void **state G_GNUC_UNUSED)
+static void test_areas_lie_within_their_ancestors(void **state G_GNUC_UNUSED)
 {
   g_autoptr(BhRegion) region = load_shipped();
   static const struct {
@@ -165,9 +165,9 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_names_and_parents),
-      cmocka_unit_test(test_areas_answer_to_code_and_name),
+      cmocka_unit_test(test_areas_are_found_by_code_and_name),
       cmocka_unit_test(test_old_codes_live_on_in_their_successor),
-      cmocka_unit_test(test_what_lies_within_what),
+      cmocka_unit_test(test_areas_lie_within_their_ancestors),
       cmocka_unit_test(test_without_a_pack_digits_decide),
       cmocka_unit_test(test_broken_packs_are_refused),
   };

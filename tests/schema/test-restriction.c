@@ -88,7 +88,7 @@ static void test_a_restriction_says_what_the_condition_says(void **state G_GNUC_
 
 /* A restriction is stored with the record. Units and people that are not above the record may move
  * later; the stored text must still give the right answer then. */
-static void test_a_text_follows_what_is_not_above_the_record(void **state G_GNUC_UNUSED)
+static void test_a_restriction_stays_right_when_unrelated_units_change(void **state G_GNUC_UNUSED)
 {
   g_autoptr(TestWorld) world = make_world("covert", "false");
   for (gsize i = 0; records[i] != NULL; i++) {
@@ -101,7 +101,7 @@ static void test_a_text_follows_what_is_not_above_the_record(void **state G_GNUC
   }
 }
 
-static void test_what_is_asked_of_a_viewer_is_known(void **state G_GNUC_UNUSED)
+static void test_the_traits_of_a_viewer_that_a_condition_uses_are_known(void **state G_GNUC_UNUSED)
 {
   static const struct {
     const char *condition;
@@ -141,8 +141,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_restriction_says_what_the_condition_says),
-      cmocka_unit_test(test_a_text_follows_what_is_not_above_the_record),
-      cmocka_unit_test(test_what_is_asked_of_a_viewer_is_known),
+      cmocka_unit_test(test_a_restriction_stays_right_when_unrelated_units_change),
+      cmocka_unit_test(test_the_traits_of_a_viewer_that_a_condition_uses_are_known),
       cmocka_unit_test(test_records_of_one_unit_share_a_text),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -139,7 +139,7 @@ static void test_approving_means_one_thing_in_every_state_of_every_reviewed_kind
 
 /* A state that only a step of the office ends, or that somebody has to confirm, is not left by an
  * approval. */
-static void test_what_waits_for_a_step_is_not_approved(void **state)
+static void test_a_state_that_needs_a_step_is_not_approved(void **state)
 {
   (void)state;
   static const struct {
@@ -232,7 +232,7 @@ static void test_steps_of_the_office_are_taken_in_its_own_unit_or_above(void **s
     g_autoptr(GPtrArray) problems =
         test_step_judge(world, &steps[i], steps[i].from, steps[i].actor);
     if (!has_code(problems, "actor"))
-      fail_msg("%s to %s is open to a unit beside", steps[i].kind, steps[i].to);
+      fail_msg("%s to %s can be taken by an unrelated unit", steps[i].kind, steps[i].to);
     bound++;
   }
   assert_true(bound > 20);
@@ -277,7 +277,7 @@ int main(void)
       cmocka_unit_test(test_the_kind_declares_what_the_program_names),
       cmocka_unit_test(test_the_last_review_gives_the_lane),
       cmocka_unit_test(test_approving_means_one_thing_in_every_state_of_every_reviewed_kind),
-      cmocka_unit_test(test_what_waits_for_a_step_is_not_approved),
+      cmocka_unit_test(test_a_state_that_needs_a_step_is_not_approved),
       cmocka_unit_test(test_nobody_approves_the_visit_they_led),
       cmocka_unit_test(test_a_unit_decides_about_its_own_and_about_what_is_below_it),
       cmocka_unit_test(test_steps_of_the_office_are_taken_in_its_own_unit_or_above),

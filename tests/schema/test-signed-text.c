@@ -13,7 +13,7 @@ static json_t *parse(const char *quoted)
   g_autofree char *text = g_strdelimit(g_strdup(quoted), "'", '"');
   json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
   if (value == NULL)
-    fail_msg("the case is no JSON: %s", text);
+    fail_msg("the case is not JSON: %s", text);
   return value;
 }
 
@@ -82,7 +82,7 @@ static char *digest_with(const char *quoted, const char *object, const char *key
   return bh_signed_text_dup_digest(frozen);
 }
 
-static void test_what_is_set_after_the_signatures_leaves_the_text(void **state G_GNUC_UNUSED)
+static void test_fields_set_after_signing_do_not_change_the_signed_text(void **state G_GNUC_UNUSED)
 {
   static const char *const later[] = {"number", "issued_at", "number_provisional"};
   static const char *const ended[] = {"ended_at", "outcome", "refusal_reason", "unsigned_reason"};
@@ -171,7 +171,7 @@ int main(void)
       cmocka_unit_test(test_a_record_says_what_was_found),
       cmocka_unit_test(test_an_order_says_by_when_and_on_what_basis),
       cmocka_unit_test(test_every_type_that_the_kinds_declare_has_a_layout),
-      cmocka_unit_test(test_what_is_set_after_the_signatures_leaves_the_text),
+      cmocka_unit_test(test_fields_set_after_signing_do_not_change_the_signed_text),
       cmocka_unit_test(test_a_digest_is_of_text_or_of_frozen_fields),
       cmocka_unit_test(test_hostile_fields_do_no_harm),
       cmocka_unit_test(test_changes_are_named_line_by_line),

@@ -54,12 +54,12 @@ static void assert_refused(const char *text, BhErrorCode code, const char *messa
   g_autoptr(GError) error = NULL;
   g_autoptr(BhTemplate) made = parse(text, BH_TEMPLATE_MARKUP, &error);
   if (made != NULL)
-    fail_msg("taken: %s", text);
+    fail_msg("accepted: %s", text);
   assert_string_equal(error->message, message);
   assert_true(g_error_matches(error, BH_ERROR, (int)code));
 }
 
-static void test_values_stand_in_their_places(void **state G_GNUC_UNUSED)
+static void test_values_are_inserted_in_their_places(void **state G_GNUC_UNUSED)
 {
   assert_filled("", "{}", "");
   assert_filled("<p>{{nr}}</p>", "{'nr':'2026-11-28 16:52'}", "<p>2026-11-28 16:52</p>");
@@ -81,7 +81,7 @@ static void test_a_value_never_becomes_markup(void **state G_GNUC_UNUSED)
   assert_filled_as(BH_TEMPLATE_TEXT, "<style>{{title}}", "{'title':'a<b>&'}", "<style>a<b>&");
 }
 
-static void test_values_stand_only_where_escaping_helps(void **state G_GNUC_UNUSED)
+static void test_values_are_allowed_only_where_escaping_is_safe(void **state G_GNUC_UNUSED)
 {
   static const char *const texts[] = {
       "<a href={{nr}}>",
@@ -97,7 +97,7 @@ static void test_values_stand_only_where_escaping_helps(void **state G_GNUC_UNUS
     g_autoptr(GError) error = NULL;
     g_autoptr(BhTemplate) made = parse(texts[i], BH_TEMPLATE_MARKUP, &error);
     if (made != NULL)
-      fail_msg("taken: %s", texts[i]);
+      fail_msg("accepted: %s", texts[i]);
     assert_non_null(strstr(error->message, "must be in the text between tags"));
   }
   assert_filled("<style>p>a{}</style><p>{{nr}}", "{'nr':1}", "<style>p>a{}</style><p>1");
@@ -106,7 +106,7 @@ static void test_values_stand_only_where_escaping_helps(void **state G_GNUC_UNUS
   assert_filled("<p{{#is_odd}} class=\"bad\"{{/is_odd}}>", "{'is_odd':true}", "<p class=\"bad\">");
 }
 
-static void test_sections_repeat_or_stay_away(void **state G_GNUC_UNUSED)
+static void test_sections_are_repeated_or_left_out(void **state G_GNUC_UNUSED)
 {
   static const char rows[] =
       "{{#rows}}[{{label}}{{#cells}}<{{n}}>{{/cells}}{{^cells}}-{{/cells}}]{{/rows}}"
@@ -201,7 +201,7 @@ static void test_a_block_that_cannot_be_put_is_refused(void **state G_GNUC_UNUSE
   assert_refused(many->str, BH_ERROR_LIMIT, message);
 }
 
-static void test_what_is_wrong_is_refused_with_file_and_line(void **state G_GNUC_UNUSED)
+static void test_wrong_templates_are_refused_with_file_and_line(void **state G_GNUC_UNUSED)
 {
   assert_refused("a\n\n{{titel}}", BH_ERROR_UNKNOWN, "page:3: \"titel\" is not a declared name");
   assert_refused("{{#rows}}{{/rows}}{{label}}", BH_ERROR_UNKNOWN,
@@ -296,15 +296,15 @@ static void test_size_and_depth_have_limits(void **state G_GNUC_UNUSED)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_values_stand_in_their_places),
+      cmocka_unit_test(test_values_are_inserted_in_their_places),
       cmocka_unit_test(test_a_value_never_becomes_markup),
-      cmocka_unit_test(test_values_stand_only_where_escaping_helps),
-      cmocka_unit_test(test_sections_repeat_or_stay_away),
+      cmocka_unit_test(test_values_are_allowed_only_where_escaping_is_safe),
+      cmocka_unit_test(test_sections_are_repeated_or_left_out),
       cmocka_unit_test(test_names_of_the_section_come_before_those_around_it),
       cmocka_unit_test(test_a_section_alone_on_its_line_leaves_no_line),
       cmocka_unit_test(test_a_block_is_written_once_and_put_where_it_is_named),
       cmocka_unit_test(test_a_block_that_cannot_be_put_is_refused),
-      cmocka_unit_test(test_what_is_wrong_is_refused_with_file_and_line),
+      cmocka_unit_test(test_wrong_templates_are_refused_with_file_and_line),
       cmocka_unit_test(test_names_that_mean_nothing_are_refused),
       cmocka_unit_test(test_values_that_were_not_declared_are_refused),
       cmocka_unit_test(test_size_and_depth_have_limits),

@@ -63,7 +63,7 @@ static void test_exactly_these_characters_are_blank(void **state G_GNUC_UNUSED)
     const json_t *range = json_array_get(ranges, at);
     gboolean blank = range != NULL && json_integer_value(json_array_get(range, 0)) <= c;
     if (bh_text_is_blank(text) != blank)
-      fail_msg("U+%04X", c);
+      fail_msg("U+%04X must %sbe blank", c, blank ? "" : "not ");
     if (blank && json_integer_value(json_array_get(range, 1)) == c)
       at++;
   }
@@ -94,7 +94,7 @@ static void test_a_blank_meets_no_rule(void **state G_GNUC_UNUSED)
   assert_true(bh_kind_check_value(kind, "name", name, NULL));
 }
 
-static void test_what_was_pasted_is_what_was_meant(void **state G_GNUC_UNUSED)
+static void test_pasted_text_is_trimmed_of_invisible_characters(void **state G_GNUC_UNUSED)
 {
   static const struct {
     const char *typed, *line, *lines;
@@ -121,7 +121,7 @@ int main(void)
       cmocka_unit_test(test_blank_is_blank_for_everybody),
       cmocka_unit_test(test_exactly_these_characters_are_blank),
       cmocka_unit_test(test_a_blank_meets_no_rule),
-      cmocka_unit_test(test_what_was_pasted_is_what_was_meant),
+      cmocka_unit_test(test_pasted_text_is_trimmed_of_invisible_characters),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

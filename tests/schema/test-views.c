@@ -88,7 +88,7 @@ static void assert_no_numbers(const char *source)
   g_autofree char *shown = bh_source_dup_clauses(source);
   for (const char *at = strstr(shown, "R-"); at != NULL; at = strstr(at + 2, "R-"))
     if (g_ascii_isdigit(at[2]))
-      fail_msg("%s: people would read %s", source, shown);
+      fail_msg("%s: the shown text is %s", source, shown);
 }
 
 static void test_sources_are_shown_without_requirement_numbers(void **state)
@@ -171,7 +171,7 @@ static char *names_of(const GPtrArray *kinds)
 }
 
 /* A kind that the program has no code for is listed where its declaration puts it. */
-static void test_kinds_stand_where_their_declarations_say(void **state)
+static void test_kinds_are_listed_where_their_declarations_say(void **state)
 {
   (void)state;
 #define KIND(name, more, ref)                                                                      \
@@ -303,7 +303,7 @@ static void test_a_creation_that_is_left_open_is_no_creation(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_kinds_stand_where_their_declarations_say),
+      cmocka_unit_test(test_kinds_are_listed_where_their_declarations_say),
       cmocka_unit_test(test_the_kinds_keep_their_places),
       cmocka_unit_test(test_the_documents_of_a_visit_are_declared),
       cmocka_unit_test(test_the_values_of_a_hazard_decide_how_it_begins),

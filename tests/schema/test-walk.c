@@ -280,7 +280,7 @@ static void walk_kind(Walk *walk, const BhKind *kind)
   }
 }
 
-static void test_every_state_has_a_way_on(void **state G_GNUC_UNUSED)
+static void test_every_state_can_be_left(void **state G_GNUC_UNUSED)
 {
   g_autoptr(TestWorld) world = test_world_new();
   Walk walk = {.set = world->kinds, .found = g_ptr_array_new_with_free_func(g_free)};
@@ -292,8 +292,8 @@ static void test_every_state_has_a_way_on(void **state G_GNUC_UNUSED)
   assert_int_equal(walk.found->len, 0);
   for (gsize i = 0; i < G_N_ELEMENTS(known); i++) {
     if (!walk.met[i])
-      print_error("alive now, take it off the list: %s %s > %s\n", known[i].kind, known[i].from,
-                  known[i].to);
+      print_error("no dead end any more, remove it from the list: %s %s > %s\n", known[i].kind,
+                  known[i].from, known[i].to);
     assert_true(walk.met[i]);
   }
   assert_int_equal(G_N_ELEMENTS(known), 2);
@@ -327,7 +327,7 @@ static void test_a_step_wants_what_its_guards_look_at(void **state G_GNUC_UNUSED
   assert_int_equal(experts, 1);
 }
 
-static void test_a_choice_that_leads_nowhere_is_known(void **state G_GNUC_UNUSED)
+static void test_a_choice_that_blocks_the_first_step_is_known(void **state G_GNUC_UNUSED)
 {
   g_autoptr(TestWorld) world = test_world_new();
   const BhKind *kind = bh_kind_set_find(world->kinds, "inspection");
@@ -347,9 +347,9 @@ static void test_a_choice_that_leads_nowhere_is_known(void **state G_GNUC_UNUSED
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_every_state_has_a_way_on),
+      cmocka_unit_test(test_every_state_can_be_left),
       cmocka_unit_test(test_a_step_wants_what_its_guards_look_at),
-      cmocka_unit_test(test_a_choice_that_leads_nowhere_is_known),
+      cmocka_unit_test(test_a_choice_that_blocks_the_first_step_is_known),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -237,7 +237,7 @@ static json_t *parse_set(const char *quoted)
   g_autofree char *text = g_strdelimit(g_strdup(quoted), "'", '"');
   g_autoptr(json_t) set = json_loads(text, 0, NULL);
   if (set == NULL)
-    fail_msg("the case is no JSON: %s", text);
+    fail_msg("the case is not JSON: %s", text);
   return test_world_resolve(set);
 }
 
@@ -288,7 +288,7 @@ static void test_FIELD_4_the_subject_changes_only_before_signing_and_with_a_reas
   assert_locked(world, "inspection", "li", "signed", "{'modes':['routine']}", NULL);
 }
 
-static void test_what_a_signature_stands_on_stays_until_the_visit_is_returned(void **state)
+static void test_signed_fields_are_locked_until_the_visit_is_returned(void **state)
 {
   (void)state;
   static const char *const sets[][2] = {
@@ -498,7 +498,7 @@ static void test_FIELD_1_a_policy_source_is_no_legal_basis(void **state)
   assert_string_equal(((BhProblem *)one->pdata[0])->field, "legal_basis");
 }
 
-static void test_who_left_or_whose_term_is_over_does_nothing(void **state)
+static void test_people_who_left_or_whose_term_ended_cannot_act(void **state)
 {
   (void)state;
   static const char *const changes[] = {"{'state':'left'}", "{'valid_to':'2026-11-20'}",
@@ -539,7 +539,7 @@ int main(void)
       cmocka_unit_test(test_guards_about_people_and_dates),
       cmocka_unit_test(test_an_order_may_rest_on_the_signatures_of_its_inspection),
       cmocka_unit_test(test_FIELD_4_the_subject_changes_only_before_signing_and_with_a_reason),
-      cmocka_unit_test(test_what_a_signature_stands_on_stays_until_the_visit_is_returned),
+      cmocka_unit_test(test_signed_fields_are_locked_until_the_visit_is_returned),
       cmocka_unit_test(test_R077_a_deadline_moves_only_with_the_extension_and_its_approver),
       cmocka_unit_test(test_nothing_is_added_to_what_was_signed),
       cmocka_unit_test(test_FIELD_12_choosing_the_subject_by_hand_needs_a_reason),
@@ -547,7 +547,7 @@ int main(void)
       cmocka_unit_test(test_a_candidate_for_major_is_decided),
       cmocka_unit_test(test_records_are_checked_as_a_whole),
       cmocka_unit_test(test_FIELD_1_a_policy_source_is_no_legal_basis),
-      cmocka_unit_test(test_who_left_or_whose_term_is_over_does_nothing),
+      cmocka_unit_test(test_people_who_left_or_whose_term_ended_cannot_act),
       cmocka_unit_test(test_the_hub_acts_only_where_it_may),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

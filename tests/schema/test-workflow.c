@@ -21,7 +21,7 @@ static void try_without(const TestStep *step, const char *from, const BhTransiti
     if (when != NULL && !bh_condition_holds(when, &context))
       continue;
     if (!test_names_field(problems, field))
-      fail_msg("%s %s > %s without %s was let through", step->kind, from != NULL ? from : "*",
+      fail_msg("%s %s > %s without %s was accepted", step->kind, from != NULL ? from : "*",
                step->to, field);
   }
 }
@@ -36,7 +36,8 @@ static void try_stranger(const TestStep *step, const char *from)
   for (guint i = 0; i < problems->len; i++)
     refused |= g_str_equal(((BhProblem *)problems->pdata[i])->code, "actor");
   if (!refused)
-    fail_msg("%s %s > %s is open to a stranger", step->kind, from != NULL ? from : "*", step->to);
+    fail_msg("%s %s > %s can be taken by a person without a role", step->kind,
+             from != NULL ? from : "*", step->to);
 }
 
 static void walk(const TestStep *step, const char *from, const BhTransition *transition,
@@ -60,7 +61,7 @@ static void walk(const TestStep *step, const char *from, const BhTransition *tra
   try_stranger(step, from);
 }
 
-static void test_every_declared_transition_can_be_walked_and_its_guards_hold(void **state)
+static void test_every_declared_transition_can_be_taken_and_its_guards_hold(void **state)
 {
   (void)state;
   static const char *const kinds[] = {"inspection", "hazard", "document",
@@ -86,12 +87,12 @@ static void test_every_declared_transition_can_be_walked_and_its_guards_hold(voi
       const char *from = transition->creates ? "*" : transition->from[0];
       g_autofree char *key = g_strdup_printf("%s %s>%s", kind->name, from, transition->to);
       if (!g_hash_table_contains(walked, key))
-        fail_msg("%s is walked by no step", key);
+        fail_msg("%s is not in test_step_list", key);
     }
   }
 }
 
-static void test_ways_that_are_not_declared_are_refused(void **state)
+static void test_transitions_that_are_not_declared_are_refused(void **state)
 {
   (void)state;
   g_autoptr(TestWorld) world = test_world_new();
@@ -123,7 +124,7 @@ static void test_ways_that_are_not_declared_are_refused(void **state)
   assert_int_equal(unknown->len, 1);
 }
 
-static void test_states_say_what_they_are(void **state)
+static void test_states_have_their_declared_properties(void **state)
 {
   (void)state;
   g_autoptr(TestWorld) world = test_world_new();
@@ -144,9 +145,9 @@ static void test_states_say_what_they_are(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_every_declared_transition_can_be_walked_and_its_guards_hold),
-      cmocka_unit_test(test_ways_that_are_not_declared_are_refused),
-      cmocka_unit_test(test_states_say_what_they_are),
+      cmocka_unit_test(test_every_declared_transition_can_be_taken_and_its_guards_hold),
+      cmocka_unit_test(test_transitions_that_are_not_declared_are_refused),
+      cmocka_unit_test(test_states_have_their_declared_properties),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

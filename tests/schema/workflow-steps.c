@@ -175,7 +175,7 @@ void test_world_put_all(TestWorld *world, const char *quoted)
   g_strdelimit(text, "'", '"');
   json_t *others = json_loads(text, 0, NULL);
   if (others == NULL)
-    fail_msg("the case is no JSON: %s", text);
+    fail_msg("the case is not JSON: %s", text);
   gsize index;
   json_t *other;
   json_array_foreach(others, index, other) {

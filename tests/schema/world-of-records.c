@@ -65,7 +65,7 @@ void test_world_put(TestWorld *world, const char *name, const char *kind, const 
   /* A later member of the same name overrides an earlier one, so a case can extend another. */
   g_autoptr(json_t) raw = json_loads(json, 0, NULL);
   if (raw == NULL)
-    fail_msg("%s is no JSON: %s", name, json);
+    fail_msg("%s is not JSON: %s", name, json);
   g_autoptr(json_t) values = test_world_resolve(raw);
   json_t *old = g_hash_table_lookup(world->values, test_world_id(name));
   if (old != NULL) {

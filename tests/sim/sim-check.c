@@ -35,7 +35,7 @@ gboolean sim_hub_has_file(SimWorld *world, const char *sha256)
   return path != NULL && g_file_test(path, G_FILE_TEST_EXISTS);
 }
 
-/* Each file is complete at the hub and on each device. */
+/* Checks that each file is complete at the hub and on each device. */
 static char *check_files(SimWorld *world)
 {
   GHashTableIter iter;
@@ -55,7 +55,7 @@ static char *check_files(SimWorld *world)
   return NULL;
 }
 
-/* I1 and I12: each entry is there once, none is quarantined, and there are no others. */
+/* I1 and I12: the hub has each expected entry once and no others, and none is quarantined. */
 static char *check_entries(SimWorld *world, BhDb *db)
 {
   GHashTableIter iter;
@@ -157,7 +157,9 @@ static char *check_records(SimWorld *world, BhDb *db)
     g_autoptr(json_t) shown = NULL;
 
     if (record == NULL)
-      continue; /* made on a card that was replaced before it was sent, so it is lost */
+      /* The entry was made in a store that an older copy replaced before it was sent, so it is
+       * lost. */
+      continue;
     if (first == NULL)
       return g_strdup_printf("I1: device 0 does not show record %s", id);
     for (guint i = 1; i < SIM_DEVICES; i++) {

@@ -3,7 +3,7 @@
 
 #include "tests/sim/sim-world.h"
 
-/* NULL when all invariants hold, else a text that says which does not; g_free. */
+/* Returns NULL when all invariants hold, else a text that names the violated one; g_free. */
 char *sim_check(SimWorld *world);
 /* Whether the hub has the entry. */
 gboolean sim_hub_has(SimWorld *world, const char *entry);

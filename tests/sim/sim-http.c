@@ -6,7 +6,7 @@
 #include <string.h>
 
 typedef struct {
-  BhRequest base; /* first: handlers see only this */
+  BhRequest base; /* must be the first member: the handlers see only this one */
   GMutex mutex;
   GCond cond;
   BhTransportAnswer *result;
@@ -83,7 +83,7 @@ void bh_request_answer_file(BhRequest *request, const char *path, const char *ty
   give(request, 200, type, body);
 }
 
-/* FALSE when there is no such route. */
+/* Fills the request from a route of the API. FALSE when no route matches. */
 static gboolean fill_request(BhRequest *base, BhDeviceApi *api, const BhTransportRequest *request)
 {
   gsize n;
@@ -125,7 +125,7 @@ BhTransportAnswer *sim_http_serve(BhDeviceApi *api, const BhTransportRequest *re
     self.base.route->handle(&self.base, api);
   else
     give(&self.base, 404, NULL, NULL);
-  /* A push answers from the writer's thread. */
+  /* The answer to a push comes from the writer's thread. */
   g_mutex_lock(&self.mutex);
   while (self.result == NULL)
     g_cond_wait(&self.cond, &self.mutex);

@@ -1,4 +1,4 @@
-/* The hub's HTTP handlers without a connection. */
+/* Runs the hub's HTTP handlers without a network connection. */
 #pragma once
 
 #include "sync/device/engine/exchange.h"

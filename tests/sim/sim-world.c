@@ -53,8 +53,8 @@ static void copy_tree(const char *from, const char *to)
   g_dir_close(dir);
 }
 
-/* In memory if possible: a run syncs thousands of times, and its files are not needed afterwards.
- */
+/* Makes the directory in memory if possible: a run syncs files thousands of times and does not
+ * need them later. */
 static char *make_dir(void)
 {
   g_autofree char *template = g_strdup("/dev/shm/bihuan-sim-XXXXXX");
@@ -164,8 +164,8 @@ void sim_step(SimDevice *device, BhEngineEvent event)
   }
 }
 
-/* The next process finds what the kernel has: the files are copied before anything is closed in
- * order. */
+/* Simulates kill -9: the next process must find the files as the kernel has them, so they are
+ * copied before the store is closed properly. */
 void sim_crash(SimDevice *device)
 {
   g_autofree char *found = g_strconcat(device->dir, ".found", NULL);
@@ -358,7 +358,7 @@ SimTemplate *sim_template_new(void)
     close_device(&world->devices[i]);
   }
   close_hub(world);
-  /* The folder stays; only the world is freed. */
+  /* The directory stays for the next seed; only the memory is freed. */
   g_free(world->dir);
   world->dir = g_strdup("/nonexistent/bihuan-sim");
   sim_world_free(world);

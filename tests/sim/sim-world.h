@@ -1,4 +1,4 @@
-/* A hub and its devices for one seed. */
+/* A simulated hub and its devices, made for one seed. */
 #pragma once
 
 #include "sync/device/engine/engine.h"
@@ -14,7 +14,7 @@ typedef struct _SimWorld SimWorld;
 
 typedef struct {
   gint64 wall_offset_ms;
-  gint64 boots; /* restarts of the machine */
+  gint64 boots; /* how often the machine was restarted */
   char boot_id[BH_ID_LEN + 1];
   SimWorld *world;
 } SimClock;
@@ -23,21 +23,21 @@ typedef struct {
   SimWorld *world;
   guint index;
   char *dir;
-  char *card; /* an older copy of `dir`, or NULL */
+  char *card; /* directory of an older copy of the store (a backup of the memory card), or NULL */
   SimClock time;
   BhClock clock;
   TestRandom bytes;
   BhRandom random;
   BhDevice *store;
   BhEngine *engine;
-  BhTransportRequest *request; /* requests on the network */
-  gint64 timer_ms;             /* sim time, or -1 */
+  BhTransportRequest *request; /* the request on the network that has no answer yet */
+  gint64 timer_ms;             /* time of the engine's timer in simulated time, or -1 */
 } SimDevice;
 
 struct _SimWorld {
   char *dir;
   guint64 seed;
-  gboolean tell; /* every step on stderr */
+  gboolean tell; /* print every step on stderr */
   TestRandom dice;
   gint64 now_ms;
   SimClock hub_time;
@@ -47,16 +47,17 @@ struct _SimWorld {
   BhHub *hub;
   BhDeviceApi *api;
   SimDevice devices[SIM_DEVICES];
-  GPtrArray *ghosts;    /* BhTransportRequest*: late copies that can still arrive */
-  GHashTable *entries;  /* ids that must be at the hub → index of the device + 1 */
-  GHashTable *files;    /* sha256 of files that must be complete at the hub → likewise */
-  GPtrArray *records;   /* ids */
-  guint saved, refused; /* by the store */
-  guint64 trace;        /* hash of all that happened */
+  GPtrArray *ghosts;   /* BhTransportRequest*: copies of old requests that can still arrive */
+  GHashTable *entries; /* ids that must be at the hub → index of the device that made it + 1 */
+  /* sha256 of files that must be complete at the hub → index of the device + 1 */
+  GHashTable *files;
+  GPtrArray *records;   /* char*: ids of all records */
+  guint saved, refused; /* entries that stores have saved, and that they refused */
+  guint64 trace;        /* hash of everything that happened, to compare two runs */
 };
 
-/* The start of each seed: a hub with a unit, two people and an enterprise, and enrolled and synced
- * devices. */
+/* The state in which each seed starts: a hub with a unit, two people and an enterprise, and
+ * devices that are enrolled and synced. It is made once and copied. */
 typedef struct {
   char *dir;
   char unit[BH_ID_LEN + 1];
@@ -72,11 +73,11 @@ void sim_world_free(SimWorld *world);
 void sim_note(SimWorld *world, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 void sim_step(SimDevice *device, BhEngineEvent event);
-/* The process ends as with kill -9 and starts again. */
+/* Ends the device's process as kill -9 does, and starts it again. */
 void sim_crash(SimDevice *device);
-/* The machine starts again; its clock may be anywhere. */
+/* Restarts the device's machine; afterwards its clock may have any time. */
 void sim_reboot(SimDevice *device);
 void sim_copy_card(SimDevice *device);
-/* The copy replaces the store. */
+/* Replaces the store by its older copy, as when an old memory card is put in. */
 void sim_roll_back(SimDevice *device);
 void sim_restart_hub(SimWorld *world);

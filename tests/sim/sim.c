@@ -1,4 +1,5 @@
-/* Chooses what happens in a world, one seed after the other. See README.md. */
+/* Runs seeds: chooses at random what people, network and machines do in a simulated world. See
+ * README.md. */
 #include "schema/error.h"
 #include "tests/sim/sim-check.h"
 #include "tests/support/pictures.h"
@@ -8,7 +9,7 @@
 
 #define STEPS 150
 #define SEEDS_DEFAULT 200
-#define SECONDS_DEFAULT 60 /* limit of a run in the suite */
+#define SECONDS_DEFAULT 60 /* seconds that the test runs in the suite */
 #define ROUNDS_TO_REST 60
 #define REQUESTS_TO_REST 4000
 
@@ -51,7 +52,7 @@ static void inspect(SimDevice *device, const SimTemplate *made)
                  "started_at", (json_int_t)1795258800000LL, "state", "on_site"));
 }
 
-/* A record this device shows; NULL when there is none. */
+/* Returns the id of a record that this device shows; NULL when there is none. */
 static const char *pick_inspection(SimDevice *device)
 {
   SimWorld *world = device->world;
@@ -137,7 +138,7 @@ static void keep_ghost(SimWorld *world, const BhTransportRequest *request)
   g_ptr_array_add(world->ghosts, sim_http_copy(request));
 }
 
-/* An old request arrives again; nobody waits for its answer. */
+/* Lets a copy of an old request arrive again; nobody waits for its answer. */
 static void haunt(SimWorld *world)
 {
   guint i = world->ghosts->len > 0 ? draw(world, world->ghosts->len) : 0;
@@ -185,10 +186,10 @@ static void deliver(SimDevice *device, gboolean well)
   if (fate < 8) {
     lose(device, BH_ERROR_NETWORK);
   } else if (fate < 14) {
-    lose(device, BH_ERROR_UNCERTAIN); /* lost on the way there */
+    lose(device, BH_ERROR_UNCERTAIN); /* the request is lost */
   } else if (fate < 24) {
     bh_transport_answer_free(sim_http_serve(world->api, request));
-    lose(device, BH_ERROR_UNCERTAIN); /* lost on the way back */
+    lose(device, BH_ERROR_UNCERTAIN); /* the answer is lost */
   } else if (fate < 27) {
     answer(device, bh_transport_answer_new(200, g_bytes_new_static("<html>", 6)));
   } else if (fate < 29) {
@@ -197,12 +198,13 @@ static void deliver(SimDevice *device, gboolean well)
     answer(device, make_busy(world));
   } else if (fate < 40) {
     bh_transport_answer_free(sim_http_serve(world->api, request));
-    answer(device, sim_http_serve(world->api, request)); /* sent twice, the second answers */
+    /* the request arrives twice; the device gets the second answer */
+    answer(device, sim_http_serve(world->api, request));
   } else if (fate < 44) {
     BhTransportAnswer *first = sim_http_serve(world->api, request);
 
     bh_transport_answer_free(sim_http_serve(world->api, request));
-    answer(device, first); /* the first answers, late */
+    answer(device, first); /* the request arrives twice; the device gets the first answer, late */
   } else {
     answer(device, sim_http_serve(world->api, request));
   }
@@ -210,8 +212,8 @@ static void deliver(SimDevice *device, gboolean well)
 
 /* --- what happens --- */
 
-/* Entries that the device had not sent are lost with its newer card, unless the older card has them
- * too. */
+/* Replaces the store of a device by its older copy. Entries that were not sent are lost, unless
+ * the copy contains them. */
 static void roll_back(SimDevice *device)
 {
   SimWorld *world = device->world;
@@ -298,8 +300,8 @@ static void happen(SimWorld *world, const SimTemplate *made)
   }
 }
 
-/* The network works again and all devices sync twice, so that each receives what the others sent.
- * NULL, or the reason why they did not finish. */
+/* Lets the network work again and syncs all devices twice, so that each receives what the others
+ * sent. Returns NULL, or the reason why they did not finish. */
 static char *come_to_rest(SimWorld *world)
 {
   guint requests = 0;
@@ -370,7 +372,8 @@ static gboolean run_many(const SimTemplate *made, guint64 first, guint64 seeds, 
   return TRUE;
 }
 
-/* A seed is useful only if it repeats exactly. */
+/* Checks that a seed gives exactly the same run again; otherwise it would be no help in finding a
+ * fault. */
 static gboolean repeats(const SimTemplate *made, Totals *totals)
 {
   Totals first = {0}, second = {0};

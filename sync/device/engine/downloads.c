@@ -3,7 +3,7 @@
 
 #include "schema/error.h"
 
-/* Newest first, and taken from the end, so it is kept in reverse. */
+/* The list is newest first, but files are taken from its end, so it is kept in reverse order. */
 static gboolean list_missing(BhEngine *engine, BhDevice *device, GError **error)
 {
   if (engine->missing != NULL)
@@ -62,7 +62,7 @@ BhEnginePhase bh_engine_on_download(BhEngine *engine, BhDevice *device,
   g_autoptr(GError) error = NULL;
   gsize len;
 
-  /* A hub that fails on one file may do well with the next. */
+  /* Status 500 may concern this file only, so the round goes on with the next file. */
   if (answer->status != 500 && bh_engine_refused(engine, device, answer))
     return PHASE_NONE;
   const void *bytes = g_bytes_get_data(answer->body, &len);

@@ -88,7 +88,7 @@ static void on_saved(BhEngine *engine)
 /* --- the phases --- */
 
 typedef struct {
-  const char *name; /* for BhEngineProgress */
+  const char *name; /* name of the phase, for BhEngineProgress */
   BhEnginePhase (*begin)(BhEngine *engine, BhDevice *device);
   BhEnginePhase (*on_answer)(BhEngine *engine, BhDevice *device, const BhTransportAnswer *answer);
 } Phase;
@@ -110,7 +110,7 @@ static const Phase phases[] = {
 static BhEnginePhase on_failed(BhEngine *engine, BhDevice *device, BhErrorCode code)
 {
   if (code == BH_ERROR_UNCERTAIN && engine->phase == PHASE_PUSH && !engine->asked_again) {
-    /* The hub may have all of it; one request for the head tells. */
+    /* The hub may have all entries by now; a request for the head answers that. */
     engine->asked_again = TRUE;
     return PHASE_HEAD;
   }
@@ -131,7 +131,7 @@ static BhEnginePhase on_answer(BhEngine *engine, BhDevice *device, const BhTrans
   return phases[engine->phase].on_answer(engine, device, answer);
 }
 
-/* What the event leads to. */
+/* Returns the phase to which the event leads. */
 static BhEnginePhase take_event(BhEngine *engine, BhDevice *device, const BhEngineEvent *event)
 {
   gboolean working = is_working(engine);

@@ -23,7 +23,8 @@ BhEnginePhase bh_engine_begin_pull(BhEngine *engine, BhDevice *device)
   return bh_engine_send(engine, PHASE_PULL, request);
 }
 
-/* A page that no hub should send: the warning says what is wrong, and it is tried again later. */
+/* Ends the round because of a page that no hub should send. The warning names the fault; the page
+ * is requested again later. */
 static BhEnginePhase fail_page(BhEngine *engine, BhDevice *device, const char *what)
 {
   g_warning("sync: the hub %s", what);
@@ -62,7 +63,7 @@ static BhEnginePhase leave_pull(BhEngine *engine)
   return engine->saved ? PHASE_PUSH : PHASE_FILES;
 }
 
-/* Applies the page whose kind set is here. */
+/* Applies the page, whose kind set the device has now. */
 static BhEnginePhase apply_page(BhEngine *engine, BhDevice *device)
 {
   g_autoptr(GError) error = NULL;
@@ -88,11 +89,11 @@ static BhEnginePhase apply_page(BhEngine *engine, BhDevice *device)
     engine->again = TRUE;
     return leave_pull(engine);
   }
-  /* What was saved meanwhile is pushed before the next page of a long list. */
+  /* Entries that were saved in the meantime are pushed before the next page of a long list. */
   return engine->saved ? PHASE_PUSH : PHASE_PULL;
 }
 
-/* What a page has too many of; NULL when it keeps the limits. */
+/* Returns the member of a page that exceeds its limit; NULL when all limits are kept. */
 static const char *find_excess(const json_t *page)
 {
   if (json_array_size(json_object_get(page, "records")) > BH_CHANGES_MAX_RECORDS)
@@ -188,7 +189,7 @@ BhEnginePhase bh_engine_on_staff(BhEngine *engine, BhDevice *device,
   if (bh_engine_refused(engine, device, answer))
     return PHASE_NONE;
   if (answer->status != 200) {
-    /* People can go on with the list that is here. */
+    /* The device keeps its present list of staff, so people can go on working. */
     bh_engine_note_error(engine, BH_ERROR_FAILED);
     return leave_pull(engine);
   }

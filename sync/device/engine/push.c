@@ -9,7 +9,8 @@
 
 /* --- a new incarnation --- */
 
-/* Asks for the head of the chain that `changed` has just begun, unless there were too many. */
+/* Asks for the head again after the store began a new chain (`changed`); else ends the round with
+ * `error`. Also ends it after too many new chains. */
 static BhEnginePhase ask_again(BhEngine *engine, BhDevice *device, gboolean changed,
                                const GError *error)
 {
@@ -47,7 +48,8 @@ static BhEnginePhase repair(BhEngine *engine, BhDevice *device)
 
 /* --- the head --- */
 
-/* Takes over {"seq","hash"}. FALSE when `next` is to begin instead. */
+/* Stores the head {"seq","hash"} that the hub answered. FALSE when the phase `next` must begin
+ * instead. */
 static gboolean note_head(BhEngine *engine, BhDevice *device, const json_t *object,
                           BhEnginePhase *next)
 {
@@ -128,7 +130,8 @@ static BhEnginePhase after_push(const BhEngine *engine)
   return engine->pulled ? PHASE_FILES : PHASE_PULL;
 }
 
-/* NULL without error when there is nothing left to send. */
+/* Reads the next entries as a compressed batch. NULL without an error when there is nothing left
+ * to send. */
 static GBytes *read_batch(BhEngine *engine, BhDevice *device, GError **error)
 {
   g_autoptr(GString) text = g_string_new(NULL);
@@ -143,7 +146,7 @@ static GBytes *read_batch(BhEngine *engine, BhDevice *device, GError **error)
     g_autoptr(GBytes) packed = bh_batch_compress(text->str, text->len, error);
     if (packed == NULL)
       return NULL;
-    /* Entries that hardly compress: fewer of them. One entry always fits. */
+    /* The entries hardly compress, so fewer of them are sent. One entry always fits. */
     if (g_bytes_get_size(packed) <= BH_BATCH_MAX_WIRE_BYTES || last == engine->hub_seq + 1)
       return g_steal_pointer(&packed);
     engine->batch_bytes /= 2;
@@ -184,11 +187,12 @@ static BhEnginePhase on_stored(BhEngine *engine, BhDevice *device, const json_t 
 
   if (!note_head(engine, device, object, &next))
     return next;
-  /* An answer that says "stored" and stores nothing would be repeated for ever. */
+  /* If the hub says "stored" but its head does not move, the push would be repeated for ever. */
   if (engine->hub_seq <= before)
     return bh_engine_fail_round(engine, device, BH_ERROR_FORMAT, 0);
   engine->failures = 0;
-  /* A hub that loses what it just took makes no progress, although its head moves. */
+  /* A hub that loses entries that it has just stored makes no progress, although its head
+   * moves. */
   if (engine->hub_seq > engine->push_best) {
     engine->push_best = engine->hub_seq;
     engine->repeats = 0;
@@ -238,7 +242,7 @@ BhEnginePhase bh_engine_on_push(BhEngine *engine, BhDevice *device, const BhTran
   if (bh_engine_refused(engine, device, answer))
     return PHASE_NONE;
   if (answer->status == 413) {
-    /* It may come from a proxy, without a JSON body. */
+    /* The answer may come from a proxy, without a JSON body. */
     g_autoptr(json_t) body = bh_engine_peek(answer);
     return on_refused_entry(engine, device, body, BH_ERROR_LIMIT);
   }

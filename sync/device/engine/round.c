@@ -90,7 +90,7 @@ void bh_engine_note_time(BhEngine *engine, BhDevice *device, const json_t *objec
   if (!bh_hub_time_verify(engine->uplink->hub_key, engine->uplink->hub, engine->uplink->device, ms,
                           signature))
     return;
-  /* Errors are ignored: the next round brings the time again. */
+  /* An error is ignored, because the next round brings the time again. */
   bh_outbox_note_hub_time(device, ms, signature, NULL);
 }
 
@@ -196,7 +196,7 @@ BhEnginePhase bh_engine_fail_round(BhEngine *engine, BhDevice *device, BhErrorCo
   engine->failures++;
   engine->phase = PHASE_WAITING;
   engine->actions.timer_ms = delay_ms;
-  /* A store that cannot note this has reported its own error already. */
+  /* An error is ignored, because the store has reported it already. */
   bh_outbox_note_round(device, state_of(code), bh_error_code_name(code), engine->wall_ms + delay_ms,
                        NULL);
   return PHASE_NONE;

@@ -41,7 +41,7 @@ static BhEnginePhase defer_refused(BhEngine *engine, BhDevice *device,
   return defer(engine, device, bh_json_string_or(body, "error", "refused"));
 }
 
-/* Keeps what the hub said about the file that is being sent. */
+/* Stores what the hub answered about the file that is being sent. */
 static BhEnginePhase note_sent(BhEngine *engine, BhDevice *device, const char *upload, gint64 sent)
 {
   g_autoptr(GError) error = NULL;
@@ -99,7 +99,7 @@ BhEnginePhase bh_engine_begin_files(BhEngine *engine, BhDevice *device)
 
 /* --- requests --- */
 
-/* Exactly `len` bytes from `offset`, or NULL with why_code. */
+/* Reads exactly `len` bytes from `offset`; NULL with why_code. */
 static GBytes *read_chunk(const BhPendingFile *file, gsize len, const char **why)
 {
   g_autofree guint8 *bytes = g_malloc(len);
@@ -151,7 +151,8 @@ static BhEnginePhase send_chunk(BhEngine *engine, BhDevice *device, BhEnginePhas
   return bh_engine_send(engine, phase, g_steal_pointer(&own));
 }
 
-/* With the first chunk, so that a small picture takes one request. */
+/* Creates the upload with the first chunk in the same request, so that a small picture takes one
+ * request. */
 BhEnginePhase bh_engine_begin_create(BhEngine *engine, BhDevice *device)
 {
   BhPendingFile *file = engine->file;
@@ -182,7 +183,7 @@ BhEnginePhase bh_engine_begin_chunk(BhEngine *engine, BhDevice *device)
 
 /* --- answers --- */
 
-/* The path of an upload at this hub; the hub's address before it is removed. NULL for any other
+/* Returns the path of an upload at this hub, without the hub's address. NULL for any other
  * location. */
 static char *dup_location(BhEngine *engine, const char *location)
 {
@@ -196,7 +197,7 @@ static char *dup_location(BhEngine *engine, const char *location)
   return g_strdup(path);
 }
 
-/* A hub that fails on one file may do well with the next. */
+/* Status 500 may concern this file only, so the round goes on with the next file. */
 static gboolean is_end(BhEngine *engine, BhDevice *device, const BhTransportAnswer *answer)
 {
   return answer->status != 500 && bh_engine_refused(engine, device, answer);
@@ -247,7 +248,8 @@ static gboolean is_over_proxy_limit(BhEngine *engine, const BhTransportAnswer *a
   return TRUE;
 }
 
-/* A transfer error is cured by sending again; damage on this disk is not. */
+/* When the hub reports a wrong checksum, the chunk is sent again, unless the file is damaged on
+ * this disk. */
 static BhEnginePhase on_wrong_checksum(BhEngine *engine, BhDevice *device)
 {
   if (++engine->repeats > BH_ENGINE_REPEATS_MAX)
@@ -282,7 +284,7 @@ BhEnginePhase bh_engine_on_create(BhEngine *engine, BhDevice *device,
     return defer(engine, device, "format");
   if (bh_engine_header_int(answer, "Upload-Offset") >= 0)
     return take_offset(engine, device, answer, location);
-  /* The answer to a new upload need not have an offset. */
+  /* An answer that creates an upload may omit the offset. */
   engine->offset_known = TRUE;
   return note_sent(engine, device, location, 0);
 }

@@ -1,4 +1,4 @@
-/* Enrols a store by a one-time text, or tells it a new address of its hub. Start with
+/* Enrols a store by a one-time text, or gives it a new address of its hub. Start with
  * bh_sync_enrol_with. */
 #include "sync/device/run/sync.h"
 
@@ -14,13 +14,14 @@
 #define TRIES 3
 #define ANSWER_MAX_BYTES (256 * 1024)
 
-/* What goes to the store's thread and comes back. */
+/* Data that is passed to the store's thread and back. */
 typedef struct {
   guint8 public_key[BH_PUBLIC_KEY_SIZE];
   guint8 secret_key[BH_SECRET_KEY_SIZE];
   const BhEnrolText *text;
   const json_t *answer;
-  BhUplink *uplink; /* of a store that is enrolled at the hub of the text already */
+  /* the hub of the store, if the store is already enrolled at the hub of the text */
+  BhUplink *uplink;
   GAsyncResult *result;
 } Enrolment;
 
@@ -151,7 +152,7 @@ static json_t *read_answer(const Enrolment *enrolment, const BhTransportAnswer *
     return NULL;
   if (answer->status == 201 || answer->status == 200)
     return g_steal_pointer(&object);
-  /* With the id of the request, whoever runs the hub finds the refusal in its log. */
+  /* The id of the request lets the administrator find the refusal in the hub's log. */
   const char *id = bh_json_string_or(object, "request", "");
   g_set_error(error, BH_ERROR,
               bh_error_code_from_name(bh_json_string_or(object, "error", "failed")), "%s%s%s%s",

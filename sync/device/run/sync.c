@@ -5,7 +5,7 @@
 #include "schema/world.h"
 #include "sync/device/engine/engine.h"
 
-#define ROUNDS_MAX 5 /* of one call; a further one only after the store has caught up */
+#define ROUNDS_MAX 5 /* rounds of one call; more only after the store has caught up */
 
 struct _BhSync {
   gatomicrefcount refs;
@@ -19,7 +19,7 @@ struct _BhSync {
   GSource *timer;
   BhSyncChanged changed;
   gpointer data;
-  gboolean resting; /* after the last step that was seen here */
+  gboolean resting; /* whether the store rested after the last step */
 };
 
 /* One step of the engine: the event on its way to the store's thread, its results back. */

@@ -21,7 +21,7 @@ typedef struct {
   GMutex mutex;
   GCond ended;
   guint running; /* transfers handed to a thread and not ended */
-  CURL *handle;  /* kept for its open connection */
+  CURL *handle;  /* kept because its connection is reused */
 } CurlTransport;
 
 /* One transfer; lives on the thread that runs it. */
@@ -30,7 +30,8 @@ typedef struct {
   GCancellable *cancellable;
   GHashTable *headers;
   gsize header_bytes;
-  gboolean head_done; /* its empty line came; libcurl accepts a cut head */
+  /* whether the empty line after the headers arrived; libcurl accepts a truncated head */
+  gboolean head_done;
   GByteArray *body;
   gboolean too_long;
 } Transfer;
@@ -133,7 +134,7 @@ static void set_options(CURL *handle, Transfer *transfer, CurlList *headers)
   gboolean secure = g_str_has_prefix(request->url, "https://");
   g_autofree char *pins = secure ? join_pins(request->pins) : NULL;
 
-  curl_easy_reset(handle); /* connections stay open */
+  curl_easy_reset(handle); /* keeps the connections open */
   curl_easy_setopt(handle, CURLOPT_URL, request->url);
   curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, secure ? "https" : "http");
   curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);

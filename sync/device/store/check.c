@@ -242,8 +242,8 @@ static gboolean refuse(const BhKind *kind, const GPtrArray *problems, GError **e
 typedef struct {
   char *record;
   const BhKind *kind;
-  json_t *before; /* NULL for a new record */
-  json_t *set;    /* of all operations on it */
+  json_t *before; /* values before the operations; NULL for a new record */
+  json_t *set;    /* values set by all operations on the record */
 } Touched;
 
 static void touched_free(gpointer data)

@@ -16,7 +16,7 @@ gboolean bh_copy_store(BhDevice *device, const char *to, const BhDisk *disk, GEr
   return bh_db_backup(device->db, path, error);
 }
 
-/* An earlier copy may have ended in the middle of a file. */
+/* Whether the copied file has its hash. An earlier copy may have ended in the middle of a file. */
 static gboolean is_whole(const char *path, const char *sha256)
 {
   g_autofree char *bytes = NULL;
@@ -31,7 +31,7 @@ static gboolean copy_file(const char *from, const char *to, const char *sha256, 
                           GError **error)
 {
   g_autoptr(GError) failed = NULL;
-  /* The store is in use meanwhile and may remove a file. */
+  /* The store is in use during the copy and may remove a file. */
   if (is_whole(to, sha256) || bh_durable_copy(disk, from, to, &failed) ||
       !g_file_test(from, G_FILE_TEST_EXISTS))
     return TRUE;

@@ -7,7 +7,7 @@
 
 #define NOTED_MAX 1000
 
-/* Remembers that the entry at `pos` could not be read, for bh_repair_run. */
+/* Records that the entry at `pos` could not be read, for bh_repair_run. */
 static void note(BhDevice *device, gint64 pos)
 {
   if (device->noted == NULL)
@@ -51,7 +51,7 @@ BhDamage bh_damage_judge(BhDevice *device, const BhEntryText *text, gint64 pos, 
     return BH_DAMAGE_NONE;
   g_autoptr(BhBody) closed = bh_body_parse(text->body, "", NULL);
   if (closed == NULL)
-    return BH_DAMAGE_NONE; /* as it was signed; the hub judges it */
+    return BH_DAMAGE_NONE; /* the entry is as it was signed, so the hub has to judge it */
   g_propagate_error(reason, g_steal_pointer(&local));
   return BH_DAMAGE_OPENINGS;
 }
@@ -92,7 +92,7 @@ gboolean bh_damage_list_records(BhDevice *device, const BhOwnEntry *entry, GPtrA
                                 GError **error)
 {
   if (*entry->body == '\0')
-    return TRUE; /* dropped, after all its records left */
+    return TRUE; /* the body was dropped after all its records had left */
   g_autoptr(BhBody) body = bh_damage_parse(device, entry);
   if (body == NULL)
     return bh_damage_store_list_records(device, entry->pos, out, error);

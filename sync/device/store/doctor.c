@@ -1,5 +1,4 @@
-/* Self-check: what a person or a support desk asks first. Reads the whole store; nothing else
- * does. */
+/* Self-check, for people and their support. Only this check reads the whole store. */
 #include <errno.h>
 #include <string.h>
 
@@ -93,7 +92,7 @@ static void check_files(BhDevice *device, json_t *checks)
   add_check(checks, "files", files != NULL && missing == 0, text);
 }
 
-/* What cannot be said yet is no fault. */
+/* Orphaned files are not a fault as long as they cannot be counted. */
 static void check_orphans(BhDevice *device, json_t *checks)
 {
   g_autoptr(GError) local = NULL;

@@ -272,13 +272,13 @@ gboolean bh_device_draft_forget(BhDevice *device, const char *author, const char
   return bh_write_commit(write, error);
 }
 
-json_t *bh_draft_dup_operation(const json_t *draft, const char *record, const json_t *also)
+json_t *bh_draft_dup_operation(const json_t *draft, const char *record, const json_t *overrides)
 {
   json_t *set = json_copy(json_object_get(draft, "changed"));
   json_t *op = json_object();
 
-  if (also != NULL)
-    json_object_update(set, (json_t *)also);
+  if (overrides != NULL)
+    json_object_update(set, (json_t *)overrides);
   json_object_set_new(op, "record", json_string(record));
   json_object_set(op, "kind", json_object_get(draft, "kind"));
   json_object_set_new(op, "set", set);
@@ -286,7 +286,7 @@ json_t *bh_draft_dup_operation(const json_t *draft, const char *record, const js
 }
 
 char *bh_device_save_draft(BhDevice *device, const char *author, const char *record,
-                           const json_t *also, GError **error)
+                           const json_t *overrides, GError **error)
 {
   if (!bh_device_need_enrolled(device, error))
     return NULL;
@@ -297,7 +297,7 @@ char *bh_device_save_draft(BhDevice *device, const char *author, const char *rec
   if (draft == NULL)
     return NULL;
   g_autoptr(json_t) ops = json_array();
-  json_array_append_new(ops, bh_draft_dup_operation(draft, record, also));
+  json_array_append_new(ops, bh_draft_dup_operation(draft, record, overrides));
   g_autofree char *id = bh_journal_write(device, author, ops, 0, NULL, error);
   if (id == NULL || !bh_draft_drop(device, author, record, error) || !bh_write_commit(write, error))
     return NULL;

@@ -13,9 +13,9 @@ gboolean bh_draft_put(BhDevice *device, const char *author, const char *record, 
 void bh_draft_settle(BhDevice *device, const json_t *value);
 /* Removes a draft; not an error when there is none. Inside a transaction. */
 gboolean bh_draft_drop(BhDevice *device, const char *author, const char *record, GError **error);
-/* The operation that `draft` (bh_drafts_store_get) becomes, with the values of `also` (may be NULL)
- * over it; new reference. */
-json_t *bh_draft_dup_operation(const json_t *draft, const char *record, const json_t *also);
+/* The operation that `draft` (bh_drafts_store_get) becomes, with the values of `overrides` (may be
+ * NULL) over it; new reference. */
+json_t *bh_draft_dup_operation(const json_t *draft, const char *record, const json_t *overrides);
 /* Title of the record with the draft's values in it; g_free. */
 char *bh_draft_dup_title(BhDevice *device, const char *author, const char *record);
 

@@ -85,7 +85,7 @@ static gboolean place(BhDevice *device, const char *sha256, const guint8 *bytes,
          bh_durable_sync_folder(device->disk, files, error);
 }
 
-/* TRUE when the bytes are here already and undamaged. */
+/* TRUE when the file is on the disk and undamaged. */
 static gboolean is_placed(BhDevice *device, const char *sha256)
 {
   g_autofree char *path = bh_device_dup_file_path(device, sha256);
@@ -149,8 +149,8 @@ static const char *judge_bytes(const void *bytes, gsize len, GError **error)
   return NULL;
 }
 
-/* Notes the file before its bytes are written, so that the bytes are found if nothing ever names
- * them. */
+/* Notes the file before its bytes are written. If nothing refers to it afterwards, the note allows
+ * it to be removed. */
 static gboolean note_first(BhDevice *device, const char *sha256, GError **error)
 {
   g_autoptr(BhWrite) write = bh_write_begin(device, error);

@@ -15,14 +15,15 @@ static gboolean move_entry(BhDevice *device, gint64 from, gint64 to_incarnation,
 
   *moved = FALSE;
   if (g_error_matches(local, BH_ERROR, BH_ERROR_NOT_FOUND))
-    return TRUE; /* set aside */
+    return TRUE; /* the entry was set aside */
   if (local != NULL) {
     g_propagate_error(error, g_steal_pointer(&local));
     return FALSE;
   }
   if (!bh_envelope_parse(old->envelope, &envelope, error))
     return FALSE;
-  /* The body was dropped long after the hub had the entry: it stays where it is. */
+  /* An entry without a body was dropped long after the hub had it; it is not moved to the new
+   * incarnation. */
   *moved = old->body != NULL;
   if (!*moved)
     return TRUE;

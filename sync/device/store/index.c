@@ -7,13 +7,13 @@
 #include "sync/device/store/views.h"
 #include "sync/index/index.h"
 
-/* Setting: words of removed records are still in the file. */
+/* setting: words of removed records are still in the database file */
 #define PURGE "purge"
 #define PURGE_BEGIN "begin"
 
 #define PAGE 200
 #define MARKED_MAX 256 /* records that may be marked when a transaction ends */
-#define MARKED_IDLE 32 /* fewer are left until a list is read */
+#define MARKED_IDLE 32 /* so many marks may remain until a list is read */
 
 /* --- what the index holds of a record --- */
 
@@ -110,7 +110,7 @@ static gboolean limit_marked(BhDevice *device, GError **error)
   return device->marked <= MARKED_MAX || device->kinds == NULL || apply_all(device, error);
 }
 
-/* What is marked from before is not counted: the first list finds it. */
+/* Marks from before this process are not counted; the first list applies them. */
 static void forget_marked(BhDevice *device)
 {
   device->marked = 0;
@@ -152,7 +152,7 @@ gboolean bh_device_index_update(BhDevice *device, GError **error)
     return apply_all(device, error);
   if (write_all(device, &failed))
     return TRUE;
-  /* A full disk is no reason to show nothing. */
+  /* When the disk is full, lists are still shown without the newest changes. */
   g_warning("store: lists lack the newest changes: %s", failed->message);
   return bh_device_ready(device, error);
 }

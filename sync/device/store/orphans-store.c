@@ -1,4 +1,4 @@
-/* Whether a row of the store knows a file. */
+/* Finds out whether a row of the store refers to a file. */
 #include "sync/device/store/orphans.h"
 
 #include "sync/db/params.h"

@@ -1,4 +1,4 @@
-/* Finds and removes files on the disk that nothing in the store knows. */
+/* Finds and removes files on the disk that nothing in the store refers to. */
 #include "sync/device/store/orphans.h"
 
 #include <glib/gstdio.h>
@@ -29,7 +29,8 @@ static gboolean is_orphan(BhDevice *device, const char *sha256, gboolean *orphan
   return TRUE;
 }
 
-/* Whole ones and halves of one hash are one. A name that the store never gives is not touched. */
+/* A complete file and an incomplete one with the same hash count once. Names that the store never
+ * gives are left alone. */
 static gboolean add_file(BhDevice *device, const char *folder, const char *name, GHashTable *found,
                          BhOrphans *orphans, GError **error)
 {

@@ -95,7 +95,7 @@ gboolean bh_outbox_note_address(BhDevice *device, const char *url, GError **erro
 
   if (uplink == NULL)
     return FALSE;
-  /* An address that is known, or is not valid, changes nothing. */
+  /* An address that is known already, or is not valid, changes nothing. */
   if (strcmp(uplink->url, url) == 0 || g_strcmp0(uplink->other_url, url) == 0 || !is_address(url))
     return TRUE;
   return bh_setting_set(device, OTHER_URL, url, error);

@@ -44,7 +44,8 @@ gboolean bh_outbox_note_file(BhDevice *device, const char *sha256, const char *u
   g_autoptr(BhWrite) write = bh_write_begin(device, error);
   if (write == NULL || !need_file(device, sha256, &state, error))
     return FALSE;
-  /* A file that is wholly at the hub stays so, even when a late answer says less. */
+  /* A file that is complete at the hub stays complete, even when a late answer names a smaller
+   * offset. */
   if (state.done)
     return TRUE;
   gint64 offset = done ? state.size : CLAMP(sent, 0, state.size);

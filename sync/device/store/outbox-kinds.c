@@ -35,7 +35,7 @@ static gboolean use_kinds(BhDevice *device, BhKindSet *set, GError **error)
   return TRUE;
 }
 
-/* Takes `set`. */
+/* Puts the set into use in memory; takes over `set`. */
 static void switch_kinds(BhDevice *device, BhKindSet *set)
 {
   bh_view_forget_all(device);
@@ -43,7 +43,7 @@ static void switch_kinds(BhDevice *device, BhKindSet *set)
   device->kinds = set;
 }
 
-/* The hub may go back to a set it had before. */
+/* The hub may return to an older set. */
 gboolean bh_outbox_adopt_kinds(BhDevice *device, const char *hash, GError **error)
 {
   if (device->kinds != NULL && strcmp(bh_kind_set_get_hash(device->kinds), hash) == 0)

@@ -163,7 +163,7 @@ static gboolean sweep_gone(Pull *pull, GError **error)
 
 /* --- own entries --- */
 
-/* Uses the rows that are here, because the hub may name any number. */
+/* Goes by the existing rows, because the hub may name any number. */
 static gboolean touch_between(Pull *pull, gint64 after, gint64 through, GError **error)
 {
   g_autoptr(GArray) places = bh_journal_store_list(pull->device, after, through, error);

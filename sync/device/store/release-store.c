@@ -1,4 +1,4 @@
-/* Rows of files that may be named by nothing. */
+/* Rows of released files: files to which possibly nothing refers any more. */
 #include "sync/device/store/release-store.h"
 
 #include "sync/db/params.h"

@@ -114,7 +114,8 @@ static gboolean apply_overlay(BhDevice *device, BhRecord **record, const char *i
     if (!bh_journal_store_read(device, g_array_index(places, gint64, i), &entry, error))
       return FALSE;
     g_autoptr(BhBody) body = bh_damage_parse(device, &entry);
-    if (body != NULL) /* else dropped, since the hub has it, or damaged */
+    /* without a body, the entry was dropped since the hub has it, or is damaged */
+    if (body != NULL)
       apply_own(record, id, body);
   }
   return TRUE;

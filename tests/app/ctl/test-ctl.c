@@ -1,4 +1,4 @@
-/* bihuanctl as a program: lines in, records and exit codes out. */
+/* Runs the program bihuanctl: input lines, stored records and exit codes. */
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
@@ -23,7 +23,7 @@ static void outcome_clear(Outcome *outcome)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Outcome, outcome_clear)
 
-/* Runs bihuanctl with the arguments up to NULL. */
+/* Runs bihuanctl with the arguments, which end with NULL. */
 static void G_GNUC_NULL_TERMINATED run(Outcome *outcome, ...)
 {
   g_autoptr(GPtrArray) words = g_ptr_array_new();
@@ -69,7 +69,7 @@ static char *write_file(Fixture *fixture, const char *name, const char *text)
   return path;
 }
 
-/* Writes a picture, or only its first `size` bytes. */
+/* Writes a picture; with `size`, only its first bytes. */
 static char *write_picture(Fixture *fixture, const char *name, gsize size)
 {
   char *path = g_build_filename(fixture->dir, name, NULL);
@@ -80,7 +80,7 @@ static char *write_picture(Fixture *fixture, const char *name, gsize size)
   return path;
 }
 
-/* An enrolled store that this process has released, so that a program can open it. */
+/* Makes an enrolled store and releases it, so that bihuanctl can open it. */
 static Fixture *make_store(void)
 {
   Fixture *fixture = fixture_new();
@@ -99,7 +99,7 @@ static char *make_line(Fixture *fixture, const char *summary)
                          fixture->enterprise, summary);
 }
 
-static void test_wrong_usage_is_told_and_has_its_code(void **state G_GNUC_UNUSED)
+static void test_wrong_usage_is_reported_with_its_exit_code(void **state G_GNUC_UNUSED)
 {
   g_autofree char *dir = g_dir_make_tmp("bihuan-ctl-XXXXXX", NULL);
   g_auto(Outcome) help = {0}, none = {0}, unknown = {0}, few = {0}, bad = {0};
@@ -173,7 +173,7 @@ static void test_L8_a_bad_line_stops_nothing_else(void **state G_GNUC_UNUSED)
 }
 
 /* A doubtful value is saved with its reason, and reported; without a reason it is refused. */
-static void test_a_doubtful_code_is_saved_with_its_reason_and_told(void **state G_GNUC_UNUSED)
+static void test_a_doubtful_code_is_saved_with_its_reason_and_reported(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = make_store();
   g_autofree char *pin = write_file(fixture, "pin", PIN_OF_LI "\n");
@@ -322,7 +322,7 @@ static void test_tidy_removes_what_doctor_names(void **state G_GNUC_UNUSED)
   assert_null(strstr(after.out, hash));
 }
 
-static void test_no_hub_has_its_own_code(void **state G_GNUC_UNUSED)
+static void test_an_unreachable_hub_has_its_own_exit_code(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = make_store();
   g_auto(Outcome) sync = {0};
@@ -348,7 +348,7 @@ static GPid start_agent(Fixture *fixture)
   return pid;
 }
 
-static void test_the_process_that_has_the_store_is_asked(void **state G_GNUC_UNUSED)
+static void test_bihuanctl_asks_the_process_that_owns_the_store(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = make_store();
   g_autofree char *pin = write_file(fixture, "pin", PIN_OF_LI);
@@ -377,17 +377,17 @@ static void test_the_process_that_has_the_store_is_asked(void **state G_GNUC_UNU
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_wrong_usage_is_told_and_has_its_code),
+      cmocka_unit_test(test_wrong_usage_is_reported_with_its_exit_code),
       cmocka_unit_test(test_a_store_that_is_not_enrolled_says_so),
       cmocka_unit_test(test_L8_a_bad_line_stops_nothing_else),
-      cmocka_unit_test(test_a_doubtful_code_is_saved_with_its_reason_and_told),
+      cmocka_unit_test(test_a_doubtful_code_is_saved_with_its_reason_and_reported),
       cmocka_unit_test(test_files_come_by_path),
       cmocka_unit_test(test_a_check_keeps_no_file),
       cmocka_unit_test(test_L12_without_the_right_pin_nothing_is_recorded),
       cmocka_unit_test(test_records_are_shown_for_people_and_programs),
       cmocka_unit_test(test_tidy_removes_what_doctor_names),
-      cmocka_unit_test(test_no_hub_has_its_own_code),
-      cmocka_unit_test(test_the_process_that_has_the_store_is_asked),
+      cmocka_unit_test(test_an_unreachable_hub_has_its_own_exit_code),
+      cmocka_unit_test(test_bihuanctl_asks_the_process_that_owns_the_store),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -153,7 +153,7 @@ void paper_assert_shows(const char *pdf_text, const char *text)
 {
   g_autofree char *squeezed = paper_squeeze(text);
   if (strstr(pdf_text, squeezed) == NULL)
-    print_error("not on the paper: %s\n", text);
+    print_error("the paper does not show: %s\n", text);
   assert_non_null(strstr(pdf_text, squeezed));
 }
 
@@ -161,7 +161,7 @@ void paper_assert_hides(const char *pdf_text, const char *text)
 {
   g_autofree char *squeezed = paper_squeeze(text);
   if (strstr(pdf_text, squeezed) != NULL)
-    print_error("on the paper: %s\n", text);
+    print_error("the paper must not show: %s\n", text);
   assert_null(strstr(pdf_text, squeezed));
 }
 
@@ -199,7 +199,8 @@ void paper_assert_within_margins(const PaperFile *file)
     gboolean inside = edges[0] >= 50 && edges[1] >= 0 && edges[2] <= BH_PAPER_WIDTH_PT - 50 &&
                       edges[3] <= BH_PAPER_HEIGHT_PT;
     if (!inside)
-      print_error("a word at %.1f %.1f – %.1f %.1f\n", edges[0], edges[1], edges[2], edges[3]);
+      print_error("a word outside the margins at %.1f %.1f – %.1f %.1f\n", edges[0], edges[1],
+                  edges[2], edges[3]);
     assert_true(inside);
   }
   assert_true(words > 0);

@@ -1,4 +1,4 @@
-/* What the tests of paper share: sample fields, and reading a PDF with poppler. */
+/* Shared by the tests of papers: sample fields, and reading a PDF with poppler. */
 #pragma once
 
 #include <glib.h>
@@ -26,11 +26,12 @@ json_t *paper_sample_signatures(void);
 void paper_render(PaperFile *file, const json_t *frozen, const json_t *signatures,
                   const char *code);
 
-/* Output of a program, g_free. The test fails when the program fails or is missing. */
+/* Runs a program and returns its output; g_free. The test fails when the program fails or is
+ * missing. */
 char *paper_run(const char *program, ...) G_GNUC_NULL_TERMINATED;
-/* Text of the PDF without any white space; g_free. */
+/* Returns the text of the PDF without any white space; g_free. */
 char *paper_read_text(const PaperFile *file);
-/* Copy without white space; g_free. */
+/* Returns a copy without white space; g_free. */
 char *paper_squeeze(const char *text);
 /* Fails the test unless the PDF shows `text`, whatever its line breaks. */
 void paper_assert_shows(const char *pdf_text, const char *text);

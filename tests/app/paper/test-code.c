@@ -38,7 +38,7 @@ static void test_a_code_reads_back_also_when_typed(G_GNUC_UNUSED void **state)
   }
 }
 
-static void test_what_is_no_code_is_refused_and_changes_nothing(G_GNUC_UNUSED void **state)
+static void test_invalid_codes_are_refused_and_change_nothing(G_GNUC_UNUSED void **state)
 {
   const char *const bad[] = {"",
                              "BHD1:",
@@ -76,7 +76,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_code_names_hub_and_entry),
       cmocka_unit_test(test_a_code_reads_back_also_when_typed),
-      cmocka_unit_test(test_what_is_no_code_is_refused_and_changes_nothing),
+      cmocka_unit_test(test_invalid_codes_are_refused_and_change_nothing),
       cmocka_unit_test(test_the_printed_code_is_read_by_a_scanner),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,7 +59,7 @@ static void test_a_row_longer_than_a_page_is_cut_and_ends(G_GNUC_UNUSED void **s
   assert_in_range(bh_flow_count_pages(flow), 6, 12);
 }
 
-static void test_a_picture_that_does_not_fit_the_rest_moves_on(G_GNUC_UNUSED void **state)
+static void test_a_picture_that_does_not_fit_moves_to_the_next_page(G_GNUC_UNUSED void **state)
 {
   g_autoptr(BhFlow) flow = new_flow();
   cairo_surface_t *picture = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, 100, 100);
@@ -89,7 +89,7 @@ int main(void)
       cmocka_unit_test(test_short_text_takes_one_page),
       cmocka_unit_test(test_long_text_goes_on_over_pages),
       cmocka_unit_test(test_a_row_longer_than_a_page_is_cut_and_ends),
-      cmocka_unit_test(test_a_picture_that_does_not_fit_the_rest_moves_on),
+      cmocka_unit_test(test_a_picture_that_does_not_fit_moves_to_the_next_page),
       cmocka_unit_test(test_endless_text_stops_at_the_page_limit),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

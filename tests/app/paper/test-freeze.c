@@ -36,7 +36,7 @@ static const char checklist_items[] =
     "\"T-04\":{\"applies_when\":{\"field\":\"mine_type\",\"is\":\"open_pit\"}},"
     "\"T-05\":{\"addressee\":\"government\"}}}";
 
-/* Facts, with everything they point to. */
+/* The data from which papers are frozen, with everything that it refers to. */
 typedef struct {
   BhPaperFacts facts;
   BhKindSet *kinds;
@@ -148,7 +148,7 @@ static gint64 count_at(const json_t *frozen, gsize section, const char *key)
   return json_integer_value(json_object_get(json_array_get(sections, section), key));
 }
 
-static void test_what_was_not_looked_at_counts_as_unchecked(G_GNUC_UNUSED void **state)
+static void test_unanswered_items_count_as_unchecked(G_GNUC_UNUSED void **state)
 {
   g_autoptr(World) world = world_new();
   g_autoptr(json_t) frozen = freeze(world);
@@ -184,8 +184,8 @@ static gint64 count_all(const json_t *frozen)
   return all;
 }
 
-/* The device asks five items except the one for open pits: paper and signed text account for each
- * of the four. */
+/* Of five items of a list the device asks four (one is for open pits): the numbers on the paper
+ * and in the signed text add up to four. */
 static void test_the_numbers_of_the_paper_add_up_to_those_of_the_list(G_GNUC_UNUSED void **state)
 {
   g_autoptr(World) world = world_new();
@@ -200,7 +200,7 @@ static void test_the_numbers_of_the_paper_add_up_to_those_of_the_list(G_GNUC_UNU
   assert_null(strstr(before, "政府"));
 }
 
-static void test_policy_sources_and_inner_notes_stay_inside(G_GNUC_UNUSED void **state)
+static void test_policy_sources_and_internal_notes_are_not_on_papers(G_GNUC_UNUSED void **state)
 {
   g_autoptr(World) world = world_new();
   g_autoptr(json_t) frozen = freeze(world);
@@ -211,7 +211,7 @@ static void test_policy_sources_and_inner_notes_stay_inside(G_GNUC_UNUSED void *
     assert_null(strstr(text, inside[i]));
 }
 
-static void test_a_tip_off_visit_looks_like_any_other(G_GNUC_UNUSED void **state)
+static void test_a_visit_after_a_tip_off_looks_like_any_other(G_GNUC_UNUSED void **state)
 {
   g_autoptr(World) world = world_new();
   json_object_set_new(world->inspection, "modes", parse("[\"follow_up_tip\"]"));
@@ -326,7 +326,7 @@ static void assert_refused(const World *world, BhErrorCode code, const char *nam
   assert_non_null(strstr(error->message, names));
 }
 
-static void test_what_cannot_be_a_paper_is_refused_by_name(G_GNUC_UNUSED void **state)
+static void test_invalid_fields_of_a_paper_are_refused_by_name(G_GNUC_UNUSED void **state)
 {
   g_autoptr(World) world = world_new();
   json_object_set_new(world->document, "doc_type", json_string("fine"));
@@ -353,11 +353,11 @@ static void test_too_much_for_one_document_is_refused(G_GNUC_UNUSED void **state
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_what_was_not_looked_at_counts_as_unchecked),
+      cmocka_unit_test(test_unanswered_items_count_as_unchecked),
       cmocka_unit_test(test_the_numbers_of_the_paper_add_up_to_those_of_the_list),
       cmocka_unit_test(test_items_for_government_are_not_on_enterprise_paper),
-      cmocka_unit_test(test_policy_sources_and_inner_notes_stay_inside),
-      cmocka_unit_test(test_a_tip_off_visit_looks_like_any_other),
+      cmocka_unit_test(test_policy_sources_and_internal_notes_are_not_on_papers),
+      cmocka_unit_test(test_a_visit_after_a_tip_off_looks_like_any_other),
       cmocka_unit_test(test_labels_and_names_are_taken_now),
       cmocka_unit_test(test_a_failed_visit_keeps_its_outcome),
       cmocka_unit_test(test_without_a_checklist_answers_still_count),
@@ -365,7 +365,7 @@ int main(void)
       cmocka_unit_test(test_frozen_fields_fit_the_document_record),
       cmocka_unit_test(test_frozen_fields_become_paper),
       cmocka_unit_test(test_signatures_name_people_and_files),
-      cmocka_unit_test(test_what_cannot_be_a_paper_is_refused_by_name),
+      cmocka_unit_test(test_invalid_fields_of_a_paper_are_refused_by_name),
       cmocka_unit_test(test_too_much_for_one_document_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,9 +14,10 @@
 #include "schema/error.h"
 #include "tests/app/paper/support.h"
 
-/* Members that are codes or numbers of the program, not text on the paper. */
+/* Members that are codes or numbers for the program and do not appear on the paper. */
 static const char *const not_shown[] = {"doc_type", "role", "deadline", "file", NULL};
-/* An order is addressed to the enterprise; how the visit went is on the record. */
+/* Members that an order does not show: it is addressed to the enterprise, and how the visit went
+ * is on the record. */
 static const char *const not_on_orders[] = {"doc_type", "role",    "deadline",  "file",
                                             "modes",    "opinion", "checklist", "checklist_version",
                                             "employer", "answers", "people",    NULL};
@@ -32,7 +33,7 @@ static void test_record_shows_every_field(G_GNUC_UNUSED void **state)
   g_autoptr(json_t) frozen = paper_sample("onsite_record", 3);
   g_autoptr(json_t) signatures = paper_sample_signatures();
   g_autofree char *code = make_code();
-  /* Text that is on an order only. */
+  /* This text is on orders only. */
   json_object_del(frozen, "remedies");
   json_object_del(json_object_get(frozen, "unit"), "phone");
   for (gsize i = 0; i < 3; i++) {
@@ -67,7 +68,7 @@ static void test_order_shows_every_field(G_GNUC_UNUSED void **state)
   paper_keep_picture(file, "paper-order");
 }
 
-static void test_what_was_not_looked_at_is_never_certified(G_GNUC_UNUSED void **state)
+static void test_unchecked_items_are_never_certified(G_GNUC_UNUSED void **state)
 {
   g_autoptr(PaperFile) file = paper_file_new();
   g_autoptr(json_t) frozen = paper_sample("onsite_record", 0);
@@ -108,7 +109,7 @@ static void test_no_legal_basis_is_invented(G_GNUC_UNUSED void **state)
   }
 }
 
-static void test_a_visit_that_failed_says_so(G_GNUC_UNUSED void **state)
+static void test_the_paper_of_a_failed_visit_gives_the_reason(G_GNUC_UNUSED void **state)
 {
   g_autoptr(PaperFile) file = paper_file_new();
   g_autoptr(json_t) frozen = paper_sample("onsite_record", 0);
@@ -179,7 +180,7 @@ static void test_two_hundred_hazards_break_over_pages(G_GNUC_UNUSED void **state
   paper_assert_within_margins(file);
 }
 
-/* Wherever the text ends on its page, the seal is below the last signatures. */
+/* A seal is on the page of the last signatures, below them, wherever the text ends. */
 static void test_a_seal_never_stands_on_a_page_of_its_own(G_GNUC_UNUSED void **state)
 {
   for (int hazards = 1; hazards <= 14; hazards++) {
@@ -246,8 +247,9 @@ static void test_hostile_text_stays_text_and_on_the_page(G_GNUC_UNUSED void **st
   paper_assert_within_margins(file);
 }
 
-/* A private-use character in a name: an issued order has a note and no box with a number. */
-static void test_what_no_font_draws_is_marked_and_noted(G_GNUC_UNUSED void **state)
+/* A name contains a private-use character, which no font draws: an issued order has a note about
+ * it, and no box with a number. */
+static void test_missing_glyphs_are_marked_and_noted(G_GNUC_UNUSED void **state)
 {
   g_autoptr(PaperFile) file = paper_file_new();
   g_autoptr(json_t) frozen = paper_sample("order_rectify", 2);
@@ -270,7 +272,7 @@ static void test_what_no_font_draws_is_marked_and_noted(G_GNUC_UNUSED void **sta
   paper_keep_picture(file, "paper-missing-glyphs");
 }
 
-/* On the following pages the number is complete, whatever the title is. */
+/* The second and later pages show the whole number of the document, however long its title is. */
 static void test_a_long_title_leaves_the_number_on_each_page(G_GNUC_UNUSED void **state)
 {
   g_autoptr(PaperFile) file = paper_file_new();
@@ -281,7 +283,8 @@ static void test_a_long_title_leaves_the_number_on_each_page(G_GNUC_UNUSED void 
     g_string_append(title, "限期整改");
   json_object_set_new(frozen, "title", json_string(title->str));
   paper_render(file, frozen, NULL, code);
-  /* Text behind an ellipsis is in the PDF too, but without width. */
+  /* The PDF also contains text that is cut off with an ellipsis, but without width. So the width of
+   * the number is checked. */
   g_autofree char *words =
       paper_run("pdftotext", "-bbox", "-f", "2", "-l", "2", file->pdf, "-", NULL);
   const char *number = strstr(strstr(words, "<page"), "L-0017号");
@@ -332,7 +335,7 @@ static void test_equal_input_gives_equal_bytes(G_GNUC_UNUSED void **state)
   assert_non_null(strstr(info, "A4"));
 }
 
-static void test_a_document_is_small_enough_for_a_slow_link(G_GNUC_UNUSED void **state)
+static void test_a_paper_is_small_enough_for_a_slow_link(G_GNUC_UNUSED void **state)
 {
   g_autoptr(PaperFile) file = paper_file_new();
   g_autoptr(json_t) frozen = paper_sample("onsite_record", 10);
@@ -344,7 +347,7 @@ static void test_a_document_is_small_enough_for_a_slow_link(G_GNUC_UNUSED void *
   assert_in_range(len, 1, 150 * 1000);
 }
 
-/* --- signatures --- */
+/* --- signatures on the paper --- */
 
 static char *find_picture(const char *sha256, gpointer data)
 {
@@ -388,7 +391,8 @@ static void test_a_signature_picture_is_on_the_paper(G_GNUC_UNUSED void **state)
   paper_assert_hides(text, "无法读取");
 }
 
-static void test_what_is_no_picture_is_said_not_decoded(G_GNUC_UNUSED void **state)
+static void
+test_a_file_that_is_not_a_picture_is_reported_and_not_decoded(G_GNUC_UNUSED void **state)
 {
   static const char huge[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\1\0\0\0\1\0\0\x08\6\0\0\0";
   static const char damaged[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10\x08\6\0\0\0";
@@ -403,7 +407,7 @@ static void test_what_is_no_picture_is_said_not_decoded(G_GNUC_UNUSED void **sta
   }
 }
 
-/* --- refusals --- */
+/* --- papers that are refused --- */
 
 static void assert_refused(const json_t *frozen, BhErrorCode code, const char *names)
 {
@@ -456,23 +460,23 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_record_shows_every_field),
       cmocka_unit_test(test_order_shows_every_field),
-      cmocka_unit_test(test_what_was_not_looked_at_is_never_certified),
+      cmocka_unit_test(test_unchecked_items_are_never_certified),
       cmocka_unit_test(test_items_left_out_of_the_paper_are_counted_on_it),
       cmocka_unit_test(test_no_legal_basis_is_invented),
-      cmocka_unit_test(test_a_visit_that_failed_says_so),
+      cmocka_unit_test(test_the_paper_of_a_failed_visit_gives_the_reason),
       cmocka_unit_test(test_provisional_numbers_and_drafts_are_marked),
       cmocka_unit_test(test_empty_fields_leave_a_readable_paper),
       cmocka_unit_test(test_two_hundred_hazards_break_over_pages),
       cmocka_unit_test(test_a_seal_never_stands_on_a_page_of_its_own),
       cmocka_unit_test(test_long_descriptions_lose_nothing),
       cmocka_unit_test(test_hostile_text_stays_text_and_on_the_page),
-      cmocka_unit_test(test_what_no_font_draws_is_marked_and_noted),
+      cmocka_unit_test(test_missing_glyphs_are_marked_and_noted),
       cmocka_unit_test(test_a_long_title_leaves_the_number_on_each_page),
       cmocka_unit_test(test_fonts_are_embedded_and_chinese_under_any_locale),
       cmocka_unit_test(test_equal_input_gives_equal_bytes),
-      cmocka_unit_test(test_a_document_is_small_enough_for_a_slow_link),
+      cmocka_unit_test(test_a_paper_is_small_enough_for_a_slow_link),
       cmocka_unit_test(test_a_signature_picture_is_on_the_paper),
-      cmocka_unit_test(test_what_is_no_picture_is_said_not_decoded),
+      cmocka_unit_test(test_a_file_that_is_not_a_picture_is_reported_and_not_decoded),
       cmocka_unit_test(test_wrong_fields_are_refused_by_name),
       cmocka_unit_test(test_a_place_that_cannot_be_written_is_an_error),
   };

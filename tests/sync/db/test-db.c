@@ -103,7 +103,8 @@ static void test_device_has_the_durable_settings(void **state)
   run(db, "CREATE TABLE t (a TEXT)");
   assert_int_equal(g_stat(fixture->path, &info), 0);
   assert_int_equal(info.st_mode & 0777, 0600);
-  /* The log's index is not shared with anybody, whether the store is new or not. */
+  /* The index of the write-ahead log is not shared with other processes, in a new store and in an
+   * old one. */
   assert_false(g_file_test(shm, G_FILE_TEST_EXISTS));
   g_clear_pointer(&db, bh_db_close);
   db = open_or_die(fixture->path, BH_DB_DEVICE);
@@ -160,7 +161,7 @@ static void test_reader_of_nothing_is_not_found(void **state)
   assert_false(g_file_test(fixture->path, G_FILE_TEST_EXISTS));
 }
 
-static void test_no_database_is_refused_by_name(void **state)
+static void test_a_file_that_is_not_a_database_is_refused_by_name(void **state)
 {
   Fixture *fixture = *state;
   g_autoptr(GError) error = NULL;
@@ -271,7 +272,7 @@ static void test_rollback_leaves_nothing(void **state)
   assert_false(bh_db_commit(db, &error));
 }
 
-static void test_a_failed_commit_ends_the_connection(void **state)
+static void test_a_failed_commit_makes_the_connection_unusable(void **state)
 {
   Fixture *fixture = *state;
   g_autoptr(BhDb) db = open_or_die(fixture->path, BH_DB_DEVICE);
@@ -384,7 +385,7 @@ static void test_backup_is_whole_and_private(void **state)
   assert_string_equal(count, "5000");
   check = read_text(copy, "PRAGMA integrity_check");
   assert_string_equal(check, "ok");
-  /* The store itself goes on working. */
+  /* The store stays usable. */
   run(db, "INSERT INTO t VALUES ('after')");
 }
 
@@ -431,7 +432,7 @@ static gboolean is_over(gpointer data)
   return ++*(int *)data > 3;
 }
 
-static void test_a_statement_nobody_waits_for_ends_and_the_connection_stays_good(void **state)
+static void test_an_interrupted_statement_ends_and_the_connection_stays_usable(void **state)
 {
   Fixture *fixture = *state;
   g_autoptr(GError) error = NULL;
@@ -471,7 +472,7 @@ static void test_texts_made_at_run_time_are_not_kept_without_end(void **state)
     kept = MAX(kept, bh_db_count_kept(db));
   }
   assert_int_equal(kept, 512);
-  /* The one that is being read goes on. */
+  /* The statement that is being read stays valid. */
   assert_true(bh_stmt_step(read, &row, &error) && row);
   assert_int_equal(bh_stmt_get_int(read, 0), 2);
   bh_stmt_reset(read);
@@ -485,13 +486,13 @@ int main(void)
       T(test_device_store_is_refused_to_a_second_connection),
       T(test_reader_sees_commits_and_never_writes_or_checkpoints),
       T(test_reader_of_nothing_is_not_found),
-      T(test_no_database_is_refused_by_name),
+      T(test_a_file_that_is_not_a_database_is_refused_by_name),
       T(test_values_come_back_as_they_went_in),
       T(test_a_prepared_text_is_cached_and_cleared),
       T(test_an_unknown_parameter_is_an_error_of_the_step),
       T(test_L2_uniqueness_is_a_constraint_of_the_database),
       T(test_rollback_leaves_nothing),
-      T(test_a_failed_commit_ends_the_connection),
+      T(test_a_failed_commit_makes_the_connection_unusable),
       T(test_a_committed_row_outlives_a_killed_process),
       T(test_the_log_stays_near_its_bound),
       T(test_deleted_text_is_not_left_in_the_file),
@@ -500,7 +501,7 @@ int main(void)
       T(test_the_schema_table_cannot_be_written),
       T(test_full_text_search_works_under_the_defensive_settings),
       T(test_texts_made_at_run_time_are_not_kept_without_end),
-      T(test_a_statement_nobody_waits_for_ends_and_the_connection_stays_good),
+      T(test_an_interrupted_statement_ends_and_the_connection_stays_usable),
 #undef T
   };
 

@@ -19,7 +19,7 @@ static const BhMigration broken[] = {
     {2, "0002-second.sql", "CREATE TABLE half (a TEXT); INSERT INTO nowhere VALUES (1);"},
 };
 
-/* An empty store in a temporary directory. */
+/* An empty store in a temporary directory, for each test. */
 typedef struct {
   char *dir;
   char *path;
@@ -115,7 +115,7 @@ static void test_a_failing_step_is_rolled_back_whole(void **state)
   assert_false(has_table(store->db, "half"));
   assert_true(has_table(store->db, "t"));
   assert_true(g_file_test(backup, G_FILE_TEST_EXISTS));
-  /* Not left inside a transaction or with references off. */
+  /* After a failed migration no transaction is open, and foreign keys are enforced again. */
   assert_false(bh_db_in_transaction(store->db));
 }
 

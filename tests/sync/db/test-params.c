@@ -53,7 +53,7 @@ static void test_each_type_is_stored_as_it_was_given(void **state)
   assert_true(has);
 }
 
-static void test_no_row_is_no_error(void **state)
+static void test_a_missing_row_is_not_an_error(void **state)
 {
   BhDb *db = *state;
   g_autoptr(GError) error = NULL;
@@ -71,7 +71,7 @@ static void test_no_row_is_no_error(void **state)
   assert_null(error);
 }
 
-static void test_an_error_is_no_row(void **state)
+static void test_an_error_is_not_reported_as_a_missing_row(void **state)
 {
   BhDb *db = *state;
   BhStmt *row;
@@ -101,8 +101,8 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
   const struct CMUnitTest tests[] = {
       T(test_each_type_is_stored_as_it_was_given),
-      T(test_no_row_is_no_error),
-      T(test_an_error_is_no_row),
+      T(test_a_missing_row_is_not_an_error),
+      T(test_an_error_is_not_reported_as_a_missing_row),
       T(test_a_parameter_that_the_statement_lacks_is_an_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

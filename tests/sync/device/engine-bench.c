@@ -1,6 +1,6 @@
 #include "engine-bench.h"
 
-#define REQUESTS_MAX 500 /* of one test; more mean that the engine never ends */
+#define REQUESTS_MAX 500 /* of one test; more requests mean that the engine never ends */
 
 static void fill(gpointer data, void *bytes, gsize size)
 {
@@ -123,7 +123,7 @@ void run_until_fine(Bench *bench)
     bench->now_ms += bench->timer_ms;
     step(bench, BH_ENGINE_TIMER);
   }
-  fail_msg("never fine again: %s", bh_engine_get_error(bench->engine));
+  fail_msg("the engine still has an error: %s", bh_engine_get_error(bench->engine));
 }
 
 void assert_all_there(Bench *bench)
@@ -141,7 +141,7 @@ void assert_all_there(Bench *bench)
     assert_true(g_hash_table_contains(bench->device->have, bench->device->missing->pdata[i]));
 }
 
-/* Something of everything. */
+/* Saves several entries and files, and lists files to download. */
 void load(Bench *bench)
 {
   fake_store_save(bench->device, 5);

@@ -23,8 +23,8 @@ typedef struct {
   BhRandom random;
   GRand *rand;
   BhEngine *engine;
-  BhTransportRequest *request; /* out, not answered */
-  gint64 timer_ms;             /* < 0: none */
+  BhTransportRequest *request; /* the request on the network that has no answer yet */
+  gint64 timer_ms;             /* time until the timer fires; < 0: no timer */
   gint64 now_ms;
   guint requests;
 } Bench;
@@ -32,14 +32,14 @@ typedef struct {
 Bench *bench_new(void);
 void bench_free(Bench *bench);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Bench, bench_free)
-/* Hands the engine an event and keeps what it asks for. */
+/* Gives the engine an event and keeps the actions that it returns. */
 void step_event(Bench *bench, BhEngineEvent event);
 void step(Bench *bench, BhEngineEventType type);
-/* The request that is out ends without an answer. */
+/* Lets the present request fail without an answer. */
 void fail_request(Bench *bench, BhErrorCode code);
-/* It ends with this answer (taken). */
+/* Gives the present request this answer (taken over). */
 void give(Bench *bench, BhTransportAnswer *answer);
-/* It ends with what the hub answers. */
+/* Gives the present request the answer of the hub in memory. */
 void give_right(Bench *bench);
 BhTransportAnswer *make_answer(guint status, const char *hub, const char *body);
 gboolean is_out(const Bench *bench, const char *method, const char *path);

@@ -79,7 +79,7 @@ FakeFile *fake_store_add_file(BhDevice *device, const char *dir, gsize size)
   g_strlcpy(file->sha256, hash, sizeof file->sha256);
   file->path = g_build_filename(dir, name, NULL);
   file->size = (gint64)size;
-  /* Not synced to the disk: thousands of these are made. */
+  /* The file is not synced, because tests make thousands of these. */
   g_assert_true(g_file_set_contents_full(file->path, bytes, (gssize)size, G_FILE_SET_CONTENTS_NONE,
                                          0600, NULL));
   g_ptr_array_add(device->files, file);

@@ -10,7 +10,7 @@ typedef struct {
   gint64 size;
   gint64 sent;
   char *upload;
-  char *why; /* when deferred */
+  char *why; /* the reason, when the file is deferred */
   gboolean done;
 } FakeFile;
 
@@ -21,14 +21,14 @@ struct _BhDevice {
   guint incarnations;
   gint64 damaged; /* seq of an entry that differs from what was signed; 0: none */
   guint mended;
-  GPtrArray *entries; /* ids of the current incarnation, seq - 1 */
+  GPtrArray *entries; /* ids of the entries of the current incarnation, at index seq - 1 */
   gint64 acked;
   GPtrArray *files;   /* FakeFile* */
-  GPtrArray *missing; /* sha256 wanted from the hub */
-  GHashTable *have;   /* sha256 that came down */
+  GPtrArray *missing; /* sha256 of files that are wanted from the hub */
+  GHashTable *have;   /* set of sha256 of downloaded files */
   char *cursor;
   GHashTable *kinds;
-  GHashTable *records; /* ids that came down */
+  GHashTable *records; /* set of ids of pulled records */
   guint staff_stored, quarantined, hub_times, rounds_noted;
   char *state, *error;
   gint64 next_try_ms;
@@ -41,7 +41,7 @@ struct _BhDevice {
 
 BhDevice *fake_store_new(void); /* freed by bh_device_close */
 void fake_store_save(BhDevice *device, int n);
-/* A file of `size` bytes in `dir`, declared by what was saved. */
+/* Makes a file of `size` bytes in `dir`, declared by a saved entry. */
 FakeFile *fake_store_add_file(BhDevice *device, const char *dir, gsize size);
-/* Hash of the envelope of entry `id`. */
+/* Returns the hash of the envelope of entry `id`. */
 char *fake_envelope_hash(const char *incarnation, const char *id);

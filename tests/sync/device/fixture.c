@@ -84,7 +84,7 @@ void fixture_reboot(Fixture *fixture)
 
 /* --- the hub's side --- */
 
-/* Making a seal takes a tenth of a second, so each PIN has one for the whole run. */
+/* Makes the seal for a PIN once for the whole run, because a seal takes a tenth of a second. */
 static const char *seal_of(const char *pin)
 {
   static GHashTable *seals = NULL;

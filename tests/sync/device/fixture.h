@@ -21,7 +21,7 @@ typedef struct {
   BhRandom random;
   TestRandom bytes;
   BhDevice *device;
-  guint hub_entries; /* entry ids the hub gave so far */
+  guint hub_entries; /* number of entry ids that the hub has made so far */
   char hub[BH_ID_LEN + 1];
   char li[BH_ID_LEN + 1];   /* inspector */
   char wang[BH_ID_LEN + 1]; /* inspector */
@@ -29,11 +29,11 @@ typedef struct {
   char enterprise[BH_ID_LEN + 1];
 } Fixture;
 
-/* Enrolled, with kinds, staff and the first records. */
+/* Makes an enrolled store with kinds, staff and the first records. */
 Fixture *fixture_new(void);
 void fixture_free(Fixture *fixture);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Fixture, fixture_free)
-/* Opened, not enrolled. */
+/* Makes a store that is open but not enrolled. */
 Fixture *fixture_new_bare(void);
 void fixture_enrol(Fixture *fixture);
 /* Closes the store and opens it again, as after a restart of the program (fixture_reopen) or of the
@@ -41,23 +41,24 @@ void fixture_enrol(Fixture *fixture);
 void fixture_reopen(Fixture *fixture);
 void fixture_reboot(Fixture *fixture);
 
-/* Stores a sealed box with both people, who have no PIN … */
+/* Stores a sealed box with both people, who have no PIN. */
 void fixture_give_staff(Fixture *fixture);
-/* … or PIN_OF_LI and PIN_OF_WANG: then nothing can be saved in their name before they sign in. */
+/* The same, but the PINs are PIN_OF_LI and PIN_OF_WANG. Then nothing can be saved in their names
+ * before they sign in. */
 void fixture_give_pins(Fixture *fixture);
-/* A snapshot as the hub would send it. One entry of the hub sets all of {key: value}. */
+/* Returns a snapshot as the hub sends it. One entry of the hub sets all of {key: value}. */
 json_t *fixture_snapshot(Fixture *fixture, const char *id, const char *kind, json_t *set);
 /* Applies a page of changes. Steals `records` (array of snapshots); members of `more` (stolen, may
  * be NULL) replace members of the page. */
 void fixture_pull(Fixture *fixture, json_t *records, json_t *more);
 
-/* [{"record","kind","set"}] with `set` stolen. */
+/* Returns [{"record","kind","set"}], with `set` stolen. */
 json_t *fixture_ops(const char *record, const char *kind, json_t *set);
 /* Saves one operation by Li, `set` stolen; must succeed. Returns the entry id. */
 char *fixture_save(Fixture *fixture, const char *record, const char *kind, json_t *set);
 /* Saves `n` entries, each with another address of the enterprise. */
 void fixture_save_addresses(Fixture *fixture, int n);
-/* An inspection on site, made by Li; `id` is filled. */
+/* Saves an inspection on site, made by Li; fills `id`. */
 void fixture_inspect(Fixture *fixture, char id[BH_ID_LEN + 1]);
 /* The value of a key in a record; a new reference, NULL when it has none. */
 json_t *fixture_value(Fixture *fixture, const char *record, const char *key);
@@ -70,13 +71,14 @@ json_t *fixture_value(Fixture *fixture, const char *record, const char *key);
 gint64 fixture_status(Fixture *fixture, const char *counter);
 /* Acknowledges own entries up to `seq` as the hub would. */
 void fixture_acknowledge(Fixture *fixture, gint64 seq);
-/* The own entry at `seq` of the current incarnation, as it would be sent; its body, parsed. */
+/* Returns the own entry at `seq` of the current incarnation as it would be sent; its body,
+ * parsed. */
 BhEntryText *fixture_read_entry(Fixture *fixture, gint64 seq);
 BhBody *fixture_read_body(Fixture *fixture, gint64 seq);
 /* Hash of the own envelope at `seq` of the current incarnation; g_free. */
 char *fixture_hash(Fixture *fixture, gint64 seq);
-/* A picture of `size` bytes, different for each `seed`, added to a store: what a file's record says
- * of it. */
+/* Adds a picture of `size` bytes to a store, different for each `seed`. Returns the values of the
+ * file's record. */
 json_t *fixture_picture_of(BhDevice *device, gsize size, guint seed);
-/* The same for the store of the fixture; its hash. */
+/* The same for the store of the fixture. Returns the hash. */
 char *fixture_add_picture(Fixture *fixture, gsize size, guint seed);

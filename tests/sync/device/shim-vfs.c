@@ -10,7 +10,7 @@ typedef struct {
   sqlite3_io_methods wrapped;
 } Methods;
 
-/* One for the whole process, because SQLite gives the hooks no context pointer. */
+/* There is one state for the whole process, because SQLite gives the hooks no context pointer. */
 static struct {
   sqlite3_vfs vfs;
   sqlite3_vfs *real;
@@ -19,8 +19,9 @@ static struct {
   int countdown, code, syncs;
   gboolean persistent, failed;
   gint64 bytes;
-  GHashTable *open;   /* sqlite3_file → path, of databases and their logs */
-  GHashTable *synced; /* path → GBytes: as of its last sync; NULL until a cut is asked for */
+  GHashTable *open; /* sqlite3_file → path, of databases and their logs */
+  /* path → GBytes: the content as of its last sync; NULL until a power cut is requested */
+  GHashTable *synced;
   int cut_countdown;
   guint32 cut_seed;
   char *cut_dir;
@@ -35,7 +36,7 @@ static const sqlite3_io_methods *real_of(sqlite3_file *file)
   g_assert_not_reached();
 }
 
-/* --- power --- */
+/* --- power cuts --- */
 
 static GBytes *read_bytes(const char *path)
 {

@@ -6,12 +6,13 @@
 
 G_BEGIN_DECLS
 
-/* Installs it for the whole process. Before the first database is opened. */
+/* Installs the wrapper for the whole process. Must be called before the first database is
+ * opened. */
 void shim_vfs_install(void);
 /* The n-th write, sync or truncate from now (1 = the next) fails with `code` (SQLITE_FULL,
  * SQLITE_IOERR_FSYNC, …); with `persistent` all later ones do, too. 0: nothing fails any more. */
 void shim_vfs_fail_at(int n, int code, gboolean persistent);
-/* Whether the chosen operation was reached. */
+/* Whether the operation chosen by shim_vfs_fail_at was reached and failed. */
 gboolean shim_vfs_has_failed(void);
 /* Just before the n-th write, sync or truncate from now (0: now), the open databases are copied to
  * `dir` as a disk could hold them: `seed` decides for each sector that was written after the last
@@ -19,9 +20,9 @@ gboolean shim_vfs_has_failed(void);
 void shim_vfs_cut_at(int n, const char *dir, guint32 seed);
 /* Whether the copy was made. */
 gboolean shim_vfs_was_cut(void);
-/* Syncs of any file since the last call. */
+/* Returns the number of syncs of any file since the last call. */
 int shim_vfs_take_syncs(void);
-/* Bytes written since the last call. */
+/* Returns the number of bytes written since the last call. */
 gint64 shim_vfs_take_bytes(void);
 
 G_END_DECLS

@@ -5,7 +5,7 @@
 #include "sync/device/store/core.h"
 #include "tests/sync/device/fixture.h"
 
-#define MINE 0x9000 /* the hazards of these tests */
+#define HAZARD_IDS 0x9000 /* first number of the ids of the hazards in these tests */
 
 static json_t *make_hazard(Fixture *fixture, const char *summary)
 {
@@ -17,12 +17,13 @@ static json_t *make_hazard(Fixture *fixture, const char *summary)
 static void save_hazard(Fixture *fixture, guint n)
 {
   g_autofree char *summary = g_strdup_printf("顶板离层%u", n);
-  g_free(fixture_save(fixture, test_id(MINE + n), "hazard", make_hazard(fixture, summary)));
+  g_free(fixture_save(fixture, test_id(HAZARD_IDS + n), "hazard", make_hazard(fixture, summary)));
 }
 
 static void save_answer(Fixture *fixture, guint n, const char *summary)
 {
-  g_free(fixture_save(fixture, test_id(MINE + n), "hazard", json_pack("{ss}", "summary", summary)));
+  g_free(fixture_save(fixture, test_id(HAZARD_IDS + n), "hazard",
+                      json_pack("{ss}", "summary", summary)));
 }
 
 static gsize list(Fixture *fixture, json_t *query)
@@ -52,7 +53,7 @@ static Work get_work(Fixture *fixture)
   return (Work){bh_db_count_prepared(db), bh_db_count_changes(db)};
 }
 
-/* The work since `before`. */
+/* Asserts how many statements and rows the work since `before` took. */
 static void check_work(Fixture *fixture, const Work *before, const char *what, guint64 statements,
                        gint64 rows)
 {
@@ -129,7 +130,7 @@ static void test_a_save_writes_no_row_of_the_index(void **state G_GNUC_UNUSED)
   save_hazard(fixture, 2);
   g_autofree char *saved = dup_search_structure(fixture);
   assert_string_equal(saved, before);
-  fixture_reopen(fixture); /* without the trap */
+  fixture_reopen(fixture); /* without the triggers of forbid_index_writes */
   assert_int_equal(count_found(fixture, "支护"), 1);
   g_autofree char *listed = dup_search_structure(fixture);
   assert_string_not_equal(listed, before);
@@ -204,7 +205,7 @@ static void pull_enterprises(Fixture *fixture, guint n)
   for (guint i = 0; i < n; i++) {
     g_autofree char *name = g_strdup_printf("%s%04u煤矿", i < 20 ? "安泰" : "北岭", i);
     json_array_append_new(records,
-                          fixture_snapshot(fixture, test_id(MINE + i), "enterprise",
+                          fixture_snapshot(fixture, test_id(HAZARD_IDS + i), "enterprise",
                                            json_pack("{ss ss ss ss}", "name", name, "sector",
                                                      i < 20 ? "fire" : "coal_mine", "area",
                                                      "140603", "state", "confirmed")));

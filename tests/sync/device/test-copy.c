@@ -1,4 +1,4 @@
-/* The second copy of a whole store (L6). */
+/* Copies a whole store while it is in use (L6). */
 #include "tests/sync/device/fixture.h"
 
 #include <glib/gstdio.h>
@@ -7,7 +7,7 @@
 #include "tests/support/fake-disk.h"
 #include "tests/sync/device/remove-tree.h"
 
-static void test_L6_a_copy_holds_all_that_was_recorded(void **state G_GNUC_UNUSED)
+static void test_L6_a_copy_of_the_store_has_everything_recorded(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
@@ -59,7 +59,7 @@ static void assert_synced(FakeDisk *fake, const char *to)
 {
   g_autofree char *unsynced = fake_disk_find_unsynced(fake, to, "store.db");
   if (unsynced != NULL)
-    fail_msg("%s is not on the disk", unsynced);
+    fail_msg("%s was not synced to the disk", unsynced);
 }
 
 static void add_pictures(Fixture *fixture)
@@ -70,7 +70,7 @@ static void add_pictures(Fixture *fixture)
   }
 }
 
-static void test_a_copy_is_on_the_disk_before_that_is_said(void **state G_GNUC_UNUSED)
+static void test_a_copy_is_synced_before_its_success_is_reported(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
@@ -133,8 +133,8 @@ static void test_half_a_file_of_an_earlier_copy_is_written_anew(void **state G_G
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_L6_a_copy_holds_all_that_was_recorded),
-      cmocka_unit_test(test_a_copy_is_on_the_disk_before_that_is_said),
+      cmocka_unit_test(test_L6_a_copy_of_the_store_has_everything_recorded),
+      cmocka_unit_test(test_a_copy_is_synced_before_its_success_is_reported),
       cmocka_unit_test(test_a_disk_that_does_not_sync_is_an_error_and_a_second_try_is_whole),
       cmocka_unit_test(test_half_a_file_of_an_earlier_copy_is_written_anew),
   };

@@ -18,8 +18,8 @@ static void damage(Fixture *fixture, const char *sql)
   fixture_reopen(fixture);
 }
 
-/* Bodies of all entries that are to be sent; NULL with an error when their chain does not verify.
- */
+/* Returns the bodies of all entries that are to be sent; NULL with an error when their chain does
+ * not verify. */
 static GPtrArray *read_all(Fixture *fixture, GError **error)
 {
   g_autoptr(GPtrArray) bodies = g_ptr_array_new_with_free_func(g_free);
@@ -85,7 +85,7 @@ static void test_L8_a_damaged_body_is_set_aside_and_the_others_go_on(void **stat
   assert_string_equal(bh_json_string_or(item, "by", ""), fixture->li);
 }
 
-static void test_a_damaged_newest_entry_keeps_nobody_from_working(void **state G_GNUC_UNUSED)
+static void test_people_can_work_although_the_newest_entry_is_damaged(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
@@ -139,7 +139,7 @@ static void test_damaged_openings_cost_only_what_they_opened(void **state G_GNUC
   assert_value(fixture, fixture->enterprise, "address", "新地址");
 }
 
-static void test_a_row_that_vanished_is_told_and_stops_nothing(void **state G_GNUC_UNUSED)
+static void test_a_missing_row_is_reported_and_stops_nothing(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
@@ -198,10 +198,10 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_L8_a_damaged_body_is_set_aside_and_the_others_go_on),
-      cmocka_unit_test(test_a_damaged_newest_entry_keeps_nobody_from_working),
+      cmocka_unit_test(test_people_can_work_although_the_newest_entry_is_damaged),
       cmocka_unit_test(test_a_sound_body_survives_its_envelope_and_signature),
       cmocka_unit_test(test_damaged_openings_cost_only_what_they_opened),
-      cmocka_unit_test(test_a_row_that_vanished_is_told_and_stops_nothing),
+      cmocka_unit_test(test_a_missing_row_is_reported_and_stops_nothing),
       cmocka_unit_test(test_what_comes_down_is_taken_although_an_own_entry_is_damaged),
       cmocka_unit_test(test_with_a_damaged_key_nothing_is_set_aside),
   };

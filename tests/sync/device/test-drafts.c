@@ -39,7 +39,7 @@ static void test_L13_drafts_of_two_people_on_one_record_stay_apart(void **state 
   assert_error(error, BH_ERROR_NOT_FOUND);
 }
 
-/* Keys that were saved in another way leave the draft; keys of another form stay. */
+/* Keys that were saved elsewhere are removed from the draft; keys of another form stay. */
 static void test_a_draft_forgets_keys_and_ends_with_the_last(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -98,7 +98,8 @@ static void test_a_saved_draft_is_one_entry_and_is_gone(void **state G_GNUC_UNUS
 
 #define PICTURES (BH_ENTRY_MAX_FILES + 3)
 
-/* A hazard with pictures, all drafts; [{"record"}], the hazard with its state. */
+/* Drafts a hazard with pictures. Returns [{"record"}] for saving them together, the hazard with
+ * its state. */
 static json_t *draft_hazard(Fixture *fixture, char *record, int pictures)
 {
   g_autoptr(GError) error = NULL;
@@ -161,7 +162,7 @@ static void test_more_pictures_than_an_entry_holds_are_saved_too(void **state G_
   assert_int_equal(fixture_status(fixture, "files_pending"), PICTURES);
 }
 
-/* A few hazards whose texts together exceed the limit of an entry; [{"record"}]. */
+/* Drafts a few hazards whose texts together exceed the limit of an entry. Returns [{"record"}]. */
 static json_t *draft_long_hazards(Fixture *fixture, int hazards)
 {
   g_autoptr(GError) error = NULL;
@@ -230,7 +231,7 @@ test_a_draft_that_fits_into_no_entry_is_named_and_nothing_is_saved(void **state 
   assert_int_equal(fixture_status(fixture, "pending"), 0);
 }
 
-static void test_what_is_refused_leaves_all_drafts_that_belong_together(void **state G_GNUC_UNUSED)
+static void test_a_refused_save_keeps_all_drafts_that_belong_together(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
@@ -339,7 +340,7 @@ int main(void)
       cmocka_unit_test(test_more_pictures_than_an_entry_holds_are_saved_too),
       cmocka_unit_test(test_more_bytes_than_an_entry_holds_are_saved_too),
       cmocka_unit_test(test_a_draft_that_fits_into_no_entry_is_named_and_nothing_is_saved),
-      cmocka_unit_test(test_what_is_refused_leaves_all_drafts_that_belong_together),
+      cmocka_unit_test(test_a_refused_save_keeps_all_drafts_that_belong_together),
       cmocka_unit_test(test_L16_a_draft_outlives_a_new_kind_set),
       cmocka_unit_test(test_drafts_are_listed_newest_first_with_a_title),
       cmocka_unit_test(test_bad_draft_keys_and_values_are_refused),

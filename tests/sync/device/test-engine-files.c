@@ -26,7 +26,7 @@ static void test_L3_an_upload_goes_on_at_any_offset(void **state)
     step(bench, BH_ENGINE_START);
     assert_true(run_to(bench, "POST", "/v1/uploads"));
     give_right(bench);
-    /* The process dies. The hub has received some bytes that the device did not record. */
+    /* The process is killed now. The hub has received bytes that the device has not recorded. */
     g_clear_pointer(&bench->request, bh_transport_request_free);
     bh_engine_free(bench->engine);
     bench->engine = bh_engine_new(&bench->random);
@@ -79,7 +79,7 @@ static void test_a_lost_upload_begins_anew(void **state)
   (void)state;
   start_upload(bench, 700 * 1024, "PATCH", "/v1/uploads/");
   give_right(bench);
-  g_hash_table_remove_all(bench->hub->uploads); /* expired */
+  g_hash_table_remove_all(bench->hub->uploads); /* the unfinished upload has expired at the hub */
   run_round(bench);
   assert_all_there(bench);
 }
@@ -125,7 +125,7 @@ static void test_L8_one_bad_file_never_blocks_the_others(void **state)
   assert_false(g_hash_table_contains(bench->hub->files, damaged->sha256));
 }
 
-static void test_a_file_the_hub_refuses_is_put_off(void **state)
+static void test_a_file_that_the_hub_refuses_is_deferred(void **state)
 {
   static const guint statuses[] = {400, 403, 404, 409, 413, 415, 500};
 
@@ -149,7 +149,7 @@ static void test_a_file_the_hub_refuses_is_put_off(void **state)
   }
 }
 
-static void test_a_hub_that_moves_nothing_does_not_hold_us(void **state)
+static void test_a_file_of_which_the_hub_counts_no_byte_is_deferred(void **state)
 {
   g_autoptr(Bench) bench = bench_new();
 
@@ -214,7 +214,7 @@ static void test_chunks_follow_the_speed_of_the_link(void **state)
   assert_int_equal(g_bytes_get_size(bench->request->body), BH_ENGINE_CHUNK_MIN_BYTES);
 }
 
-static void test_a_file_that_came_down_wrong_is_not_kept(void **state)
+static void test_a_downloaded_file_with_a_wrong_hash_is_not_kept(void **state)
 {
   g_autoptr(Bench) bench = bench_new();
   char *hash = fake_hub_add_file(bench->hub, "a photo");
@@ -231,7 +231,8 @@ static void test_a_file_that_came_down_wrong_is_not_kept(void **state)
   assert_all_there(bench);
 }
 
-/* A finding with a photo is two requests: the entry, and the photo with its upload. */
+/* A finding with a photo takes two requests: one for the entry, one for the photo together with
+ * creating its upload. */
 static void test_a_picture_of_one_chunk_is_one_request(void **state)
 {
   g_autoptr(Bench) bench = bench_new();
@@ -254,7 +255,7 @@ static void test_the_first_chunk_of_a_large_file_comes_with_its_creation(void **
   start_upload(bench, 3 * 1024 * 1024, "POST", "/v1/uploads");
   first = g_bytes_get_size(bench->request->body);
   assert_true(first > 0);
-  /* Damaged on the way: sent again. */
+  /* The hub found a wrong checksum: the chunk was damaged in transit and is sent again. */
   give(bench, make_answer(460, FAKE_HUB, NULL));
   assert_true(run_to(bench, "POST", "/v1/uploads"));
   assert_true(run_to(bench, "PATCH", "/v1/uploads/"));
@@ -270,13 +271,13 @@ int main(void)
       cmocka_unit_test(test_a_lost_upload_begins_anew),
       cmocka_unit_test(test_a_chunk_damaged_on_the_way_is_sent_again),
       cmocka_unit_test(test_L8_one_bad_file_never_blocks_the_others),
-      cmocka_unit_test(test_a_file_the_hub_refuses_is_put_off),
+      cmocka_unit_test(test_a_file_that_the_hub_refuses_is_deferred),
       cmocka_unit_test(test_a_picture_of_one_chunk_is_one_request),
       cmocka_unit_test(test_the_first_chunk_of_a_large_file_comes_with_its_creation),
-      cmocka_unit_test(test_a_hub_that_moves_nothing_does_not_hold_us),
+      cmocka_unit_test(test_a_file_of_which_the_hub_counts_no_byte_is_deferred),
       cmocka_unit_test(test_a_location_elsewhere_is_not_followed),
       cmocka_unit_test(test_chunks_follow_the_speed_of_the_link),
-      cmocka_unit_test(test_a_file_that_came_down_wrong_is_not_kept),
+      cmocka_unit_test(test_a_downloaded_file_with_a_wrong_hash_is_not_kept),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

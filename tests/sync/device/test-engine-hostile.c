@@ -36,7 +36,7 @@ static Bench *begin(void)
   return bench;
 }
 
-static void test_more_and_more_of_nothing_ends(void **state)
+static void test_a_feed_of_endless_empty_pages_ends_the_round(void **state)
 {
   g_autoptr(Bench) bench = begin();
 
@@ -123,7 +123,7 @@ static BhTransportAnswer *head_answer(Bench *bench, guint status, const char *er
   return make_answer(status, FAKE_HUB, body);
 }
 
-static void test_a_head_that_goes_up_and_down_ends(void **state)
+static void test_a_hub_whose_head_goes_up_and_down_ends_the_round(void **state)
 {
   g_autoptr(Bench) bench = begin();
 
@@ -142,7 +142,7 @@ static void test_a_head_that_goes_up_and_down_ends(void **state)
   assert_string_equal(bench->device->error, "chain");
 }
 
-static void test_an_offset_that_goes_up_and_down_puts_the_file_off(void **state)
+static void test_a_file_whose_offset_goes_up_and_down_is_deferred(void **state)
 {
   g_autoptr(Bench) bench = begin();
   FakeFile *file = fake_store_add_file(bench->device, bench->dir, 900 * 1024);
@@ -165,7 +165,7 @@ static void test_an_offset_that_goes_up_and_down_puts_the_file_off(void **state)
   assert_non_null(file->why);
 }
 
-static void test_I7_a_hub_restored_from_an_older_copy_is_given_its_files_again(void **state)
+static void test_I7_files_that_a_restored_hub_lacks_are_sent_again(void **state)
 {
   g_autoptr(Bench) bench = bench_new();
   FakeFile *file = fake_store_add_file(bench->device, bench->dir, 1000);
@@ -186,7 +186,7 @@ static void test_I7_a_hub_restored_from_an_older_copy_is_given_its_files_again(v
   assert_true(g_hash_table_contains(bench->hub->files, file->sha256));
 }
 
-static void test_a_wait_of_years_is_a_day(void **state)
+static void test_a_retry_after_of_years_counts_as_a_day(void **state)
 {
   g_autoptr(Bench) bench = begin();
   BhTransportAnswer *answer = make_answer(503, FAKE_HUB, "{\"error\":\"busy\"}");
@@ -202,14 +202,14 @@ static void test_a_wait_of_years_is_a_day(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_more_and_more_of_nothing_ends),
+      cmocka_unit_test(test_a_feed_of_endless_empty_pages_ends_the_round),
       cmocka_unit_test(test_endless_pages_let_files_have_their_turn),
       cmocka_unit_test(test_pages_over_their_limits_are_refused_whole),
       cmocka_unit_test(test_kind_sets_that_change_with_each_page_end_the_round),
-      cmocka_unit_test(test_a_head_that_goes_up_and_down_ends),
-      cmocka_unit_test(test_an_offset_that_goes_up_and_down_puts_the_file_off),
-      cmocka_unit_test(test_I7_a_hub_restored_from_an_older_copy_is_given_its_files_again),
-      cmocka_unit_test(test_a_wait_of_years_is_a_day),
+      cmocka_unit_test(test_a_hub_whose_head_goes_up_and_down_ends_the_round),
+      cmocka_unit_test(test_a_file_whose_offset_goes_up_and_down_is_deferred),
+      cmocka_unit_test(test_I7_files_that_a_restored_hub_lacks_are_sent_again),
+      cmocka_unit_test(test_a_retry_after_of_years_counts_as_a_day),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,7 +19,7 @@ static void test_a_round_brings_everything_both_ways(void **state)
   assert_int_equal(bench->timer_ms, BH_ENGINE_POLL_MS);
 }
 
-static void test_a_damaged_entry_holds_up_none_behind_it(void **state)
+static void test_a_damaged_entry_does_not_stop_later_entries(void **state)
 {
   g_autoptr(Bench) bench = bench_new();
 
@@ -46,7 +46,7 @@ static void test_findings_go_before_files(void **state)
     assert_string_equal(bench->hub->order->pdata[i], i < 5 ? "entry" : "file");
 }
 
-static void test_what_is_saved_during_an_upload_goes_after_the_chunk(void **state)
+static void test_entries_saved_during_an_upload_are_sent_after_the_chunk(void **state)
 {
   g_autoptr(Bench) bench = bench_new();
 
@@ -139,7 +139,7 @@ static void test_a_connection_that_comes_back_starts_at_once(void **state)
   assert_null(bench->request);
   step(bench, BH_ENGINE_CONNECTIVITY);
   assert_true(is_out(bench, "GET", "/v1/head"));
-  /* During a round the event changes nothing. */
+  /* During a round, a change of connectivity has no effect. */
   step(bench, BH_ENGINE_CONNECTIVITY);
   run_round(bench);
   assert_string_equal(bench->device->state, "idle");
@@ -184,7 +184,7 @@ static gboolean goes_to(const Bench *bench, const char *url)
   return bench->request != NULL && g_str_has_prefix(bench->request->url, url);
 }
 
-/* A hub that announced its new address, or moved back. */
+/* The hub has announced another address before it moved there; it can also move back. */
 static void test_a_hub_that_moved_is_found_at_its_other_address(void **state)
 {
   g_autoptr(Bench) bench = bench_new();
@@ -196,7 +196,7 @@ static void test_a_hub_that_moved_is_found_at_its_other_address(void **state)
   fail_request(bench, BH_ERROR_NETWORK);
   step(bench, BH_ENGINE_TIMER);
   assert_true(goes_to(bench, "https://new.example/"));
-  /* Not found there either: the first address is tried again. */
+  /* The hub is not at the second address either, so the first one is tried again. */
   fail_request(bench, BH_ERROR_UNCERTAIN);
   step(bench, BH_ENGINE_TIMER);
   assert_true(goes_to(bench, "https://hub.example/"));
@@ -210,7 +210,7 @@ static void test_a_hub_that_moved_is_found_at_its_other_address(void **state)
   assert_true(goes_to(bench, "https://new.example/"));
 }
 
-static void test_somebody_else_at_the_other_address_is_no_hub(void **state)
+static void test_another_server_at_the_new_address_is_not_accepted(void **state)
 {
   g_autoptr(Bench) bench = bench_new();
 
@@ -273,7 +273,8 @@ static void test_L12_an_uncertain_push_asks_for_the_head_first(void **state)
   fake_store_save(bench->device, 3);
   step(bench, BH_ENGINE_START);
   assert_true(run_to(bench, "POST", "/v1/entries"));
-  lost = fake_hub_answer(bench->hub, bench->request); /* the hub has it, the answer is lost */
+  /* the hub has stored the entry, but its answer is lost */
+  lost = fake_hub_answer(bench->hub, bench->request);
   bh_transport_answer_free(lost);
   fail_request(bench, BH_ERROR_UNCERTAIN);
   assert_true(is_out(bench, "GET", "/v1/head"));
@@ -306,7 +307,7 @@ static void test_L21_a_captive_portal_is_no_hub(void **state)
   }
 }
 
-static void test_revocation_stops_and_is_said(void **state)
+static void test_a_revocation_ends_the_sync_and_is_reported(void **state)
 {
   static const struct {
     guint status;
@@ -330,7 +331,7 @@ static void test_revocation_stops_and_is_said(void **state)
     }
 }
 
-static void test_I2_a_rolled_back_store_goes_on_in_a_new_incarnation(void **state)
+static void test_I2_a_rolled_back_store_continues_in_a_new_incarnation(void **state)
 {
   g_autoptr(Bench) bench = bench_new();
 
@@ -338,7 +339,8 @@ static void test_I2_a_rolled_back_store_goes_on_in_a_new_incarnation(void **stat
   fake_store_save(bench->device, 5);
   step(bench, BH_ENGINE_START);
   run_round(bench);
-  /* A copy of the store, made when it had two entries, of which one was acknowledged. */
+  /* The store is now an older copy of itself with two entries, of which the hub acknowledged
+   * one. */
   g_ptr_array_set_size(bench->device->entries, 2);
   bench->device->acked = 1;
   fake_store_save(bench->device, 2);
@@ -365,7 +367,7 @@ static void test_a_fork_named_by_the_hub_gives_a_new_incarnation(void **state)
   assert_all_there(bench);
 }
 
-static void test_a_hub_that_always_says_fork_is_not_believed_for_ever(void **state)
+static void test_a_hub_that_always_reports_a_fork_ends_the_round(void **state)
 {
   g_autoptr(Bench) bench = bench_new();
 
@@ -378,7 +380,7 @@ static void test_a_hub_that_always_says_fork_is_not_believed_for_ever(void **sta
   assert_in_range(bench->device->incarnations, 2, 5);
 }
 
-static void test_I4_a_gap_is_filled_from_where_the_hub_stands(void **state)
+static void test_I4_a_gap_is_filled_from_the_last_entry_the_hub_has(void **state)
 {
   g_autoptr(Bench) bench = bench_new();
   GPtrArray *chain;
@@ -436,7 +438,7 @@ static void test_L8_a_refused_entry_does_not_hold_up_pull_and_files(void **state
   assert_all_there(bench);
 }
 
-static void test_quarantined_entries_are_noted_and_count_as_received(void **state)
+static void test_quarantined_entries_are_recorded_and_count_as_received(void **state)
 {
   g_autoptr(Bench) bench = bench_new();
   g_autofree char *hash = NULL;
@@ -489,7 +491,7 @@ static const Place places[] = {
     {"HEAD", "/v1/uploads/"}, {"PATCH", "/v1/uploads/"}, {"GET", "/v1/files/"},
 };
 
-/* A bench whose next request is the one of `place`. */
+/* Returns a bench whose next request is that of `place`. */
 static Bench *bench_at(const Place *place)
 {
   Bench *bench = bench_new();
@@ -617,7 +619,7 @@ static void test_a_round_can_be_followed_in_the_log(void **state)
   for (gsize i = 0; i < G_N_ELEMENTS(expected); i++) {
     at = strstr(at, expected[i]);
     if (at == NULL)
-      fail_msg("\"%s\" is not in its place:\n%s", expected[i], lines->str);
+      fail_msg("\"%s\" is not at its line:\n%s", expected[i], lines->str);
   }
 }
 
@@ -626,9 +628,9 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_round_brings_everything_both_ways),
       cmocka_unit_test(test_a_round_can_be_followed_in_the_log),
-      cmocka_unit_test(test_a_damaged_entry_holds_up_none_behind_it),
+      cmocka_unit_test(test_a_damaged_entry_does_not_stop_later_entries),
       cmocka_unit_test(test_findings_go_before_files),
-      cmocka_unit_test(test_what_is_saved_during_an_upload_goes_after_the_chunk),
+      cmocka_unit_test(test_entries_saved_during_an_upload_are_sent_after_the_chunk),
       cmocka_unit_test(test_the_list_of_staff_comes_when_it_changed_or_is_old),
       cmocka_unit_test(test_nothing_is_asked_before_enrolment),
       cmocka_unit_test(test_a_save_starts_a_round_soon),
@@ -637,19 +639,19 @@ int main(void)
       cmocka_unit_test(test_a_connection_that_comes_back_during_a_request_is_not_forgotten),
       cmocka_unit_test(test_a_kick_during_a_round_is_another_round),
       cmocka_unit_test(test_a_hub_that_moved_is_found_at_its_other_address),
-      cmocka_unit_test(test_somebody_else_at_the_other_address_is_no_hub),
+      cmocka_unit_test(test_another_server_at_the_new_address_is_not_accepted),
       cmocka_unit_test(test_waits_grow_with_full_jitter_up_to_the_cap),
       cmocka_unit_test(test_retry_after_is_honoured),
       cmocka_unit_test(test_L12_an_uncertain_push_asks_for_the_head_first),
       cmocka_unit_test(test_L21_a_captive_portal_is_no_hub),
-      cmocka_unit_test(test_revocation_stops_and_is_said),
-      cmocka_unit_test(test_I2_a_rolled_back_store_goes_on_in_a_new_incarnation),
+      cmocka_unit_test(test_a_revocation_ends_the_sync_and_is_reported),
+      cmocka_unit_test(test_I2_a_rolled_back_store_continues_in_a_new_incarnation),
       cmocka_unit_test(test_a_fork_named_by_the_hub_gives_a_new_incarnation),
-      cmocka_unit_test(test_a_hub_that_always_says_fork_is_not_believed_for_ever),
-      cmocka_unit_test(test_I4_a_gap_is_filled_from_where_the_hub_stands),
+      cmocka_unit_test(test_a_hub_that_always_reports_a_fork_ends_the_round),
+      cmocka_unit_test(test_I4_a_gap_is_filled_from_the_last_entry_the_hub_has),
       cmocka_unit_test(test_a_batch_over_the_hubs_limit_is_halved),
       cmocka_unit_test(test_L8_a_refused_entry_does_not_hold_up_pull_and_files),
-      cmocka_unit_test(test_quarantined_entries_are_noted_and_count_as_received),
+      cmocka_unit_test(test_quarantined_entries_are_recorded_and_count_as_received),
       cmocka_unit_test(test_L5_a_full_disk_ends_the_round_and_loses_nothing),
       cmocka_unit_test(test_every_status_in_every_phase_is_survived),
       cmocka_unit_test(test_I12_lost_and_repeated_answers_change_nothing),

@@ -65,7 +65,7 @@ static void test_only_pictures_and_pdf_are_taken(void **state G_GNUC_UNUSED)
   assert_string_equal(bh_json_string_or(pdf, "media_type", ""), "application/pdf");
 }
 
-static void test_what_is_cut_off_is_refused_and_says_so(void **state G_GNUC_UNUSED)
+static void test_a_truncated_file_is_refused_with_the_reason(void **state G_GNUC_UNUSED)
 {
   enum { SIZE = 6000 };
   g_autoptr(Fixture) fixture = fixture_new();
@@ -190,7 +190,8 @@ static void test_files_named_by_pulled_records_are_wanted(void **state G_GNUC_UN
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
   json_t *records = json_array();
-  /* Not a whole picture. Files of other devices are evidence and are stored unchanged. */
+  /* The picture is truncated. A file from another device is evidence and is stored unchanged all
+   * the same. */
   guint8 bytes[50] = "\xff\xd8\xff";
   g_autofree char *hash = bh_hash_hex(bytes, sizeof bytes);
 
@@ -237,7 +238,7 @@ static void test_I7_another_epoch_asks_for_all_files_again(void **state G_GNUC_U
 }
 
 typedef struct {
-  gint64 left; /* -1: nobody can say */
+  gint64 left; /* free bytes on the disk; -1: unknown */
 } FakeSpace;
 
 static gint64 tell_space(gpointer data, const char *dir)
@@ -308,7 +309,7 @@ int main(void)
       cmocka_unit_test(test_a_file_is_kept_by_its_hash_and_once),
       cmocka_unit_test(test_L5_a_damaged_file_is_written_anew),
       cmocka_unit_test(test_only_pictures_and_pdf_are_taken),
-      cmocka_unit_test(test_what_is_cut_off_is_refused_and_says_so),
+      cmocka_unit_test(test_a_truncated_file_is_refused_with_the_reason),
       cmocka_unit_test(test_L9_an_entry_declares_its_files),
       cmocka_unit_test(test_L3_files_go_after_entries_small_first_and_resume),
       cmocka_unit_test(test_a_deferred_file_comes_after_the_others_and_says_why),

@@ -165,7 +165,7 @@ static void test_long_titles_have_a_second_page(void **state G_GNUC_UNUSED)
   assert_int_equal(seen, 5);
 }
 
-static void test_what_changed_last_comes_first(void **state G_GNUC_UNUSED)
+static void test_the_latest_change_comes_first(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
 
@@ -229,7 +229,7 @@ static void pull_hazard(Fixture *fixture, guint n, const char *summary, const ch
   fixture_pull(fixture, records, NULL);
 }
 
-static void test_R077_what_is_due_comes_in_the_order_of_days(void **state G_GNUC_UNUSED)
+static void test_R077_due_records_are_ordered_by_day(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autofree char *after = NULL;
@@ -247,7 +247,7 @@ static void test_R077_what_is_due_comes_in_the_order_of_days(void **state G_GNUC
   g_autofree char *second = due_titles(fixture, query, &after);
   assert_string_equal(second, "C");
   assert_null(after);
-  /* The office changed one deadline and closed another hazard. */
+  /* The office has changed one deadline and closed another hazard. */
   pull_hazard(fixture, 1, "B", "ordered", "2027-03-01");
   pull_hazard(fixture, 3, "A", "closed", "2026-10-01");
   g_autofree char *moved = due_titles(
@@ -303,7 +303,7 @@ static void test_one_character_finds_all_that_have_it(void **state G_GNUC_UNUSED
       NAMES);
 }
 
-static void test_a_star_in_a_value_is_a_star(void **state G_GNUC_UNUSED)
+static void test_a_star_in_a_value_is_not_a_wildcard(void **state G_GNUC_UNUSED)
 {
   static const char *const codes[] = {"9*", "PL*", "*", NULL};
   g_autoptr(Fixture) fixture = fixture_new();
@@ -416,12 +416,12 @@ int main(void)
       cmocka_unit_test(test_L11_lists_come_in_pages_without_gap_or_repeat),
       cmocka_unit_test(test_hazards_are_found_by_their_enterprise),
       cmocka_unit_test(test_long_titles_have_a_second_page),
-      cmocka_unit_test(test_what_changed_last_comes_first),
+      cmocka_unit_test(test_the_latest_change_comes_first),
       cmocka_unit_test(test_titles_sort_by_pinyin),
-      cmocka_unit_test(test_R077_what_is_due_comes_in_the_order_of_days),
+      cmocka_unit_test(test_R077_due_records_are_ordered_by_day),
       cmocka_unit_test(test_search_finds_one_two_and_more_characters_and_codes),
       cmocka_unit_test(test_one_character_finds_all_that_have_it),
-      cmocka_unit_test(test_a_star_in_a_value_is_a_star),
+      cmocka_unit_test(test_a_star_in_a_value_is_not_a_wildcard),
       cmocka_unit_test(test_where_filters_indexed_fields_only),
       cmocka_unit_test(test_children_are_found_by_parent_and_follow_changes),
       cmocka_unit_test(test_I13_a_viewer_sees_only_what_is_visible_to_them),

@@ -8,7 +8,7 @@
 
 #define FAULTS_MAX 60
 
-/* Everything that the store holds in memory, as text. */
+/* Returns all that the store holds in memory, as text. */
 static char *dump(Fixture *fixture)
 {
   g_autoptr(GError) error = NULL;
@@ -46,7 +46,7 @@ static char *dump(Fixture *fixture)
   return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-/* --- what is tried --- */
+/* --- the operations that are tried --- */
 
 typedef gboolean (*Try)(Fixture *fixture, int i, GError **error);
 
@@ -60,7 +60,7 @@ static gboolean try_save(Fixture *fixture, int i, GError **error)
   return entry != NULL;
 }
 
-/* Hashes of the two kind sets that each store has. */
+/* hashes of the two kind sets that each store holds */
 static char sets[2][BH_HASH_HEX_LEN + 1];
 
 static void store_sets(Fixture *fixture)
@@ -76,7 +76,7 @@ static void store_sets(Fixture *fixture)
   g_strlcpy(sets[1], bh_kind_set_get_hash(fixture->device->kinds), sizeof sets[1]);
 }
 
-/* The hub switches between them. */
+/* Changes to the other of the two kind sets, as the hub may. */
 static gboolean try_kinds(Fixture *fixture, int i G_GNUC_UNUSED, GError **error)
 {
   gboolean first = strcmp(bh_kind_set_get_hash(fixture->device->kinds), sets[0]) == 0;
@@ -141,7 +141,7 @@ static int fail_each(Try try, int code, gboolean persistent)
   for (int n = 1; reached; n++) {
     g_autoptr(GError) error = NULL;
     assert_true(n < FAULTS_MAX);
-    /* With something in the log, closing does not simply remove it. */
+    /* An entry is in the write-ahead log, so that closing has to make a checkpoint. */
     assert_true(bh_outbox_note_round(fixture->device, "idle", NULL, n, &error));
     shim_vfs_fail_at(n, code, persistent);
     if (!try(fixture, n, &error)) {
@@ -204,7 +204,7 @@ static void test_after_a_page(void **state G_GNUC_UNUSED)
   expect_memory_is_the_disk(try_page);
 }
 
-/* A commit that was reported as failed may be on the disk. Then it counts. */
+/* A commit that was reported as failed may be on the disk. Then the kind set is in use. */
 static void test_a_set_that_is_on_the_disk_after_all_is_in_use(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();

@@ -63,7 +63,8 @@ static void read_bodies(Fixture *fixture, GPtrArray *bodies, char *incarnation)
   }
 }
 
-static void test_I2_a_new_incarnation_goes_round_identical_bodies(void **state G_GNUC_UNUSED)
+static void
+test_I2_a_new_incarnation_sends_the_same_bodies_in_new_envelopes(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
@@ -151,7 +152,7 @@ static void test_L6_and_L10_the_queue_says_what_waits_and_why(void **state G_GNU
   assert_string_equal(bh_json_string_or(json_array_get(page, 1), "by_name", ""), "王芳");
 }
 
-static void test_L6_what_was_sent_stays_in_sight(void **state G_GNUC_UNUSED)
+static void test_L6_sent_entries_stay_visible(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
@@ -219,10 +220,10 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_L1_an_answer_that_comes_again_changes_nothing),
       cmocka_unit_test(test_another_hash_or_more_than_was_made_is_a_fork),
-      cmocka_unit_test(test_I2_a_new_incarnation_goes_round_identical_bodies),
+      cmocka_unit_test(test_I2_a_new_incarnation_sends_the_same_bodies_in_new_envelopes),
       cmocka_unit_test(test_batches_keep_their_caps),
       cmocka_unit_test(test_L6_and_L10_the_queue_says_what_waits_and_why),
-      cmocka_unit_test(test_L6_what_was_sent_stays_in_sight),
+      cmocka_unit_test(test_L6_sent_entries_stay_visible),
       cmocka_unit_test(test_L19_nothing_is_stuck_in_sending_after_a_restart),
       cmocka_unit_test(test_enrolling_again_keeps_the_work_and_another_hub_is_refused),
   };

@@ -51,7 +51,7 @@ static void lock(Fixture *fixture)
   expect(fixture, fixture->li, "0000", BH_ERROR_LOCKED, MINUTE_MS);
 }
 
-static void test_lock_out_grows_and_ends_by_the_boot_clock_only(void **state G_GNUC_UNUSED)
+static void test_a_lock_out_grows_and_ends_by_the_boot_clock_only(void **state G_GNUC_UNUSED)
 {
   static const int minutes[] = {5, 15, 60, 60};
   g_autoptr(Fixture) fixture = with_pins();
@@ -94,7 +94,7 @@ static void test_lock_out_survives_restart_and_reboot(void **state G_GNUC_UNUSED
   expect(fixture, fixture->li, PIN_OF_LI, -1, 0);
 }
 
-static void test_wrong_tries_are_counted_over_a_restart(void **state G_GNUC_UNUSED)
+static void test_wrong_pins_are_counted_across_a_restart(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = with_pins();
 
@@ -105,7 +105,8 @@ static void test_wrong_tries_are_counted_over_a_restart(void **state G_GNUC_UNUS
   expect(fixture, fixture->li, "0000", BH_ERROR_LOCKED, MINUTE_MS);
 }
 
-/* Each reading of the clock finds that the machine has slept since the reading before. */
+/* Returns a boot time far ahead of the last one, as if the machine had slept before each
+ * reading. */
 static gint64 sleepy_boot_ms(gpointer data)
 {
   StoreClock *time = data;
@@ -138,7 +139,7 @@ static void change_store(Fixture *fixture, const char *sql)
     fail_msg("%s", error->message);
 }
 
-static void test_a_lock_out_is_not_ended_by_taking_its_row_away(void **state G_GNUC_UNUSED)
+static void test_a_lock_out_does_not_end_when_its_row_is_deleted(void **state G_GNUC_UNUSED)
 {
   static const char *const changes[] = {
       "DELETE FROM lockout", "UPDATE lockout SET wrong = 0, wait_ms = 0, until_boot_ms = 0",
@@ -153,7 +154,7 @@ static void test_a_lock_out_is_not_ended_by_taking_its_row_away(void **state G_G
       expect(fixture, fixture->wang, PIN_OF_LI, BH_ERROR_SIGNATURE, 0);
       fixture_reboot(fixture);
     }
-    fixture_give_pins(fixture); /* the hub was asked, and knows the device */
+    fixture_give_pins(fixture); /* after an answer of the hub, the device is known to be enrolled */
     fixture->time.boot_ms += 60 * MINUTE_MS;
     expect(fixture, fixture->wang, "0000", BH_ERROR_LOCKED, 15 * MINUTE_MS);
     expect(fixture, fixture->li, PIN_OF_LI, -1, 0);
@@ -191,7 +192,7 @@ static void test_offline_sign_in_is_a_lease(void **state G_GNUC_UNUSED)
   assert_error(error, BH_ERROR_UNKNOWN);
 }
 
-static void test_who_left_cannot_sign_in(void **state G_GNUC_UNUSED)
+static void test_people_who_left_cannot_sign_in(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = with_pins();
   json_t *records = json_array();
@@ -227,7 +228,7 @@ static int save_as(Fixture *fixture, const char *staff)
   return entry != NULL ? -1 : error->code;
 }
 
-static void test_nothing_is_saved_for_who_is_not_signed_in(void **state G_GNUC_UNUSED)
+static void test_nothing_is_saved_for_people_who_are_not_signed_in(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = with_pins();
 
@@ -237,7 +238,7 @@ static void test_nothing_is_saved_for_who_is_not_signed_in(void **state G_GNUC_U
   expect(fixture, fixture->li, PIN_OF_LI, -1, 0);
   assert_int_equal(save_as(fixture, fixture->li), -1);
   assert_int_equal(save_as(fixture, fixture->wang), BH_ERROR_DENIED);
-  /* A shell signed in as well, and ends; then the window ends. */
+  /* Two programs are signed in: the shell signs out, then the window. */
   expect(fixture, fixture->li, PIN_OF_LI, -1, 0);
   bh_device_sign_out(fixture->device, fixture->li);
   assert_int_equal(save_as(fixture, fixture->li), -1);
@@ -250,7 +251,7 @@ static void test_nothing_is_saved_for_who_is_not_signed_in(void **state G_GNUC_U
   assert_int_equal(save_as(fixture, fixture->li), BH_ERROR_DENIED);
 }
 
-static void test_what_is_saved_carries_the_signature_of_the_person(void **state G_GNUC_UNUSED)
+static void test_saved_entries_are_signed_by_the_person(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = with_pins();
   g_autoptr(GError) error = NULL;
@@ -274,16 +275,16 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_L12_everybody_signs_in_with_their_own_pin),
-      cmocka_unit_test(test_lock_out_grows_and_ends_by_the_boot_clock_only),
+      cmocka_unit_test(test_a_lock_out_grows_and_ends_by_the_boot_clock_only),
       cmocka_unit_test(test_lock_out_survives_restart_and_reboot),
-      cmocka_unit_test(test_wrong_tries_are_counted_over_a_restart),
+      cmocka_unit_test(test_wrong_pins_are_counted_across_a_restart),
       cmocka_unit_test(test_a_wrong_pin_is_never_right_however_long_the_machine_sleeps),
-      cmocka_unit_test(test_a_lock_out_is_not_ended_by_taking_its_row_away),
+      cmocka_unit_test(test_a_lock_out_does_not_end_when_its_row_is_deleted),
       cmocka_unit_test(test_offline_sign_in_is_a_lease),
-      cmocka_unit_test(test_who_left_cannot_sign_in),
+      cmocka_unit_test(test_people_who_left_cannot_sign_in),
       cmocka_unit_test(test_a_box_for_another_device_is_refused),
-      cmocka_unit_test(test_nothing_is_saved_for_who_is_not_signed_in),
-      cmocka_unit_test(test_what_is_saved_carries_the_signature_of_the_person),
+      cmocka_unit_test(test_nothing_is_saved_for_people_who_are_not_signed_in),
+      cmocka_unit_test(test_saved_entries_are_signed_by_the_person),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

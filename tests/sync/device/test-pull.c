@@ -3,7 +3,7 @@
 #include "sync/wire/limits.h"
 #include "tests/sync/device/fixture.h"
 
-/* A record as it is folded by a hub that has the own entries up to `through`. */
+/* Returns a record as a hub would fold it that has the device's entries up to `through`. */
 static json_t *fold_at_hub(Fixture *fixture, const char *record, const char *kind, json_t *start,
                            gint64 through)
 {
@@ -50,7 +50,7 @@ static json_t *base_snapshot(Fixture *fixture)
       json_pack("{ss ss ss}", "name", "新名字", "area", "140603", "notes", "中心的备注"));
 }
 
-static void test_L17_what_comes_down_never_replaces_unsent_edits(void **state G_GNUC_UNUSED)
+static void test_L17_a_pulled_record_never_replaces_unsent_edits(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
 
@@ -64,7 +64,7 @@ static void test_L17_what_comes_down_never_replaces_unsent_edits(void **state G_
   assert_value(fixture, fixture->enterprise, "notes", "中心的备注");
 }
 
-static void test_included_entries_are_not_laid_over_again(void **state G_GNUC_UNUSED)
+static void test_entries_included_in_a_snapshot_are_not_applied_again(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   json_t *records = json_array();
@@ -73,7 +73,7 @@ static void test_included_entries_are_not_laid_over_again(void **state G_GNUC_UN
     g_autofree char *text = g_strdup_printf("北路 %d 号", i);
     save_note(fixture, fixture->enterprise, text);
   }
-  /* The hub has the first ten entries, and another person has changed the name since. */
+  /* The hub has the first ten entries of the device; another person has changed the name since. */
   json_array_append_new(
       records, fold_at_hub(fixture, fixture->enterprise, "enterprise", base_snapshot(fixture), 10));
   fixture_acknowledge(fixture, 10);
@@ -92,7 +92,7 @@ static void test_included_entries_are_not_laid_over_again(void **state G_GNUC_UN
   assert_value(fixture, fixture->enterprise, "address", "北路 19 号");
 }
 
-static void test_two_values_at_once_are_a_conflict_and_both_are_kept(void **state G_GNUC_UNUSED)
+static void test_concurrent_values_conflict_and_both_are_kept(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
@@ -114,7 +114,7 @@ static void test_two_values_at_once_are_a_conflict_and_both_are_kept(void **stat
   assert_value(fixture, fixture->enterprise, "address", "一致的");
 }
 
-static void test_quarantined_entries_stay_in_sight_until_released(void **state G_GNUC_UNUSED)
+static void test_quarantined_entries_stay_visible_until_released(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
@@ -142,7 +142,7 @@ static void test_quarantined_entries_stay_in_sight_until_released(void **state G
   assert_null(address);
 }
 
-static void test_L10_history_says_why_an_entry_is_held_back(void **state G_GNUC_UNUSED)
+static void test_L10_history_gives_the_reason_of_a_quarantine(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
@@ -165,7 +165,8 @@ static void test_L10_history_says_why_an_entry_is_held_back(void **state G_GNUC_
 
 /* The hub lists at most BH_QUARANTINED_MAX entries: one that is not in a full list may still be
  * quarantined. */
-static void test_L10_a_full_list_of_held_back_entries_releases_nothing(void **state G_GNUC_UNUSED)
+static void
+test_L10_a_full_list_of_quarantined_entries_releases_no_other(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   json_t *listed = json_array();
@@ -308,7 +309,7 @@ static void test_a_reset_within_a_reset_forgets_what_came_before(void **state G_
   assert_string_equal(last, "three");
 }
 
-static void test_what_a_hub_says_it_has_costs_by_what_is_here(void **state G_GNUC_UNUSED)
+static void test_false_sequence_numbers_of_a_hub_do_no_harm(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
@@ -327,7 +328,7 @@ static void test_what_a_hub_says_it_has_costs_by_what_is_here(void **state G_GNU
   }
 }
 
-static void test_L17_own_work_stays_in_sight_between_the_pages_of_a_pull(void **state G_GNUC_UNUSED)
+static void test_L17_own_work_stays_visible_between_the_pages_of_a_pull(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   char inspection[BH_ID_LEN + 1];
@@ -337,8 +338,8 @@ static void test_L17_own_work_stays_in_sight_between_the_pages_of_a_pull(void **
   fixture_acknowledge(fixture, 2);
   json_t *more = included(fixture, 2);
   json_object_set_new(more, "more", json_true());
-  /* The first page brings the enterprise, in which another person has already replaced our value.
-   */
+  /* The first page has the enterprise, in which another person has already replaced the device's
+   * value. */
   json_t *folded =
       fold_at_hub(fixture, fixture->enterprise, "enterprise", base_snapshot(fixture), 2);
   json_object_set_new(json_object_get(folded, "keys"), "address",
@@ -412,19 +413,19 @@ static void test_overlay_equals_a_fold_of_everything(void **state G_GNUC_UNUSED)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_L17_what_comes_down_never_replaces_unsent_edits),
-      cmocka_unit_test(test_included_entries_are_not_laid_over_again),
-      cmocka_unit_test(test_two_values_at_once_are_a_conflict_and_both_are_kept),
-      cmocka_unit_test(test_quarantined_entries_stay_in_sight_until_released),
-      cmocka_unit_test(test_L10_a_full_list_of_held_back_entries_releases_nothing),
-      cmocka_unit_test(test_L10_history_says_why_an_entry_is_held_back),
+      cmocka_unit_test(test_L17_a_pulled_record_never_replaces_unsent_edits),
+      cmocka_unit_test(test_entries_included_in_a_snapshot_are_not_applied_again),
+      cmocka_unit_test(test_concurrent_values_conflict_and_both_are_kept),
+      cmocka_unit_test(test_quarantined_entries_stay_visible_until_released),
+      cmocka_unit_test(test_L10_a_full_list_of_quarantined_entries_releases_no_other),
+      cmocka_unit_test(test_L10_history_gives_the_reason_of_a_quarantine),
       cmocka_unit_test(test_L17_gone_records_stay_while_own_work_is_pending),
       cmocka_unit_test(test_I5_a_page_that_fails_moves_no_cursor),
       cmocka_unit_test(test_L8_one_bad_record_does_not_stop_the_others),
       cmocka_unit_test(test_a_reset_fills_a_shadow_and_swaps_when_complete),
       cmocka_unit_test(test_a_reset_within_a_reset_forgets_what_came_before),
-      cmocka_unit_test(test_what_a_hub_says_it_has_costs_by_what_is_here),
-      cmocka_unit_test(test_L17_own_work_stays_in_sight_between_the_pages_of_a_pull),
+      cmocka_unit_test(test_false_sequence_numbers_of_a_hub_do_no_harm),
+      cmocka_unit_test(test_L17_own_work_stays_visible_between_the_pages_of_a_pull),
       cmocka_unit_test(test_I12_the_same_page_again_is_a_no_op),
       cmocka_unit_test(test_overlay_equals_a_fold_of_everything),
   };

@@ -13,7 +13,8 @@
 #include "tests/support/fake-disk.h"
 #include "tests/sync/device/fixture.h"
 
-/* Does all work that is left for idle time, after the time in which a draft can be brought back. */
+/* Does all work for idle time, after the time during which a discarded draft can be brought
+ * back. */
 static void rest_later(Fixture *fixture)
 {
   int steps = 0;
@@ -46,7 +47,7 @@ static json_t *file_record(Fixture *fixture, guint id, const char *sha256)
                                     "media_type", "image/jpeg"));
 }
 
-/* The bytes that fixture_add_picture makes, as they come from the hub. */
+/* Returns the bytes that fixture_add_picture makes for this seed, as if they came from the hub. */
 static GBytes *make_picture(guint seed, char **sha256)
 {
   guint8 *bytes = g_malloc0(5000);
@@ -58,7 +59,7 @@ static GBytes *make_picture(guint seed, char **sha256)
   return g_bytes_new_take(bytes, 5000);
 }
 
-/* A picture that a record refers to and the hub sent; its hash. */
+/* Stores a picture that came from the hub, and a record that refers to it. Returns its hash. */
 static char *download(Fixture *fixture, guint record, guint seed)
 {
   g_autoptr(GError) error = NULL;
@@ -78,7 +79,7 @@ static void take_away(Fixture *fixture, guint record)
   fixture_pull(fixture, json_array(), json_pack("{s[s]}", "gone", test_id(record)));
 }
 
-static void test_files_of_a_record_that_left_go_from_the_disk(void **state G_GNUC_UNUSED)
+static void test_files_of_a_record_that_left_the_device_are_removed(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autofree char *leaves = download(fixture, 0x7001, 1);
@@ -92,7 +93,8 @@ static void test_files_of_a_record_that_left_go_from_the_disk(void **state G_GNU
   assert_true(is_here(fixture, stays));
 }
 
-static void test_files_of_a_covert_visit_that_was_closed_again_go(void **state G_GNUC_UNUSED)
+static void
+test_files_of_a_covert_visit_that_is_hidden_again_are_removed(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(json_t) visit =
@@ -115,7 +117,7 @@ static void test_files_of_a_covert_visit_that_was_closed_again_go(void **state G
   assert_false(is_here(fixture, hash));
 }
 
-static void test_what_left_with_a_reset_goes_as_well(void **state G_GNUC_UNUSED)
+static void test_files_of_records_that_left_by_a_reset_are_removed(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autofree char *leaves = download(fixture, 0x7001, 1);
@@ -128,7 +130,7 @@ static void test_what_left_with_a_reset_goes_as_well(void **state G_GNUC_UNUSED)
   assert_true(is_here(fixture, stays));
 }
 
-static void test_a_file_that_another_record_names_stays(void **state G_GNUC_UNUSED)
+static void test_a_file_that_another_record_refers_to_stays(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autofree char *hash = download(fixture, 0x7001, 1);
@@ -142,7 +144,7 @@ static void test_a_file_that_another_record_names_stays(void **state G_GNUC_UNUS
   assert_false(is_here(fixture, hash));
 }
 
-static void test_a_file_that_a_record_replaced_goes(void **state G_GNUC_UNUSED)
+static void test_a_file_that_a_record_replaced_is_removed(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autofree char *old = download(fixture, 0x7001, 1);
@@ -153,7 +155,7 @@ static void test_a_file_that_a_record_replaced_goes(void **state G_GNUC_UNUSED)
   assert_true(is_here(fixture, new));
 }
 
-static void test_what_comes_back_is_asked_for_again(void **state G_GNUC_UNUSED)
+static void test_a_file_of_a_record_that_returns_is_fetched_again(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autofree char *hash = download(fixture, 0x7001, 1);
@@ -201,7 +203,7 @@ static gboolean is_indexed(Fixture *fixture, const char *word)
   return found;
 }
 
-static void test_words_of_a_record_that_left_are_not_in_the_store(void **state G_GNUC_UNUSED)
+static void test_text_of_a_record_that_left_is_not_in_the_store(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   fixture_pull(
@@ -236,7 +238,7 @@ static void discard(Fixture *fixture, const char *record)
   assert_no_error(error);
 }
 
-/* A picture in a draft of a file below `parent`. */
+/* Makes a draft of a file below `parent`, with a picture. Returns its hash. */
 static char *draft_picture(Fixture *fixture, guint id, const char *parent, guint seed)
 {
   char *hash = fixture_add_picture(fixture, 5000, seed);
@@ -256,7 +258,7 @@ static void test_the_picture_of_a_draft_stays_as_long_as_the_draft(void **state 
   rest_later(fixture);
   assert_true(is_here(fixture, hash));
   discard(fixture, test_id(0x7201));
-  /* It can still be brought back. */
+  /* The discarded draft can still be brought back. */
   rest_now(fixture);
   assert_true(is_here(fixture, hash));
   rest_later(fixture);
@@ -275,7 +277,7 @@ static void test_a_draft_that_is_brought_back_has_its_picture(void **state G_GNU
   assert_true(is_here(fixture, hash));
 }
 
-static void test_a_draft_below_one_that_is_thrown_away_goes_with_it(void **state G_GNUC_UNUSED)
+static void test_a_draft_below_a_discarded_draft_is_discarded_too(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   char hazard[BH_ID_LEN + 1];
@@ -296,7 +298,7 @@ static void test_a_draft_below_one_that_is_thrown_away_goes_with_it(void **state
   assert_true(is_here(fixture, other));
 }
 
-static void test_a_picture_that_was_replaced_or_taken_out_goes(void **state G_GNUC_UNUSED)
+static void test_a_picture_that_was_replaced_or_removed_is_deleted(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
@@ -336,7 +338,7 @@ test_a_picture_that_was_added_twice_and_thrown_away_once_stays(void **state G_GN
   g_free(fixture_add_picture(fixture, 5000, 1));
   discard(fixture, test_id(0x7201));
   rest_later(fixture);
-  /* Whoever added it the second time names it at last. */
+  /* The picture was added a second time. Its new owner will refer to it later. */
   assert_true(is_here(fixture, hash));
   draft_text(fixture, test_id(0x7202), "file", "sha256", hash);
   rest_later(fixture);
@@ -358,7 +360,7 @@ static char *save_picture(Fixture *fixture, guint id, guint seed)
   return hash;
 }
 
-static void test_a_file_that_is_not_sent_stays_whatever_leaves(void **state G_GNUC_UNUSED)
+static void test_an_unsent_file_stays_whatever_record_is_removed(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
@@ -376,7 +378,7 @@ static void test_a_file_that_is_not_sent_stays_whatever_leaves(void **state G_GN
                json_pack("{s{sI} s[s]}", "included", uplink->incarnation, (json_int_t)1, "gone",
                          test_id(0x7401)));
   rest_later(fixture);
-  /* The entry is with the hub, its file is not. */
+  /* The hub has the entry, but not its file. */
   assert_true(is_here(fixture, hash));
   g_autoptr(BhPendingFile) next = bh_outbox_next_file(fixture->device, &error);
   assert_non_null(next);
@@ -393,7 +395,7 @@ static gint64 count_notes(Fixture *fixture)
   return bh_stmt_get_int(stmt, 0);
 }
 
-static void test_notes_of_what_is_in_use_do_not_pile_up(void **state G_GNUC_UNUSED)
+static void test_notes_of_files_in_use_do_not_accumulate(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
 
@@ -401,7 +403,7 @@ static void test_notes_of_what_is_in_use_do_not_pile_up(void **state G_GNUC_UNUS
     char id[BH_ID_LEN + 1];
     g_autofree char *hash = fixture_add_picture(fixture, 5000, i);
     bh_device_make_id(fixture->device, id);
-    /* Saved at once, without a draft. */
+    /* The file is saved at once, without a draft. */
     g_free(fixture_save(fixture, id, "file",
                         json_pack("{ss ss ss sI ss}", "parent", fixture->enterprise, "role",
                                   "photo", "sha256", hash, "size", (json_int_t)5000, "media_type",
@@ -413,7 +415,7 @@ static void test_notes_of_what_is_in_use_do_not_pile_up(void **state G_GNUC_UNUS
   assert_true(is_here(fixture, unsaved));
 }
 
-/* --- what happens in between --- */
+/* --- interruptions --- */
 
 static void
 test_a_picture_that_never_got_into_a_draft_goes_with_the_next_run(void **state G_GNUC_UNUSED)
@@ -461,7 +463,7 @@ static void note_only(Fixture *fixture)
   bh_release_some(fixture->device, &more, NULL);
 }
 
-static void test_a_kill_in_between_leaves_nothing_for_ever(void **state G_GNUC_UNUSED)
+static void test_files_that_a_kill_left_behind_are_removed_later(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autofree char *hash = draft_picture(fixture, 0x7201, fixture->enterprise, 1);
@@ -469,14 +471,14 @@ static void test_a_kill_in_between_leaves_nothing_for_ever(void **state G_GNUC_U
   die_after(fixture, discard_one);
   assert_true(is_here(fixture, hash));
   die_after(fixture, note_only);
-  /* Its row is removed, its bytes are not. */
+  /* The row of the file is removed already, but not its bytes. */
   assert_true(is_here(fixture, hash));
   rest_later(fixture);
   assert_false(is_here(fixture, hash));
 }
 
-/* As after a kill between the bytes and the row. */
-static void test_bytes_without_a_row_go(void **state G_GNUC_UNUSED)
+/* Leaves bytes without a row, as a kill between removing the row and the bytes does. */
+static void test_bytes_without_a_row_are_removed(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
@@ -492,7 +494,7 @@ static void test_bytes_without_a_row_go(void **state G_GNUC_UNUSED)
   assert_false(g_file_test(part, G_FILE_TEST_EXISTS));
 }
 
-static void test_a_removal_that_is_not_on_the_disk_is_tried_again(void **state G_GNUC_UNUSED)
+static void test_a_removal_that_was_not_synced_is_tried_again(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autofree char *hash = draft_picture(fixture, 0x7201, fixture->enterprise, 1);
@@ -506,7 +508,7 @@ static void test_a_removal_that_is_not_on_the_disk_is_tried_again(void **state G
   rest_later(fixture);
   assert_int_equal(fake->calls, 1);
   bh_device_set_disk(fixture->device, bh_disk_system());
-  /* As a power cut would have it. */
+  /* Leaves a file without a row, as a power cut would. */
   g_free(fixture_add_picture(fixture, 5000, 1));
   assert_true(bh_db_exec(fixture->device->db, "DELETE FROM file; DELETE FROM released", NULL));
   assert_true(is_here(fixture, hash));
@@ -523,7 +525,7 @@ static gint64 count_discards(Fixture *fixture)
   return bh_stmt_get_int(stmt, 0);
 }
 
-/* A folder in its place cannot be unlinked by anybody. */
+/* The file is replaced by a directory, which unlink refuses for every user. */
 static void test_a_file_that_cannot_be_removed_is_tried_again_later(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -565,7 +567,7 @@ static char *put_stray(Fixture *fixture, const char *bytes, const char *suffix)
   return g_steal_pointer(&path);
 }
 
-/* The report of doctor about orphaned files; *ok: its verdict. */
+/* Returns what doctor reports about orphaned files; *ok: whether it found none. */
 static char *ask_doctor(Fixture *fixture, gboolean *ok)
 {
   g_autoptr(GError) error = NULL;
@@ -580,11 +582,11 @@ static char *ask_doctor(Fixture *fixture, gboolean *ok)
     *ok = json_is_true(json_object_get(check, "ok"));
     return g_strdup(bh_json_string_or(check, "text", ""));
   }
-  fail_msg("doctor does not look for orphans");
+  fail_msg("doctor has no check for orphaned files");
   return NULL;
 }
 
-static void test_files_that_nothing_knows_are_named_and_can_be_removed(void **state G_GNUC_UNUSED)
+static void test_orphaned_files_are_named_and_can_be_removed(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
@@ -622,7 +624,8 @@ static void forget_row(Fixture *fixture, const char *sql, const char *sha256)
   assert_true(bh_stmt_run(stmt, NULL));
 }
 
-/* A row, a draft, a note, or a wanted file: each alone keeps the bytes. */
+/* The bytes stay if a row, a draft, a note or a wanted file refers to them; each alone is
+ * enough. */
 static void test_no_file_that_something_needs_is_an_orphan(void **state G_GNUC_UNUSED)
 {
   static const char *const tables[] = {"wanted", "released", "discard"};
@@ -656,8 +659,8 @@ static void test_no_file_that_something_needs_is_an_orphan(void **state G_GNUC_U
     assert_true(g_file_test(paths->pdata[i], G_FILE_TEST_EXISTS));
 }
 
-/* Each step checks a few files; in the end none is left. */
-static void test_many_go_in_short_steps(void **state G_GNUC_UNUSED)
+/* Each step checks only a few files; at the end none is left. */
+static void test_many_files_are_removed_in_short_steps(void **state G_GNUC_UNUSED)
 {
   enum { MANY = 95 };
   g_autoptr(Fixture) fixture = fixture_new();
@@ -686,30 +689,30 @@ static void test_many_go_in_short_steps(void **state G_GNUC_UNUSED)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_files_of_a_record_that_left_go_from_the_disk),
-      cmocka_unit_test(test_files_of_a_covert_visit_that_was_closed_again_go),
-      cmocka_unit_test(test_what_left_with_a_reset_goes_as_well),
-      cmocka_unit_test(test_a_file_that_another_record_names_stays),
-      cmocka_unit_test(test_a_file_that_a_record_replaced_goes),
-      cmocka_unit_test(test_what_comes_back_is_asked_for_again),
+      cmocka_unit_test(test_files_of_a_record_that_left_the_device_are_removed),
+      cmocka_unit_test(test_files_of_a_covert_visit_that_is_hidden_again_are_removed),
+      cmocka_unit_test(test_files_of_records_that_left_by_a_reset_are_removed),
+      cmocka_unit_test(test_a_file_that_another_record_refers_to_stays),
+      cmocka_unit_test(test_a_file_that_a_record_replaced_is_removed),
+      cmocka_unit_test(test_a_file_of_a_record_that_returns_is_fetched_again),
       cmocka_unit_test(test_a_file_that_is_on_its_way_when_its_record_leaves_is_not_kept),
-      cmocka_unit_test(test_words_of_a_record_that_left_are_not_in_the_store),
+      cmocka_unit_test(test_text_of_a_record_that_left_is_not_in_the_store),
       cmocka_unit_test(test_the_picture_of_a_draft_stays_as_long_as_the_draft),
       cmocka_unit_test(test_a_draft_that_is_brought_back_has_its_picture),
-      cmocka_unit_test(test_a_draft_below_one_that_is_thrown_away_goes_with_it),
-      cmocka_unit_test(test_a_picture_that_was_replaced_or_taken_out_goes),
+      cmocka_unit_test(test_a_draft_below_a_discarded_draft_is_discarded_too),
+      cmocka_unit_test(test_a_picture_that_was_replaced_or_removed_is_deleted),
       cmocka_unit_test(test_a_picture_that_another_draft_or_record_names_stays),
       cmocka_unit_test(test_a_picture_that_was_added_twice_and_thrown_away_once_stays),
-      cmocka_unit_test(test_a_file_that_is_not_sent_stays_whatever_leaves),
-      cmocka_unit_test(test_notes_of_what_is_in_use_do_not_pile_up),
+      cmocka_unit_test(test_an_unsent_file_stays_whatever_record_is_removed),
+      cmocka_unit_test(test_notes_of_files_in_use_do_not_accumulate),
       cmocka_unit_test(test_a_picture_that_never_got_into_a_draft_goes_with_the_next_run),
-      cmocka_unit_test(test_a_kill_in_between_leaves_nothing_for_ever),
-      cmocka_unit_test(test_bytes_without_a_row_go),
-      cmocka_unit_test(test_a_removal_that_is_not_on_the_disk_is_tried_again),
+      cmocka_unit_test(test_files_that_a_kill_left_behind_are_removed_later),
+      cmocka_unit_test(test_bytes_without_a_row_are_removed),
+      cmocka_unit_test(test_a_removal_that_was_not_synced_is_tried_again),
       cmocka_unit_test(test_a_file_that_cannot_be_removed_is_tried_again_later),
-      cmocka_unit_test(test_files_that_nothing_knows_are_named_and_can_be_removed),
+      cmocka_unit_test(test_orphaned_files_are_named_and_can_be_removed),
       cmocka_unit_test(test_no_file_that_something_needs_is_an_orphan),
-      cmocka_unit_test(test_many_go_in_short_steps),
+      cmocka_unit_test(test_many_files_are_removed_in_short_steps),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@
 #include "tests/sync/device/shim-vfs.h"
 
 #define MANY 450
-#define SPANNING 8300 /* more than a page of a reset compares */
+#define SPANNING 8300 /* number of records, more than one page of a reset compares */
 #define FAULTS_MAX 200
 #define DAY_MS (24 * G_GINT64_CONSTANT(3600000))
 
@@ -66,7 +66,7 @@ static void test_a_search_for_the_enterprise_finds_its_inspections(void **state 
   assert_int_equal(count(fixture, "inspection", "西沟"), 1);
 }
 
-static void test_titles_follow_whatever_comes_first(void **state G_GNUC_UNUSED)
+static void test_titles_follow_their_records_in_any_order_of_arrival(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   json_t *visits = json_array();
@@ -78,7 +78,7 @@ static void test_titles_follow_whatever_comes_first(void **state G_GNUC_UNUSED)
   fixture_pull(fixture, visits, NULL);
   assert_int_equal(count(fixture, "inspection", "安泰"), 0);
   fixture_pull(fixture, json_pack("[o]", enterprise(fixture, 1, "安泰")), NULL);
-  /* The rest of the titles survives a restart in between. */
+  /* The titles that remain are made after a restart, too. */
   fixture_reopen(fixture);
   rest_fully(fixture);
   assert_int_equal(count(fixture, "inspection", "安泰"), 120);
@@ -127,7 +127,8 @@ static void assert_uses(Fixture *fixture, const char *hash)
   assert_string_equal(bh_kind_set_get_hash(kinds), hash);
 }
 
-/* The set is here already, so nothing is fetched: the page alone says which one is in force. */
+/* The device has the older kind set already, so it fetches nothing: the page alone says which set
+ * is in use. */
 static void test_a_hub_that_goes_back_to_an_older_kind_set_is_followed(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -161,7 +162,8 @@ static void test_a_large_reset_moves_in_between_saves(void **state G_GNUC_UNUSED
                       json_pack("{ss}", "address", "自己写的")));
   fixture_pull(fixture, enterprises(fixture, 0, 200, "北岭"),
                json_pack("{sb sb ss}", "reset", 1, "more", 1, "cursor", "new-1"));
-  assert_false(bh_device_rest(fixture->device)); /* not before all of it is here */
+  /* the work waits until the reset has arrived completely */
+  assert_false(bh_device_rest(fixture->device));
   fixture_pull(fixture, enterprises(fixture, 200, 300, "北岭"),
                json_pack("{ss}", "cursor", "new-2"));
   assert_true(count(fixture, "enterprise", "安泰") > 0);
@@ -196,8 +198,8 @@ static gboolean is_behind(Fixture *fixture)
   return json_is_true(json_object_get(status, "behind"));
 }
 
-/* More records are compared than one page has time for, and the program is never idle: each page
- * goes on where the one before stopped. */
+/* A reset has more records than one page has time to compare, and the program is never idle. Each
+ * page continues where the one before stopped. */
 static void test_a_reset_goes_on_with_every_page(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -217,7 +219,7 @@ static void test_a_reset_goes_on_with_every_page(void **state G_GNUC_UNUSED)
   assert_int_equal(count(fixture, "enterprise", last), 0);
 }
 
-/* --- what was delivered long ago --- */
+/* --- entries that were delivered long ago --- */
 
 typedef struct {
   char visit[BH_ID_LEN + 1];
@@ -247,7 +249,7 @@ static void pass_days(Fixture *fixture, int days)
   fixture->time.boot_ms += days * DAY_MS;
 }
 
-/* Own entries 1 … 4: a visit, a photo of it, another visit, one more that is not sent. */
+/* Saves entries 1 … 4: a visit, a photo of it, another visit, and one that is not sent. */
 static Fixture *deliver(Delivered *delivered)
 {
   Fixture *fixture = fixture_new();
@@ -274,7 +276,7 @@ static gboolean has_file(Fixture *fixture, const Delivered *delivered)
   return path != NULL;
 }
 
-static void test_what_was_sent_stays_for_a_while(void **state G_GNUC_UNUSED)
+static void test_sent_entries_are_kept_for_a_while(void **state G_GNUC_UNUSED)
 {
   Delivered delivered = {0};
   g_autoptr(Fixture) fixture = deliver(&delivered);
@@ -291,7 +293,7 @@ static void test_what_was_sent_stays_for_a_while(void **state G_GNUC_UNUSED)
   assert_int_equal(body_size(fixture, 1), 0);
   assert_int_equal(body_size(fixture, 2), 0);
   assert_int_equal(body_size(fixture, 3), 0);
-  assert_true(body_size(fixture, 4) > 0); /* not delivered */
+  assert_true(body_size(fixture, 4) > 0); /* entry 4 was not delivered */
   assert_false(has_file(fixture, &delivered));
   fixture_reopen(fixture);
   g_autoptr(json_t) found = bh_device_doctor(fixture->device, NULL);
@@ -305,7 +307,8 @@ static void test_what_was_sent_stays_for_a_while(void **state G_GNUC_UNUSED)
   assert_int_equal(fixture_status(fixture, "pending"), 1);
 }
 
-static void test_what_is_in_sight_held_back_or_not_included_is_kept(void **state G_GNUC_UNUSED)
+static void
+test_visible_quarantined_or_undelivered_entries_keep_their_body(void **state G_GNUC_UNUSED)
 {
   Delivered delivered = {0};
   g_autoptr(Fixture) fixture = deliver(&delivered);
@@ -313,7 +316,8 @@ static void test_what_is_in_sight_held_back_or_not_included_is_kept(void **state
   g_autoptr(json_t) held = json_array();
 
   pass_days(fixture, 40);
-  rest_fully(fixture); /* the hub's snapshots do not contain it: its records are shown from it */
+  /* its records are shown from the entry, because the hub's snapshots do not contain it */
+  rest_fully(fixture);
   assert_true(body_size(fixture, 1) > 0);
 
   g_autoptr(BhBody) body = fixture_read_body(fixture, 3);
@@ -326,12 +330,12 @@ static void test_what_is_in_sight_held_back_or_not_included_is_kept(void **state
   fixture_pull(fixture, json_pack("[o]", visit), more);
   pass_days(fixture, 2);
   rest_fully(fixture);
-  assert_true(body_size(fixture, 1) > 0); /* its record is on the device */
+  assert_true(body_size(fixture, 1) > 0); /* the record of entry 1 is on the device */
   assert_int_equal(body_size(fixture, 2), 0);
-  assert_true(body_size(fixture, 3) > 0); /* quarantined */
+  assert_true(body_size(fixture, 3) > 0); /* entry 3 is quarantined */
 }
 
-static void test_a_wrong_clock_lets_nothing_go(void **state G_GNUC_UNUSED)
+static void test_a_wrong_clock_removes_no_files(void **state G_GNUC_UNUSED)
 {
   Delivered delivered = {0};
   g_autoptr(Fixture) fixture = deliver(&delivered);
@@ -345,7 +349,7 @@ static void test_a_wrong_clock_lets_nothing_go(void **state G_GNUC_UNUSED)
   assert_true(has_file(fixture, &delivered));
 }
 
-static void test_a_crash_while_letting_go_is_made_good(void **state G_GNUC_UNUSED)
+static void test_a_removal_that_a_crash_interrupted_is_completed(void **state G_GNUC_UNUSED)
 {
   gboolean reached = TRUE;
 
@@ -361,7 +365,7 @@ static void test_a_crash_while_letting_go_is_made_good(void **state G_GNUC_UNUSE
     reached = shim_vfs_has_failed();
     shim_vfs_fail_at(0, 0, FALSE);
     fixture_reopen(fixture);
-    /* As long as the entry has its body, its file must be whole on the disk. */
+    /* As long as the entry has its body, its file must be complete on the disk. */
     if (body_size(fixture, 2) > 0)
       assert_true(has_file(fixture, &delivered));
     rest_fully(fixture);
@@ -433,15 +437,15 @@ int main(void)
       cmocka_unit_test(test_a_search_for_the_enterprise_finds_its_inspections),
       cmocka_unit_test(test_a_full_disk_hides_no_list),
       cmocka_unit_test(test_a_record_that_cannot_be_read_holds_up_no_other),
-      cmocka_unit_test(test_titles_follow_whatever_comes_first),
+      cmocka_unit_test(test_titles_follow_their_records_in_any_order_of_arrival),
       cmocka_unit_test(test_a_new_kind_set_indexes_every_record_again),
       cmocka_unit_test(test_a_hub_that_goes_back_to_an_older_kind_set_is_followed),
       cmocka_unit_test(test_a_large_reset_moves_in_between_saves),
       cmocka_unit_test(test_a_reset_goes_on_with_every_page),
-      cmocka_unit_test(test_what_was_sent_stays_for_a_while),
-      cmocka_unit_test(test_what_is_in_sight_held_back_or_not_included_is_kept),
-      cmocka_unit_test(test_a_wrong_clock_lets_nothing_go),
-      cmocka_unit_test(test_a_crash_while_letting_go_is_made_good),
+      cmocka_unit_test(test_sent_entries_are_kept_for_a_while),
+      cmocka_unit_test(test_visible_quarantined_or_undelivered_entries_keep_their_body),
+      cmocka_unit_test(test_a_wrong_clock_removes_no_files),
+      cmocka_unit_test(test_a_removal_that_a_crash_interrupted_is_completed),
   };
   return cmocka_run_group_tests(tests, install, NULL);
 }

@@ -5,7 +5,7 @@
 #include "sync/device/store/worker.h"
 #include "tests/sync/device/fixture.h"
 
-/* The store of a fixture behind a worker, as programs use it. */
+/* Opens the store of a fixture on a worker thread, as programs do. */
 static BhWorker *start(Fixture *fixture)
 {
   g_autoptr(GError) error = NULL;
@@ -163,7 +163,7 @@ static void test_codes_lead_to_their_enterprise(void **state G_GNUC_UNUSED)
   assert_error(error, BH_ERROR_REVOKED);
 }
 
-static void test_a_plaque_of_a_stranger_is_refused(void **state G_GNUC_UNUSED)
+static void test_a_plaque_of_another_hub_is_refused(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
@@ -206,7 +206,7 @@ test_L22_answering_a_review_moves_its_record_in_the_same_entry(void **state G_GN
   assert_value(fixture, test_id(0x77), "state", "resubmitted");
 }
 
-static void test_a_store_that_cannot_be_opened_is_told_to_who_waits(void **state G_GNUC_UNUSED)
+static void test_a_store_that_cannot_be_opened_is_an_error_of_the_worker(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
@@ -224,9 +224,9 @@ int main(void)
       cmocka_unit_test(test_every_method_answers_with_an_object),
       cmocka_unit_test(test_bad_requests_are_refused),
       cmocka_unit_test(test_answers_come_on_the_callers_context),
-      cmocka_unit_test(test_a_store_that_cannot_be_opened_is_told_to_who_waits),
+      cmocka_unit_test(test_a_store_that_cannot_be_opened_is_an_error_of_the_worker),
       cmocka_unit_test(test_codes_lead_to_their_enterprise),
-      cmocka_unit_test(test_a_plaque_of_a_stranger_is_refused),
+      cmocka_unit_test(test_a_plaque_of_another_hub_is_refused),
       cmocka_unit_test(test_L22_answering_a_review_moves_its_record_in_the_same_entry),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

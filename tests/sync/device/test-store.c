@@ -134,7 +134,7 @@ static gboolean is_listed(Fixture *fixture, const char *record, const char *fiel
   return bh_json_has_name(locked, field);
 }
 
-/* A hazard that was ordered, as it comes from the hub. */
+/* Pulls a hazard with an order, as the hub sends it. */
 static void pull_hazard(Fixture *fixture, const char *inspection, const char *hazard,
                         const char *state)
 {
@@ -148,7 +148,7 @@ static void pull_hazard(Fixture *fixture, const char *inspection, const char *ha
   fixture_pull(fixture, records, NULL);
 }
 
-static void test_history_says_what_was_replaced(void **state G_GNUC_UNUSED)
+static void test_history_lists_the_replaced_values(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
@@ -169,7 +169,8 @@ static void test_history_says_what_was_replaced(void **state G_GNUC_UNUSED)
   assert_int_equal(json_array_size(json_object_get(first, "replaced")), 0);
 }
 
-static void test_what_an_order_stands_on_is_locked_and_listed_as_such(void **state G_GNUC_UNUSED)
+static void
+test_fields_of_an_issued_order_are_locked_and_reported_as_locked(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
   char id[BH_ID_LEN + 1];
@@ -226,7 +227,8 @@ test_clock_quality_is_good_only_near_the_hubs_time_in_this_boot(void **state G_G
                {-7200 * 1000, FALSE, BH_CLOCK_QUALITY_BAD, FALSE}};
 
   g_autofree char *zeros = g_strnfill(86, 'A');
-  g_autofree char *signature = g_strconcat(zeros, "==", NULL); /* kept as it came */
+  /* a wrong signature is stored as it came, because the entry carries it to the hub */
+  g_autofree char *signature = g_strconcat(zeros, "==", NULL);
   assert_true(
       bh_outbox_note_hub_time(fixture->device, fixture->time.wall_ms + 30000, signature, &error));
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -253,7 +255,7 @@ static void test_I11_ids_come_from_hub_time_where_the_clock_is_wrong(void **stat
   const struct {
     gint64 wall_ms;
     gboolean reboot;
-    gboolean is_own; /* the clock is believed */
+    gboolean is_own; /* whether the device's own clock is used */
   } cases[] = {{true_ms, FALSE, TRUE},
                {true_ms + 10 * year_ms, FALSE, FALSE},
                {true_ms + 10 * year_ms, TRUE, FALSE},
@@ -301,8 +303,8 @@ int main(void)
       cmocka_unit_test(test_a_set_names_the_heads_it_replaces),
       cmocka_unit_test(test_personal_values_leave_as_commitments_with_openings),
       cmocka_unit_test(test_wrong_values_are_refused_naming_kind_and_field),
-      cmocka_unit_test(test_history_says_what_was_replaced),
-      cmocka_unit_test(test_what_an_order_stands_on_is_locked_and_listed_as_such),
+      cmocka_unit_test(test_history_lists_the_replaced_values),
+      cmocka_unit_test(test_fields_of_an_issued_order_are_locked_and_reported_as_locked),
       cmocka_unit_test(test_L8_nul_is_refused_and_hostile_text_is_kept_exactly),
       cmocka_unit_test(test_clock_quality_is_good_only_near_the_hubs_time_in_this_boot),
       cmocka_unit_test(test_I11_ids_come_from_hub_time_where_the_clock_is_wrong),

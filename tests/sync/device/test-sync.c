@@ -28,7 +28,7 @@
 #define ENTERPRISE "0190a0b0-0000-7000-8000-000000000102"
 #define PERSON "0190a0b0-0000-7000-8000-000000000103"
 #define WAIT_S 30
-#define MANY 190 /* more than one transaction of a reset moves */
+#define MANY 190 /* number of records, more than one transaction of a reset moves */
 
 typedef struct {
   char *dir;
@@ -208,13 +208,13 @@ static void test_a_text_serves_one_device(void **state)
   BhWorker *worker = start_worker(one);
 
   assert_true(bh_sync_enrol(worker, text, "one", NULL));
-  /* For the same store the text only gives the address of the hub. */
+  /* In a store that is already enrolled, the text only gives the address of the hub. */
   assert_true(bh_sync_enrol(worker, text, "one", &error));
   bh_worker_stop(worker);
   worker = start_worker(two);
   assert_false(bh_sync_enrol(worker, text, "two", &error));
   assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_EXPIRED));
-  /* The id of the request, by which the hub's log says more. */
+  /* The error ends with the id of the request, by which the hub's log can be searched. */
   assert_true(g_regex_match_simple(" \\[[0-9a-f]{12}\\]$", error->message, 0, 0));
   g_clear_error(&error);
   assert_false(bh_sync_enrol(worker, "BHE1:RUBBISH", "two", &error));
@@ -251,7 +251,7 @@ static void test_one_round_sends_everything(void **state)
   bh_worker_stop(worker);
 }
 
-static void test_a_hub_that_is_away_is_an_error_of_the_status(void **state)
+static void test_an_unreachable_hub_is_an_error_in_the_status(void **state)
 {
   Bench *bench = *state;
   g_autofree char *dir = store_dir(bench, "away");
@@ -299,7 +299,7 @@ static void wait_until(guint *count, guint wanted)
   g_source_remove(timer);
 }
 
-static void test_what_is_saved_goes_by_itself(void **state)
+static void test_saved_entries_are_sent_automatically(void **state)
 {
   Bench *bench = *state;
   g_autofree char *dir = store_dir(bench, "background");
@@ -384,7 +384,7 @@ static gint64 count_inspections(Bench *bench)
   return (gint64)json_array_size(json_object_get(page, "rows"));
 }
 
-static void test_I7_what_an_older_copy_of_the_hub_lost_is_sent_again(void **state)
+static void test_I7_entries_that_a_restored_hub_lacks_are_sent_again(void **state)
 {
   Bench *bench = *state;
   g_autofree char *dir = store_dir(bench, "restored");
@@ -417,7 +417,7 @@ static void test_I7_what_an_older_copy_of_the_hub_lost_is_sent_again(void **stat
   bh_worker_stop(worker);
 }
 
-/* Enterprises 1 … MANY of the hub, all with this name. */
+/* Gives the enterprises 1 … MANY of the hub this name. */
 static void name_all(Bench *bench, const char *name)
 {
   for (int i = 1; i <= MANY; i++) {
@@ -437,7 +437,8 @@ static gsize count_named(BhWorker *worker, const char *name)
   return json_array_size(json_object_get(page, "rows"));
 }
 
-/* As when the hub was restored from a backup: every device pulls everything again. */
+/* Makes a new epoch, as when the hub was restored from a backup: every device pulls everything
+ * again. */
 static gboolean write_epoch(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   (void)hub;
@@ -480,7 +481,7 @@ static void move_hub(Bench *bench)
 {
   guint before = bh_http_get_port(bench->http);
   BhHttp *first = bench->http;
-  serve(bench, 0); /* another port, while the first is still taken */
+  serve(bench, 0); /* on another port, because the first one is still in use */
   bh_http_stop(first);
   assert_true(bh_http_get_port(bench->http) != before);
   g_free(bench->url);
@@ -509,7 +510,7 @@ static void test_a_new_text_of_the_same_hub_gives_its_new_address(void **state)
   g_autofree char *text = invite(bench);
   assert_true(bh_sync_enrol(worker, text, "手持机", &error));
   assert_delivers(worker);
-  /* The text was not used up: another device takes it. */
+  /* The text was not used up, so another device can enrol with it. */
   g_autofree char *other = store_dir(bench, "moved-other");
   BhWorker *second = start_worker(other);
   assert_true(bh_sync_enrol(second, text, "另一台", &error));
@@ -543,7 +544,7 @@ static void test_a_hub_that_says_where_it_moves_is_followed(void **state)
   BhWorker *worker = start_enrolled(bench, dir);
   guint port = bh_http_get_port(bench->http);
 
-  /* The hub will return at the port of this socket, which is free by then. */
+  /* Reserves the port at which the hub will return; the socket is closed by then. */
   BhHttp *first = bench->http;
   serve(bench, 0);
   g_autofree char *next = g_strdup_printf("https://127.0.0.1:%u", bh_http_get_port(bench->http));
@@ -604,14 +605,14 @@ static void test_the_agent_syncs_yields_and_comes_back(void **state)
   bh_worker_stop(worker);
   agent = start_agent(dir);
   assert_true(agent_says(dir, "delivered", 1));
-  /* Other programs use it meanwhile, and what they save is sent too. */
+  /* Other programs use the store through the agent, and their entries are sent, too. */
   saved = bh_owner_call(dir, request, 5, &error);
   if (saved == NULL)
     fail_msg("%s", error->message);
   kicked = bh_owner_call(dir, sync, 5, NULL);
   assert_non_null(kicked);
   assert_true(agent_says(dir, "delivered", 2));
-  /* The collector starts. */
+  /* The collector starts and takes the store over. */
   owner = bh_owner_take_over(dir, "collector", 10, &error);
   if (owner == NULL)
     fail_msg("%s", error->message);
@@ -635,10 +636,10 @@ int main(void)
       cmocka_unit_test(test_a_text_serves_one_device),
       cmocka_unit_test(test_a_round_before_enrolment_says_so),
       cmocka_unit_test(test_one_round_sends_everything),
-      cmocka_unit_test(test_a_hub_that_is_away_is_an_error_of_the_status),
-      cmocka_unit_test(test_what_is_saved_goes_by_itself),
+      cmocka_unit_test(test_an_unreachable_hub_is_an_error_in_the_status),
+      cmocka_unit_test(test_saved_entries_are_sent_automatically),
       cmocka_unit_test(test_stopping_in_the_middle_is_quick_and_quiet),
-      cmocka_unit_test(test_I7_what_an_older_copy_of_the_hub_lost_is_sent_again),
+      cmocka_unit_test(test_I7_entries_that_a_restored_hub_lacks_are_sent_again),
       cmocka_unit_test(test_one_round_catches_up_with_a_large_reset),
       cmocka_unit_test(test_a_new_text_of_the_same_hub_gives_its_new_address),
       cmocka_unit_test(test_a_text_of_another_key_moves_nothing),

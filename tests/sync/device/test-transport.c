@@ -16,7 +16,7 @@
 
 #define OTHER_PIN "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
-/* --- a server over TLS, and one of plain bytes --- */
+/* --- a server over TLS, and one that sends raw bytes --- */
 
 typedef struct {
   char *dir;
@@ -25,7 +25,7 @@ typedef struct {
   char *url;
 } Server;
 
-static gint reached; /* atomic: requests that got to a handler */
+static gint reached; /* atomic: number of requests that reached a handler */
 
 static void answer_ok(BhRequest *request, gpointer data)
 {
@@ -105,7 +105,8 @@ static int teardown(void **state)
   return 0;
 }
 
-/* Takes one connection, reads what is there, writes `bytes`, closes; NULL: holds it open. */
+/* Accepts one connection, reads a request, writes `bytes` and closes. `bytes` NULL: keeps the
+ * connection open without an answer. */
 typedef struct {
   GSocketListener *listener;
   guint16 port;
@@ -323,7 +324,7 @@ static BhTransportAnswer *ask_raw(const char *bytes, const char *method, GError 
   return answer;
 }
 
-static void test_L12_no_whole_answer_is_uncertain(void **state)
+static void test_L12_an_incomplete_answer_is_uncertain(void **state)
 {
   static const char *const answers[] = {"", "HTTP/1.1 20", "HTTP/1.1 200 OK\r\nContent-Le",
                                         "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"};
@@ -409,7 +410,7 @@ int main(void)
       cmocka_unit_test(test_a_longer_answer_than_asked_for_is_refused),
       cmocka_unit_test(test_proxies_of_the_environment_are_not_used),
       cmocka_unit_test(test_nobody_there_is_a_network_error),
-      cmocka_unit_test(test_L12_no_whole_answer_is_uncertain),
+      cmocka_unit_test(test_L12_an_incomplete_answer_is_uncertain),
       cmocka_unit_test(test_a_plain_portal_on_the_port_gets_nothing),
       cmocka_unit_test(test_an_endless_head_is_refused),
       cmocka_unit_test(test_an_interim_answer_is_not_the_answer),

@@ -48,7 +48,7 @@ static void open_hub(HubFixture *fixture)
   g_autoptr(GError) error = NULL;
   fixture->hub = bh_hub_open(fixture->dir, &fixture->clock, bh_random_system(), &error);
   if (fixture->hub == NULL)
-    fail_msg("open: %s", error->message);
+    fail_msg("the hub cannot be opened: %s", error->message);
 }
 
 void test_sample_id(const char *name, char id[BH_ID_LEN + 1])
@@ -63,7 +63,7 @@ void test_set_released(HubFixture *fixture, const char *visit, gboolean released
                                     "set", "released", (int)released);
   g_autofree char *entry = bh_hub_append(fixture->hub, NULL, ops, &error);
   if (entry == NULL)
-    fail_msg("release: %s", error->message);
+    fail_msg("the visit cannot be released: %s", error->message);
 }
 
 void test_add_inspector(HubFixture *fixture, const char *unit, char id[BH_ID_LEN + 1])
@@ -77,7 +77,7 @@ void test_add_inspector(HubFixture *fixture, const char *unit, char id[BH_ID_LEN
                 "name", "样例检查员", "unit", unit, "roles", "inspector", "state", "active");
   g_autofree char *entry = bh_hub_append(fixture->hub, NULL, ops, &error);
   if (entry == NULL)
-    fail_msg("staff: %s", error->message);
+    fail_msg("the person cannot be added: %s", error->message);
 }
 
 /* The samples have no inspector of the province, so one is made at the first use. */
@@ -115,7 +115,7 @@ static void load_units(HubFixture *fixture)
   const BhLoadOptions options = {.lang = "en"};
   g_autoptr(json_t) loaded = bh_load_paths(fixture->hub, paths, &options, &error);
   if (loaded == NULL)
-    fail_msg("load: %s", error->message);
+    fail_msg("the samples cannot be loaded: %s", error->message);
   char chen[BH_ID_LEN + 1];
   test_sample_id("staff-chen", chen);
   test_take_unsigned(fixture->hub, fixture->inspector);
@@ -130,7 +130,7 @@ HubFixture *hub_fixture_keep_store(const char *dir)
   gboolean made = !g_file_test(path, G_FILE_TEST_EXISTS);
   fixture->is_kept = TRUE;
   if (made && !bh_hub_init(dir, "测试枢纽", "140603", &error))
-    fail_msg("init: %s", error->message);
+    fail_msg("the hub cannot be made: %s", error->message);
   open_hub(fixture);
   if (made)
     load_units(fixture);
@@ -158,7 +158,7 @@ static void serve(HubFixture *fixture)
   fixture->http =
       bh_http_start(&config, routes, n, bh_device_api_headers(fixture->api), fixture->api, &error);
   if (fixture->http == NULL)
-    fail_msg("serve: %s", error->message);
+    fail_msg("the server does not start: %s", error->message);
   fixture->url = g_strdup_printf("https://127.0.0.1:%u", bh_http_get_port(fixture->http));
   fixture->pin = g_strconcat("sha256//", bh_hub_get_pin(fixture->hub), NULL);
 }
@@ -374,7 +374,7 @@ TestDevice *test_device_new(HubFixture *fixture, const char *unit)
   g_autofree char *text =
       bh_enrol_invite(fixture->hub, unit, "", "https://127.0.0.1:1", NULL, &error);
   if (text == NULL)
-    fail_msg("invite: %s", error->message);
+    fail_msg("no enrolment text: %s", error->message);
   g_autoptr(BhEnrolText) invitation = bh_enrol_text_decode(text, &error);
   assert_non_null(invitation);
   g_autofree char *token = bh_base64_encode(invitation->token, BH_ENROL_TOKEN_SIZE);
@@ -385,7 +385,7 @@ TestDevice *test_device_new(HubFixture *fixture, const char *unit)
                                         "key", key, "proof", proof);
   json_t *answer = bh_enrol_accept(fixture->hub, request, &error);
   if (answer == NULL)
-    fail_msg("enrol: %s", error->message);
+    fail_msg("the device is not enrolled: %s", error->message);
   g_strlcpy(device->signer->hub, bh_json_string_or(answer, "hub", ""), BH_ID_LEN + 1);
   g_strlcpy(device->signer->device, bh_json_string_or(answer, "device", ""), BH_ID_LEN + 1);
   g_strlcpy(device->unit, bh_json_string_or(answer, "unit", ""), BH_ID_LEN + 1);
@@ -483,7 +483,7 @@ char *test_device_body(TestDevice *device, const char *entry_id, const char *rec
   if (device->with_key && memcmp(device->person_key, none, sizeof none) != 0)
     bh_body_builder_sign(builder, device->signer->hub, device->person_key);
   if (!bh_body_builder_finish(builder, &body, openings, &error))
-    fail_msg("body: %s", error->message);
+    fail_msg("the body cannot be built: %s", error->message);
   return body;
 }
 
@@ -550,7 +550,7 @@ json_t *test_pull(TestDevice *device, const char *cursor)
     static const char *const headers[] = {"Accept-Encoding: zstd", NULL};
     g_autoptr(Answer) answer = test_send(device->fixture, device, "GET", path, headers, NULL, -1);
     if (answer->status != 200)
-      fail_msg("pull: %ld %s", answer->status, answer->body->str);
+      fail_msg("pull answered %ld: %s", answer->status, answer->body->str);
     more = json_is_true(json_object_get(answer->json, "more"));
     g_free(at);
     at = g_strdup(bh_json_string_or(answer->json, "cursor", ""));

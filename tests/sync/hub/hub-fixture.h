@@ -28,14 +28,15 @@ typedef struct {
   BhClock clock;
 } HubFixture;
 
-/* The id of a person in the samples ("staff-li"). */
+/* Returns the id of a person in the samples ("staff-li"). */
 void test_sample_id(const char *name, char id[BH_ID_LEN + 1]);
 /* Releases a covert visit to everybody, or hides it again, as the office does. */
 void test_set_released(HubFixture *fixture, const char *visit, gboolean released);
 /* Makes an inspector of a unit. */
 void test_add_inspector(HubFixture *fixture, const char *unit, char id[BH_ID_LEN + 1]);
 
-/* Undoes the migrations of a hub's store from 0008 on. Add each new migration here. */
+/* SQL that undoes the migrations of a hub's store from 0008 on, for tests of older stores. Add
+ * each new migration here. */
 #define UNDO_FROM_0013                                                                             \
   "ALTER TABLE entry DROP COLUMN doubted; DROP TABLE index_pending; DROP TABLE listed;"            \
   "DROP TABLE search; DROP TABLE field_value;"                                                     \
@@ -66,14 +67,14 @@ int tear_down(void **state);
 HubFixture *hub_fixture_new(void);
 /* A hub without a server, for tests that need only the store. */
 HubFixture *hub_fixture_new_store(void);
-/* The same in a folder that is not removed; an existing store is opened. */
+/* Opens or makes a store in a directory that is not removed. */
 HubFixture *hub_fixture_keep_store(const char *dir);
 void hub_fixture_free(HubFixture *fixture);
-/* Stops the server and closes the store. */
+/* Stops the server and closes the store; hub_fixture_start opens it again. */
 void hub_fixture_stop(HubFixture *fixture);
 /* Opens the store and starts the server again. */
 void hub_fixture_start(HubFixture *fixture);
-/* Stops it, changes its store by `sql` and starts it again. */
+/* Stops the hub, changes its store by `sql` and starts it again. */
 void hub_fixture_change_store(HubFixture *fixture, const char *sql);
 
 typedef struct {
@@ -113,14 +114,14 @@ void test_device_let(TestDevice *device);
 void test_device_make_id(TestDevice *device, char id[BH_ID_LEN + 1]);
 /* Makes the next entry of the chain from a body. */
 BhEntryText *test_device_seal(TestDevice *device, const char *body, const char *openings);
-/* The next entry, with one operation. `set` is stolen. `was`: NULL, or one entry id for every key.
- */
+/* Makes the next entry, with one operation. `set` is stolen. `was`: NULL, or one entry id for
+ * every key. */
 BhEntryText *test_device_entry(TestDevice *device, const char *record, const char *kind,
                                json_t *set, const char *was);
-/* An entry that makes an enterprise with all required fields. */
+/* Makes an entry that makes an enterprise with all required fields. */
 BhEntryText *test_device_enterprise(TestDevice *device, const char *record, const char *name,
                                     const char *area);
-/* The body text of such an entry, not sealed; g_free. */
+/* Returns the text of such a body, which is not sealed; g_free. */
 char *test_device_body(TestDevice *device, const char *entry_id, const char *record,
                        const char *kind, json_t *set, const char *was, char **openings);
 void test_device_new_incarnation(TestDevice *device);
@@ -147,10 +148,10 @@ Answer *test_push_text(TestDevice *device, const char *text, gssize len);
 Answer *test_push(TestDevice *device, BhEntryText *first, ...) G_GNUC_NULL_TERMINATED;
 /* Pulls all pages of the feed from `cursor` (NULL: from the beginning) as one object. */
 json_t *test_pull(TestDevice *device, const char *cursor);
-/* The snapshot of a record in a pull, borrowed; NULL when it is not in it. */
+/* Returns the snapshot of a record in a pull, borrowed; NULL when the pull does not contain it. */
 json_t *test_find_record(const json_t *changes, const char *id);
 const char *test_error_code(const Answer *answer);
-/* Value of the first head of a key. */
+/* Returns the value of the first head of a key. */
 json_t *test_head_value(const json_t *snapshot, const char *key);
 
 /* Replaces the random request id in an answer by a fixed one, so that answers can be compared. */

@@ -74,7 +74,8 @@ const char *matrix_scene_of(Matrix *matrix, const char *kind)
   return NULL;
 }
 
-/* Values of a record whose refs are records of the scene, before conditions are met. */
+/* Returns the values of a record whose refs are records of the scene; conditions are not yet
+ * satisfied. */
 json_t *matrix_raw_values(Matrix *matrix, const char *kind, Visibility visibility)
 {
   json_t *declaration = json_object_get(matrix->kinds, kind);

@@ -27,8 +27,8 @@ typedef struct {
   Person people[N_UNITS * MATRIX_N_ROLES];
   char author[BH_ID_LEN + 1];      /* an inspector of the unit; made all records */
   json_t *scene;                   /* record id → values of the records to which others refer */
-  char by_kind[32][BH_ID_LEN + 1]; /* for a record of this kind … */
-  const char *kind_names[32];      /* … refer to this id */
+  char by_kind[32][BH_ID_LEN + 1]; /* for a record of the kind kind_names[i] … */
+  const char *kind_names[32];      /* … conditions refer to the record by_kind[i] */
   guint n_kinds;
   guint cases, allowed, done;
 } Matrix;

@@ -28,7 +28,7 @@ Answer *photo_patch(Photo *photo, const char *location, gsize offset, const guin
 Answer *photo_send(Photo *photo, const char *method, const char *path);
 /* Uploads the whole photo in chunks. */
 void photo_upload(Photo *photo);
-/* The files of the only enterprise, as the office shows them. */
+/* Asserts how many files of the only enterprise the office shows, and how many are complete. */
 void expect_files(HubFixture *fixture, const char *record, int total, int here);
 /* The text of a header of the answer; "" when there is none. */
 const char *answer_header(const Answer *answer, const char *name);

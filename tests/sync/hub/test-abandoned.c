@@ -65,7 +65,7 @@ static void start(Fixture *f, guint answer_timeout_ms)
   f->office = bh_office_new(f->hub->hub, FALSE);
   f->http = bh_http_start(&config, routes, G_N_ELEMENTS(routes), headers, f, &error);
   if (f->http == NULL)
-    fail_msg("serve: %s", error->message);
+    fail_msg("the server does not start: %s", error->message);
 }
 
 static void stop(Fixture *f)
@@ -83,7 +83,7 @@ static GSocketConnection *ask(Fixture *f, const char *path)
   GSocketConnection *connection = g_socket_client_connect_to_host(
       client, "127.0.0.1", (guint16)bh_http_get_port(f->http), NULL, &error);
   if (connection == NULL)
-    fail_msg("connect: %s", error->message);
+    fail_msg("no connection: %s", error->message);
   g_autofree char *head =
       g_strdup_printf("GET %s HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", path);
   GOutputStream *out = g_io_stream_get_output_stream(G_IO_STREAM(connection));
@@ -122,7 +122,7 @@ static void wait_until_ended(int count)
   assert_int_equal(g_atomic_int_get(&ended_busy), count);
 }
 
-static void test_who_leaves_gives_the_thread_back(void **state)
+static void test_a_client_that_disconnects_frees_its_thread(void **state)
 {
   (void)state;
   Fixture f;
@@ -142,7 +142,7 @@ static void test_who_leaves_gives_the_thread_back(void **state)
   stop(&f);
 }
 
-static void test_who_was_told_to_ask_again_gives_the_thread_back(void **state)
+static void test_a_request_answered_with_busy_frees_its_thread(void **state)
 {
   (void)state;
   Fixture f;
@@ -163,8 +163,8 @@ static void test_who_was_told_to_ask_again_gives_the_thread_back(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_who_leaves_gives_the_thread_back),
-      cmocka_unit_test(test_who_was_told_to_ask_again_gives_the_thread_back),
+      cmocka_unit_test(test_a_client_that_disconnects_frees_its_thread),
+      cmocka_unit_test(test_a_request_answered_with_busy_frees_its_thread),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

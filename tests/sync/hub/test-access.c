@@ -67,7 +67,7 @@ static void pull(TestDevice *device)
   assert_non_null(changes);
 }
 
-static void test_a_device_that_pulls_a_covert_visit_stands_in_the_log(void **state)
+static void test_a_device_that_pulls_a_covert_visit_is_in_the_access_log(void **state)
 {
   HubFixture *fixture = *state;
   Scene scene = begin(fixture, "covert");
@@ -90,7 +90,7 @@ static void test_a_device_that_pulls_a_covert_visit_stands_in_the_log(void **sta
 typedef struct {
   char hazard[BH_ID_LEN + 1];
   char file[BH_ID_LEN + 1];
-  char *path; /* hash of its bytes */
+  char *path; /* path below which the bytes are stored, made of their hash */
 } Finding;
 
 static Finding add_finding(HubFixture *fixture, Scene *scene)
@@ -115,7 +115,7 @@ static Finding add_finding(HubFixture *fixture, Scene *scene)
   return finding;
 }
 
-static void test_what_hangs_under_a_covert_visit_is_logged_too(void **state)
+static void test_access_to_records_below_a_covert_visit_is_logged_too(void **state)
 {
   HubFixture *fixture = *state;
   Scene scene = begin(fixture, "covert");
@@ -134,7 +134,7 @@ static void test_what_hangs_under_a_covert_visit_is_logged_too(void **state)
   test_device_free(scene.county);
 }
 
-static void test_reading_what_is_open_writes_nothing(void **state)
+static void test_reading_open_records_writes_no_access_row(void **state)
 {
   HubFixture *fixture = *state;
   Scene scene = begin(fixture, "routine");
@@ -155,7 +155,7 @@ static void test_a_released_visit_is_open(void **state)
   test_device_free(scene.county);
 }
 
-static void test_looking_again_within_the_window_adds_no_row_and_no_write(void **state)
+static void test_reading_again_within_the_window_adds_no_row_and_no_write(void **state)
 {
   HubFixture *fixture = *state;
   Scene scene = begin(fixture, "covert");
@@ -191,7 +191,7 @@ static gboolean run_sql(HubFixture *fixture, const char *sql, GError **error)
   return bh_hub_write(fixture->hub, exec, copy, error);
 }
 
-static void test_what_cannot_be_logged_is_not_given_out(void **state)
+static void test_a_restricted_record_that_cannot_be_logged_is_not_shown(void **state)
 {
   HubFixture *fixture = *state;
   g_autoptr(GError) error = NULL;
@@ -234,7 +234,7 @@ static void test_the_log_is_only_added_to(void **state)
   test_device_free(scene.county);
 }
 
-static void test_a_hub_of_before_the_log_gets_one(void **state)
+static void test_a_hub_older_than_the_access_log_gets_one(void **state)
 {
   HubFixture *fixture = *state;
   Scene scene = begin(fixture, "covert");
@@ -257,14 +257,14 @@ static void test_a_hub_of_before_the_log_gets_one(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      TEST(test_a_device_that_pulls_a_covert_visit_stands_in_the_log),
-      TEST(test_what_hangs_under_a_covert_visit_is_logged_too),
-      TEST(test_reading_what_is_open_writes_nothing),
+      TEST(test_a_device_that_pulls_a_covert_visit_is_in_the_access_log),
+      TEST(test_access_to_records_below_a_covert_visit_is_logged_too),
+      TEST(test_reading_open_records_writes_no_access_row),
       TEST(test_a_released_visit_is_open),
-      TEST(test_looking_again_within_the_window_adds_no_row_and_no_write),
-      TEST(test_what_cannot_be_logged_is_not_given_out),
+      TEST(test_reading_again_within_the_window_adds_no_row_and_no_write),
+      TEST(test_a_restricted_record_that_cannot_be_logged_is_not_shown),
       TEST(test_the_log_is_only_added_to),
-      TEST(test_a_hub_of_before_the_log_gets_one),
+      TEST(test_a_hub_older_than_the_access_log_gets_one),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

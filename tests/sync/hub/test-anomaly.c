@@ -23,7 +23,7 @@ static json_t *list(HubFixture *fixture, const char *kind)
   return rows;
 }
 
-/* The only anomaly in the list. */
+/* Returns the only anomaly in the list. */
 static json_t *get_only(HubFixture *fixture, const char *kind)
 {
   g_autoptr(json_t) all = list(fixture, NULL);
@@ -58,7 +58,7 @@ static BhEntryText *set_address(TestDevice *device, const char *enterprise, cons
                            NULL);
 }
 
-static void test_what_is_ordinary_makes_none(void **state)
+static void test_ordinary_entries_make_no_anomaly(void **state)
 {
   HubFixture *fixture = *state;
   char id[BH_ID_LEN + 1];
@@ -69,7 +69,7 @@ static void test_what_is_ordinary_makes_none(void **state)
   test_device_free(device);
 }
 
-static void test_I2_a_fork_stands_there_once_however_often_it_is_sent(void **state)
+static void test_I2_a_fork_is_listed_once_however_often_it_is_sent(void **state)
 {
   HubFixture *fixture = *state;
   char id[BH_ID_LEN + 1], common[BH_HASH_HEX_LEN + 1], other[BH_ID_LEN + 1];
@@ -91,7 +91,7 @@ static void test_I2_a_fork_stands_there_once_however_often_it_is_sent(void **sta
   test_device_free(device);
 }
 
-static void test_what_is_refused_stands_there(void **state)
+static void test_refused_requests_are_listed(void **state)
 {
   HubFixture *fixture = *state;
   char id[BH_ID_LEN + 1];
@@ -111,7 +111,7 @@ static void test_what_is_refused_stands_there(void **state)
   test_device_free(device);
 }
 
-static void test_a_quarantined_entry_stands_there_and_stays_when_it_is_decided(void **state)
+static void test_a_quarantined_entry_is_listed_also_after_its_decision(void **state)
 {
   HubFixture *fixture = *state;
   g_autoptr(GError) error = NULL;
@@ -130,7 +130,7 @@ static void test_a_quarantined_entry_stands_there_and_stays_when_it_is_decided(v
   test_device_free(device);
 }
 
-static void test_an_entry_of_a_person_of_another_unit_stands_there(void **state)
+static void test_an_entry_of_a_person_of_another_unit_is_listed(void **state)
 {
   HubFixture *fixture = *state;
   char id[BH_ID_LEN + 1];
@@ -145,7 +145,7 @@ static void test_an_entry_of_a_person_of_another_unit_stands_there(void **state)
   test_device_free(device);
 }
 
-static void test_a_bad_clock_stands_there_once_for_a_boot(void **state)
+static void test_a_wrong_clock_is_listed_once_for_each_boot(void **state)
 {
   HubFixture *fixture = *state;
   char id[BH_ID_LEN + 1];
@@ -244,7 +244,7 @@ static void test_a_time_signed_by_the_hub_is_a_lower_bound_for_the_rest_of_the_c
   test_device_free(device);
 }
 
-static void test_a_hub_time_signed_by_somebody_else_is_noted_and_proves_nothing(void **state)
+static void test_a_hub_time_with_a_wrong_signature_is_recorded_and_proves_nothing(void **state)
 {
   HubFixture *fixture = *state;
   char id[BH_ID_LEN + 1];
@@ -266,7 +266,7 @@ static void test_a_hub_time_signed_by_somebody_else_is_noted_and_proves_nothing(
   test_device_free(device);
 }
 
-static void test_what_a_person_said_of_the_clock_stands_there(void **state)
+static void test_a_confirmation_of_the_clock_is_listed(void **state)
 {
   HubFixture *fixture = *state;
   char id[BH_ID_LEN + 1], note[BH_ID_LEN + 1];
@@ -316,8 +316,8 @@ static const json_t *find_row(const json_t *rows, const char *record, const char
 static void test_every_document_of_one_number_is_listed_however_it_is_written(void **state)
 {
   HubFixture *fixture = *state;
-  /* As other people type it: with a space, full-width, other dashes, zero-width and no-break
-   * spaces, case, brackets. */
+  /* The same number as other people type it: with a space, full-width, with other dashes,
+   * zero-width and no-break spaces, in other case, in brackets. */
   static const char *const same[] = {
       "平应急〔2026〕AB-7号",      "平应急〔2026〕AB-7号 ",     "平应急〔２０２６〕ＡＢ－７号",
       "平应急〔2026〕AB\u20117号", "平应急〔2026〕AB\u200b7号", "平应急〔2026〕AB\u00a07号",
@@ -388,7 +388,7 @@ static void test_pages_go_on_where_the_one_before_ended(void **state)
   test_device_free(device);
 }
 
-static void test_a_hub_of_before_the_list_finds_what_it_has(void **state)
+static void test_a_hub_older_than_the_list_of_anomalies_finds_existing_ones(void **state)
 {
   HubFixture *fixture = *state;
   char id[BH_ID_LEN + 1], strange[BH_ID_LEN + 1];
@@ -418,13 +418,13 @@ static void test_a_hub_of_before_the_list_finds_what_it_has(void **state)
   test_device_free(device);
 }
 
-static void test_clocks_are_judged_by_what_proves_them(void **state)
+static void test_clocks_with_contradicting_times_are_anomalies(void **state)
 {
   (void)state;
   const struct {
     gint64 wall_ms, hub_ms, boot_ms, hub_boot_ms;
     BhClockQuality quality;
-    const char *odd;
+    const char *anomaly;
   } cases[] = {
       {NOW_MS, 0, 1, 0, BH_CLOCK_QUALITY_UNSURE, NULL},
       {NOW_MS - 30 * 24 * (gint64)HOUR_MS, 0, 1, 0, BH_CLOCK_QUALITY_UNSURE, NULL},
@@ -443,9 +443,10 @@ static void test_clocks_are_judged_by_what_proves_them(void **state)
                           .quality = cases[i].quality,
                           .hub_ms = cases[i].hub_ms,
                           .hub_boot_ms = cases[i].hub_boot_ms};
-    const char *odd = bh_anomaly_judge_clock(&clock, FALSE, &(BhTimeProof){.received_ms = NOW_MS});
-    if (g_strcmp0(odd, cases[i].odd) != 0)
-      fail_msg("case %u is judged %s", i, odd != NULL ? odd : "fine");
+    const char *anomaly =
+        bh_anomaly_judge_clock(&clock, FALSE, &(BhTimeProof){.received_ms = NOW_MS});
+    if (g_strcmp0(anomaly, cases[i].anomaly) != 0)
+      fail_msg("case %u is judged %s", i, anomaly != NULL ? anomaly : "fine");
   }
 }
 
@@ -454,21 +455,21 @@ static void test_clocks_are_judged_by_what_proves_them(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      TEST(test_what_is_ordinary_makes_none),
-      TEST(test_I2_a_fork_stands_there_once_however_often_it_is_sent),
-      TEST(test_what_is_refused_stands_there),
-      TEST(test_a_quarantined_entry_stands_there_and_stays_when_it_is_decided),
-      TEST(test_an_entry_of_a_person_of_another_unit_stands_there),
-      TEST(test_a_bad_clock_stands_there_once_for_a_boot),
+      TEST(test_ordinary_entries_make_no_anomaly),
+      TEST(test_I2_a_fork_is_listed_once_however_often_it_is_sent),
+      TEST(test_refused_requests_are_listed),
+      TEST(test_a_quarantined_entry_is_listed_also_after_its_decision),
+      TEST(test_an_entry_of_a_person_of_another_unit_is_listed),
+      TEST(test_a_wrong_clock_is_listed_once_for_each_boot),
       TEST(test_a_device_enrolled_today_proves_nothing_of_last_year),
       TEST(test_a_time_signed_by_the_hub_is_a_lower_bound_for_the_rest_of_the_chain),
-      TEST(test_a_hub_time_signed_by_somebody_else_is_noted_and_proves_nothing),
-      TEST(test_what_a_person_said_of_the_clock_stands_there),
+      TEST(test_a_hub_time_with_a_wrong_signature_is_recorded_and_proves_nothing),
+      TEST(test_a_confirmation_of_the_clock_is_listed),
       TEST(test_every_document_of_one_number_is_listed_however_it_is_written),
       TEST(test_numbers_that_differ_or_were_given_up_are_no_anomaly),
       TEST(test_pages_go_on_where_the_one_before_ended),
-      TEST(test_a_hub_of_before_the_list_finds_what_it_has),
-      cmocka_unit_test(test_clocks_are_judged_by_what_proves_them),
+      TEST(test_a_hub_older_than_the_list_of_anomalies_finds_existing_ones),
+      cmocka_unit_test(test_clocks_with_contradicting_times_are_anomalies),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

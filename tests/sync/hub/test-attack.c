@@ -99,7 +99,7 @@ static void test_I13_no_device_opens_a_covert_visit_it_is_not_shown(void **state
   end(&scene);
 }
 
-static void test_nobody_gives_points_to_the_own_file(void **state)
+static void test_nobody_gives_points_to_their_own_file(void **state)
 {
   Scene scene = begin(*state, "routine");
   assert_int_equal(set_key(scene.county, scene.visit, "inspection", "file_review_score",
@@ -158,7 +158,7 @@ static void test_reviews_are_decided_at_the_hub_and_answered_by_devices(void **s
       "open", "record", scene.visit, "kind", "inspection", "set", "state", "returned");
   g_autofree char *entry = bh_hub_append(fixture->hub, NULL, ops, &error);
   if (entry == NULL)
-    fail_msg("append: %s", error->message);
+    fail_msg("the hub refuses its own entry: %s", error->message);
   assert_int_equal(set_key(device, asked, "review", "state", json_string("closed"), entry), 1);
   assert_int_equal(set_key(device, asked, "review", "decision", json_string("approve"), entry), 1);
   assert_int_equal(
@@ -190,11 +190,11 @@ static BhKindSet *without_writers(BhHub *hub)
   g_autofree char *older = bh_json_dump_sorted(root);
   BhKindSet *set = bh_kind_set_from_text(older, strlen(older), &error);
   if (set == NULL)
-    fail_msg("kinds: %s", error->message);
+    fail_msg("the kind set cannot be used: %s", error->message);
   return set;
 }
 
-static void test_what_is_left_to_the_hub_waits_whatever_kind_set_the_entry_names(void **state)
+static void test_fields_left_to_the_hub_are_quarantined_with_any_kind_set(void **state)
 {
   HubFixture *fixture = *state;
   g_autoptr(GError) error = NULL;
@@ -216,7 +216,7 @@ static void test_what_is_left_to_the_hub_waits_whatever_kind_set_the_entry_names
   test_device_free(device);
 }
 
-static void test_an_entry_in_quarantine_is_no_bridge_over_the_steps_between(void **state)
+static void test_a_quarantined_step_does_not_allow_the_next_step(void **state)
 {
   Scene scene = begin(*state, "routine");
   TestDevice *device = scene.county;
@@ -231,7 +231,7 @@ static void test_an_entry_in_quarantine_is_no_bridge_over_the_steps_between(void
   end(&scene);
 }
 
-static void test_a_step_held_back_for_another_reason_lets_the_next_one_through(void **state)
+static void test_a_step_quarantined_for_its_data_allows_the_next_step(void **state)
 {
   Scene scene = begin(*state, "routine");
   TestDevice *device = scene.county;
@@ -255,7 +255,7 @@ static gsize push_hazard(TestDevice *device, const char *hazard, const char *vis
                           json_pack("{s:s, s:s}", "inspection", visit, "state", "found"), NULL));
 }
 
-static void test_I13_nothing_is_hung_under_a_record_the_device_is_not_shown(void **state)
+static void test_I13_a_device_cannot_add_records_below_a_hidden_record(void **state)
 {
   Scene scene = begin(*state, "covert");
   TestDevice *device = scene.township;
@@ -300,7 +300,7 @@ static json_t *pull_on(TestDevice *device, json_t **before)
   return now;
 }
 
-static void test_I13_gone_names_nothing_that_was_never_shown(void **state)
+static void test_I13_gone_names_only_records_that_the_device_received(void **state)
 {
   Scene scene = begin(*state, "covert");
   char hazard[BH_ID_LEN + 1];
@@ -354,11 +354,11 @@ static void end_terms(HubFixture *fixture, const char *unit, const char *valid_t
                                       "valid_to", valid_to);
     g_autofree char *entry = bh_hub_append(fixture->hub, NULL, ops, &error);
     if (entry == NULL)
-      fail_msg("append: %s", error->message);
+      fail_msg("the hub refuses its own entry: %s", error->message);
   }
 }
 
-static void test_I13_who_is_out_of_service_widens_no_view(void **state)
+static void test_I13_people_out_of_service_do_not_widen_what_a_device_receives(void **state)
 {
   HubFixture *fixture = *state;
   Scene scene = begin(fixture, "covert");
@@ -378,7 +378,7 @@ static void test_I13_who_is_out_of_service_widens_no_view(void **state)
 
 /* A device only asserts who acts. Whatever `by` it names, it cannot make decisions of the office.
  */
-static void test_what_the_office_decides_is_not_decided_by_a_device(void **state)
+static void test_a_device_cannot_decide_for_the_office(void **state)
 {
   Scene scene = begin(*state, "routine");
   TestDevice *device = scene.county;
@@ -431,7 +431,7 @@ static BhEntryText *make_ballast(TestDevice *device, const char *record)
   return test_device_seal(device, body, openings);
 }
 
-static void test_L8_no_record_grows_until_others_cannot_take_it(void **state)
+static void test_L8_no_record_grows_beyond_what_other_devices_accept(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *device = test_device_new(fixture, fixture->township);
@@ -439,7 +439,7 @@ static void test_L8_no_record_grows_until_others_cannot_take_it(void **state)
   char id[BH_ID_LEN + 1];
   make_id(device, id);
   assert_int_equal(push(device, test_device_enterprise(device, id, "一号矿", "140603100")), 0);
-  /* Ids of entries that never arrived: not even one set. */
+  /* The entry names ids of entries that never arrived; even one set of them is too much. */
   gsize held = 0;
   for (int i = 0; i < 4; i++)
     held += push(device, make_ballast(device, id));
@@ -538,7 +538,7 @@ static void test_L8_unknown_entries_are_counted_for_each_device(void **state)
 }
 
 /* When a named entry arrives, the device may name another one. */
-static void test_L8_what_arrives_is_unknown_no_more(void **state)
+static void test_L8_an_entry_that_arrived_no_longer_counts_as_unknown(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *device = test_device_new(fixture, fixture->township);
@@ -587,17 +587,17 @@ int main(void)
       TEST(test_I13_no_device_opens_a_covert_visit_it_is_not_shown),
       TEST(test_records_of_other_areas_are_changed_only_by_release),
       TEST(test_reviews_are_decided_at_the_hub_and_answered_by_devices),
-      TEST(test_what_is_left_to_the_hub_waits_whatever_kind_set_the_entry_names),
-      TEST(test_an_entry_in_quarantine_is_no_bridge_over_the_steps_between),
-      TEST(test_I13_nothing_is_hung_under_a_record_the_device_is_not_shown),
-      TEST(test_nobody_gives_points_to_the_own_file),
-      TEST(test_I13_gone_names_nothing_that_was_never_shown),
-      TEST(test_I13_who_is_out_of_service_widens_no_view),
-      TEST(test_what_the_office_decides_is_not_decided_by_a_device),
-      TEST(test_a_step_held_back_for_another_reason_lets_the_next_one_through),
-      TEST(test_L8_no_record_grows_until_others_cannot_take_it),
+      TEST(test_fields_left_to_the_hub_are_quarantined_with_any_kind_set),
+      TEST(test_a_quarantined_step_does_not_allow_the_next_step),
+      TEST(test_I13_a_device_cannot_add_records_below_a_hidden_record),
+      TEST(test_nobody_gives_points_to_their_own_file),
+      TEST(test_I13_gone_names_only_records_that_the_device_received),
+      TEST(test_I13_people_out_of_service_do_not_widen_what_a_device_receives),
+      TEST(test_a_device_cannot_decide_for_the_office),
+      TEST(test_a_step_quarantined_for_its_data_allows_the_next_step),
+      TEST(test_L8_no_record_grows_beyond_what_other_devices_accept),
       TEST(test_L8_unknown_entries_are_counted_for_each_device),
-      TEST(test_L8_what_arrives_is_unknown_no_more),
+      TEST(test_L8_an_entry_that_arrived_no_longer_counts_as_unknown),
       TEST(test_only_people_of_its_unit_act_on_a_device),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

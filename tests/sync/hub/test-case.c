@@ -20,9 +20,9 @@ typedef struct {
   char hazard[BH_ID_LEN + 1];
 } Scene;
 
-/* A case that was written. */
+/* An exported case. */
 typedef struct {
-  json_t *told;
+  json_t *summary;
   BhExportReport *report;
   GString *text; /* case.export */
   GString *page;
@@ -30,7 +30,7 @@ typedef struct {
 
 static void given_clear(Given *given)
 {
-  json_decref(given->told);
+  json_decref(given->summary);
   bh_export_report_free(given->report);
   g_string_free(given->text, TRUE);
   g_string_free(given->page, TRUE);
@@ -94,9 +94,9 @@ static Given give(HubFixture *fixture, const char *record)
   g_autoptr(GError) error = NULL;
   g_autoptr(GOutputStream) out = g_memory_output_stream_new_resizable();
   BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
-  given.told = bh_case_write(fixture->hub, db, record, &options, out, &error);
+  given.summary = bh_case_write(fixture->hub, db, record, &options, out, &error);
   bh_hub_release_reader(fixture->hub, db);
-  if (given.told == NULL)
+  if (given.summary == NULL)
     fail_msg("%s", error->message);
   g_output_stream_close(out, NULL, NULL);
   g_autoptr(GBytes) bytes = g_memory_output_stream_steal_as_bytes(G_MEMORY_OUTPUT_STREAM(out));
@@ -119,7 +119,7 @@ static void append(HubFixture *fixture, json_t *ops)
     fail_msg("%s", error->message);
 }
 
-static void test_what_lies_rotten_at_the_hub_is_said_to_be_missing(void **state)
+static void test_a_file_damaged_at_the_hub_is_reported_as_missing(void **state)
 {
   HubFixture *fixture = *state;
   Scene scene = begin(fixture);
@@ -152,7 +152,7 @@ static void test_what_lies_rotten_at_the_hub_is_said_to_be_missing(void **state)
   test_device_free(scene.device);
 }
 
-static void test_naming_a_hash_puts_nobody_elses_file_into_a_case(void **state)
+static void test_naming_a_hash_adds_no_file_of_others_to_a_case(void **state)
 {
   HubFixture *fixture = *state;
   Scene scene = begin(fixture);
@@ -174,7 +174,7 @@ static void test_naming_a_hash_puts_nobody_elses_file_into_a_case(void **state)
   test_device_free(scene.device);
 }
 
-static void test_no_silent_deletion_what_was_dismissed_is_in_the_case(void **state)
+static void test_dismissed_entries_are_in_the_case(void **state)
 {
   HubFixture *fixture = *state;
   Scene scene = begin(fixture);
@@ -226,8 +226,8 @@ static void test_size_is_that_of_the_case(void **state)
   json_int_t before;
   {
     g_auto(Given) given = give(fixture, scene.visit);
-    before = json_integer_value(json_object_get(given.told, "entries"));
-    assert_int_equal(json_integer_value(json_object_get(given.told, "withheld")), 0);
+    before = json_integer_value(json_object_get(given.summary, "entries"));
+    assert_int_equal(json_integer_value(json_object_get(given.summary, "withheld")), 0);
   }
   TestDevice *busy = test_device_new(fixture, fixture->county);
   for (int i = 0; i < OTHERS; i++) {
@@ -242,13 +242,13 @@ static void test_size_is_that_of_the_case(void **state)
   }
   {
     g_auto(Given) given = give(fixture, scene.visit);
-    assert_int_equal(json_integer_value(json_object_get(given.told, "entries")), before);
+    assert_int_equal(json_integer_value(json_object_get(given.summary, "entries")), before);
   }
   push(scene.device, test_device_entry(scene.device, scene.hazard, "hazard",
                                        json_pack("{s:s}", "demand", "整改"), NULL));
   g_auto(Given) given = give(fixture, scene.visit);
-  assert_int_equal(json_integer_value(json_object_get(given.told, "entries")), before + 4);
-  assert_int_equal(json_integer_value(json_object_get(given.told, "withheld")), 3);
+  assert_int_equal(json_integer_value(json_object_get(given.summary, "entries")), before + 4);
+  assert_int_equal(json_integer_value(json_object_get(given.summary, "withheld")), 3);
   assert_null(strstr(given.text->str, "别案"));
   test_device_free(busy);
   test_device_free(scene.device);
@@ -259,8 +259,9 @@ static void change(TestDevice *device, const char *record, const char *kind, jso
   push(device, test_device_entry(device, record, kind, set, NULL));
 }
 
-/* This page has what is rare on others. Text that people wrote is never markup. */
-static void test_the_page_says_what_is_in_doubt(void **state)
+/* The page of this case has everything that is rare on others. Text that people wrote is never
+ * markup. */
+static void test_the_page_names_everything_doubtful(void **state)
 {
   HubFixture *fixture = *state;
   Scene scene = begin(fixture);
@@ -323,7 +324,7 @@ static void test_a_case_is_an_inspection(void **state)
 
 /* A hub whose program is newer than its kinds reports that, instead of writing a case that cannot
  * be verified. */
-static void test_kinds_that_say_nothing_of_cases_give_none(void **state)
+static void test_kinds_without_a_case_declaration_give_no_case(void **state)
 {
   HubFixture *fixture = *state;
   Scene scene = begin(fixture);
@@ -389,17 +390,16 @@ static void test_the_kinds_declare_which_records_make_a_case(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(test_what_lies_rotten_at_the_hub_is_said_to_be_missing,
-                                      set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_naming_a_hash_puts_nobody_elses_file_into_a_case, set_up,
+      cmocka_unit_test_setup_teardown(test_a_file_damaged_at_the_hub_is_reported_as_missing, set_up,
                                       tear_down),
-      cmocka_unit_test_setup_teardown(test_no_silent_deletion_what_was_dismissed_is_in_the_case,
-                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_naming_a_hash_adds_no_file_of_others_to_a_case, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_dismissed_entries_are_in_the_case, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_personal_values_of_staff_and_context_of_others_stay_out,
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_size_is_that_of_the_case, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_the_page_says_what_is_in_doubt, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_kinds_that_say_nothing_of_cases_give_none, set_up,
+      cmocka_unit_test_setup_teardown(test_the_page_names_everything_doubtful, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_kinds_without_a_case_declaration_give_no_case, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_a_case_is_an_inspection, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_the_kinds_declare_which_records_make_a_case, set_up,

@@ -26,7 +26,7 @@ static void add_file(HubFixture *fixture)
   g_autoptr(GError) error = NULL;
   char sha256[BH_HASH_HEX_LEN + 1];
   if (!bh_uploads_import(fixture->hub, NULL, photo, sizeof photo, "image/jpeg", sha256, &error))
-    fail_msg("import: %s", error->message);
+    fail_msg("the file cannot be imported: %s", error->message);
 }
 
 static gboolean back_up(HubFixture *fixture, const char *out, FakeDisk *fake, GError **error)
@@ -45,8 +45,8 @@ static gboolean export(HubFixture *fixture, const char *out, FakeDisk *fake, GEr
   g_autofree char *path = g_build_filename(out, "all.bihuan", NULL);
   g_autoptr(json_t) params = json_pack("{s:s}", "out", path);
   bh_hub_set_disk(fixture->hub, &fake->disk);
-  g_autoptr(json_t) told = bh_cli_dispatch(fixture->hub, "export", params, error);
-  return told != NULL;
+  g_autoptr(json_t) written = bh_cli_dispatch(fixture->hub, "export", params, error);
+  return written != NULL;
 }
 
 typedef gboolean (*Write)(HubFixture *fixture, const char *out, FakeDisk *fake, GError **error);
@@ -67,24 +67,24 @@ static int fail_each(HubFixture *fixture, Write write)
     g_clear_error(&error);
     fake->fail_at = 0;
     if (!write(fixture, out, fake, &error))
-      fail_msg("again: %s", error->message);
+      fail_msg("the second copy fails: %s", error->message);
     g_autofree char *unsynced = fake_disk_find_unsynced(fake, out, BH_COPY_NOTE);
     if (unsynced != NULL)
-      fail_msg("%s is not on the disk", unsynced);
+      fail_msg("%s was not synced to the disk", unsynced);
     remove_tree(out);
     if (!reached)
       return n - 1;
   }
 }
 
-static void test_a_backup_is_on_the_disk_before_that_is_said(void **state)
+static void test_a_backup_is_synced_before_its_success_is_reported(void **state)
 {
   HubFixture *fixture = *state;
   add_file(fixture);
   assert_true(fail_each(fixture, back_up) > 3);
 }
 
-static void test_an_export_is_on_the_disk_before_that_is_said(void **state)
+static void test_an_export_is_synced_before_its_success_is_reported(void **state)
 {
   HubFixture *fixture = *state;
   assert_int_equal(fail_each(fixture, export), 2);
@@ -93,10 +93,10 @@ static void test_an_export_is_on_the_disk_before_that_is_said(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(test_a_backup_is_on_the_disk_before_that_is_said, set_up,
-                                      tear_down),
-      cmocka_unit_test_setup_teardown(test_an_export_is_on_the_disk_before_that_is_said, set_up,
-                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_a_backup_is_synced_before_its_success_is_reported,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_an_export_is_synced_before_its_success_is_reported,
+                                      set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

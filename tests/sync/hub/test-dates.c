@@ -137,7 +137,7 @@ static void mark_guard(HubFixture *fixture)
   g_autofree char *text = bh_json_dump_sorted(root);
   g_autoptr(BhKindSet) set = bh_kind_set_from_text(text, strlen(text), &error);
   if (set == NULL || !bh_hub_set_kinds(fixture->hub, set, &error))
-    fail_msg("kinds: %s", error->message);
+    fail_msg("the kind set cannot be used: %s", error->message);
 }
 
 static void test_a_guard_about_today_that_quarantines_knows_the_day(void **state)
@@ -150,7 +150,7 @@ static void test_a_guard_about_today_that_quarantines_knows_the_day(void **state
     scene.fixture->skew_ms = cases[i].late * DAY_MS;
     order(&scene, cases[i].deadline, &quarantined);
     if ((quarantined > 0) != cases[i].wrong)
-      fail_msg("case %d: %s", (int)i, quarantined > 0 ? "held back" : "let through");
+      fail_msg("case %d: %s", (int)i, quarantined > 0 ? "quarantined" : "accepted");
   }
   test_device_free(scene.device);
 }

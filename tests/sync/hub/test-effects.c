@@ -24,7 +24,7 @@ static void make_office(HubFixture *fixture, Office *office)
   bh_id_from_name("samples", "staff-wu", office->admin);
 }
 
-/* Makes an entry of the hub, as an office step or a loaded file does. */
+/* Appends an entry of the hub, as an office step or a loaded file does. */
 static gboolean say(HubFixture *fixture, const char *by, const char *record, const char *kind,
                     const char *state, GError **error)
 {
@@ -42,7 +42,7 @@ static void assert_out(HubFixture *fixture, TestDevice *device, gboolean out)
     assert_string_equal(test_error_code(answer), "revoked");
 }
 
-static void test_whatever_entry_says_revoked_shuts_the_device_out_at_once(void **state)
+static void test_any_entry_that_revokes_a_device_shuts_it_out_at_once(void **state)
 {
   HubFixture *fixture = *state;
   Office office;
@@ -54,7 +54,7 @@ static void test_whatever_entry_says_revoked_shuts_the_device_out_at_once(void *
     assert_out(fixture, device, FALSE);
     assert_true(say(fixture, actors[i], device->signer->device, "device", "revoked", &error));
     assert_out(fixture, device, TRUE);
-    /* Revoking a device whose record says so already is no error. */
+    /* Revoking a device that is already revoked is not an error. */
     assert_true(
         bh_enrol_revoke(fixture->hub, office.admin, device->signer->device, "丢失", &error));
     assert_true(bh_enrol_revoke(fixture->hub, NULL, device->signer->device, "丢失", &error));
@@ -69,7 +69,8 @@ static gboolean exec(BhHub *hub, BhDb *db, gpointer sql, GError **error)
   return bh_db_exec(db, sql, error);
 }
 
-/* A store of an older program: the record is revoked, the row in the table of devices is not. */
+/* In a store of an older program the record of a device can be revoked while its row in the table
+ * of devices is not. */
 static void test_revocation_works_whatever_the_record_says(void **state)
 {
   HubFixture *fixture = *state;
@@ -84,7 +85,7 @@ static void test_revocation_works_whatever_the_record_says(void **state)
   test_device_free(device);
 }
 
-static void test_who_the_kind_does_not_name_revokes_by_no_path(void **state)
+static void test_people_that_the_kind_does_not_name_cannot_revoke(void **state)
 {
   HubFixture *fixture = *state;
   g_autoptr(GError) error = NULL;
@@ -135,7 +136,7 @@ static char *dup_staff_version(HubFixture *fixture, TestDevice *device)
   return version;
 }
 
-static void test_who_left_is_signed_out_and_comes_back_without_the_old_session(void **state)
+static void test_people_who_left_are_signed_out_and_need_a_new_session_later(void **state)
 {
   HubFixture *fixture = *state;
   Office office;
@@ -158,14 +159,14 @@ static void test_who_left_is_signed_out_and_comes_back_without_the_old_session(v
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(test_whatever_entry_says_revoked_shuts_the_device_out_at_once,
+      cmocka_unit_test_setup_teardown(test_any_entry_that_revokes_a_device_shuts_it_out_at_once,
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_revocation_works_whatever_the_record_says, set_up,
                                       tear_down),
-      cmocka_unit_test_setup_teardown(test_who_the_kind_does_not_name_revokes_by_no_path, set_up,
+      cmocka_unit_test_setup_teardown(test_people_that_the_kind_does_not_name_cannot_revoke, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(
-          test_who_left_is_signed_out_and_comes_back_without_the_old_session, set_up, tear_down),
+          test_people_who_left_are_signed_out_and_need_a_new_session_later, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,7 +15,7 @@ static Answer *push_text_again(TestDevice *device, const GString *batch)
   return test_push_text(device, batch->str, (gssize)batch->len);
 }
 
-static void test_L5_a_full_disk_is_told_and_nothing_is_half_stored(void **state)
+static void test_L5_a_full_disk_is_reported_and_nothing_is_half_stored(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *device = test_device_new(fixture, fixture->township);
@@ -62,7 +62,7 @@ static gboolean apply(BhHub *hub, BhDb *db, gpointer data, GError **error)
   return bh_ingest_apply(bh_hub_get_ingest(hub), db, piece->batch, &piece->result, error);
 }
 
-static void test_I13_a_batch_that_was_let_in_before_the_revocation_is_not_stored(void **state)
+static void test_I13_a_batch_accepted_before_a_revocation_is_not_stored_after_it(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *device = test_device_new(fixture, fixture->township);
@@ -102,7 +102,7 @@ static char *dup_quarantine_message(HubFixture *fixture, const char *entry)
   return NULL;
 }
 
-static void test_bad_input_is_told_with_what_and_where(void **state)
+static void test_bad_input_is_reported_with_fault_and_place(void **state)
 {
   HubFixture *fixture = *state;
   g_autofree char *many = g_strnfill(5000, 'x');
@@ -326,11 +326,11 @@ static void test_I7_a_cursor_beyond_what_the_hub_has_starts_anew(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(test_L5_a_full_disk_is_told_and_nothing_is_half_stored,
+      cmocka_unit_test_setup_teardown(test_L5_a_full_disk_is_reported_and_nothing_is_half_stored,
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(
-          test_I13_a_batch_that_was_let_in_before_the_revocation_is_not_stored, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_bad_input_is_told_with_what_and_where, set_up,
+          test_I13_a_batch_accepted_before_a_revocation_is_not_stored_after_it, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_bad_input_is_reported_with_fault_and_place, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_L7_acknowledged_is_applied_or_visibly_quarantined,
                                       set_up, tear_down),

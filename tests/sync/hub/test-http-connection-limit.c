@@ -38,7 +38,7 @@ static int tear_down(void **state)
   return 0;
 }
 
-static void test_whoever_is_silent_goes_after_some_seconds(void **state)
+static void test_silent_connections_are_closed_after_some_seconds(void **state)
 {
   BhConnectionLimit *limit = *state;
   BhConnection *silent = bh_connection_add(limit, "a", 1, 0);
@@ -62,7 +62,7 @@ static void test_whoever_is_silent_goes_after_some_seconds(void **state)
   bh_connection_remove(limit, idle);
 }
 
-static void test_when_full_the_oldest_silent_one_of_the_greediest_goes(void **state)
+static void test_a_full_server_closes_the_oldest_idle_connection_of_the_largest_client(void **state)
 {
   BhConnectionLimit *limit = *state;
   BhConnection *connections[ALL + 2];
@@ -78,7 +78,7 @@ static void test_when_full_the_oldest_silent_one_of_the_greediest_goes(void **st
     bh_connection_remove(limit, connections[i]);
 }
 
-static void test_a_network_over_its_share_makes_room_itself(void **state)
+static void test_a_network_over_its_share_loses_its_own_connections(void **state)
 {
   BhConnectionLimit *limit = *state;
   BhConnection *connections[PER_NETWORK + 2];
@@ -93,7 +93,7 @@ static void test_a_network_over_its_share_makes_room_itself(void **state)
     bh_connection_remove(limit, connections[i]);
 }
 
-static void test_those_that_send_slowly_keep_nobody_out_either(void **state)
+static void test_slow_connections_keep_nobody_out(void **state)
 {
   BhConnectionLimit *limit = *state;
   BhConnection *connections[ALL + 1];
@@ -114,7 +114,7 @@ typedef struct {
   gboolean busy;
 } Guest;
 
-static void test_whatever_happens_the_limits_hold_and_the_modest_get_in(void **state)
+static void test_the_limits_hold_and_small_networks_get_a_connection(void **state)
 {
   BhConnectionLimit *limit = *state;
   g_autoptr(GRand) rand = g_rand_new_with_seed(18);
@@ -185,11 +185,11 @@ static void test_an_ipv6_network_is_one_sender(void **state G_GNUC_UNUSED)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      TEST(test_whoever_is_silent_goes_after_some_seconds),
-      TEST(test_when_full_the_oldest_silent_one_of_the_greediest_goes),
-      TEST(test_a_network_over_its_share_makes_room_itself),
-      TEST(test_those_that_send_slowly_keep_nobody_out_either),
-      TEST(test_whatever_happens_the_limits_hold_and_the_modest_get_in),
+      TEST(test_silent_connections_are_closed_after_some_seconds),
+      TEST(test_a_full_server_closes_the_oldest_idle_connection_of_the_largest_client),
+      TEST(test_a_network_over_its_share_loses_its_own_connections),
+      TEST(test_slow_connections_keep_nobody_out),
+      TEST(test_the_limits_hold_and_small_networks_get_a_connection),
       cmocka_unit_test(test_an_ipv6_network_is_one_sender),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,7 +23,7 @@ static int dial(HttpFixture *fixture)
                                 .sin_port = htons((guint16)bh_http_get_port(fixture->http)),
                                 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
-    fail_msg("connect: %s", g_strerror(errno));
+    fail_msg("no connection: %s", g_strerror(errno));
   struct timeval limit = {.tv_sec = 20};
   setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   return fd;
@@ -78,7 +78,7 @@ static char *ask_line(HttpFixture *fixture, const char *line, const char *more)
       fail_msg("no \"%s\" in: %s", text, answer);                                                  \
   } while (0)
 
-static void test_a_request_is_told_and_answered(void **state)
+static void test_a_handler_gets_all_parts_of_a_request(void **state)
 {
   g_autofree char *answer =
       ask_line(*state, "GET /param/%E4%BC%81%E4%B8%9A?q=a%2Fb+c", "Cookie: no=1; id=session\r\n");
@@ -94,7 +94,7 @@ static void test_a_request_is_told_and_answered(void **state)
 
 #define FORWARDED "X-Forwarded-For: "
 
-static void test_only_a_known_proxy_says_who_asks(void **state)
+static void test_only_a_known_proxy_is_believed_about_the_client_address(void **state)
 {
   static const char *const known[] = {"127.0.0.1", "10.0.0.2", NULL};
   static const char *const other[] = {"192.0.2.1", NULL};
@@ -186,7 +186,7 @@ static void test_every_answer_names_its_request(void **state)
   }
 }
 
-static void test_a_handler_works_under_its_request(void **state)
+static void test_log_lines_of_a_handler_have_the_id_of_its_request(void **state)
 {
   g_autofree char *answer = ask_line(*state, "GET /param/x", "");
   g_autofree char *id = request_id_of(answer);
@@ -336,7 +336,7 @@ static void test_long_heads_are_refused(void **state)
   assert_true(closed[0] == '\0' || g_str_has_prefix(closed, "HTTP/1.1 431 "));
 }
 
-static void test_a_slow_body_holds_nobody_up(void **state)
+static void test_a_slow_request_body_does_not_delay_others(void **state)
 {
   HttpFixture *fixture = *state;
   int slow[8];
@@ -493,7 +493,7 @@ static gboolean is_served(int fd)
   return recv(fd, buffer, sizeof buffer, 0) > 0;
 }
 
-static void test_of_too_many_connections_of_one_address_idle_ones_go(void **state)
+static void test_idle_connections_of_an_address_with_too_many_are_closed(void **state)
 {
   (void)state;
   BhHttpConfig config = {.listen = "127.0.0.1:0", .threads = 2, .max_connections_per_ip = 4};
@@ -547,7 +547,7 @@ static void test_silent_connections_keep_nobody_out(void **state)
     close(fds[i]);
 }
 
-static void test_stop_waits_for_what_is_being_answered(void **state)
+static void test_stopping_the_server_waits_for_running_handlers(void **state)
 {
   (void)state;
   HttpFixture *fixture = http_fixture_new(FALSE);
@@ -613,12 +613,12 @@ static int teardown(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_a_request_is_told_and_answered),
-      cmocka_unit_test(test_only_a_known_proxy_says_who_asks),
+      cmocka_unit_test(test_a_handler_gets_all_parts_of_a_request),
+      cmocka_unit_test(test_only_a_known_proxy_is_believed_about_the_client_address),
       cmocka_unit_test(test_a_proxy_is_named_by_its_address),
       cmocka_unit_test(test_unknown_addresses_and_methods_are_json_errors),
       cmocka_unit_test(test_every_answer_names_its_request),
-      cmocka_unit_test(test_a_handler_works_under_its_request),
+      cmocka_unit_test(test_log_lines_of_a_handler_have_the_id_of_its_request),
       cmocka_unit_test(test_requests_are_counted_by_route_and_status),
       cmocka_unit_test(test_common_routes_come_after_those_of_the_server),
       cmocka_unit_test(test_head_is_a_get_without_body),
@@ -628,16 +628,16 @@ int main(void)
       cmocka_unit_test(test_an_endless_body_is_cut_off),
       cmocka_unit_test(test_bodies_of_unclear_length_are_refused),
       cmocka_unit_test(test_long_heads_are_refused),
-      cmocka_unit_test(test_a_slow_body_holds_nobody_up),
+      cmocka_unit_test(test_a_slow_request_body_does_not_delay_others),
       cmocka_unit_test(test_pipelined_requests_are_answered_in_order),
       cmocka_unit_test(test_a_client_that_leaves_early_costs_nothing),
       cmocka_unit_test(test_errors_have_the_status_of_their_code),
       cmocka_unit_test(test_files_come_whole_in_parts_and_not_again),
       cmocka_unit_test(test_links_are_not_followed),
       cmocka_unit_test(test_a_thousand_parallel_requests_are_all_answered),
-      cmocka_unit_test(test_of_too_many_connections_of_one_address_idle_ones_go),
+      cmocka_unit_test(test_idle_connections_of_an_address_with_too_many_are_closed),
       cmocka_unit_test(test_silent_connections_keep_nobody_out),
-      cmocka_unit_test(test_stop_waits_for_what_is_being_answered),
+      cmocka_unit_test(test_stopping_the_server_waits_for_running_handlers),
       cmocka_unit_test(test_a_handler_that_never_answers_costs_a_503),
       cmocka_unit_test(test_listen_texts_are_checked),
   };

@@ -15,7 +15,7 @@ static void make_id(gint64 at_ms, guint number, char id[BH_ID_LEN + 1])
              (guint)(at_ms & 0xffff), number);
 }
 
-/* Sets the address with an entry of this id. Whether it was applied. */
+/* Sets the address with an entry of this id. Returns whether it was applied. */
 static gboolean set_address(TestDevice *device, const char *id, const char *enterprise,
                             const char *address)
 {
@@ -61,7 +61,8 @@ static void test_I11_an_id_of_the_far_future_is_not_shown_over_later_ones(void *
   assert_address(device, enterprise, "现在");
   assert_true(set_address(device, near, enterprise, "不远"));
   assert_address(device, enterprise, "不远");
-  /* No release makes it win. When its time has come, it can be released like any other. */
+  /* A release does not make its value the shown one. When its time has come, it can be released
+   * like any other. */
   assert_false(bh_hub_release(fixture->hub, NULL, far, FALSE, "查过", &error));
   assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_INVALID));
   assert_address(device, enterprise, "不远");

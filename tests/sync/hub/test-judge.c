@@ -96,7 +96,7 @@ static BhEntryText *make_entry(TestDevice *device, const char *id, const char *r
   }
   test_add_signed_text(builder, record, kind, set);
   if (!bh_body_builder_finish(builder, &body, &openings, &error))
-    fail_msg("body: %s", error->message);
+    fail_msg("the body cannot be built: %s", error->message);
   return test_device_seal(device, body, openings);
 }
 
@@ -223,7 +223,7 @@ static void test_a_voided_document_is_not_served_by_naming_an_older_state(void *
 }
 
 /* The device did not know the decision: its step is still possible, and the conflict is visible. */
-static void test_an_honest_late_step_stands_beside_a_decision_and_is_noticed(void **state)
+static void test_an_honest_late_step_conflicts_visibly_with_a_decision(void **state)
 {
   Scene scene = begin(*state);
   char was_signed[BH_ID_LEN + 1], accepted[BH_ID_LEN + 1];
@@ -234,13 +234,13 @@ static void test_an_honest_late_step_stands_beside_a_decision_and_is_noticed(voi
   g_autoptr(BhRecord) visit = load(&scene, scene.visit);
   assert_true(bh_record_has_conflict(visit, "state"));
   assert_int_equal(count_reports(&scene, scene.visit, "transition"), before + 1);
-  /* All states that it names must allow the step, also when none of them is current. */
+  /* Every state that a step names must allow it, even if none of them is the current one. */
   assert_int_equal(
       step(scene.device, scene.visit, "inspection", "cancelled", scene.begun, was_signed), 1);
   end(&scene);
 }
 
-static void test_a_record_that_was_taken_further_does_not_begin_anew(void **state)
+static void test_an_accepted_visit_cannot_begin_again(void **state)
 {
   Scene scene = begin(*state);
   char was_signed[BH_ID_LEN + 1], accepted[BH_ID_LEN + 1];
@@ -290,7 +290,7 @@ static char *dup_verdicts(Scene *scene, const guint order[4])
   return g_string_free(verdicts, FALSE);
 }
 
-static void test_the_order_in_was_says_nothing(void **state)
+static void test_the_order_of_replaced_entries_has_no_meaning(void **state)
 {
   static const guint orders[][4] = {{0, 1, 2, 3}, {3, 2, 1, 0}, {1, 3, 0, 2},
                                     {2, 0, 3, 1}, {3, 0, 1, 2}, {1, 2, 3, 0}};
@@ -315,9 +315,9 @@ static void test_an_unknown_state_beside_a_known_one_waits(void **state)
   end(&scene);
 }
 
-/* --- who --- */
+/* --- people --- */
 
-static void test_a_step_is_taken_by_whom_the_kind_names(void **state)
+static void test_a_step_is_taken_only_by_people_that_the_kind_names(void **state)
 {
   Scene scene = begin(*state);
   TestDevice *device = scene.device;
@@ -326,7 +326,7 @@ static void test_a_step_is_taken_by_whom_the_kind_names(void **state)
   test_sample_id("staff-feng", expert);
   assert_int_equal(step(device, scene.hazard, "hazard", "suspected", scene.found, NULL), 0);
   g_strlcpy(suspected, device->last_entry, sizeof suspected);
-  /* The inspector may not, nor may others release his entry. */
+  /* The inspector may not take the step, and a release does not help. */
   assert_int_equal(step(device, scene.hazard, "hazard", "confirmed", suspected, NULL), 1);
   g_strlcpy(confirmed, device->last_entry, sizeof confirmed);
   assert_int_equal(step(device, scene.hazard, "hazard", "planned", confirmed, NULL), 1);
@@ -353,11 +353,11 @@ static BhEntryText *make_note(TestDevice *device, const char *record, gint64 wal
   g_autoptr(json_t) value = json_string("东坡");
   bh_body_builder_set(builder, record, "enterprise", "address", value, FALSE, NULL);
   if (!bh_body_builder_finish(builder, &body, &openings, &error))
-    fail_msg("body: %s", error->message);
+    fail_msg("the body cannot be built: %s", error->message);
   return test_device_seal(device, body, openings);
 }
 
-static void test_who_left_on_monday_may_have_entered_it_on_friday(void **state)
+static void test_an_entry_made_while_in_service_is_accepted_after_the_person_left(void **state)
 {
   HubFixture *fixture = *state;
   const BhClock *clock = bh_clock_system();
@@ -382,7 +382,7 @@ static void test_who_left_on_monday_may_have_entered_it_on_friday(void **state)
   end(&scene);
 }
 
-static void test_a_clock_in_the_past_does_not_hinder_who_serves_now(void **state)
+static void test_a_clock_in_the_past_does_not_refuse_people_now_in_service(void **state)
 {
   Scene scene = begin(*state);
   TestDevice *device = scene.device;
@@ -391,7 +391,7 @@ static void test_a_clock_in_the_past_does_not_hinder_who_serves_now(void **state
   end(&scene);
 }
 
-static void test_who_moved_to_another_unit_acted_for_the_old_one_before(void **state)
+static void test_entries_made_before_a_move_count_for_the_old_unit(void **state)
 {
   HubFixture *fixture = *state;
   const BhClock *clock = bh_clock_system();
@@ -440,7 +440,7 @@ static void test_a_device_makes_no_record_of_another_unit_or_of_its_people(void 
   end(&scene);
 }
 
-static void test_joint_visits_and_work_on_records_of_others_go_on(void **state)
+static void test_joint_visits_and_permitted_work_on_other_units_records_are_accepted(void **state)
 {
   HubFixture *fixture = *state;
   Scene scene = begin(fixture);
@@ -484,7 +484,7 @@ static char *choose(Scene *scene, const char *by, const char *record, const char
   return act(scene, by, record, kind, json_pack("{s:s}", "state", to), error);
 }
 
-static void test_a_conflict_of_states_is_resolved_by_who_may_make_each(void **state)
+static void test_a_conflict_of_states_is_resolved_by_people_who_may_take_either_step(void **state)
 {
   static const char *const choices[] = {"accepted", "cancelled"};
   for (guint i = 0; i < G_N_ELEMENTS(choices); i++) {
@@ -515,7 +515,7 @@ static void test_a_conflict_of_states_is_resolved_by_who_may_make_each(void **st
 
 /* The newest of two states is shown, but what either of them locks is locked: in the record, in
  * records below it, and for new records below it. */
-static void test_a_step_that_was_overtaken_opens_no_lock(void **state)
+static void test_a_superseded_step_unlocks_nothing(void **state)
 {
   Scene scene = begin(*state);
   TestDevice *device = scene.device;
@@ -550,7 +550,7 @@ static void test_a_step_that_was_overtaken_opens_no_lock(void **state)
 }
 
 /* An honest late step may set the fields that it asks for, and nothing else. */
-static void test_a_late_step_brings_what_it_asks_for(void **state)
+static void test_a_late_step_may_set_only_the_fields_that_it_asks_for(void **state)
 {
   Scene scene = begin(*state);
   TestDevice *device = scene.device;
@@ -616,7 +616,7 @@ static void test_an_entry_of_the_office_is_judged_by_who_acts(void **state)
   end(&scene);
 }
 
-/* Reports the hazard as rectified, with a person as the reporter (NULL: nobody). */
+/* Reports the hazard as rectified, with `reporter` as the reporting person (NULL: nobody). */
 static gsize report_fixed(Scene *scene, const char *reporter, const char *ordered)
 {
   const char *names[] = {ordered, NULL};
@@ -629,7 +629,7 @@ static gsize report_fixed(Scene *scene, const char *reporter, const char *ordere
 
 /* The acting person must be the taker that the step names, because a guard of a later step (another
  * person re-checks) uses the taker. */
-static void test_a_step_names_nobody_else_as_its_taker(void **state)
+static void test_a_step_must_name_the_acting_person_as_its_taker(void **state)
 {
   Scene scene = begin(*state);
   char colleague[BH_ID_LEN + 1], ordered[BH_ID_LEN + 1];
@@ -694,22 +694,22 @@ int main(void)
   const struct CMUnitTest tests[] = {
       TEST(test_a_decision_of_the_office_is_not_undone_by_naming_an_older_state),
       TEST(test_a_voided_document_is_not_served_by_naming_an_older_state),
-      TEST(test_an_honest_late_step_stands_beside_a_decision_and_is_noticed),
-      TEST(test_a_record_that_was_taken_further_does_not_begin_anew),
-      TEST(test_the_order_in_was_says_nothing),
+      TEST(test_an_honest_late_step_conflicts_visibly_with_a_decision),
+      TEST(test_an_accepted_visit_cannot_begin_again),
+      TEST(test_the_order_of_replaced_entries_has_no_meaning),
       TEST(test_an_unknown_state_beside_a_known_one_waits),
-      TEST(test_a_step_is_taken_by_whom_the_kind_names),
-      TEST(test_who_left_on_monday_may_have_entered_it_on_friday),
-      TEST(test_a_clock_in_the_past_does_not_hinder_who_serves_now),
-      TEST(test_who_moved_to_another_unit_acted_for_the_old_one_before),
+      TEST(test_a_step_is_taken_only_by_people_that_the_kind_names),
+      TEST(test_an_entry_made_while_in_service_is_accepted_after_the_person_left),
+      TEST(test_a_clock_in_the_past_does_not_refuse_people_now_in_service),
+      TEST(test_entries_made_before_a_move_count_for_the_old_unit),
       TEST(test_a_device_makes_no_record_of_another_unit_or_of_its_people),
-      TEST(test_joint_visits_and_work_on_records_of_others_go_on),
-      TEST(test_a_conflict_of_states_is_resolved_by_who_may_make_each),
+      TEST(test_joint_visits_and_permitted_work_on_other_units_records_are_accepted),
+      TEST(test_a_conflict_of_states_is_resolved_by_people_who_may_take_either_step),
       TEST(test_a_device_does_not_choose_over_a_decision),
-      TEST(test_a_step_that_was_overtaken_opens_no_lock),
-      TEST(test_a_late_step_brings_what_it_asks_for),
+      TEST(test_a_superseded_step_unlocks_nothing),
+      TEST(test_a_late_step_may_set_only_the_fields_that_it_asks_for),
       TEST(test_an_entry_of_the_office_is_judged_by_who_acts),
-      TEST(test_a_step_names_nobody_else_as_its_taker),
+      TEST(test_a_step_must_name_the_acting_person_as_its_taker),
       TEST(test_no_release_names_another_taker),
       TEST(test_an_extension_names_the_deadline_that_was_there),
   };

@@ -138,7 +138,7 @@ static void check_hub(HubFixture *fixture, TestDevice *device, gint64 acknowledg
   char hash[BH_HASH_HEX_LEN + 1];
   fixture->hub = bh_hub_open(fixture->dir, &fixture->clock, bh_random_system(), &error);
   if (fixture->hub == NULL)
-    fail_msg("open: %s", error->message);
+    fail_msg("the hub cannot be opened: %s", error->message);
   BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   assert_true(
       bh_log_get_head(db, device->signer->device, device->signer->incarnation, &seq, hash, &error));
@@ -203,7 +203,7 @@ static void test_I2_I4_I6_I12_killed_hub_keeps_what_it_acknowledged(void **state
   FILE *nowhere = fopen("/dev/null", "we");
   feed(fixture->hub, device->signer->device, text->str, NULL, nowhere, TRUE);
   assert_int_equal(count_records(fixture->hub), records + ENTRIES);
-  /* Everything once more from the first entry. */
+  /* Everything is sent once more from the first entry on. */
   feed(fixture->hub, device->signer->device, text->str, NULL, nowhere, FALSE);
   fclose(nowhere);
   assert_int_equal(count_records(fixture->hub), records + ENTRIES);

@@ -27,7 +27,7 @@ static BhKindSet *with_index(BhHub *hub, gboolean indexed)
   g_autofree char *text = bh_json_dump_sorted(root);
   BhKindSet *set = bh_kind_set_from_text(text, strlen(text), &error);
   if (set == NULL)
-    fail_msg("kinds: %s", error->message);
+    fail_msg("the kind set cannot be used: %s", error->message);
   return set;
 }
 
@@ -49,7 +49,7 @@ static void add_enterprises(HubFixture *fixture)
       json_array_append(part, json_array_get(ops, (size_t)i));
     g_autofree char *entry = bh_hub_append(fixture->hub, NULL, part, &error);
     if (entry == NULL)
-      fail_msg("append: %s", error->message);
+      fail_msg("the hub refuses its own entry: %s", error->message);
   }
 }
 
@@ -68,7 +68,7 @@ static gint64 count_addresses(HubFixture *fixture)
   return count;
 }
 
-static void test_an_index_comes_and_goes_with_its_declaration(void **state)
+static void test_an_index_is_made_and_removed_with_its_declaration(void **state)
 {
   HubFixture *fixture = *state;
   g_autoptr(GError) error = NULL;
@@ -107,7 +107,7 @@ static gboolean break_off(BhHub *hub, BhDb *db, gpointer data, GError **error)
          bh_log_set_value(db, "derived_by", broken->derived_by, error);
 }
 
-static void test_a_change_that_was_broken_off_goes_on_at_the_next_start(void **state)
+static void test_an_interrupted_change_continues_at_the_next_start(void **state)
 {
   HubFixture *fixture = *state;
   g_autoptr(GError) error = NULL;
@@ -135,7 +135,7 @@ static void get_kinds_in_use(HubFixture *fixture, char **named, char **stored)
                                     "staff", "set", "name", "李");
   g_autofree char *entry = bh_hub_append(fixture->hub, NULL, ops, &error);
   if (entry == NULL)
-    fail_msg("append: %s", error->message);
+    fail_msg("the hub refuses its own entry: %s", error->message);
   BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
   g_autoptr(BhEntryRow) row = bh_log_find_entry(db, entry, &error);
   assert_non_null(row);
@@ -168,7 +168,8 @@ static void test_a_set_whose_commit_failed_is_not_in_use(void **state)
   assert_string_equal(named_later, stored_later);
 }
 
-/* The store of a hub in which the commit of another set was reported as failed, but is on disk. */
+/* Makes the store of a hub in which the commit of another set was reported as failed, but is on
+ * the disk. */
 static gboolean use_behind_the_back(BhHub *hub, BhDb *db, gpointer kinds, GError **error)
 {
   (void)hub;
@@ -179,7 +180,7 @@ static gboolean use_behind_the_back(BhHub *hub, BhDb *db, gpointer kinds, GError
 }
 
 /* Ends the transaction of the writer, which then opens the store again for its next job. */
-static gboolean spoil(BhHub *hub, BhDb *db, gpointer data, GError **error)
+static gboolean end_transaction_of_writer(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   (void)hub, (void)data;
   return bh_db_exec(db, "ROLLBACK", error);
@@ -196,7 +197,7 @@ static void test_a_set_that_is_on_the_disk_after_all_is_in_use_and_derived_by(vo
   add_enterprises(fixture);
   assert_int_equal(count_addresses(fixture), 0);
   assert_true(bh_hub_write(fixture->hub, use_behind_the_back, with, &error));
-  assert_false(bh_hub_write(fixture->hub, spoil, NULL, &error));
+  assert_false(bh_hub_write(fixture->hub, end_transaction_of_writer, NULL, &error));
   get_kinds_in_use(fixture, &named, &stored);
   assert_string_equal(stored, bh_kind_set_get_hash(with));
   assert_string_equal(named, stored);
@@ -217,7 +218,7 @@ static gsize count_listed(HubFixture *fixture)
   g_autoptr(json_t) page = bh_hub_list(fixture->hub, db, query, NULL, &error);
   bh_hub_release_reader(fixture->hub, db);
   if (page == NULL)
-    fail_msg("list: %s", error->message);
+    fail_msg("the list cannot be read: %s", error->message);
   return json_array_size(json_object_get(page, "rows"));
 }
 
@@ -237,9 +238,9 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_a_full_disk_hides_no_list, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_an_index_comes_and_goes_with_its_declaration, set_up,
-                                      tear_down),
-      cmocka_unit_test_setup_teardown(test_a_change_that_was_broken_off_goes_on_at_the_next_start,
+      cmocka_unit_test_setup_teardown(test_an_index_is_made_and_removed_with_its_declaration,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_an_interrupted_change_continues_at_the_next_start,
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_a_set_whose_commit_failed_is_not_in_use, set_up,
                                       tear_down),

@@ -23,14 +23,14 @@ typedef struct {
   char id[BH_ID_LEN + 1];
   const BhKind *kind;
   guint visit;
-  json_t *set; /* NULL once pushed */
+  json_t *set; /* values of the record; NULL once it was pushed */
 } Hidden;
 
 typedef struct {
   const char *name;
   char *cookie;
   char *token;
-  json_t *before; /* path → answer */
+  json_t *before; /* path → the answer before the hidden records were made */
 } Reader;
 
 typedef struct {
@@ -235,8 +235,8 @@ static void test_every_route_is_asked(void **state)
       known = strcmp(routes[i].method, ROUTES[k].method) == 0 &&
               strcmp(routes[i].path, ROUTES[k].pattern) == 0;
     if (!known)
-      fail_msg("%s %s is new: say in ROUTES how it is asked for hidden records", routes[i].method,
-               routes[i].path);
+      fail_msg("%s %s is a new route: add it to ROUTES with the way to ask for hidden records",
+               routes[i].method, routes[i].path);
   }
 }
 
@@ -328,7 +328,7 @@ static json_t *make_file(World *world)
     g_strlcpy(sha, hash, sizeof sha);
   } else if (!bh_uploads_import(world->fixture->hub, world->county->signer->device, bytes,
                                 strlen(bytes), "image/jpeg", sha, &error)) {
-    fail_msg("import: %s", error->message);
+    fail_msg("the file cannot be imported: %s", error->message);
   }
   g_ptr_array_add(world->hashes, g_strdup(sha));
   return json_string(sha);
@@ -485,7 +485,7 @@ static BhEntryText *make_entry(World *world, Hidden *const *ops, guint n)
     ops[i]->set = NULL;
   }
   if (!bh_body_builder_finish(builder, &body, &openings, &error))
-    fail_msg("body: %s", error->message);
+    fail_msg("the body cannot be built: %s", error->message);
   g_ptr_array_add(world->entries, g_strdup(world->county->last_entry));
   g_hash_table_add(world->ids, g_strdup(world->county->last_entry));
   return test_device_seal(world->county, body, openings);
@@ -578,7 +578,7 @@ static World *world_new(void)
   world->office = bh_office_new(world->fixture->hub, FALSE);
   world->http = bh_http_start(&config, routes, n, bh_office_headers(), world->office, &error);
   if (world->http == NULL)
-    fail_msg("office: %s", error->message);
+    fail_msg("the office does not start: %s", error->message);
   world->origin = g_strdup_printf("http://127.0.0.1:%u", bh_http_get_port(world->http));
   world->curl = curl_easy_init();
   return world;
@@ -606,7 +606,7 @@ static void world_free(World *world)
 
 /* --- requests --- */
 
-/* Removes what time and the work of other units may change: positions and times. */
+/* Removes positions and times from an answer: the work of other units may change them. */
 static json_t *plain(const Reply *reply)
 {
   static const char *const moving[] = {"position", "seen", "cursor", "time", "at"};
@@ -726,8 +726,8 @@ static void ask_device(World *world, TestDevice *device, const char *name, json_
   }
 }
 
-/* Otherwise the test would prove nothing: people who may see the records find them at the office
- * and on the device. */
+/* Asserts that people who may see the hidden records find them at the office and on the device;
+ * otherwise the test would prove nothing. */
 static void assert_there(World *world, const Reader *reader)
 {
   guint shown = 0;

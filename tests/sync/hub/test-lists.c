@@ -41,11 +41,13 @@ static const char *const store =
 
 typedef struct {
   const char *name;
-  BhListQuery query; /* texts that are freed are literals here and are copied */
-  const char *leads; /* the plan contains it */
-  gboolean sorts;    /* more rows than the page may be sorted, because the index leads to few */
-  const char *rows;  /* a plain statement for the same records */
-  const char *whole; /* the plan contains it when the first rows did not suffice; or NULL */
+  BhListQuery query; /* texts that are freed are literals in this table and are copied before use */
+  const char *leads; /* a text that the query plan must contain: the index that leads to the rows */
+  /* more rows than the page may be sorted, because the index leads to few of them */
+  gboolean sorts;
+  const char *rows; /* a plain statement for the same records */
+  /* a text that the plan must contain when the first rows did not suffice; or NULL */
+  const char *whole;
 } Shape;
 
 #define STATES(list) .where = {{"state", (char *)list}}, .n_where = 1
@@ -229,7 +231,7 @@ static int set_up_lists(void **state)
   g_autoptr(GError) error = NULL;
   HubFixture *fixture = hub_fixture_new_store();
   if (!bh_hub_write(fixture->hub, exec, (gpointer)store, &error))
-    fail_msg("store: %s", error->message);
+    fail_msg("the store cannot be filled: %s", error->message);
   *state = fixture;
   return 0;
 }
@@ -356,7 +358,7 @@ static void test_no_list_reads_a_whole_kind_for_a_few_rows(void **state)
   bh_hub_release_reader(fixture->hub, db);
 }
 
-static void test_whatever_leads_the_rows_and_their_order_are_the_same(void **state)
+static void test_every_index_gives_the_same_rows_in_the_same_order(void **state)
 {
   HubFixture *fixture = *state;
   BhDb *db = bh_hub_acquire_reader(fixture->hub, NULL);
@@ -412,7 +414,7 @@ static void test_the_search_of_many_records_is_written_at_once(void **state)
   }
   g_autofree char *entry = bh_hub_append(fixture->hub, NULL, ops, &error);
   if (entry == NULL)
-    fail_msg("append: %s", error->message);
+    fail_msg("the hub refuses its own entry: %s", error->message);
   BhDb *db = bh_hub_acquire_reader(fixture->hub, NULL);
   gint64 found;
   assert_true(bh_hub_update_index(fixture->hub, db, &error));
@@ -453,7 +455,7 @@ static void test_no_list_is_planned_anew_for_other_values(void **state)
 }
 
 /* Interrupted at each statement in turn. */
-static void test_a_list_that_is_broken_off_is_an_error_and_not_empty(void **state)
+static void test_an_interrupted_list_is_an_error_and_not_empty(void **state)
 {
   HubFixture *fixture = *state;
   int broken = 0;
@@ -480,9 +482,9 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_no_list_reads_a_whole_kind_for_a_few_rows),
-      cmocka_unit_test(test_whatever_leads_the_rows_and_their_order_are_the_same),
+      cmocka_unit_test(test_every_index_gives_the_same_rows_in_the_same_order),
       cmocka_unit_test(test_no_list_is_planned_anew_for_other_values),
-      cmocka_unit_test(test_a_list_that_is_broken_off_is_an_error_and_not_empty),
+      cmocka_unit_test(test_an_interrupted_list_is_an_error_and_not_empty),
       cmocka_unit_test(test_the_search_of_many_records_is_written_at_once),
   };
   return cmocka_run_group_tests(tests, set_up_lists, tear_down);

@@ -73,7 +73,8 @@ static void test_answers_and_findings_stay_once_the_visit_is_signed(void **state
   assert_true(set(device, one.visit, "inspection", answer_set("noncompliant"), NULL));
   assert_true(
       set(device, one.visit, "inspection", json_pack("{s:s}", "state", "signed"), one.began));
-  /* Neither by the device that signed, nor by a colleague's device whose answers arrive late. */
+  /* Neither the device that signed can change an answer, nor a colleague's device whose answers
+   * arrive late. */
   assert_false(set(device, one.visit, "inspection", answer_set("compliant"), NULL));
   assert_false(set(other, one.visit, "inspection",
                    json_pack("{s:{s:s}}", "answers/COAL-02", "answer", "compliant"), NULL));
@@ -116,11 +117,11 @@ static json_t *list_replaced(HubFixture *fixture, const char *record, const char
     if (strcmp(bh_json_string_or(one, "key", ""), key) == 0)
       return json_incref(json_object_get(one, "replaced"));
   }
-  fail_msg("entry %zu sets no %s", entry, key);
+  fail_msg("entry %zu does not set %s", entry, key);
   return NULL;
 }
 
-static void test_history_says_what_was_replaced_and_nothing_that_waits(void **state)
+static void test_history_lists_replaced_values_but_no_quarantined_ones(void **state)
 {
   Case one;
   open_case(&one, *state);
@@ -194,7 +195,7 @@ int main(void)
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(
           test_R077_the_deadline_of_an_order_is_not_moved_by_a_plain_edit, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_history_says_what_was_replaced_and_nothing_that_waits,
+      cmocka_unit_test_setup_teardown(test_history_lists_replaced_values_but_no_quarantined_ones,
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_an_approved_or_served_paper_is_not_rewritten, set_up,
                                       tear_down),

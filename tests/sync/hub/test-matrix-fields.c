@@ -21,7 +21,7 @@ typedef struct {
   char record[BH_ID_LEN + 1];
   char made[BH_ID_LEN + 1];
   gboolean same_only; /* only devices of the record's own unit */
-  guint turn;         /* alternates through the roles */
+  guint turn;         /* counts up, to alternate through the roles */
   GString *wrong;
 } Stand;
 
@@ -175,7 +175,7 @@ static Truth holds(Matrix *matrix, const json_t *condition, const json_t *values
     return json_integer_value(json_object_get(condition, "at_least")) > 0 ? NO : YES;
   const char *path = json_string_value(json_object_get(condition, "field"));
   if (path == NULL)
-    fail_msg("a lock is declared by a word that this test does not know");
+    fail_msg("the declaration of a lock has a member that this test does not know");
   const json_t *value = walk(matrix, values, path, &known);
   if (!known)
     return UNKNOWN;
@@ -188,7 +188,7 @@ static Truth holds(Matrix *matrix, const json_t *condition, const json_t *values
     return !is_unset(value) && is_in(operand, value) ? YES : NO;
   if ((operand = json_object_get(condition, "empty")) != NULL)
     return is_unset(value) == json_is_true(operand) ? YES : NO;
-  fail_msg("a lock is declared by a word that this test does not know");
+  fail_msg("the declaration of a lock has a member that this test does not know");
   return UNKNOWN;
 }
 
@@ -296,7 +296,7 @@ static BhEntryText *seal_set(TestDevice *device, const Stand *stand, const json_
       bh_body_builder_new(device->last_entry, device->actor, &stamp, 0, bh_random_system());
   bh_body_builder_set(builder, stand->record, stand->kind, key, value, sealed, was);
   if (!bh_body_builder_finish(builder, &body, &openings, &error))
-    fail_msg("body: %s", error->message);
+    fail_msg("the body cannot be built: %s", error->message);
   return test_device_seal(device, body, openings);
 }
 
@@ -396,8 +396,8 @@ static gboolean try_stand(BhHub *hub, BhDb *db, gpointer data, GError **error)
 
 /* --- all fields --- */
 
-/* Whether a field is tried: all except those that decide visibility, and those for which a change
- * needs a reason. */
+/* Computes which fields are tried: all except those that decide visibility, and those for which a
+ * change needs a reason. */
 static void fill(Stand *stand)
 {
   size_t at;
@@ -433,7 +433,7 @@ static void try_record(Matrix *matrix, const char *kind, const char *state, gboo
                  .wrong = wrong};
   if (state != NULL)
     json_object_set_new(values, "state", json_string(state));
-  /* An entry needs at least one value. */
+  /* Sets one value, because an entry needs at least one. */
   const json_t *first = json_array_get(json_object_get(stand.declaration, "fields"), 0);
   if (filled)
     fill(&stand);

@@ -248,7 +248,7 @@ static void test_every_step_by_everybody(void **state)
 
 /* A release gives an entry no more rights than its author and the releaser have. What the
  * declarations refuse to the device is not accepted by any release. */
-static void test_no_release_gives_what_a_step_does_not(void **state)
+static void test_no_release_gives_more_rights_than_a_step(void **state)
 {
   Matrix matrix;
   g_autoptr(GString) wrong = g_string_new(NULL);
@@ -289,7 +289,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_every_step_by_everybody, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_no_release_gives_what_a_step_does_not, set_up,
+      cmocka_unit_test_setup_teardown(test_no_release_gives_more_rights_than_a_step, set_up,
                                       tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -258,7 +258,7 @@ static void test_a_session_outlives_a_restart(void **state)
   assert_int_equal(knock(f, cookie, FALSE), 200);
 }
 
-static void test_who_leaves_is_out_at_once(void **state)
+static void test_people_who_leave_are_shut_out_at_once(void **state)
 {
   Fixture *f = *state;
   g_autofree char *cookie = come_in(f);
@@ -472,7 +472,7 @@ static void fail_from(Fixture *f, const char *from, const char *cookie, int time
   }
 }
 
-static void test_a_stranger_locks_himself_out_and_not_the_person(void **state)
+static void test_failures_from_another_address_do_not_lock_the_person_out(void **state)
 {
   Fixture *f = *state;
   fail_from(f, "127.0.0.2", NULL, 5);
@@ -505,7 +505,7 @@ static void test_people_behind_a_proxy_have_limits_of_their_own(void **state)
   assert_int_equal(sign_in_behind(f, "203.0.113.2", PASSWORD), 200);
 }
 
-static void test_who_is_no_proxy_cannot_name_another_address(void **state)
+static void test_an_unknown_proxy_cannot_name_another_address(void **state)
 {
   Fixture *f = *state;
   for (int i = 0; i < 5; i++)
@@ -602,7 +602,7 @@ int main(void)
       CASE(test_an_idle_session_ends_and_polling_is_idle),
       CASE(test_no_session_outlives_half_a_day),
       CASE(test_a_session_outlives_a_restart),
-      CASE(test_who_leaves_is_out_at_once),
+      CASE(test_people_who_leave_are_shut_out_at_once),
       CASE(test_a_new_password_ends_the_sessions),
       CASE(test_a_removed_account_is_closed),
       CASE(test_the_kinds_declare_the_directory_of_the_office),
@@ -611,9 +611,9 @@ int main(void)
       CASE(test_after_a_clock_that_was_ahead_waits_and_sessions_end),
       CASE(test_after_waking_up_in_the_past_waits_and_sessions_end),
       CASE(test_guesses_at_the_same_time_are_counted_like_others),
-      CASE(test_a_stranger_locks_himself_out_and_not_the_person),
+      CASE(test_failures_from_another_address_do_not_lock_the_person_out),
       CASE(test_people_behind_a_proxy_have_limits_of_their_own),
-      CASE(test_who_is_no_proxy_cannot_name_another_address),
+      CASE(test_an_unknown_proxy_cannot_name_another_address),
       CASE(test_a_known_browser_is_locked_by_its_own_failures_only),
       CASE(test_many_addresses_are_slowed_down_together_and_known_browsers_are_not),
       CASE(test_behind_tls_the_cookie_is_bound_to_the_host),

@@ -58,7 +58,7 @@ static Answer *push_one(World *world, const char *id, const char *kind, json_t *
   }
   json_decref(set);
   if (!bh_body_builder_finish(builder, &body, &openings, &error))
-    fail_msg("body: %s", error->message);
+    fail_msg("the body cannot be built: %s", error->message);
   Answer *answer = test_push(world->county, test_device_seal(world->county, body, openings), NULL);
   assert_status(answer, 200);
   return answer;
@@ -68,7 +68,7 @@ static void push_applied(World *world, const char *id, const char *kind, json_t 
 {
   g_autoptr(Answer) answer = push_one(world, id, kind, set);
   if (json_array_size(json_object_get(answer->json, "quarantined")) != 0)
-    fail_msg("%s: quarantined", kind);
+    fail_msg("%s was quarantined", kind);
 }
 
 /* Makes an entry of the hub, as a decision of its leader. */
@@ -79,7 +79,7 @@ static void release(World *world, const char *visit)
                                     "set", "released", 1);
   g_autofree char *entry = bh_hub_append(world->fixture->hub, NULL, ops, &error);
   if (entry == NULL)
-    fail_msg("release: %s", error->message);
+    fail_msg("the visit cannot be released: %s", error->message);
 }
 
 static json_t *make_visit(World *world, const char *mode)
@@ -94,7 +94,7 @@ static gboolean has_record(TestDevice *device, const char *id)
   return test_find_record(changes, id) != NULL;
 }
 
-static void test_R020_a_scan_is_seen_by_who_sees_its_visit(void **state)
+static void test_R020_a_scan_is_visible_to_people_who_may_see_its_visit(void **state)
 {
   (void)state;
   static const char *const modes[] = {"covert", "routine"};
@@ -128,7 +128,7 @@ static void test_R020_a_scan_is_seen_by_who_sees_its_visit(void **state)
 }
 
 /* A visit that has not arrived, or is in quarantine, does not keep people from their own work. */
-static void test_what_hangs_on_an_absent_visit_is_open_to_its_device_alone(void **state)
+static void test_records_below_a_missing_visit_are_open_to_their_device_only(void **state)
 {
   (void)state;
   World *world = world_new();
@@ -170,7 +170,7 @@ static void test_what_hangs_on_an_absent_visit_is_open_to_its_device_alone(void 
 
 /* Nobody can see a covert visit of another unit by making a record below its id before it arrives.
  */
-static void test_the_parent_that_arrives_decides_afresh(void **state)
+static void test_visibility_is_decided_again_when_the_parent_arrives(void **state)
 {
   (void)state;
   World *world = world_new();
@@ -205,9 +205,9 @@ static void test_the_parent_that_arrives_decides_afresh(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_R020_a_scan_is_seen_by_who_sees_its_visit),
-      cmocka_unit_test(test_what_hangs_on_an_absent_visit_is_open_to_its_device_alone),
-      cmocka_unit_test(test_the_parent_that_arrives_decides_afresh),
+      cmocka_unit_test(test_R020_a_scan_is_visible_to_people_who_may_see_its_visit),
+      cmocka_unit_test(test_records_below_a_missing_visit_are_open_to_their_device_only),
+      cmocka_unit_test(test_visibility_is_decided_again_when_the_parent_arrives),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

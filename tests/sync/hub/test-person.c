@@ -34,7 +34,7 @@ static TestDevice *begin(HubFixture *fixture)
   return device;
 }
 
-static void test_only_the_person_acts_as_the_person(void **state)
+static void test_nobody_acts_as_another_person(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *device = begin(fixture);
@@ -51,7 +51,7 @@ static void test_only_the_person_acts_as_the_person(void **state)
   test_device_free(device);
 }
 
-static void test_who_has_no_pin_acts_on_no_device(void **state)
+static void test_people_without_a_pin_act_on_no_device(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *device = test_device_new(fixture, fixture->township);
@@ -61,7 +61,7 @@ static void test_who_has_no_pin_acts_on_no_device(void **state)
   test_device_free(device);
 }
 
-static void test_nobody_releases_what_the_person_did_not_sign(void **state)
+static void test_nobody_releases_an_entry_that_its_person_did_not_sign(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *device = begin(fixture);
@@ -77,7 +77,7 @@ static void test_nobody_releases_what_the_person_did_not_sign(void **state)
 }
 
 /* The person's public key with a signature by another key. */
-static void test_a_signature_that_does_not_fit_is_not_taken_by_any_way(void **state)
+static void test_a_wrong_signature_is_not_accepted_by_any_route(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *device = begin(fixture);
@@ -105,7 +105,7 @@ static void test_a_signature_that_does_not_fit_is_not_taken_by_any_way(void **st
   test_device_free(device);
 }
 
-static void test_what_was_saved_under_the_pin_before_may_arrive_for_a_month(void **state)
+static void test_entries_signed_with_the_previous_key_are_accepted_for_a_month(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *device = begin(fixture);
@@ -134,7 +134,7 @@ static gboolean is_step_held(TestDevice *device, const char *record, const char 
 }
 
 /* A step from a state that is in quarantine because of a revoked key is quarantined too. */
-static void test_a_step_under_an_old_key_is_no_bridge(void **state)
+static void test_a_quarantined_step_with_a_revoked_key_allows_no_next_step(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *device = begin(fixture);
@@ -170,7 +170,7 @@ static void test_a_step_under_an_old_key_is_no_bridge(void **state)
   test_device_free(device);
 }
 
-static void test_the_public_key_stands_in_the_record_of_the_person(void **state)
+static void test_the_public_key_is_in_the_record_of_the_person(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *device = begin(fixture);
@@ -187,17 +187,19 @@ static void test_the_public_key_stands_in_the_record_of_the_person(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(test_only_the_person_acts_as_the_person, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_who_has_no_pin_acts_on_no_device, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_nobody_releases_what_the_person_did_not_sign, set_up,
+      cmocka_unit_test_setup_teardown(test_nobody_acts_as_another_person, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_people_without_a_pin_act_on_no_device, set_up,
                                       tear_down),
-      cmocka_unit_test_setup_teardown(test_a_signature_that_does_not_fit_is_not_taken_by_any_way,
+      cmocka_unit_test_setup_teardown(test_nobody_releases_an_entry_that_its_person_did_not_sign,
                                       set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_a_wrong_signature_is_not_accepted_by_any_route, set_up,
+                                      tear_down),
       cmocka_unit_test_setup_teardown(
-          test_what_was_saved_under_the_pin_before_may_arrive_for_a_month, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_a_step_under_an_old_key_is_no_bridge, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_the_public_key_stands_in_the_record_of_the_person,
-                                      set_up, tear_down),
+          test_entries_signed_with_the_previous_key_are_accepted_for_a_month, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(
+          test_a_quarantined_step_with_a_revoked_key_allows_no_next_step, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_the_public_key_is_in_the_record_of_the_person, set_up,
+                                      tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@
 #include "schema/error.h"
 #include "sync/hub/devices/pin.h"
 
-static void test_what_a_thief_tries_first_is_refused(void **state G_GNUC_UNUSED)
+static void test_easily_guessed_pins_are_refused(void **state G_GNUC_UNUSED)
 {
   static const char *const weak[] = {"",
                                      "1234",
@@ -45,7 +45,7 @@ static void test_what_a_thief_tries_first_is_refused(void **state G_GNUC_UNUSED)
   for (gsize i = 0; i < G_N_ELEMENTS(weak); i++) {
     g_autoptr(GError) error = NULL;
     if (bh_staff_pin_check(weak[i], &error))
-      fail_msg("%s is taken", weak[i]);
+      fail_msg("%s was accepted", weak[i]);
     assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_INVALID));
   }
 }
@@ -61,7 +61,7 @@ static void test_nine_of_ten_pins_of_six_digits_are_taken(void **state G_GNUC_UN
   assert_in_range(taken, 1000000 / 7 * 85 / 100, 1000000 / 7);
 }
 
-static void test_ordinary_ones_are_taken(void **state G_GNUC_UNUSED)
+static void test_ordinary_pins_are_accepted(void **state G_GNUC_UNUSED)
 {
   static const char *const good[] = {"470251", "246810", "39402716", "123489", "508172639405"};
   for (gsize i = 0; i < G_N_ELEMENTS(good); i++) {
@@ -74,9 +74,9 @@ static void test_ordinary_ones_are_taken(void **state G_GNUC_UNUSED)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_what_a_thief_tries_first_is_refused),
+      cmocka_unit_test(test_easily_guessed_pins_are_refused),
       cmocka_unit_test(test_nine_of_ten_pins_of_six_digits_are_taken),
-      cmocka_unit_test(test_ordinary_ones_are_taken),
+      cmocka_unit_test(test_ordinary_pins_are_accepted),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

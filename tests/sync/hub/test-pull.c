@@ -143,7 +143,7 @@ static void test_I1_two_devices_of_one_unit_see_the_same(void **state)
   test_device_free(b);
 }
 
-static void test_I13_a_foreign_area_sees_nothing_the_area_above_does(void **state)
+static void test_I13_another_area_receives_nothing_and_the_area_above_does(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *township = test_device_new(fixture, fixture->township);
@@ -216,7 +216,7 @@ static void add_mines(HubFixture *fixture, const char *prefix, const char *area,
     }
     g_autofree char *entry = bh_hub_append(fixture->hub, NULL, ops, &error);
     if (entry == NULL)
-      fail_msg("append: %s", error->message);
+      fail_msg("the hub refuses its own entry: %s", error->message);
   }
 }
 
@@ -284,7 +284,7 @@ static void add_covert_visits(HubFixture *fixture, int count)
     }
     g_autofree char *entry = bh_hub_append(fixture->hub, NULL, ops, &error);
     if (entry == NULL)
-      fail_msg("append: %s", error->message);
+      fail_msg("the hub refuses its own entry: %s", error->message);
   }
 }
 
@@ -341,7 +341,7 @@ static void test_I13_hidden_rows_leave_no_gap(void **state)
 
 /* A store of an older program has no restrictions: they are computed at the start; until then each
  * record is checked. */
-static void test_I13_a_store_of_before_restrictions_hides_as_well(void **state)
+static void test_I13_a_store_older_than_restrictions_hides_records_too(void **state)
 {
   HubFixture *fixture = *state;
   g_autoptr(GError) error = NULL;
@@ -364,7 +364,7 @@ static void test_I13_a_store_of_before_restrictions_hides_as_well(void **state)
   assert_int_equal(json_array_size(json_object_get(derived, "rows")), 1);
 }
 
-static void test_what_left_the_scope_is_gone(void **state)
+static void test_records_that_left_the_scope_are_removed(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *township = test_device_new(fixture, fixture->township);
@@ -388,7 +388,7 @@ static void test_what_left_the_scope_is_gone(void **state)
   test_device_free(county);
 }
 
-static void test_cursor_goes_on_where_it_was_and_resets_when_it_does_not_fit(void **state)
+static void test_a_cursor_continues_its_feed_and_an_invalid_one_starts_anew(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *device = test_device_new(fixture, fixture->township);
@@ -416,7 +416,7 @@ static void test_cursor_goes_on_where_it_was_and_resets_when_it_does_not_fit(voi
                                     "unit", "set", "area", "140603");
   g_autofree char *entry = bh_hub_append(fixture->hub, NULL, ops, &error);
   if (entry == NULL)
-    fail_msg("append: %s", error->message);
+    fail_msg("the hub refuses its own entry: %s", error->message);
   g_autoptr(json_t) reset = test_pull(device, bh_json_string_or(next, "cursor", ""));
   assert_true(json_is_true(json_object_get(reset, "reset")));
   test_device_free(device);
@@ -482,7 +482,7 @@ static void test_I13_covert_visits_stay_with_their_unit_until_released(void **st
   test_device_free(township);
 }
 
-static void test_personal_values_of_records_for_all_stay_closed(void **state)
+static void test_personal_values_of_staff_are_sent_without_openings(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *device = test_device_new(fixture, fixture->township);
@@ -535,7 +535,7 @@ static void test_kind_sets_are_kept_by_hash_and_served(void **state)
 }
 
 /* A device of the unit pulls only new records, not all that it has. */
-static void test_a_new_colleague_moves_nothing_but_the_colleague(void **state)
+static void test_a_new_member_of_staff_moves_no_other_record(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *device = test_device_new(fixture, fixture->township);
@@ -734,31 +734,32 @@ int main(void)
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_I13_a_person_of_the_office_sees_what_the_unit_serves,
                                       set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_I13_a_foreign_area_sees_nothing_the_area_above_does,
-                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(
+          test_I13_another_area_receives_nothing_and_the_area_above_does, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_hazards_are_found_by_the_name_their_enterprise_has_now,
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_L11_a_part_of_the_hub_is_listed_without_the_rest, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_I13_hidden_rows_leave_no_gap, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_I13_a_store_of_before_restrictions_hides_as_well, set_up,
+      cmocka_unit_test_setup_teardown(test_I13_a_store_older_than_restrictions_hides_records_too,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_records_that_left_the_scope_are_removed, set_up,
                                       tear_down),
-      cmocka_unit_test_setup_teardown(test_what_left_the_scope_is_gone, set_up, tear_down),
       cmocka_unit_test_setup_teardown(
-          test_cursor_goes_on_where_it_was_and_resets_when_it_does_not_fit, set_up, tear_down),
+          test_a_cursor_continues_its_feed_and_an_invalid_one_starts_anew, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_a_record_whose_area_arrives_later_is_found_then, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_I13_covert_visits_stay_with_their_unit_until_released,
                                       set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_personal_values_of_records_for_all_stay_closed, set_up,
-                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_personal_values_of_staff_are_sent_without_openings,
+                                      set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_L14_receipt_and_device_time_are_both_kept, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_kind_sets_are_kept_by_hash_and_served, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_staff_are_sealed_to_the_device, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_the_last_contact_of_a_device_is_kept, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_a_new_colleague_moves_nothing_but_the_colleague, set_up,
+      cmocka_unit_test_setup_teardown(test_a_new_member_of_staff_moves_no_other_record, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_visits_are_found_by_the_name_their_enterprise_has_now,
                                       set_up, tear_down),

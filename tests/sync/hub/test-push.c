@@ -34,7 +34,7 @@ static gint64 count_entries(HubFixture *fixture)
   return rows->len;
 }
 
-static void test_what_is_pushed_comes_back_in_the_feed(void **state)
+static void test_pushed_records_appear_in_the_feed(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *device = test_device_new(fixture, fixture->township);
@@ -116,7 +116,7 @@ static void test_L2_ten_concurrent_identical_posts_get_one_answer_and_one_entry(
   test_device_free(device);
 }
 
-static void test_forged_signature_is_refused_and_named_what_came_before_stays(void **state)
+static void test_a_forged_signature_is_refused_and_earlier_entries_stay(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *device = test_device_new(fixture, fixture->township);
@@ -205,7 +205,7 @@ static void test_I2_fork_is_409_flagged_and_new_incarnation_is_recognised(void *
   g_autoptr(json_t) devices = bh_log_list_devices(db, &error);
   bh_hub_release_reader(fixture->hub, db);
   assert_int_equal(json_integer_value(json_object_get(json_array_get(devices, 0), "forks")), 1);
-  /* New envelopes around identical bodies. */
+  /* The same bodies are sent in new envelopes. */
   test_device_new_incarnation(device);
   g_autoptr(Answer) moved = test_push(device, test_device_seal(device, body, openings), NULL);
   assert_status(moved, 200);
@@ -409,7 +409,8 @@ static void test_oversized_and_garbled_bodies_are_clear_errors(void **state)
                                      "Content-Encoding: zstd", NULL};
   g_autoptr(Answer) frame = test_send(fixture, device, "POST", "/v1/entries", zstd, "not zstd", -1);
   assert_status(frame, 400);
-  /* Compressed batches have a smaller limit. This one is read to its end and then refused. */
+  /* This batch is within the limit of compressed bytes, but expands beyond the other one: it is
+   * read to its end and then refused. */
   g_autoptr(Answer) wire =
       test_send(fixture, device, "POST", "/v1/entries", zstd, big, 3 * 1024 * 1024);
   assert_status(wire, 413);
@@ -469,7 +470,7 @@ static void test_I13_nothing_is_accepted_after_revocation(void **state)
   test_device_free(device);
 }
 
-static void test_head_tells_how_far_the_hub_has_a_chain(void **state)
+static void test_head_gives_the_last_entry_that_the_hub_has_of_a_chain(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *device = test_device_new(fixture, fixture->township);
@@ -608,7 +609,7 @@ static void test_concurrent_edits_keep_both_and_show_a_conflict(void **state)
   test_device_free(b);
 }
 
-static void test_personal_values_travel_as_openings_and_must_not_stand_in_the_body(void **state)
+static void test_personal_values_are_sent_as_openings_and_not_in_the_body(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *device = test_device_new(fixture, fixture->township);
@@ -632,14 +633,13 @@ static void test_personal_values_travel_as_openings_and_must_not_stand_in_the_bo
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(test_what_is_pushed_comes_back_in_the_feed, set_up,
-                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_pushed_records_appear_in_the_feed, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_L1_identical_resend_is_success_and_stored_once_I12,
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(
           test_L2_ten_concurrent_identical_posts_get_one_answer_and_one_entry, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(
-          test_forged_signature_is_refused_and_named_what_came_before_stays, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_a_forged_signature_is_refused_and_earlier_entries_stay,
+                                      set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_I2_I4_broken_chain_within_a_batch_is_refused, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_I4_gap_is_409_chain_with_the_head_and_stores_nothing,
@@ -673,8 +673,8 @@ int main(void)
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_I13_nothing_is_accepted_after_revocation, set_up,
                                       tear_down),
-      cmocka_unit_test_setup_teardown(test_head_tells_how_far_the_hub_has_a_chain, set_up,
-                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_head_gives_the_last_entry_that_the_hub_has_of_a_chain,
+                                      set_up, tear_down),
       cmocka_unit_test_setup_teardown(
           test_every_route_needs_a_token_of_a_device_that_was_not_revoked, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_wrong_or_missing_token_is_401, set_up, tear_down),
@@ -682,9 +682,8 @@ int main(void)
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_concurrent_edits_keep_both_and_show_a_conflict, set_up,
                                       tear_down),
-      cmocka_unit_test_setup_teardown(
-          test_personal_values_travel_as_openings_and_must_not_stand_in_the_body, set_up,
-          tear_down),
+      cmocka_unit_test_setup_teardown(test_personal_values_are_sent_as_openings_and_not_in_the_body,
+                                      set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,7 +57,7 @@ static BhEntryText *make_forged(TestDevice *device, const char *record)
   return forged;
 }
 
-static void test_a_forged_signature_is_noted_with_its_place(void **state)
+static void test_a_forged_signature_is_recorded_with_its_place(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *device = test_device_new(fixture, fixture->township);
@@ -73,7 +73,7 @@ static void test_a_forged_signature_is_noted_with_its_place(void **state)
   test_device_free(device);
 }
 
-static void test_a_wrong_token_is_noted_once_in_a_while_and_never_itself(void **state)
+static void test_a_wrong_token_is_recorded_at_intervals_without_its_value(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *device = test_device_new(fixture, fixture->township);
@@ -90,7 +90,8 @@ static void test_a_wrong_token_is_noted_once_in_a_while_and_never_itself(void **
   fixture->skew_ms += REST_MS + 60 * 1000;
   ask(fixture, device, 401);
   assert_int_equal(count_refusals(fixture, id, "denied", NULL), 2);
-  /* The clock was ahead then, so its record does not count as a recent refusal. */
+  /* Now the clock goes back: the refusal that was recorded ahead of time does not count as a
+   * recent one. */
   fixture->skew_ms -= 300 * G_GINT64_CONSTANT(86400000);
   assert_true(bh_hub_trust_clock(fixture->hub, NULL));
   ask(fixture, device, 401);
@@ -104,7 +105,7 @@ static void test_a_wrong_token_is_noted_once_in_a_while_and_never_itself(void **
   test_device_free(other);
 }
 
-static void test_made_up_devices_are_noted_as_one(void **state)
+static void test_unknown_device_ids_are_recorded_as_one_device(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *device = test_device_new(fixture, fixture->township);
@@ -129,7 +130,7 @@ static gboolean apply(BhHub *hub, BhDb *db, gpointer data, GError **error)
   return ok;
 }
 
-static void test_I13_a_revoked_device_is_noted_at_the_door_and_behind_it(void **state)
+static void test_I13_a_revoked_device_is_refused_and_recorded_at_any_point(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *device = test_device_new(fixture, fixture->township);
@@ -145,7 +146,7 @@ static void test_I13_a_revoked_device_is_noted_at_the_door_and_behind_it(void **
   ask(fixture, device, 403);
   ask(fixture, device, 403);
   assert_int_equal(count_refusals(fixture, id, "revoked", NULL), 1);
-  /* A batch that was accepted before. */
+  /* The batch was accepted before the revocation. */
   assert_true(bh_hub_write(fixture->hub, apply, batch, &error));
   assert_int_equal(count_refusals(fixture, id, "revoked", NULL), 2);
   bh_batch_free(batch);
@@ -193,13 +194,14 @@ static void test_the_newest_refusals_are_kept(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(test_a_forged_signature_is_noted_with_its_place, set_up,
+      cmocka_unit_test_setup_teardown(test_a_forged_signature_is_recorded_with_its_place, set_up,
                                       tear_down),
-      cmocka_unit_test_setup_teardown(test_a_wrong_token_is_noted_once_in_a_while_and_never_itself,
+      cmocka_unit_test_setup_teardown(test_a_wrong_token_is_recorded_at_intervals_without_its_value,
                                       set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_made_up_devices_are_noted_as_one, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_I13_a_revoked_device_is_noted_at_the_door_and_behind_it,
-                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_unknown_device_ids_are_recorded_as_one_device, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(
+          test_I13_a_revoked_device_is_refused_and_recorded_at_any_point, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_the_newest_refusals_are_kept, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

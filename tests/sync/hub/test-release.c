@@ -38,7 +38,7 @@ static void add_person(HubFixture *fixture, const char *unit, const char *role, 
                 "name", "样例", "unit", unit, "roles", role, role2, "state", "active");
   g_autofree char *entry = bh_hub_append(fixture->hub, NULL, ops, &error);
   if (entry == NULL)
-    fail_msg("staff: %s", error->message);
+    fail_msg("the person cannot be added: %s", error->message);
 }
 
 static BhEntryText *make_visit(TestDevice *device, const char *visit, const char *enterprise,
@@ -75,7 +75,8 @@ static void end(Scene *scene)
   test_device_free(scene->township);
 }
 
-/* Everything that a decision could change: records, reports and the status of the entry. */
+/* Returns everything that a decision could change: records, reports and the status of the
+ * entry. */
 static char *dup_store(HubFixture *fixture)
 {
   g_autoptr(GError) error = NULL;
@@ -106,14 +107,15 @@ static gboolean may_decide(HubFixture *fixture, const char *by, const char *entr
   return may;
 }
 
-/* The page is told in advance what will happen, and a refusal changes nothing. */
+/* Asserts what a decision does. The page is told before the decision whether it would succeed, and
+ * a refusal changes nothing. */
 static void assert_decided(HubFixture *fixture, const char *by, const char *entry, gboolean dismiss,
                            gboolean expected)
 {
-  g_autoptr(GError) told = NULL;
+  g_autoptr(GError) announced = NULL;
   g_autoptr(GError) error = NULL;
   g_autofree char *before = dup_store(fixture);
-  gboolean may = may_decide(fixture, by, entry, dismiss, &told);
+  gboolean may = may_decide(fixture, by, entry, dismiss, &announced);
   gboolean done = bh_hub_release(fixture->hub, by, entry, dismiss, "因", &error);
   if (done != expected)
     fail_msg("%s of %s: %s", dismiss ? "dismissal" : "release", entry,
@@ -121,7 +123,7 @@ static void assert_decided(HubFixture *fixture, const char *by, const char *entr
   assert_int_equal(may, done);
   if (done)
     return;
-  assert_int_equal(told->code, error->code);
+  assert_int_equal(announced->code, error->code);
   g_autofree char *after = dup_store(fixture);
   assert_string_equal(before, after);
 }
@@ -184,7 +186,7 @@ static void test_nobody_releases_the_authority_of_a_unit_or_the_key_of_a_device(
   end(&scene);
 }
 
-static void test_no_visit_is_born_accepted_by_a_release(void **state)
+static void test_no_release_makes_a_visit_that_begins_as_accepted(void **state)
 {
   Scene scene = begin(*state, "routine");
   TestDevice *device = scene.township;
@@ -242,7 +244,7 @@ static void test_an_office_releases_nothing_beyond_its_own_scope(void **state)
 }
 
 /* Dismissing hides an entry from everybody, so it is not allowed for people who may not see it. */
-static void test_who_does_not_see_it_does_not_dismiss_it(void **state)
+static void test_people_who_may_not_see_an_entry_cannot_dismiss_it(void **state)
 {
   HubFixture *fixture = *state;
   Scene scene = begin(fixture, "covert");
@@ -257,7 +259,7 @@ static void test_who_does_not_see_it_does_not_dismiss_it(void **state)
   end(&scene);
 }
 
-static void test_nobody_decides_about_what_is_their_own(void **state)
+static void test_nobody_decides_about_their_own_work(void **state)
 {
   HubFixture *fixture = *state;
   Scene scene = begin(fixture, "routine");
@@ -267,7 +269,7 @@ static void test_nobody_decides_about_what_is_their_own(void **state)
   add_person(fixture, fixture->township, "inspector", "reviewer", colleague);
   test_device_make_id(device, own);
   test_device_make_id(device, hazard);
-  /* An entry by the releasing person. */
+  /* The entry is the releasing person's own. */
   g_autofree char *actor = g_strdup(device->actor);
   g_strlcpy(device->actor, colleague, sizeof device->actor);
   assert_int_equal(push(device, make_visit(device, own, scene.enterprise, "routine", "on_site")),
@@ -277,7 +279,7 @@ static void test_nobody_decides_about_what_is_their_own(void **state)
                    1);
   assert_decided(fixture, colleague, device->last_entry, FALSE, FALSE);
   assert_decided(fixture, colleague, device->last_entry, TRUE, FALSE);
-  /* An entry of another person below a visit that the releasing person led. */
+  /* The entry is of another person, below a visit that the releasing person led. */
   g_strlcpy(device->actor, actor, sizeof device->actor);
   assert_int_equal(push(device, test_device_entry(device, hazard, "hazard",
                                                   json_pack("{s:s, s:s, s:s}", "inspection", own,
@@ -290,7 +292,7 @@ static void test_nobody_decides_about_what_is_their_own(void **state)
   end(&scene);
 }
 
-static void test_a_release_waives_what_is_wrong_with_data(void **state)
+static void test_a_release_accepts_faulty_data(void **state)
 {
   HubFixture *fixture = *state;
   Scene scene = begin(fixture, "routine");
@@ -313,7 +315,7 @@ static void test_a_release_waives_what_is_wrong_with_data(void **state)
   end(&scene);
 }
 
-static void test_a_kind_the_hub_does_not_have_waits_until_it_does(void **state)
+static void test_an_entry_of_an_unknown_kind_can_only_be_dismissed(void **state)
 {
   HubFixture *fixture = *state;
   Scene scene = begin(fixture, "routine");
@@ -329,7 +331,7 @@ static void test_a_kind_the_hub_does_not_have_waits_until_it_does(void **state)
 
 /* An earlier entry of the device was lost. The release accepts the state from which the next entry
  * starts, but allows no step. */
-static void test_a_step_from_an_unknown_entry_is_judged_by_what_is_on_record(void **state)
+static void test_a_step_from_an_unknown_entry_is_judged_by_the_stored_state(void **state)
 {
   HubFixture *fixture = *state;
   Scene scene = begin(fixture, "routine");
@@ -388,13 +390,13 @@ int main(void)
   const struct CMUnitTest tests[] = {
       TEST(test_nobody_releases_a_promotion),
       TEST(test_nobody_releases_the_authority_of_a_unit_or_the_key_of_a_device),
-      TEST(test_no_visit_is_born_accepted_by_a_release),
+      TEST(test_no_release_makes_a_visit_that_begins_as_accepted),
       TEST(test_an_office_releases_nothing_beyond_its_own_scope),
-      TEST(test_who_does_not_see_it_does_not_dismiss_it),
-      TEST(test_nobody_decides_about_what_is_their_own),
-      TEST(test_a_release_waives_what_is_wrong_with_data),
-      TEST(test_a_kind_the_hub_does_not_have_waits_until_it_does),
-      TEST(test_a_step_from_an_unknown_entry_is_judged_by_what_is_on_record),
+      TEST(test_people_who_may_not_see_an_entry_cannot_dismiss_it),
+      TEST(test_nobody_decides_about_their_own_work),
+      TEST(test_a_release_accepts_faulty_data),
+      TEST(test_an_entry_of_an_unknown_kind_can_only_be_dismissed),
+      TEST(test_a_step_from_an_unknown_entry_is_judged_by_the_stored_state),
       TEST(test_a_step_left_to_the_hub_needs_its_role),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -129,7 +129,7 @@ static void assert_lane(Scene *scene, const char *record, const char *lane)
     fail_msg("the lane is %s, not %s", is != NULL ? is : "none", lane != NULL ? lane : "none");
 }
 
-static void test_who_led_a_visit_does_not_approve_it_by_any_words(void **state)
+static void test_the_leader_of_a_visit_cannot_approve_it_by_any_request(void **state)
 {
   Scene scene;
   begin(&scene, *state, "found");
@@ -146,7 +146,7 @@ static void test_who_led_a_visit_does_not_approve_it_by_any_words(void **state)
   end(&scene);
 }
 
-static void test_of_two_who_decide_at_once_the_second_finds_the_state_gone(void **state)
+static void test_of_two_concurrent_decisions_the_second_is_refused(void **state)
 {
   Scene scene;
   begin(&scene, *state, "found");
@@ -197,7 +197,7 @@ static void test_a_unit_below_neither_reviews_nor_lowers_what_the_county_found(v
   end(&scene);
 }
 
-static void test_what_needs_a_step_waits_for_it_whatever_is_said(void **state)
+static void test_a_state_that_needs_a_step_is_not_left_by_a_review(void **state)
 {
   Scene scene;
   begin(&scene, *state, "suspected");
@@ -212,7 +212,7 @@ static void test_what_needs_a_step_waits_for_it_whatever_is_said(void **state)
   end(&scene);
 }
 
-static void test_what_comes_below_an_approved_record_brings_it_back(void **state)
+static void test_a_new_record_below_an_approved_one_returns_it_to_the_inbox(void **state)
 {
   Scene scene;
   char photo[BH_ID_LEN + 1], signature[BH_ID_LEN + 1], drawn[BH_ID_LEN + 1];
@@ -241,17 +241,17 @@ static void test_what_comes_below_an_approved_record_brings_it_back(void **state
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(test_who_led_a_visit_does_not_approve_it_by_any_words, set_up,
-                                      tear_down),
-      cmocka_unit_test_setup_teardown(
-          test_of_two_who_decide_at_once_the_second_finds_the_state_gone, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_the_leader_of_a_visit_cannot_approve_it_by_any_request,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_of_two_concurrent_decisions_the_second_is_refused,
+                                      set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_nothing_unfinished_is_reviewed, set_up, tear_down),
       cmocka_unit_test_setup_teardown(
           test_a_unit_below_neither_reviews_nor_lowers_what_the_county_found, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_what_needs_a_step_waits_for_it_whatever_is_said, set_up,
-                                      tear_down),
-      cmocka_unit_test_setup_teardown(test_what_comes_below_an_approved_record_brings_it_back,
+      cmocka_unit_test_setup_teardown(test_a_state_that_needs_a_step_is_not_left_by_a_review,
                                       set_up, tear_down),
+      cmocka_unit_test_setup_teardown(
+          test_a_new_record_below_an_approved_one_returns_it_to_the_inbox, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -52,7 +52,7 @@ static void assert_said(GLogLevelFlags level, const char *domain, const char *fo
   va_end(args);
   g_autofree char *line = g_strdup_printf("%d %s %s", (int)level, domain, text);
   if (!was_said(line))
-    fail_msg("\"%s\" was not said, but:\n%s", line, said->str);
+    fail_msg("\"%s\" was not logged, but:\n%s", line, said->str);
 }
 
 static double figure(BhStatus *status, const char *name)
@@ -65,7 +65,7 @@ static double figure(BhStatus *status, const char *name)
   return g_ascii_strtod(found + strlen(start), NULL);
 }
 
-static void test_the_fate_of_each_entry_is_said_and_counted(void **state)
+static void test_the_outcome_of_each_entry_is_logged_and_counted(void **state)
 {
   HubFixture *fixture = *state;
   g_autoptr(BhStatus) status = bh_status_new(fixture->hub, fixture->api, "1.2.3", NULL);
@@ -92,7 +92,7 @@ static void test_the_fate_of_each_entry_is_said_and_counted(void **state)
   assert_status(again, 200);
   assert_said(G_LOG_LEVEL_DEBUG, "bihuan-hub-ingest", "entry %s, device %s, seq 1: repeated",
               applied, device->signer->device);
-  /* A signature of another entry. */
+  /* The signature is that of another entry. */
   g_autoptr(BhEntryText) forged = test_device_enterprise(device, good, "二号矿", "140603100");
   g_autoptr(GString) bad = g_string_new(NULL);
   bh_entry_text_append(forged, bad);
@@ -122,7 +122,7 @@ static void test_the_fate_of_each_entry_is_said_and_counted(void **state)
   test_device_free(device);
 }
 
-static void test_uploads_are_said_from_begin_to_end(void **state)
+static void test_uploads_are_logged_from_begin_to_end(void **state)
 {
   HubFixture *fixture = *state;
   Photo *photo = photo_declare(fixture, 2500);
@@ -150,14 +150,14 @@ static void test_uploads_are_said_from_begin_to_end(void **state)
 }
 
 /* Health of a new store. */
-static void test_each_migration_is_said(void **state)
+static void test_each_migration_is_logged(void **state)
 {
   (void)state;
   assert_said(G_LOG_LEVEL_DEBUG, "bihuan-db", "migration 0001-base.sql done: version 1");
   assert_said(G_LOG_LEVEL_DEBUG, "bihuan-db", "migration 0002-office.sql done: version 2");
 }
 
-static void test_an_error_of_the_store_is_said_with_its_statement(void **state)
+static void test_an_error_of_the_store_is_logged_with_its_statement(void **state)
 {
   HubFixture *fixture = *state;
   g_autoptr(GError) error = NULL;
@@ -175,7 +175,7 @@ static char *list_failures(BhStatus *status)
   return g_strjoinv("\n", (char **)failures->pdata);
 }
 
-static void test_a_writer_that_cannot_commit_is_said_until_it_can(void **state)
+static void test_a_writer_that_cannot_commit_is_reported_until_it_can(void **state)
 {
   HubFixture *fixture = *state;
   g_autoptr(BhStatus) status = bh_status_new(fixture->hub, fixture->api, "1.2.3", NULL);
@@ -235,8 +235,8 @@ static void stood(BhHub *hub, const GError *error, gpointer data)
   g_mutex_unlock(&gate->lock);
 }
 
-/* While the writer is blocked and more requests wait for it. */
-static void test_health_and_figures_wait_for_nobodys_work(void **state)
+/* Health and metrics answer also while the writer is blocked and more requests wait for it. */
+static void test_health_and_metrics_do_not_wait_for_other_requests(void **state)
 {
   HubFixture *fixture = *state;
   g_autoptr(BhStatus) status = bh_status_new(fixture->hub, fixture->api, "1.2.3", NULL);
@@ -270,7 +270,7 @@ static gint64 tell_space(gpointer data, const char *dir)
   return *(gint64 *)data;
 }
 
-static void test_a_disk_that_is_nearly_full_is_said(void **state)
+static void test_a_disk_that_is_nearly_full_is_reported(void **state)
 {
   HubFixture *fixture = *state;
   g_autoptr(BhStatus) status = bh_status_new(fixture->hub, fixture->api, "1.2.3", NULL);
@@ -293,17 +293,18 @@ int main(void)
   said = g_string_new(NULL);
   g_log_set_writer_func(keep, NULL, NULL);
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(test_the_fate_of_each_entry_is_said_and_counted, set_up,
+      cmocka_unit_test_setup_teardown(test_the_outcome_of_each_entry_is_logged_and_counted, set_up,
                                       tear_down),
-      cmocka_unit_test_setup_teardown(test_uploads_are_said_from_begin_to_end, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_each_migration_is_said, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_an_error_of_the_store_is_said_with_its_statement, set_up,
+      cmocka_unit_test_setup_teardown(test_uploads_are_logged_from_begin_to_end, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_each_migration_is_logged, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_an_error_of_the_store_is_logged_with_its_statement,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_a_writer_that_cannot_commit_is_reported_until_it_can,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_health_and_metrics_do_not_wait_for_other_requests,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_a_disk_that_is_nearly_full_is_reported, set_up,
                                       tear_down),
-      cmocka_unit_test_setup_teardown(test_a_writer_that_cannot_commit_is_said_until_it_can, set_up,
-                                      tear_down),
-      cmocka_unit_test_setup_teardown(test_health_and_figures_wait_for_nobodys_work, set_up,
-                                      tear_down),
-      cmocka_unit_test_setup_teardown(test_a_disk_that_is_nearly_full_is_said, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,7 +14,7 @@
 #define YEARS_MS (26 * 365 * DAY_MS)
 #define NOON_MS (BH_CLOCK_FLOOR_MS + 100 * DAY_MS)
 
-/* --- the rule, with a clock made of two numbers --- */
+/* --- the rule, tested with a machine whose clock is two numbers --- */
 
 typedef struct {
   gint64 wall_ms;
@@ -71,7 +71,7 @@ static void test_time_never_goes_back(void **state G_GNUC_UNUSED)
   bh_hub_time_free(time);
 }
 
-static void test_it_starts_from_what_has_passed_for_certain(void **state G_GNUC_UNUSED)
+static void test_the_clock_starts_from_the_latest_time_that_is_certain(void **state G_GNUC_UNUSED)
 {
   Machine machine = {.wall_ms = 946684800000, .boot_ms = 1000}; /* 2000-01-01 */
   BhClock clock = clock_of(&machine);
@@ -84,7 +84,7 @@ static void test_it_starts_from_what_has_passed_for_certain(void **state G_GNUC_
   bh_hub_time_free(time);
 }
 
-static void test_who_looked_at_the_clock_is_believed(void **state G_GNUC_UNUSED)
+static void test_a_person_can_confirm_the_clock(void **state G_GNUC_UNUSED)
 {
   Machine machine = {.wall_ms = NOON_MS + YEARS_MS, .boot_ms = 1000};
   BhClock clock = clock_of(&machine);
@@ -140,7 +140,7 @@ static gint64 number(const json_t *object, const char *name)
 
 /* Nothing is quarantined although its ids are years ahead of the machine's clock, no device is
  * listed, no receipt counts as proof, and devices do not get the hub's time. */
-static void test_a_hub_that_wakes_up_in_2000_blames_nobody(void **state)
+static void test_a_hub_whose_clock_says_2000_reports_no_device(void **state)
 {
   HubFixture *fixture = *state;
   char id[BH_ID_LEN + 1];
@@ -202,7 +202,8 @@ static void test_a_hub_that_wakes_up_in_2000_blames_nobody(void **state)
 }
 
 /* The time of the entry is the device's claim; the receipt is no upper bound. */
-static void test_in_doubt_an_entry_was_made_when_it_says(void **state G_GNUC_UNUSED)
+static void
+test_without_proof_an_entry_counts_as_made_at_its_claimed_time(void **state G_GNUC_UNUSED)
 {
   BhBody body = {.clock = {.wall_ms = NOON_MS + 20 * DAY_MS}};
   BhActor actor = bh_judge_device_actor(&body, "unit", NOON_MS - DAY_MS, NOON_MS, FALSE);
@@ -212,7 +213,7 @@ static void test_in_doubt_an_entry_was_made_when_it_says(void **state G_GNUC_UNU
   assert_true(actor.is_doubted);
 }
 
-static void test_who_looked_is_believed_after_a_restart_too(void **state)
+static void test_a_confirmed_clock_counts_after_a_restart_too(void **state)
 {
   HubFixture *fixture = *state;
   char id[BH_ID_LEN + 1];
@@ -231,7 +232,7 @@ static void test_who_looked_is_believed_after_a_restart_too(void **state)
   test_device_free(device);
 }
 
-static void test_a_trust_that_was_not_kept_is_no_trust(void **state)
+static void test_a_confirmation_of_the_clock_that_was_not_stored_does_not_count(void **state)
 {
   HubFixture *fixture = *state;
   char id[BH_ID_LEN + 1];
@@ -259,15 +260,15 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_time_never_goes_back),
-      cmocka_unit_test(test_it_starts_from_what_has_passed_for_certain),
-      cmocka_unit_test(test_who_looked_at_the_clock_is_believed),
-      cmocka_unit_test_setup_teardown(test_a_hub_that_wakes_up_in_2000_blames_nobody, set_up,
+      cmocka_unit_test(test_the_clock_starts_from_the_latest_time_that_is_certain),
+      cmocka_unit_test(test_a_person_can_confirm_the_clock),
+      cmocka_unit_test_setup_teardown(test_a_hub_whose_clock_says_2000_reports_no_device, set_up,
                                       tear_down),
-      cmocka_unit_test(test_in_doubt_an_entry_was_made_when_it_says),
-      cmocka_unit_test_setup_teardown(test_who_looked_is_believed_after_a_restart_too, set_up,
+      cmocka_unit_test(test_without_proof_an_entry_counts_as_made_at_its_claimed_time),
+      cmocka_unit_test_setup_teardown(test_a_confirmed_clock_counts_after_a_restart_too, set_up,
                                       tear_down),
-      cmocka_unit_test_setup_teardown(test_a_trust_that_was_not_kept_is_no_trust, set_up,
-                                      tear_down),
+      cmocka_unit_test_setup_teardown(
+          test_a_confirmation_of_the_clock_that_was_not_stored_does_not_count, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

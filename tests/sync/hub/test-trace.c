@@ -31,7 +31,7 @@ static void test_a_text_line_has_time_level_domain_request_and_message(void **st
 
 /* A message is one line without control characters or changes of text direction, whatever a client
  * sent. */
-static void test_what_people_send_cannot_make_a_line_of_its_own(void **state)
+static void test_text_from_outside_cannot_forge_a_log_line(void **state)
 {
   (void)state;
   static const char *const hostile[] = {
@@ -81,7 +81,7 @@ static void test_a_long_message_is_cut_and_says_so(void **state)
   assert_true(strlen(cut_line) < BH_LINE_MAX + 100);
 }
 
-static void test_a_json_line_is_one_object(void **state)
+static void test_a_log_line_in_json_is_one_object(void **state)
 {
   (void)state;
   g_autofree char *line = format(BH_LINES_JSON, "0123456789ab", "say \"hi\"\n安监");
@@ -118,7 +118,7 @@ static gpointer see_here(gpointer data)
   return g_strdup(bh_trace_get().id);
 }
 
-static void test_the_writer_works_under_the_request_it_writes_for(void **state)
+static void test_log_lines_of_the_writer_have_the_id_of_their_request(void **state)
 {
   (void)state;
   g_autofree char *dir = g_dir_make_tmp("bihuan-trace-XXXXXX", NULL);
@@ -149,11 +149,11 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_text_line_has_time_level_domain_request_and_message),
-      cmocka_unit_test(test_what_people_send_cannot_make_a_line_of_its_own),
+      cmocka_unit_test(test_text_from_outside_cannot_forge_a_log_line),
       cmocka_unit_test(test_a_long_message_is_cut_and_says_so),
-      cmocka_unit_test(test_a_json_line_is_one_object),
+      cmocka_unit_test(test_a_log_line_in_json_is_one_object),
       cmocka_unit_test(test_ids_are_short_hex_and_differ),
-      cmocka_unit_test(test_the_writer_works_under_the_request_it_writes_for),
+      cmocka_unit_test(test_log_lines_of_the_writer_have_the_id_of_their_request),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

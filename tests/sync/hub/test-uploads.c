@@ -16,7 +16,7 @@
 
 #include <sodium.h>
 
-static void test_L9_a_missing_photo_is_told_as_0_of_1_here_then_1_of_1(void **state)
+static void test_L9_a_missing_photo_is_reported_as_0_of_1_then_1_of_1(void **state)
 {
   Photo *photo = photo_declare(*state, 2500);
   expect_files(*state, photo->enterprise, 1, 0);
@@ -40,7 +40,8 @@ static void test_I10_a_file_is_complete_only_when_its_hash_was_verified(void **s
       photo_patch(photo, answer_header(made, "location"), 0, photo->bytes, 500, photo->bytes);
   assert_status(right, 204);
   expect_files(fixture, photo->enterprise, 1, 1);
-  /* Other bytes with the same hash, later: there is nothing left to send. */
+  /* Other bytes with the same hash arrive later: the upload is complete, so nothing is left to
+   * send. */
   g_autoptr(Answer) again =
       photo_patch(photo, answer_header(made, "location"), 0, other, 500, other);
   assert_status(again, 409);
@@ -74,7 +75,7 @@ static void test_L3_an_upload_goes_on_after_a_restart_of_the_hub(void **state)
   photo_free(photo);
 }
 
-static void test_L4_the_same_file_again_is_the_same_upload_and_locks_nobody_out(void **state)
+static void test_L4_creating_an_upload_again_continues_it(void **state)
 {
   Photo *photo = photo_declare(*state, 2500);
   g_autoptr(Answer) first = photo_create(photo, photo->sha, photo->size);
@@ -129,7 +130,8 @@ static CURL *begin_chunk(Photo *photo, const char *location, gsize len)
   return curl;
 }
 
-/* Sends the rest. Returns the status of the answer; 0 when the connection was closed instead. */
+/* Sends the rest of a chunk. Returns the status of the answer; 0 when the connection was closed
+ * instead. */
 static long end_chunk(CURL *curl, Photo *photo, gsize from)
 {
   char answer[4096] = "";
@@ -147,7 +149,7 @@ static long end_chunk(CURL *curl, Photo *photo, gsize from)
                                                                    : 0;
 }
 
-static void test_L4_a_chunk_that_hangs_is_overtaken_by_a_new_request(void **state)
+static void test_L4_a_new_request_continues_an_upload_whose_chunk_hangs(void **state)
 {
   Photo *photo = photo_declare(*state, 2500);
   g_autoptr(Answer) made = photo_create(photo, photo->sha, photo->size);
@@ -162,7 +164,7 @@ static void test_L4_a_chunk_that_hangs_is_overtaken_by_a_new_request(void **stat
                                        photo->bytes + 1200, 1300, photo->bytes + 1200);
   assert_status(rest, 204);
   assert_true(g_get_monotonic_time() - began_us < 10 * G_USEC_PER_SEC);
-  /* The late rest changes nothing. */
+  /* The rest of the older chunk arrives late and changes nothing. */
   long late = end_chunk(hanging, photo, 1000);
   assert_true(late == 409 || late == 0);
   expect_files(*state, photo->enterprise, 1, 1);
@@ -183,8 +185,9 @@ static void limit_files(rlim_t most)
   assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
-/* The store has space but the file has not: only the failed write shows it. */
-static void test_L5_a_chunk_for_which_there_is_no_room_is_not_counted(void **state)
+/* The store has space, but the file system of the files has none: only the failed write shows
+ * it. */
+static void test_L5_a_chunk_that_does_not_fit_on_the_disk_is_not_counted(void **state)
 {
   enum { MIB = 1024 * 1024, PARTS = 7 };
   HubFixture *fixture = *state;
@@ -307,7 +310,7 @@ static void test_ODK_an_unanswered_original_is_finished_after_somebody_edited_it
                                     "enterprise", "set", "name", "二号矿");
   g_autofree char *edit = bh_hub_append(fixture->hub, fixture->inspector, ops, &error);
   if (edit == NULL)
-    fail_msg("edit: %s", error->message);
+    fail_msg("the office cannot edit the record: %s", error->message);
   g_autoptr(Answer) again = test_push_text(device, batch->str, (gssize)batch->len);
   assert_status(again, 200);
   assert_true(json_equal(unheard->json, again->json));
@@ -354,7 +357,7 @@ static gsize declare_again(TestDevice *device, const Photo *photo, gsize size)
   return json_array_size(json_object_get(answer->json, "quarantined"));
 }
 
-static void test_a_wrong_length_of_another_unit_keeps_no_file_out(void **state)
+static void test_a_wrong_length_declared_by_another_unit_blocks_no_file(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *other = test_device_new(fixture, fixture->county);
@@ -398,7 +401,7 @@ static void test_tus_rules(void **state)
   const char *location = answer_header(made, "location");
   assert_string_equal(answer_header(made, "tus-resumable"), "1.0.0");
   assert_string_not_equal(answer_header(made, "upload-expires"), "");
-  /* Without the header of the version. */
+  /* The request lacks the header with the version of tus. */
   g_autoptr(Answer) version = test_send(fixture, photo->device, "HEAD", location, NULL, NULL, -1);
   assert_status(version, 412);
   assert_string_equal(answer_header(version, "tus-version"), "1.0.0");
@@ -407,7 +410,7 @@ static void test_tus_rules(void **state)
   assert_status(sum, 460);
   g_autoptr(Answer) where = photo_send(photo, "HEAD", location);
   assert_string_equal(answer_header(where, "upload-offset"), "0");
-  /* More bytes than declared. */
+  /* More bytes are sent than the upload declares. */
   g_autofree guint8 *big = g_malloc0(3000);
   g_autoptr(Answer) more = photo_patch(photo, location, 0, big, 3000, big);
   assert_status(more, 413);
@@ -475,11 +478,11 @@ static TestDevice *make_stranger(HubFixture *fixture, const char *area)
                 "样例·别处", "area", area, "level", "county");
   g_autofree char *entry = bh_hub_append(fixture->hub, NULL, ops, &error);
   if (entry == NULL)
-    fail_msg("unit: %s", error->message);
+    fail_msg("the unit cannot be added: %s", error->message);
   return test_device_new(fixture, unit);
 }
 
-static void test_another_devices_upload_and_files_out_of_scope_are_not_there(void **state)
+static void test_uploads_of_other_devices_and_files_out_of_scope_are_not_found(void **state)
 {
   HubFixture *fixture = *state;
   Photo *photo = photo_declare(fixture, 500);
@@ -491,7 +494,7 @@ static void test_another_devices_upload_and_files_out_of_scope_are_not_there(voi
   g_autofree char *path = g_strconcat("/v1/files/", photo->sha, NULL);
   g_autoptr(Answer) colleague = test_send(fixture, other->device, "GET", path, NULL, NULL, -1);
   assert_status(colleague, 200);
-  /* A unit whose area does not contain the enterprise. */
+  /* The device is of a unit whose area does not contain the enterprise. */
   TestDevice *stranger = make_stranger(fixture, "140521");
   g_autoptr(Answer) none = test_send(fixture, stranger, "GET", path, NULL, NULL, -1);
   assert_status(none, 404);
@@ -677,25 +680,25 @@ static void test_the_first_bytes_may_come_with_the_creation(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(test_L9_a_missing_photo_is_told_as_0_of_1_here_then_1_of_1,
+      cmocka_unit_test_setup_teardown(test_L9_a_missing_photo_is_reported_as_0_of_1_then_1_of_1,
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_I10_a_file_is_complete_only_when_its_hash_was_verified,
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_L3_an_upload_goes_on_after_a_restart_of_the_hub, set_up,
                                       tear_down),
-      cmocka_unit_test_setup_teardown(
-          test_L4_the_same_file_again_is_the_same_upload_and_locks_nobody_out, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_L4_a_chunk_that_hangs_is_overtaken_by_a_new_request,
+      cmocka_unit_test_setup_teardown(test_L4_creating_an_upload_again_continues_it, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_L4_a_new_request_continues_an_upload_whose_chunk_hangs,
                                       set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_L5_a_chunk_for_which_there_is_no_room_is_not_counted,
+      cmocka_unit_test_setup_teardown(test_L5_a_chunk_that_does_not_fit_on_the_disk_is_not_counted,
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_L5_files_leave_room_for_entries, set_up, tear_down),
       cmocka_unit_test_setup_teardown(
           test_ODK_an_unanswered_original_is_finished_after_somebody_edited_it, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_only_declared_files_with_their_length_are_taken, set_up,
                                       tear_down),
-      cmocka_unit_test_setup_teardown(test_a_wrong_length_of_another_unit_keeps_no_file_out, set_up,
-                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_a_wrong_length_declared_by_another_unit_blocks_no_file,
+                                      set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_a_file_that_comes_whole_is_one_request_and_one_commit,
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_the_first_bytes_may_come_with_the_creation, set_up,
@@ -703,7 +706,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_tus_rules, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_path_tricks_reach_no_file, set_up, tear_down),
       cmocka_unit_test_setup_teardown(
-          test_another_devices_upload_and_files_out_of_scope_are_not_there, set_up, tear_down),
+          test_uploads_of_other_devices_and_files_out_of_scope_are_not_found, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_I13_a_hash_alone_opens_no_file, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_ranges_are_honoured, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_only_unfinished_uploads_count_against_a_device, set_up,

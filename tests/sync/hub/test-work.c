@@ -101,7 +101,8 @@ static void test_a_change_of_visibility_moves_all_below_at_any_depth(void **stat
   TestDevice *device = test_device_new(fixture, fixture->county);
   Visit visit;
   push_visit(device, &visit, "covert");
-  /* The entry, the visit, its hazard, and the photo of the hazard. */
+  /* The change moves four records: the entry, the visit, its hazard, and the photo of the
+   * hazard. */
   gint64 before = get_position(fixture);
   test_set_released(fixture, visit.visit, TRUE);
   assert_int_equal(get_position(fixture) - before, 4);
@@ -235,7 +236,7 @@ static void test_a_visit_of_too_many_hazards_costs_what_the_limit_says(void **st
   test_device_free(device);
 }
 
-static void test_looking_at_children_again_and_again_ends_at_the_limit(void **state)
+static void test_reading_children_repeatedly_ends_at_the_limit(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *device = test_device_new(fixture, fixture->county);
@@ -252,8 +253,8 @@ static void test_looking_at_children_again_and_again_ends_at_the_limit(void **st
   test_device_free(device);
 }
 
-/* A rule sees the changes of children that the same batch made before. */
-static void test_children_changed_by_the_batch_are_seen_as_they_are(void **state)
+/* A rule uses the children as the same batch changed them before. */
+static void test_children_changed_earlier_in_the_batch_are_read_with_their_changes(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *device = test_device_new(fixture, fixture->county);
@@ -368,7 +369,7 @@ static void test_no_statement_is_planned_anew_for_other_values(void **state)
   test_device_free(device);
 }
 
-static void test_a_search_finds_what_belongs_to_who_has_the_word(void **state)
+static void test_a_search_finds_records_of_enterprises_with_the_word(void **state)
 {
   HubFixture *fixture = *state;
   TestDevice *device = test_device_new(fixture, fixture->township);
@@ -411,8 +412,8 @@ static void test_a_search_finds_what_belongs_to_who_has_the_word(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(test_a_search_finds_what_belongs_to_who_has_the_word, set_up,
-                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_a_search_finds_records_of_enterprises_with_the_word,
+                                      set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_a_change_moves_its_own_record_and_none_below, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_a_change_of_visibility_moves_all_below_at_any_depth,
@@ -421,10 +422,11 @@ int main(void)
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_a_visit_of_too_many_hazards_costs_what_the_limit_says,
                                       set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_looking_at_children_again_and_again_ends_at_the_limit,
-                                      set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_children_changed_by_the_batch_are_seen_as_they_are,
-                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_reading_children_repeatedly_ends_at_the_limit, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(
+          test_children_changed_earlier_in_the_batch_are_read_with_their_changes, set_up,
+          tear_down),
       cmocka_unit_test_setup_teardown(test_a_long_batch_lets_others_in_and_goes_on, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_a_batch_goes_through_at_once_when_nobody_waits, set_up,

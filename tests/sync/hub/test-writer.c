@@ -19,7 +19,7 @@ typedef struct {
   char *dir;
   GMutex lock;
   GCond wake;
-  gboolean reached; /* the writer waits at the gate */
+  gboolean reached; /* whether the writer waits at the gate */
   gboolean open;
   GString *order;  /* one letter for each finished turn */
   GString *answer; /* one letter for each answered piece */
@@ -28,7 +28,7 @@ typedef struct {
 typedef struct {
   World *world;
   char letter;
-  guint turns; /* that it needs */
+  guint turns; /* number of turns that the work needs */
   gboolean fails;
 } Work;
 
@@ -156,7 +156,7 @@ static void test_the_office_comes_after_each_piece_of_a_device_and_the_devices_t
   world_clear(&world);
 }
 
-static void test_long_work_is_done_in_turns_and_answered_once_after_the_last(void **state)
+static void test_long_work_takes_turns_and_is_answered_once_at_the_end(void **state)
 {
   World world;
   (void)state;
@@ -266,14 +266,14 @@ static void test_the_log_is_moved_beside_the_writer_and_stays_short(void **state
   log_add(&log, 160);
   bh_writer_count_checkpoints(log.writer, &beside, &own);
   assert_true(beside >= 4);
-  /* At most one for each time the log reached its limit. */
+  /* Each time the log reaches its limit, at most one commit copies it. */
   assert_true(own <= 160 / 32);
   assert_true(log.longest < BH_WRITER_LOG_MAX_BYTES + 2 * BH_WRITER_LOG_STEP_BYTES);
   log_clear(&log);
 }
 
 /* The writer tries again after some further growth, not with every commit. */
-static void test_a_reader_that_stays_holds_up_the_log_and_not_the_writer(void **state)
+static void test_a_long_read_delays_the_checkpoint_but_not_the_writer(void **state)
 {
   Log log;
   g_autoptr(GError) error = NULL;
@@ -301,11 +301,11 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_client_with_much_to_do_does_not_come_before_another),
       cmocka_unit_test(test_the_office_comes_after_each_piece_of_a_device_and_the_devices_too),
-      cmocka_unit_test(test_long_work_is_done_in_turns_and_answered_once_after_the_last),
+      cmocka_unit_test(test_long_work_takes_turns_and_is_answered_once_at_the_end),
       cmocka_unit_test(test_a_turn_that_fails_ends_the_piece_and_no_other),
       cmocka_unit_test(test_one_client_cannot_fill_the_queue),
       cmocka_unit_test(test_the_log_is_moved_beside_the_writer_and_stays_short),
-      cmocka_unit_test(test_a_reader_that_stays_holds_up_the_log_and_not_the_writer),
+      cmocka_unit_test(test_a_long_read_delays_the_checkpoint_but_not_the_writer),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""bihuan-hub's commands as a shell sees them: exit codes, JSON, and the same through a serving hub.
+"""The commands of bihuan-hub as a shell uses them: exit codes and JSON, alone and beside a serving hub.
 
 usage: test_commands.py SOURCE_DIR PROGRAM
 """
@@ -31,14 +31,14 @@ def run(expected, *words, stdin=None):
 
 
 def sample_id(name):
-    """The id of a name in the samples (schema/ident.h)."""
+    """Returns the id of a named sample record (schema/ident.h)."""
     raw = bytearray(hashlib.sha256(b"bihuan/id/1\0samples\0" + name.encode() + b"\0").digest()[:16])
     raw[6], raw[8] = raw[6] & 0x0f | 0x80, raw[8] & 0x3f | 0x80
     return str(uuid.UUID(bytes=bytes(raw)))
 
 
 def load_visit(hub):
-    """A visit and its hazard, made by the hub itself, with text that looks like markup."""
+    """Loads a visit and its hazard, with text that looks like markup."""
     visit = {"enterprise": {"$ref": "ent-01"}, "modes": ["routine"], "number": "=1+1",
              "unit": {"$ref": "unit-jingping"}, "lead": {"$ref": "staff-li"},
              "subject_found_by": "code", "started_at": 1795258740000,
@@ -57,8 +57,8 @@ def load_visit(hub):
 
 def check_case(hub, out):
     inspection, hazard = load_visit(hub)
-    told = json.loads(run(OK, "export", "--data", hub, "--record", inspection, "--out", out, "--json"))
-    assert told["out"] == str(out) and told["entries"] >= 4, told
+    exported = json.loads(run(OK, "export", "--data", hub, "--record", inspection, "--out", out, "--json"))
+    assert exported["out"] == str(out) and exported["entries"] >= 4, exported
     with zipfile.ZipFile(out) as archive:
         assert archive.testzip() is None
         assert archive.namelist() == ["index.html", "case.export"]
@@ -68,8 +68,8 @@ def check_case(hub, out):
     report = json.loads(run(UNPROVED, "verify", out, "--json"))
     assert report["verdict"] == "self-consistent" and report["case"]["record"] == inspection
     assert "Proved" in run(UNPROVED, "verify", out)
-    run(OK, "verify", out, "--hub-key", told["hub_key"])
-    assert json.loads(run(OK, "verify", out, "--hub-key", told["hub_key"],
+    run(OK, "verify", out, "--hub-key", exported["hub_key"])
+    assert json.loads(run(OK, "verify", out, "--hub-key", exported["hub_key"],
                           "--json"))["verdict"] == "authentic"
     run(INVALID, "verify", out, "--hub-key", "A" * 43 + "=")
     run(OK, "export", "--data", hub, "--record", inspection, "--without-personal", "--out", out)
@@ -92,8 +92,8 @@ def logins(hub):
 
 
 def check_commands(hub, samples, out):
-    told = json.loads(run(OK, "load", "--data", hub, "--json", "--demo", samples))
-    assert told["entries"] == 0, told
+    loaded = json.loads(run(OK, "load", "--data", hub, "--json", "--demo", samples))
+    assert loaded["entries"] == 0, loaded
     invitation = json.loads(run(OK, "enrol", "--data", hub, "--unit", "140603100", "--url",
                                 "https://127.0.0.1:1", "--json"))
     assert invitation["text"].startswith("BHE1:")
@@ -138,12 +138,12 @@ def check_commands(hub, samples, out):
 
 
 def check_access(hub):
-    """Everything that leaves the hub is in the access log (R-257)."""
+    """Checks that a backup and an export are recorded in the access log (R-257)."""
     rows = json.loads(run(OK, "access", "list", "--data", hub, "--json"))["rows"]
     assert [row["way"] for row in rows[:2]] == ["backup", "export"], rows
     assert {row["by"] for row in rows[:2]} == {"枢纽"} and "record" not in rows[0], rows
-    told = run(OK, "access", "list", "--data", hub, "--by", rows[0]["reader"])
-    assert "backup" in told and "everything" in told, told
+    output = run(OK, "access", "list", "--data", hub, "--by", rows[0]["reader"])
+    assert "backup" in output and "everything" in output, output
     older = json.loads(run(OK, "access", "list", "--data", hub, "--before", rows[0]["nr"], "--json"))
     assert older["rows"] == rows[1:] and older["before"] is None, older
     of_one = json.loads(run(OK, "access", "list", "--data", hub, "--by", "吴样例", "--json"))
@@ -154,7 +154,7 @@ def check_access(hub):
 
 
 def check_anomalies(hub):
-    """Anomalies are listed (R-250); an ordinary hub has none."""
+    """Checks the list of anomalies (R-250), which is empty on a hub without any."""
     assert json.loads(run(OK, "anomaly", "list", "--data", hub, "--json")) == \
         {"rows": [], "before": None}
     run(OK, "anomaly", "list", "--data", hub, "--kind", "clock", "--before", "5")
@@ -189,8 +189,8 @@ def main():
                                    "--office-listen", "127.0.0.1:0"], env=ENVIRONMENT,
                                   stdout=subprocess.PIPE)
         server.stdout.readline()
-        told = json.loads((hub / "serve.json").read_text())
-        assert told["url"].startswith("https://127.0.0.1:") and told["pid"] == server.pid
+        serving = json.loads((hub / "serve.json").read_text())
+        assert serving["url"].startswith("https://127.0.0.1:") and serving["pid"] == server.pid
         run(BUSY, "serve", "--data", hub, "--listen", "127.0.0.1:0", "--office-listen",
             "127.0.0.1:0")
         check_commands(hub, samples, top / "two")

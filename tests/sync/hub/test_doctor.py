@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""bihuan-hub doctor: each fault is made, and has to be found and named with what to do.
+"""bihuan-hub doctor: each test makes a fault, which must be found and reported with a remedy.
 
 usage: test_doctor.py SOURCE_DIR PROGRAM SHIFT_CLOCK
 """
@@ -32,17 +32,17 @@ class Doctor(WithHub):
         self.run_hub(OK, "backup", "--data", self.hub, "--out", self.top / "backup")
 
     def look(self, expected, *words, env=None):
-        """Findings by the name of their check."""
+        """Runs doctor, which must not change the store. Returns its findings by the name of their check."""
         before = hashlib.sha256((self.hub / "hub.db").read_bytes()).digest()
-        told = self.run_hub(expected, "doctor", "--data", self.hub, "--json", *words, env=env)
+        output = self.run_hub(expected, "doctor", "--data", self.hub, "--json", *words, env=env)
         self.assertEqual(hashlib.sha256((self.hub / "hub.db").read_bytes()).digest(), before)
-        findings = {row["check"]: row for row in json.loads(told)}
+        findings = {row["check"]: row for row in json.loads(output)}
         for row in findings.values():
             self.assertEqual("next" in row, row["level"] != "good", row)
         return findings
 
     def find(self, expected, check, *words, env=None):
-        """The only finding that is not good."""
+        """Runs doctor. Returns the text of its only finding that is not good, which must be of this check."""
         findings = self.look(expected, *words, env=env)
         level = {LOOK: "warning", BAD: "bad"}[expected]
         self.assertEqual([row["check"] for row in findings.values() if row["level"] != "good"], [check])
@@ -64,23 +64,23 @@ class Doctor(WithHub):
         self.assertEqual(list(findings), CHECKS)
         self.assertIn("not served", findings["served"]["text"])
         self.assertIn("signatures", self.look(GOOD, "--full"))
-        told = self.run_hub(GOOD, "doctor", "--data", self.hub, env=CHINESE)
-        self.assertIn("[正常] 数据库完整", told)
-        self.assertNotIn("[good]", told)
+        output = self.run_hub(GOOD, "doctor", "--data", self.hub, env=CHINESE)
+        self.assertIn("[正常] 数据库完整", output)
+        self.assertNotIn("[good]", output)
         self.assertIn("[good] The store is undamaged", self.run_hub(GOOD, "doctor", "--data", self.hub))
         self.serve()
         self.assertIn("served and answers", self.look(GOOD, "--full")["served"]["text"])
         self.run_hub(NOT_FOUND, "doctor", "--data", self.top / "none")
         self.run_hub(USAGE, "doctor")
 
-    def test_a_step_is_said_with_each_finding(self):
+    def test_each_fault_is_reported_with_a_remedy(self):
         shutil.rmtree(self.hub / "keys")
-        told = self.run_hub(BAD, "doctor", "--data", self.hub)
-        self.assertIn("[BAD] The keys cannot be used: ", told)
-        self.assertIn("→ Put the folder keys/ of the newest backup in place.", told)
-        told = self.run_hub(BAD, "doctor", "--data", self.hub, env=CHINESE)
-        self.assertIn("[异常] 密钥不能使用：", told)
-        self.assertIn("→ 请用最近备份里的 keys/ 目录替换。", told)
+        output = self.run_hub(BAD, "doctor", "--data", self.hub)
+        self.assertIn("[BAD] The keys cannot be used: ", output)
+        self.assertIn("→ Put the folder keys/ of the newest backup in place.", output)
+        output = self.run_hub(BAD, "doctor", "--data", self.hub, env=CHINESE)
+        self.assertIn("[异常] 密钥不能使用：", output)
+        self.assertIn("→ 请用最近备份里的 keys/ 目录替换。", output)
 
     def test_damage_of_the_store(self):
         path = self.hub / "hub.db"
@@ -114,7 +114,7 @@ class Doctor(WithHub):
         self.look(GOOD)
         self.assertRegex(self.find(BAD, "signatures", "--full"), r"^1 of \d+ entries do not verify")
 
-    def test_files_that_are_missing_damaged_or_nobodys(self):
+    def test_files_that_are_missing_damaged_or_orphaned(self):
         content = b"a photo"
         sha = hashlib.sha256(content).hexdigest()
         path = self.hub / "files" / sha[:2] / sha
@@ -133,7 +133,7 @@ class Doctor(WithHub):
         stray, upload = path.with_name("f" * 64), self.hub / "uploads" / "left-over"
         for orphan in (stray, upload):
             orphan.write_bytes(b"x" * 10)
-        self.look(GOOD)  # as new as a file whose row is being written
+        self.look(GOOD)  # they are new: their rows might be written soon
         for orphan in (stray, upload):
             os.utime(orphan, (time.time() - 7200,) * 2)
         self.assertIn("2 files on the disk belong to no record or upload (20 bytes)", self.find(LOOK, "orphans"))
@@ -152,7 +152,7 @@ class Doctor(WithHub):
         shutil.copy(keys / "plaque.key", keys / "hub.key")
         self.assertIn("not the key of this hub", self.find(BAD, "keys"))
 
-    def test_a_certificate_that_ends_soon_or_is_none(self):
+    def test_a_certificate_that_ends_soon_or_cannot_be_read(self):
         keys = self.hub / "keys"
 
         def make(days, key):

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Holds the device API to schema/openapi.yaml.
+"""Compares the device API with schema/openapi.yaml.
 
 usage: test_openapi.py SOURCE_DIR TEST_PROGRAM...
 
-The test programs talk to a real hub and write down every exchange (BIHUAN_API_LOG). Then: every
-route of the server stands in the document and the other way round, every documented status was
-seen, no other status was, and answers have the members the document declares.
+The test programs talk to a real hub and log every request and answer (BIHUAN_API_LOG). Then every route of
+the server must be in the document, every documented route must exist, the statuses in the log must be
+exactly the documented ones, and answers must have the members that the document declares.
 """
 import json
 import os
@@ -30,7 +30,7 @@ def resolve(document, node):
 
 
 def misfit(document, schema, value, where):
-    """The differences between `value` and its declaration; empty when there are none."""
+    """Returns the differences between `value` and its declaration, as a list of texts."""
     schema = resolve(document, schema)
     found = []
     if "type" in schema and not isinstance(value, TYPES[schema["type"]]):
@@ -71,7 +71,7 @@ def main():
                         (source / "sync/hub/devices/routes.c").read_text(encoding="utf-8"))
     problems = [f"route {method} {path} is not documented"
                 for method, path in routes if (method, path) not in documented]
-    problems += [f"{method} {path} is documented, but no route"
+    problems += [f"{method} {path} is documented, but not a route"
                  for method, path in documented if (method, path) not in routes]
 
     with tempfile.TemporaryDirectory() as directory:
@@ -89,7 +89,7 @@ def main():
             status = str(exchange["status"])
             what = f"{method} {path} → {status}"
             if status == "0":
-                continue  # the connection was cut, as for bodies over the limit
+                continue  # the hub closed the connection, as it does for a body over the limit
             seen.add((method, path, status))
             if status not in responses:
                 problems.append(f"{what} is not documented ({target})")

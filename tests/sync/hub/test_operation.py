@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The hub as whoever runs a server meets it: its log, its health, its figures.
+"""The hub as its administrator uses it: log, health, metrics, settings.
 
 usage: test_operation.py SOURCE_DIR PROGRAM
 """
@@ -25,7 +25,7 @@ TEXT_LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (\w+) ([\w-]+) (
 
 
 def unchecked():
-    """The hub signs its certificate itself."""
+    """Returns a TLS context that accepts the hub's self-signed certificate."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -113,7 +113,7 @@ class Log(WithHub):
         self.assertTrue(all(matches), self.read_log())
         return [match.groups() for match in matches]
 
-    def test_start_and_stop_are_said_with_version_and_addresses(self):
+    def test_the_log_has_start_and_stop_with_version_and_addresses(self):
         log = self.end(self.serve())
         self.assertIn(f"message bihuan-hub-cli started: version {self.version()},", log)
         self.assertIn(self.served["listen"], log)
@@ -139,7 +139,7 @@ class Log(WithHub):
             self.assertLessEqual({"time", "level", "domain", "message"}, line.keys())
         self.run_hub(USAGE, "serve", "--data", self.hub, "--log-format", "xml")
 
-    def test_who_did_what_is_said_and_no_secret_is(self):
+    def test_the_log_says_who_did_what_and_contains_no_secret(self):
         self.load_people()
         server = self.serve(env=dict(ENGLISH, G_MESSAGES_DEBUG="all"))
         staff = self.run_hub(OK, "staff", "add", "--data", self.hub, "--name", "新人保密", "--unit",
@@ -173,20 +173,20 @@ class Log(WithHub):
                        cookie.split("=", 1)[1], token, "A" * 43):
             self.assertNotIn(secret, log)
 
-    def test_commands_keep_silent_about_what_they_did(self):
-        told = self.run_hub(OK, "unit", "list", "--data", self.hub)
-        self.assertNotIn("bihuan-hub-", told)
+    def test_commands_write_no_log_to_the_terminal(self):
+        output = self.run_hub(OK, "unit", "list", "--data", self.hub)
+        self.assertNotIn("bihuan-hub-", output)
 
 
 class Health(WithHub):
-    def test_health_is_open_and_says_what_fails(self):
+    def test_health_needs_no_sign_in_and_names_what_fails(self):
         self.serve()
         for office in (True, False):
             status, text, headers = self.ask("/healthz", office=office)
             self.assertEqual((status, json.loads(text)), (200, {"status": "ok", "version": self.version()}))
             self.assertEqual(headers["Cache-Control"], "no-store")
 
-    def test_figures_are_for_this_machine_or_the_token(self):
+    def test_metrics_need_a_local_request_or_the_token(self):
         token = self.top / "token"
         token.write_text("short\n")
         token.chmod(0o600)
@@ -199,7 +199,7 @@ class Health(WithHub):
         self.run_hub(NOT_FOUND, *start[:3], "--metrics-token-file", self.top / "none")
         self.serve("--metrics-token-file", token)
         self.assertEqual(self.ask("/metrics")[0], 200)
-        # Through a proxy nobody is local, whatever it says and though it was not named.
+        # A request with a header of a proxy does not count as local, also when the proxy is not in the settings.
         for header in ("X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"):
             status, text, _ = self.ask("/metrics", headers={header: "127.0.0.1"})
             self.assertEqual(status, 403, header)
@@ -230,7 +230,7 @@ class Health(WithHub):
             found[match[1] + (match[2] or "")] = float(match[3])
         return found
 
-    def test_figures_are_those_of_the_hub(self):
+    def test_metrics_match_the_state_of_the_hub(self):
         self.load_people()
         self.serve()
         self.run_hub(OK, "enrol", "--data", self.hub, "--unit", "140603100", "--url",
@@ -268,32 +268,32 @@ class Settings(WithHub):
     def check(self, expected, text):
         return self.run_hub(expected, "--check-config", self.config(text))
 
-    def test_the_sample_is_right_with_each_of_its_settings(self):
+    def test_the_sample_settings_are_accepted_also_when_uncommented(self):
         sample = pathlib.Path(SOURCE, "assets/systemd/hub.conf").read_text(encoding="utf-8")
         whole = re.sub(r"^#(?=[a-z-]+=)", "", sample, flags=re.M)
         self.check(OK, sample)
-        told = self.check(OK, whole)
-        self.assertNotIn("is not set", told)
-        # Every option of serve is in the sample.
+        output = self.check(OK, whole)
+        self.assertNotIn("is not set", output)
+        # The sample must contain every option of `serve`.
         options = set(re.findall(r"--([a-z-]+)", self.run_hub(OK, "serve", "--help")))
         self.assertEqual(options - {"help", "config"}, set(re.findall(r"^([a-z-]+)=", whole, re.M)))
 
-    def test_what_is_wrong_is_said_with_its_line_and_what_is_allowed(self):
-        told = self.check(INVALID, "listen=early\n[serve]\n# fine\nlisten=nowhere\nlistne=0.0.0.0:1\n"
+    def test_wrong_settings_are_reported_with_line_and_allowed_values(self):
+        output = self.check(INVALID, "listen=early\n[serve]\n# fine\nlisten=nowhere\nlistne=0.0.0.0:1\n"
                                    "data=/a\ndata=/b\nnonsense\n[other]\nx=1\n")
         path = self.top / "hub.conf"
         for line, words in ((1, "before the group [serve]"), (5, "unknown key listne; allowed are data, "),
                             (7, "duplicate data; it is on line 6"), (8, "neither KEY=VALUE"),
                             (9, "unknown group [other]; allowed is [serve]")):
-            self.assertRegex(told, re.escape(f"{path}:{line}: ") + ".*" + re.escape(words))
-        told = self.check(INVALID, "[serve]\nlisten=nowhere\noffice-listen=localhost\ndata=here\n"
+            self.assertRegex(output, re.escape(f"{path}:{line}: ") + ".*" + re.escape(words))
+        output = self.check(INVALID, "[serve]\nlisten=nowhere\noffice-listen=localhost\ndata=here\n"
                                    "public-url=http://x\nproxy=127.0.0.1;proxy.example\n"
                                    "log-format=xml\nmetrics-token-file=token\n")
         for line in range(2, 9):
-            self.assertRegex(told, re.escape(f"{path}:{line}: ") + r'[a-z-]+: ".*" is not allowed; it must be ')
-        told = self.check(INVALID, "[serve]\nlistne=x\nlisten=nowhere\n")
+            self.assertRegex(output, re.escape(f"{path}:{line}: ") + r'[a-z-]+: ".*" is not allowed; it must be ')
+        output = self.check(INVALID, "[serve]\nlistne=x\nlisten=nowhere\n")
         for words in (f"{path}:2: unknown key listne", f'{path}:3: listen: "nowhere" is not allowed'):
-            self.assertIn(words, told)
+            self.assertIn(words, output)
         self.run_hub(INVALID, "--check-config", self.config("[serve]\n" + "#" * 70000))
         path.write_bytes(b"[serve]\ndata=/\xff\n")
         self.run_hub(INVALID, "--check-config", path)

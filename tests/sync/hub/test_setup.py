@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A hub set up from nothing by its own commands, as an office does it: area, units, people.
+"""Sets up a new hub by its own commands, as an office does: area, units, people.
 
 usage: test_setup.py SOURCE_DIR PROGRAM SHIFT_CLOCK_LIBRARY (preloaded, it moves the wall clock)
 """
@@ -44,7 +44,7 @@ class Commands(unittest.TestCase):
         return done
 
     def run_hub(self, expected, command, *words, stdin=None, env=None):
-        """Its output: stdout when it is expected to succeed, else stderr."""
+        """Runs a command. Returns its stdout when it is expected to succeed, else its stderr."""
         done = self.run_any(expected, command, *words, "--data", self.hub, stdin=stdin, env=env)
         return done.stdout if expected == OK else done.stderr
 
@@ -83,7 +83,7 @@ class Begins(Commands):
         self.assertEqual(done.returncode, expected, (words, done.stdout, done.stderr))
         return done.stdout + done.stderr
 
-    def test_a_clock_that_went_back_is_said_and_a_person_may_vouch_for_it(self):
+    def test_a_clock_that_went_back_is_reported_and_can_be_confirmed(self):
         now, past = ENGLISH, dict(ENGLISH, LD_PRELOAD=SHIFT_CLOCK, SHIFT_CLOCK_S=str(-30 * 86400))
         self.init(OK, "--name", "枢纽", "--area", "140603")
         self.add_unit("平鲁区应急管理局", "140603")
@@ -120,9 +120,9 @@ class Begins(Commands):
         twice = self.pack(("330000", "浙江省", "province"), ("330100", "杭州市", "city", "330000"),
                           ("330102", "上城区", "county", "330100"),
                           ("340000", "安徽省", "province"), ("340100", "上城区", "city", "340000"))
-        told = self.init(INVALID, "--name", "枢纽", "--regions", twice, "--area", "上城区")
+        output = self.init(INVALID, "--name", "枢纽", "--regions", twice, "--area", "上城区")
         for text in ("330102", "340100", "浙江省杭州市上城区"):
-            self.assertIn(text, told)
+            self.assertIn(text, output)
         self.assertIn("330999", self.init(INVALID, "--name", "枢纽", "--area", "330999"))
         self.init(INVALID, "--name", "", "--area", "140603")
         self.init(NOT_FOUND, "--name", "枢纽", "--regions", self.top / "none.json", "--area", "140603")
@@ -141,7 +141,7 @@ class Begins(Commands):
         self.assertEqual(list(self.hub.iterdir()), [])
         self.init(OK, "--name", "枢纽", "--area", "平鲁区")
 
-    def test_init_touches_nothing_that_is_there(self):
+    def test_init_changes_no_existing_file(self):
         for name in ("hub.db", "keys", "regions.json"):
             self.hub.mkdir(parents=True, exist_ok=True)
             (self.hub / name).write_text("precious")
@@ -154,7 +154,7 @@ class Begins(Commands):
 
 class Serves(Commands):
     def serve(self, *words, listen="127.0.0.1:0"):
-        """A serving hub and the addresses that it printed; stopped at the end of the test."""
+        """Starts a serving hub, which is stopped at the end of the test. Returns it and the addresses it printed."""
         # pylint: disable=consider-using-with
         server = subprocess.Popen([PROGRAM, "serve", "--data", self.hub, "--listen", listen,
                                    "--office-listen", "127.0.0.1:0", *words], env=ENGLISH,
@@ -171,14 +171,14 @@ class Serves(Commands):
         server.wait()
 
     def enrol(self, expected, *words):
-        told = self.run_hub(expected, "enrol", "--unit", "140603", "--json", *words)
-        return json.loads(told)["url"] if expected == OK else told
+        output = self.run_hub(expected, "enrol", "--unit", "140603", "--json", *words)
+        return json.loads(output)["url"] if expected == OK else output
 
-    def test_enrolment_never_names_an_address_that_is_none(self):
+    def test_enrolment_never_names_an_address_that_cannot_be_reached(self):
         self.add_unit()
         self.assertIn("--public-url", self.enrol(INVALID))
-        server, told = self.serve(listen="0.0.0.0:0")
-        self.assertNotIn("url", told)
+        server, addresses = self.serve(listen="0.0.0.0:0")
+        self.assertNotIn("url", addresses)
         self.assertIn("--public-url", self.enrol(INVALID))
         for wrong in ("https://0.0.0.0:8443", "https://[::]:8443", "https://h/x", "http://h"):
             self.assertIn(wrong, self.enrol(INVALID, "--url", wrong))
@@ -188,12 +188,12 @@ class Serves(Commands):
         self.end(server)
         self.run_hub(INVALID, "serve", "--listen", "127.0.0.1:0", "--public-url",
                      "https://0.0.0.0:8443")
-        # Said once, it stays; what is listened on does not replace it.
-        server, told = self.serve("--public-url", "https://hub.example:8443", listen="0.0.0.0:0")
-        self.assertEqual(told["url"], "https://hub.example:8443")
+        # The public URL is stored: a later start without the option keeps it and does not use the listen address.
+        server, addresses = self.serve("--public-url", "https://hub.example:8443", listen="0.0.0.0:0")
+        self.assertEqual(addresses["url"], "https://hub.example:8443")
         self.end(server)
-        server, told = self.serve()
-        self.assertEqual(told["url"], "https://hub.example:8443")
+        server, addresses = self.serve()
+        self.assertEqual(addresses["url"], "https://hub.example:8443")
         self.assertEqual(self.enrol(OK), "https://hub.example:8443")
 
     def test_init_says_where_devices_reach_the_hub(self):
@@ -236,7 +236,7 @@ class Restores(Commands):
             return store.execute("SELECT value FROM hub_value WHERE name = ?", (name,)).fetchone()[0]
 
     def add_file(self, hub):
-        """A photo that is complete at the hub."""
+        """Adds a photo that is complete at the hub."""
         sha = hashlib.sha256(b"photo").hexdigest()
         with contextlib.closing(sqlite3.connect(hub / "hub.db")) as store, store:
             store.execute("INSERT INTO file VALUES (?, 5, 'image/jpeg', 1)", (sha,))
@@ -265,22 +265,22 @@ class Restores(Commands):
         modes = {path.name: path.stat().st_mode & 0o777 for path in copy.rglob("*")
                  if path.is_file()}
         self.assertEqual({modes[name] for name in ("hub.db", "hub.key", "tls.key")}, {0o600})
-        told = self.restore(OK)
-        self.assertIn("枢纽", told)
-        self.assertIn("serve --data", told)
+        output = self.restore(OK)
+        self.assertIn("枢纽", output)
+        self.assertIn("serve --data", output)
         again = self.top / "again"
         self.assertEqual((again / photo).read_bytes(), b"photo")
         for name, same in (("id", True), ("epoch", False), ("incarnation", False)):
             self.assertEqual(self.value(again, name) == self.value(self.hub, name), same, name)
         epoch = self.value(again, "epoch")
-        # It works, also for entries of its own, in a chain that is no fork of the old one.
+        # The restored hub can make entries, in a new chain, so that they are not a fork of the old hub's chain.
         self.hub, old = again, self.hub
         self.add_staff("钱样例", unit)
         self.assertEqual(self.value(again, "epoch"), epoch)
         self.run_hub(OK, "export", "--out", self.top / "all.export")
         self.assertEqual(self.run_any(6, "verify", self.top / "all.export", "--json").returncode, 6)
         self.assertIn("again", self.restore(BUSY))
-        # Served as it lies there, a copy begins a new epoch as well.
+        # A copy that is served without `restore` begins a new epoch, too.
         self.hub = copy
         self.add_staff("孙样例", unit)
         self.assertNotIn(self.value(copy, "epoch"), (epoch, self.value(old, "epoch")))
@@ -339,10 +339,10 @@ class People(Commands):
             "authority": ["order_rectify", "record"], "authority_basis": "安全生产法",
             "two_officers": True})
         self.assertEqual(self.values("unit", town)["parent"], bureau)
-        told = self.run_hub(OK, "unit", "list")
-        self.assertIn(bureau, told)
-        self.assertIn("井坪镇", told)
-        self.assertIn("140603100", told)
+        output = self.run_hub(OK, "unit", "list")
+        self.assertIn(bureau, output)
+        self.assertIn("井坪镇", output)
+        self.assertIn("140603100", output)
 
     def test_a_unit_with_a_wrong_value_is_refused_with_label_value_and_choices(self):
         for words, wanted in (
@@ -351,13 +351,13 @@ class People(Commands):
                 (("--level", "county", "--set", "area_code=1"), ("area_code",)),
                 (("--level", "county", "--parent", "没有的单位"), ("没有的单位",)),
                 (("--level", "county", "--set", "authority=penalty"), ("权限依据",))):
-            told = self.run_hub(INVALID if "--parent" not in words else NOT_FOUND, "unit", "add",
-                                "--name", "某局", "--area", "140603", *words, env=CHINESE)
+            output = self.run_hub(INVALID if "--parent" not in words else NOT_FOUND, "unit", "add",
+                                  "--name", "某局", "--area", "140603", *words, env=CHINESE)
             for text in wanted:
-                self.assertIn(text, told)
-        told = self.run_hub(INVALID, "unit", "add", "--name", "某局", "--area", "140603999",
-                            "--level", "township", env=CHINESE)
-        self.assertIn("140603999", told)
+                self.assertIn(text, output)
+        output = self.run_hub(INVALID, "unit", "add", "--name", "某局", "--area", "140603999",
+                              "--level", "township", env=CHINESE)
+        self.assertIn("140603999", output)
         self.run_hub(USAGE, "unit", "add", "--level", "county")
         self.run_hub(USAGE, "unit", "add", "--name", "甲", "--set", "name=乙", "--level", "county")
         self.run_hub(USAGE, "unit", "add", "--name", "甲", "--set", "level")
@@ -373,16 +373,16 @@ class People(Commands):
             "name": "钱样例", "unit": unit, "roles": ["inspector", "leader"], "state": "active",
             "phone": "13800000000", "certificate_no": "晋F-1", "certificate_valid_to": "2030-01-31",
             "valid_from": "2026-01-01", "valid_to": "2031-12-31", "sort": 3})
-        told = self.run_hub(INVALID, "staff", "add", "--name", "甲", "--unit", unit, "--roles",
-                            "皇帝", env=CHINESE)
-        self.assertIn("角色", told)
-        self.assertIn("执法人员（inspector）", told)
-        told = self.run_hub(INVALID, "staff", "add", "--name", "甲", "--unit", unit, "--roles",
-                            "inspector", "--from", "2026-02-01", "--until", "2026-01-01",
-                            env=CHINESE)
-        self.assertIn("任职止不能早于任职起", told)
+        output = self.run_hub(INVALID, "staff", "add", "--name", "甲", "--unit", unit, "--roles",
+                              "皇帝", env=CHINESE)
+        self.assertIn("角色", output)
+        self.assertIn("执法人员（inspector）", output)
+        output = self.run_hub(INVALID, "staff", "add", "--name", "甲", "--unit", unit, "--roles",
+                              "inspector", "--from", "2026-02-01", "--until", "2026-01-01",
+                              env=CHINESE)
+        self.assertIn("任职止不能早于任职起", output)
         self.run_hub(INVALID, "staff", "add", "--name", "甲", "--unit", unit, "--roles",
-                     "inspector", "--set", "sign_key=AAAA")  # set by the program, not typed
+                     "inspector", "--set", "sign_key=AAAA")  # only the program may set this field
 
     def test_roles_unit_and_service_change_later(self):
         bureau = self.add_unit()
@@ -408,15 +408,15 @@ class People(Commands):
         self.run_hub(OK, "unit", "set", "--unit", "井坪镇", "--short-name", "井坪")
         self.assertEqual(self.values("unit", town)["short_name"], "井坪")
 
-    def test_people_of_one_name_are_told_apart(self):
+    def test_people_of_one_name_must_be_named_by_id(self):
         self.add_unit()
         self.add_unit("井坪镇", "140603100", "township")
         one = self.add_staff("新人", "平鲁区应急管理局", roles="inspector,reviewer")
         other = self.add_staff("新人", "井坪镇", roles="township")
-        told = self.run_hub(INVALID, "staff", "set-pin", "--staff", "新人", "--file", "-",
-                            stdin="470251\n", env=CHINESE)
+        output = self.run_hub(INVALID, "staff", "set-pin", "--staff", "新人", "--file", "-",
+                              stdin="470251\n", env=CHINESE)
         for text in (one, other, "平鲁区应急管理局", "井坪镇", "执法人员", "乡镇监管人员"):
-            self.assertIn(text, told)
+            self.assertIn(text, output)
         self.run_hub(OK, "staff", "set-pin", "--staff", other, "--file", "-", stdin="470251\n")
         rows = self.run_hub(OK, "staff", "list").splitlines()
         self.assertEqual(len(rows), 2)
@@ -425,7 +425,7 @@ class People(Commands):
             for text in ("新人", *wanted):
                 self.assertIn(text, row)
 
-    def test_words_are_utf8_whatever_the_locale(self):
+    def test_arguments_are_read_as_utf8_in_any_locale(self):
         for locale in ("C", "POSIX", "zh_CN.GB18030", "no_SUCH"):
             env = dict(CHINESE, LC_ALL=locale, LANG=locale)
             unit = self.run_hub(OK, "unit", "add", "--name", f"局 {locale}", "--area", "平鲁区",
@@ -479,8 +479,8 @@ class Loads(Commands):
                                  json.loads(snapshot)["keys"].items()}
         return found
 
-    def count(self, told):
-        return int(told.split(":")[1].split()[0])
+    def count(self, output):
+        return int(output.split(":")[1].split()[0])
 
     def test_a_table_of_enterprises_loads_however_excel_wrote_it(self):
         table = HEADER + ROW_1 + ROW_2
@@ -494,22 +494,22 @@ class Loads(Commands):
                            ("blank.csv", HEADER + "\n,,,,,,\n" + ROW_1 + ",,,,,,\n" + ROW_2 + "\r\n\n"),
                            ("names.csv", "name,uscc,sector,area,unit,key_enterprise\n"
                             f"井坪加油站,{code(2)},hazardous_chemicals,140603100,{self.unit},no\n")):
-            told = self.load(OK, "--kind", "enterprise", self.write(name, text))
-            self.assertEqual(self.count(told), 0, (name, told))
+            output = self.load(OK, "--kind", "enterprise", self.write(name, text))
+            self.assertEqual(self.count(output), 0, (name, output))
         found = {values["name"]: values for values in self.records("enterprise").values()}
         self.assertEqual(found["井坪加油站"]["area"], "140603100")
         self.assertEqual(found["井坪加油站"]["unit"], self.unit)
         self.assertEqual(found["平鲁煤业"]["state"], "confirmed")
         self.assertIs(found["平鲁煤业"]["key_enterprise"], True)
-        # A changed cell changes the record; an empty one leaves what is there.
-        told = self.load(OK, "--kind", "enterprise", self.write(
+        # A changed cell changes the record; an empty cell keeps the present value.
+        output = self.load(OK, "--kind", "enterprise", self.write(
             "b.csv", HEADER + ROW_1.replace("煤矿", "").replace("是", "否")))
-        self.assertEqual(self.count(told), 1)
+        self.assertEqual(self.count(output), 1)
         found = {values["name"]: values for values in self.records("enterprise").values()}
         self.assertEqual((found["平鲁煤业"]["sector"], found["平鲁煤业"]["key_enterprise"]),
                          ("coal_mine", False))
 
-    def test_all_that_is_wrong_with_a_table_is_told_with_row_value_and_choices(self):
+    def test_all_faults_of_a_table_are_reported_with_row_value_and_choices(self):
         rows = [("甲", code(3), "煤矿井", "140603", "平应急", "", ""),
                 ("乙", code(4), "煤矿", "140603299", "平应急", "", ""),
                 ("丙", code(5), "煤矿", "140603", "没有的局", "", ""),
@@ -520,61 +520,61 @@ class Loads(Commands):
                 ("庚" * 101, code(9), "煤矿", "140603", "", "", ""),
                 ("辛", "", "煤矿", "140603", "", "", "")]
         path = self.write("bad.csv", HEADER + "\n" + "".join(",".join(row) + "\n" for row in rows))
-        told = self.load(INVALID, "--kind", "enterprise", path)
+        output = self.load(INVALID, "--kind", "enterprise", path)
         for line, texts in ((3, ("行业领域", "煤矿井", "煤矿（coal_mine）")), (4, ("所在区划", "140603299")),
                             (5, ("监管单位", "没有的局")), (6, ("统一社会信用代码", "18 位")),
                             (7, ("企业名称",)), (8, ("重点企业", "也许", "是 或 否")),
                             (9, ("统一社会信用代码", "第 3 行")), (10, ("企业名称", "100")),
                             (11, ("统一社会信用代码",))):
-            lines = [text for text in told.splitlines() if f"  bad.csv 第 {line} 行" in text]
-            self.assertEqual(len(lines), 1, (line, told))
+            lines = [text for text in output.splitlines() if f"  bad.csv 第 {line} 行" in text]
+            self.assertEqual(len(lines), 1, (line, output))
             for text in texts:
                 self.assertIn(text, lines[0])
-        self.assertIn("9", told.splitlines()[0])
+        self.assertIn("9", output.splitlines()[0])
         self.assertEqual(self.records("enterprise"), {})
         self.assertIn("bad.csv, line 4", self.load(INVALID, "--kind", "enterprise", path, env=ENGLISH))
         many = HEADER + "".join(f"企业{i},{code(i)},没有,140603,,,\n" for i in range(60))
-        told = self.load(INVALID, "--kind", "enterprise", self.write("many.csv", many))
-        self.assertEqual(told.count("many.csv 第"), 50)
-        self.assertIn("60", told)
+        output = self.load(INVALID, "--kind", "enterprise", self.write("many.csv", many))
+        self.assertEqual(output.count("many.csv 第"), 50)
+        self.assertIn("60", output)
 
-    def test_a_doubtful_code_is_loaded_and_told_with_its_row(self):
+    def test_a_doubtful_code_is_loaded_and_reported_with_its_row(self):
         doubtful = code(6)[:-1] + ("0" if code(6)[-1] != "0" else "1")
-        told = self.load(OK, "--kind", "enterprise",
-                         self.write("a.csv", HEADER + ROW_1 + f"丁,{doubtful},煤矿,140603,,,\n"))
-        self.assertEqual(self.count(told), 2)
-        lines = [line for line in told.splitlines() if "a.csv 第 3 行" in line]
-        self.assertEqual(len(lines), 1, told)
+        output = self.load(OK, "--kind", "enterprise",
+                           self.write("a.csv", HEADER + ROW_1 + f"丁,{doubtful},煤矿,140603,,,\n"))
+        self.assertEqual(self.count(output), 2)
+        lines = [line for line in output.splitlines() if "a.csv 第 3 行" in line]
+        self.assertEqual(len(lines), 1, output)
         for text in ("统一社会信用代码", doubtful, "校验位"):
             self.assertIn(text, lines[0])
         found = {values["name"]: values for values in self.records("enterprise").values()}
         self.assertEqual(found["丁"]["uscc"], doubtful)
 
-    def test_columns_nobody_knows_are_refused_and_those_there_are_named(self):
-        told = self.load(INVALID, "--kind", "enterprise",
-                         self.write("a.csv", "企业名称,备用列,企业名称,sign\n甲,1,2,3\n"))
+    def test_unknown_columns_are_refused_and_the_known_ones_listed(self):
+        output = self.load(INVALID, "--kind", "enterprise",
+                           self.write("a.csv", "企业名称,备用列,企业名称,sign\n甲,1,2,3\n"))
         for text in ("备用列", "sign", "统一社会信用代码", "企业名称"):
-            self.assertIn(text, told)
+            self.assertIn(text, output)
         self.load(INVALID, "--kind", "nothing", self.write("b.csv", HEADER + ROW_1))
-        told = self.load(INVALID, self.write("c.csv", HEADER + ROW_1))
-        self.assertIn("--kind", told)
+        output = self.load(INVALID, self.write("c.csv", HEADER + ROW_1))
+        self.assertIn("--kind", output)
         self.load(INVALID, "--kind", "enterprise", self.write("d.csv", ""))
         self.load(INVALID, "--kind", "enterprise", self.write("e.csv", HEADER + '"甲,1\n'))
 
-    def test_a_code_that_another_enterprise_has_is_refused(self):
+    def test_a_credit_code_of_another_enterprise_is_refused(self):
         self.load(OK, "--kind", "enterprise", self.write("a.csv", HEADER + ROW_1))
-        told = self.load(INVALID, "--kind", "enterprise",
-                         self.write("b.csv", HEADER + ROW_1.replace("平鲁煤业", "别的煤业")))
-        self.assertIn("平鲁煤业", told)
+        output = self.load(INVALID, "--kind", "enterprise",
+                           self.write("b.csv", HEADER + ROW_1.replace("平鲁煤业", "别的煤业")))
+        self.assertIn("平鲁煤业", output)
         identity = next(iter(self.records("enterprise")))
-        self.assertIn(identity, told)
-        # With its id the row renames it.
+        self.assertIn(identity, output)
+        # A row with the id of the enterprise renames it.
         row = ROW_1.replace("平鲁煤业", "别的煤业").strip()
         self.load(OK, "--kind", "enterprise", self.write(
             "c.csv", "id," + HEADER + f"{identity},{row}\n"))
         self.assertEqual(self.records("enterprise")[identity]["name"], "别的煤业")
 
-    def test_records_as_json_are_judged_the_same(self):
+    def test_records_as_json_are_checked_like_tables(self):
         def file(*records, name="r.json"):
             return self.write(name, json.dumps(
                 {"bihuan-records": 1, "space": "here", "records": records}))
@@ -583,7 +583,7 @@ class Loads(Commands):
             return {"name": name, "kind": "enterprise", "set": {
                 "name": name, "sector": "coal_mine", "area": "140603", "state": "confirmed",
                 "uscc": code(20)} | more}
-        told = self.load(INVALID, file(
+        output = self.load(INVALID, file(
             enterprise("one"), enterprise("two"),
             enterprise("three", uscc=code(21), area="140603299"),
             enterprise("four", uscc=code(22), unit="00000000-0000-7000-8000-000000000000"),
@@ -591,19 +591,19 @@ class Loads(Commands):
             {"name": "six", "kind": "castle", "set": {}}))
         for number, texts in ((2, ("统一社会信用代码",)), (3, ("140603299",)), (4, ("监管单位",)),
                               (5, ("行业领域", "coal_mine")), (5, ("height",)), (6, ("castle",))):
-            found = [text for text in told.splitlines() if f"第 {number} 条" in text and
+            found = [text for text in output.splitlines() if f"第 {number} 条" in text and
                      all(word in text for word in texts)]
-            self.assertEqual(len(found), 1, (number, texts, told))
+            self.assertEqual(len(found), 1, (number, texts, output))
         self.assertEqual(self.records("enterprise"), {})
         self.load(OK, file(enterprise("one", supervisor={"$ref": "qian"}), {
             "name": "qian", "kind": "staff", "set": {"name": "钱样例", "unit": self.unit,
                                                      "roles": ["inspector"], "state": "active"}}))
 
     def test_units_of_a_table_name_each_other_and_staff_name_units(self):
-        told = self.load(OK, "--kind", "unit", self.write(
+        output = self.load(OK, "--kind", "unit", self.write(
             "units.csv", "名称,行政区划,层级,上级单位\n井坪镇,井坪镇,township,平鲁区住建局\n"
             "平鲁区住建局,140603,县级,平鲁区应急管理局\n"))
-        self.assertEqual(self.count(told), 2)
+        self.assertEqual(self.count(output), 2)
         staff = self.write("staff.csv", "姓名,单位,角色,执法证号,执法证有效期至\n"
                            "钱样例,井坪镇,乡镇监管人员、执法人员,晋F1,2030/1/5\n新人,井坪镇,township,,\n"
                            "新人,平应急,inspector,,\n")
@@ -613,15 +613,15 @@ class Loads(Commands):
         self.assertEqual(people["钱样例"]["roles"], ["inspector", "township"])
         self.assertEqual(people["钱样例"]["certificate_valid_to"], "2030-01-05")
         self.assertEqual(people["钱样例"]["state"], "active")
-        told = self.load(INVALID, "--kind", "staff", self.write(
+        output = self.load(INVALID, "--kind", "staff", self.write(
             "twice.csv", "姓名,单位,角色\n孙样例,井坪镇,township\n孙样例,井坪镇,inspector\n"))
-        self.assertIn("第 2 行", told)
-        self.assertIn("第 3 行", told)
+        self.assertIn("第 2 行", output)
+        self.assertIn("第 3 行", output)
 
-    def test_what_cannot_be_loaded_is_an_error_that_says_what_to_do(self):
+    def test_files_that_cannot_be_loaded_are_refused_with_a_remedy(self):
         for name in ("a.xlsx", "a.xls", "a.ods"):
-            told = self.load(INVALID, "--kind", "enterprise", self.write(name, b"PK\x03\x04"))
-            self.assertIn("CSV", told)
+            output = self.load(INVALID, "--kind", "enterprise", self.write(name, b"PK\x03\x04"))
+            self.assertIn("CSV", output)
         self.load(INVALID, self.write("a.doc", b"x"))
         self.load(INVALID, self.write("b.json", "{}"))
         self.assertIn("--demo", self.load(INVALID, self.write("demo-pins.json", "{}")))
@@ -631,19 +631,19 @@ class Loads(Commands):
         (folder / "b.xlsx").write_bytes(b"PK")
         self.assertIn("b.xlsx", self.load(INVALID, folder))
 
-    def test_checklists_come_in_chinese_encodings_and_all_their_faults_are_told(self):
+    def test_checklists_load_from_chinese_encodings_and_all_faults_are_reported(self):
         head = {"code": "local", "name": {"zh": "本地清单", "en": "Local"}, "version": "1",
                 "valid_from": "2026-01-01", "source": "本局"}
         self.write("list.items.json", json.dumps({"bihuan-items": 1, "checklist": head, "items": {}}))
         text = CHECKLIST + ITEM.format("L-1") + ",,,,,,,\n" + ITEM.format("L-2") + "\n"
         self.load(OK, self.write("list.csv", text.replace("\n", "\r\n"), "gb18030"))
-        told = self.load(OK, self.write("list.csv", text, "utf-8-sig"))
-        self.assertIn("0 new entries", told)
-        told = self.load(INVALID, self.write(
+        output = self.load(OK, self.write("list.csv", text, "utf-8-sig"))
+        self.assertIn("0 new entries", output)
+        output = self.load(INVALID, self.write(
             "list.csv", CHECKLIST + ITEM.format("l-1") + "\n" + ITEM.format("L-2").replace(",no,", ",否,")))
-        self.assertIn("list.csv 第 2 行", told)
-        self.assertIn("list.csv 第 4 行", told)
-        self.assertIn("major_hazard", told)
+        self.assertIn("list.csv 第 2 行", output)
+        self.assertIn("list.csv 第 4 行", output)
+        self.assertIn("major_hazard", output)
         (self.top / "list.items.json").unlink()
         self.assertIn("list.items.json", self.load(INVALID, self.top / "list.csv"))
 
@@ -658,13 +658,13 @@ class Loads(Commands):
         return {values["version"]: (values["items"][0]["check"], values.get("valid_to"))
                 for values in self.records("checklist").values()}
 
-    def test_a_version_that_is_in_use_keeps_its_words(self):
+    def test_a_checklist_version_in_use_cannot_change(self):
         self.load(OK, self.checklist("1", "2026-01-01"))
         self.assertIn("0 new", self.load(OK, self.checklist("1", "2026-01-01")))
         for changed in (self.checklist("1", "2026-01-01", "查别的", "a"),
                         self.checklist("1", "2026-02-01", name="b")):
-            told = self.load(INVALID, changed)
-            self.assertIn("版本", told)
+            output = self.load(INVALID, changed)
+            self.assertIn("版本", output)
         self.assertEqual(self.lists(), {"1": ("查什么", None)})
 
     def test_a_newer_version_ends_the_older_one(self):
@@ -676,7 +676,7 @@ class Loads(Commands):
         self.assertEqual(self.lists(), wanted)
         for path in (old, new):
             self.assertIn("0 new", self.load(OK, path))
-        # An older one that comes late, and versions that come together.
+        # An older version that is loaded later, and several versions that are loaded together.
         self.load(OK, self.checklist("0", "2025-01-01", name="older"))
         self.load(OK, self.checklist("3", "2027-01-01", name="x"), self.checklist("4", "2028-01-01", name="y"))
         wanted |= {"0": ("查什么", "2025-12-31"), "2": ("查别的", "2026-12-31"),

@@ -71,7 +71,7 @@ static void test_pages_meet_each_record_once(void **state G_GNUC_UNUSED)
   }
 }
 
-static void test_what_changed_last_comes_first(void **state G_GNUC_UNUSED)
+static void test_the_latest_change_comes_first(void **state G_GNUC_UNUSED)
 {
   g_autoptr(TestIndex) index = test_index_new();
   test_index_put_many(index, 3, "煤矿");
@@ -148,7 +148,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_pages_meet_each_record_once),
-      cmocka_unit_test(test_what_changed_last_comes_first),
+      cmocka_unit_test(test_the_latest_change_comes_first),
       cmocka_unit_test(test_titles_are_in_the_order_of_their_sound),
       cmocka_unit_test(test_days_are_in_order_and_before_the_given_one),
       cmocka_unit_test(test_children_are_found_by_their_parent),

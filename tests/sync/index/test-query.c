@@ -120,7 +120,7 @@ static void test_a_search_up_to_the_limit_is_accepted(void **state G_GNUC_UNUSED
   check_refused(index, json, BH_ERROR_LIMIT, "search: ", "one character more");
 }
 
-/* The ninth field is refused, also when it is the doubtful one. */
+/* A ninth field is refused, also one that only warns (the credit code). */
 static void test_fields_up_to_the_limit_are_accepted(void **state G_GNUC_UNUSED)
 {
   g_autoptr(TestIndex) index = test_index_new();

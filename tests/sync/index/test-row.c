@@ -41,7 +41,7 @@ static void test_marks_are_applied_in_parts(void **state G_GNUC_UNUSED)
   assert_int_equal(test_index_get_int(index, "SELECT count(*) FROM listed"), 5);
 }
 
-static void test_a_mark_that_is_rolled_back_is_gone(void **state G_GNUC_UNUSED)
+static void test_a_mark_that_is_rolled_back_is_not_applied(void **state G_GNUC_UNUSED)
 {
   g_autoptr(TestIndex) index = test_index_new();
   gboolean is_behind;
@@ -92,7 +92,7 @@ static void test_only_differences_are_written(void **state G_GNUC_UNUSED)
       {"{\"sector\": null}", 7, 3, FALSE},
       {"{\"key_enterprise\": true}", 7, 3, FALSE},
       {"{\"name\": \"安泰煤业\"}", 10, 0, TRUE},
-      {"{\"name\": \"“安泰煤矿”\"}", 8, 4, FALSE}, /* the same terms */
+      {"{\"name\": \"“安泰煤矿”\"}", 8, 4, FALSE}, /* the name has the same search terms */
       {"{\"short_code\": \"AT-1\"}", 9, 0, TRUE},
   };
   g_autoptr(TestIndex) index = test_index_new();
@@ -127,7 +127,7 @@ static void test_values_of_a_list_are_written_by_themselves(void **state G_GNUC_
   test_index_put(index, 1, "inspection", json_pack("{s:[s, s]}", "modes", "routine", "special"));
   gint64 before = bh_db_count_changes(index->db);
   test_index_update(index);
-  /* One value goes, one comes; besides them the row of the list and the mark. */
+  /* One value is removed and one added; the row of the list and the mark are written besides. */
   assert_int_equal(bh_db_count_changes(index->db) - before, 4);
   assert_listed(index,
                 json_pack("{s:s, s:{s:s}}", "kind", "inspection", "where", "modes", "covert"), "");
@@ -193,12 +193,12 @@ static void test_a_record_that_came_and_went_is_never_written(void **state G_GNU
   test_index_remove(index, 1);
   gint64 before = bh_db_count_changes(index->db);
   assert_int_equal(test_index_apply(index, 10), 1);
-  assert_int_equal(bh_db_count_changes(index->db) - before, 1); /* the mark */
+  assert_int_equal(bh_db_count_changes(index->db) - before, 1); /* only the mark was written */
   assert_index_is_empty(index);
 }
 
-/* Numbers are given again. The index must not mix the two records, also when it has not seen that
- * the first one is gone. */
+/* Record numbers are used again. The index must not mix the two records, also when it was not
+ * updated between them. */
 static void test_a_record_may_take_the_number_of_one_that_is_gone(void **state G_GNUC_UNUSED)
 {
   for (int is_seen = 0; is_seen < 2; is_seen++) {
@@ -253,7 +253,8 @@ static void test_an_emptied_index_is_made_again_from_marks(void **state G_GNUC_U
 
 /* --- long values --- */
 
-/* Characters of one to four bytes, behind 0 to 3 bytes that move where the limit falls. */
+/* The value has characters of one to four bytes, after 0 to 3 bytes that shift the place of the
+ * limit. */
 static void test_a_long_value_is_cut_at_a_character(void **state G_GNUC_UNUSED)
 {
   static const char *const characters[] = {"a", "é", "矿", "𠀀"};
@@ -309,7 +310,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_marks_survive_a_restart_and_are_applied_once),
       cmocka_unit_test(test_marks_are_applied_in_parts),
-      cmocka_unit_test(test_a_mark_that_is_rolled_back_is_gone),
+      cmocka_unit_test(test_a_mark_that_is_rolled_back_is_not_applied),
       cmocka_unit_test(test_marks_are_kept_when_a_record_cannot_be_read),
       cmocka_unit_test(test_only_differences_are_written),
       cmocka_unit_test(test_values_of_a_list_are_written_by_themselves),

@@ -71,7 +71,7 @@ static void test_a_search_finds_characters_letters_and_codes(void **state G_GNUC
   }
 }
 
-/* Signs alone are a search that nothing matches, and not a list without a search. */
+/* A search text of signs only matches no record; it does not count as a list without a search. */
 static void test_signs_alone_match_nothing(void **state G_GNUC_UNUSED)
 {
   g_autoptr(TestIndex) index = test_index_new();

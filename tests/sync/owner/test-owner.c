@@ -28,7 +28,7 @@ static void remove_dir(const char *dir)
   g_rmdir(dir);
 }
 
-/* A process that has the store until it is killed; returns once it has it. */
+/* Forks a process that owns the store until it is killed. Returns once it owns it. */
 static pid_t fork_owner(const char *dir, const char *role)
 {
   int ready[2];
@@ -83,7 +83,7 @@ static void test_the_lock_of_a_dead_process_is_free(void **state)
   remove_dir(dir);
 }
 
-static void test_a_released_store_is_free_and_its_socket_gone(void **state)
+static void test_a_released_store_has_no_lock_and_no_socket(void **state)
 {
   g_autofree char *dir = make_dir();
   g_autofree char *sock = g_build_filename(dir, "owner.sock", NULL);
@@ -112,7 +112,7 @@ static void test_nobody_there_is_not_found(void **state)
   remove_dir(dir);
 }
 
-/* --- a served owner: runs in this process on its own thread --- */
+/* --- an owner that serves requests, on its own thread of this process --- */
 
 typedef struct {
   char *dir;
@@ -279,7 +279,7 @@ static char *send_raw(const char *dir, const char *bytes, gsize len)
   gssize n;
 
   assert_non_null(connection);
-  /* The other end may close early. */
+  /* The other side may close the connection early. */
   g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(connection)), bytes, len,
                             NULL, NULL, NULL);
   g_socket_shutdown(socket, FALSE, TRUE, NULL);
@@ -408,7 +408,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_one_process_has_a_store),
       cmocka_unit_test(test_the_lock_of_a_dead_process_is_free),
-      cmocka_unit_test(test_a_released_store_is_free_and_its_socket_gone),
+      cmocka_unit_test(test_a_released_store_has_no_lock_and_no_socket),
       cmocka_unit_test(test_nobody_there_is_not_found),
       cmocka_unit_test(test_requests_are_answered_also_from_other_threads),
       cmocka_unit_test(test_the_socket_is_private),

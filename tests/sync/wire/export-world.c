@@ -8,7 +8,8 @@
 #include <string.h>
 #include "schema/base64.h"
 
-/* Counts up: makes the same ids, keys and salts each time. */
+/* Fills with a counter instead of random bytes, so that ids, keys and salts are the same in each
+ * run. */
 static void fill(gpointer data, void *bytes, gsize size)
 {
   for (gsize i = 0; i < size; i++)

@@ -20,7 +20,7 @@ static char *make_text(gsize len)
   return text;
 }
 
-static void test_what_is_compressed_expands_to_the_same_bytes(void **state)
+static void test_compressed_batches_expand_to_the_same_bytes(void **state)
 {
   static const gsize sizes[] = {0, 1, 65535, 65536, 65537, 1000000, BH_BATCH_MAX_BYTES};
 
@@ -174,7 +174,7 @@ static void test_too_many_entries_and_too_many_bytes_are_refused(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_what_is_compressed_expands_to_the_same_bytes),
+      cmocka_unit_test(test_compressed_batches_expand_to_the_same_bytes),
       cmocka_unit_test(test_a_bomb_ends_at_the_cap),
       cmocka_unit_test(test_a_wide_window_is_refused),
       cmocka_unit_test(test_a_cut_frame_is_refused_at_every_length),

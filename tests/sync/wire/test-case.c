@@ -13,19 +13,20 @@
 #define PHOTO "\xff\xd8\xff not much of a photo"
 #define MADE_MS G_GINT64_CONSTANT(1795258740000)
 
-/* What a case is made of; a test changes a part and has it sealed by the hub all the same. */
+/* The parts of a case. A test changes one of them, and the hub seals the result all the same. */
 typedef struct {
   World *world;
-  const guint *order; /* of entries */
+  const guint *order; /* the order of the entries in the file */
   guint n;
-  guint bodies;         /* bit per entry: its body is given */
-  gint64 from, to;      /* span of the first device */
-  const char *photo;    /* bytes in the archive; NULL: said to be missing */
-  const char *name;     /* in the sealed text; NULL: as it should be */
-  const char *member;   /* name in the archive, NULL: the same */
-  const char *page;     /* bytes in the archive */
-  const char *extra;    /* another member, or NULL */
-  gboolean forget_file; /* in the sealed text */
+  guint bodies;    /* one bit per entry: whether its body is in the file */
+  gint64 from, to; /* the span of the first device */
+  /* bytes of the photo in the archive; NULL: the sealed text says that they are missing */
+  const char *photo;
+  const char *name;     /* name of the photo in the sealed text; NULL: the right one */
+  const char *member;   /* name of the photo in the archive; NULL: the name in the sealed text */
+  const char *page;     /* bytes of the page in the archive */
+  const char *extra;    /* name of an additional member, or NULL */
+  gboolean forget_file; /* the sealed text does not list the photo */
   gboolean page_first;
 } Case;
 
@@ -45,8 +46,8 @@ static World *case_world(void)
   return world;
 }
 
-/* 0: enrols device 1. 1, 3, 5: device 1. 2: enrols device 2. 4: device 2. 6: device 1, the photo.
- */
+/* Entries: 0 enrols device 1; 1, 3 and 5 are of device 1; 2 enrols device 2; 4 is of device 2; 6
+ * is of device 1 and declares the photo. */
 static const guint all[] = {0, 1, 3, 5, 6};
 
 static Case whole(World *world)
@@ -155,7 +156,7 @@ static void test_case_is_authentic_and_says_what_it_leaves_out(void **state G_GN
   assert_true(json_is_true(json_object_get(json_object_get(json, "case"), "in_archive")));
 }
 
-static void test_missing_file_is_said_and_no_fault(void **state G_GNUC_UNUSED)
+static void test_a_missing_file_is_reported_and_is_not_a_fault(void **state G_GNUC_UNUSED)
 {
   g_autoptr(World) world = case_world();
   Case one = whole(world);
@@ -190,7 +191,7 @@ static void test_T10_every_byte_of_a_case_counts(void **state G_GNUC_UNUSED)
     copy[i] ^= (guint8)(1 << i % 8);
     g_autoptr(BhExportReport) report = world_verify("case", copy, len, NULL);
     if (report->n_problems == 0)
-      fail_msg("byte %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " does not count", i, len);
+      fail_msg("byte %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " is not protected", i, len);
     copy[i] = data[i];
   }
 }
@@ -212,8 +213,8 @@ static void test_T10_every_cut_of_a_case_is_noticed(void **state G_GNUC_UNUSED)
   assert_true(report->n_problems > 0);
 }
 
-/* Whoever holds the hub's key still cannot drop, swap or repeat what devices signed within the
- * span, nor give other bytes for a file than an entry declared. */
+/* Somebody with the hub's key can seal a file again, but cannot drop, swap or repeat entries that
+ * devices signed within the span, nor replace the bytes of a declared file. */
 static void test_T10_sealed_again_without_an_entry_of_the_span(void **state G_GNUC_UNUSED)
 {
   g_autoptr(World) world = case_world();
@@ -249,7 +250,7 @@ static void test_T10_sealed_again_with_swapped_or_repeated_entries(void **state 
   assert_broken(&one, BH_ERROR_DENIED);
 }
 
-static void test_span_without_entries_is_not_whole(void **state G_GNUC_UNUSED)
+static void test_a_span_without_entries_is_not_complete(void **state G_GNUC_UNUSED)
 {
   static const guint order[] = {0};
   g_autoptr(World) world = case_world();
@@ -285,7 +286,7 @@ static void test_T10_files_are_those_that_entries_declare(void **state G_GNUC_UN
   one.forget_file = TRUE;
   assert_broken(&one, BH_ERROR_FORMAT);
   one = whole(world);
-  one.bodies = 1 << 0 | 1 << 1; /* the declaring body is withheld */
+  one.bodies = 1 << 0 | 1 << 1; /* the body that declares the photo is withheld */
   assert_broken(&one, BH_ERROR_FORMAT);
 }
 
@@ -337,7 +338,7 @@ static void test_other_archives_are_broken_not_a_crash(void **state G_GNUC_UNUSE
   }
 }
 
-static void test_archive_takes_back_what_was_begun(void **state G_GNUC_UNUSED)
+static void test_a_member_of_the_archive_can_be_dropped(void **state G_GNUC_UNUSED)
 {
   g_autoptr(GOutputStream) out = g_memory_output_stream_new_resizable();
   g_autoptr(BhZipWriter) zip = bh_zip_writer_new(out, MADE_MS);
@@ -364,18 +365,18 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_case_is_authentic_and_says_what_it_leaves_out),
-      cmocka_unit_test(test_missing_file_is_said_and_no_fault),
+      cmocka_unit_test(test_a_missing_file_is_reported_and_is_not_a_fault),
       cmocka_unit_test(test_entries_outside_of_the_span_may_be_left_out),
       cmocka_unit_test(test_T10_every_byte_of_a_case_counts),
       cmocka_unit_test(test_T10_every_cut_of_a_case_is_noticed),
       cmocka_unit_test(test_T10_sealed_again_without_an_entry_of_the_span),
       cmocka_unit_test(test_T10_sealed_again_with_swapped_or_repeated_entries),
-      cmocka_unit_test(test_span_without_entries_is_not_whole),
+      cmocka_unit_test(test_a_span_without_entries_is_not_complete),
       cmocka_unit_test(test_T10_files_are_those_that_entries_declare),
       cmocka_unit_test(test_names_in_the_archive_are_the_hubs),
       cmocka_unit_test(test_text_alone_verifies_without_the_files),
       cmocka_unit_test(test_other_archives_are_broken_not_a_crash),
-      cmocka_unit_test(test_archive_takes_back_what_was_begun),
+      cmocka_unit_test(test_a_member_of_the_archive_can_be_dropped),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -106,10 +106,10 @@ static void test_the_address_is_https_or_a_loopback(void **state)
   (void)state;
   for (gsize i = 0; i < G_N_ELEMENTS(good); i++)
     if (!bh_hub_url_is_valid(good[i]))
-      fail_msg("%s", good[i]);
+      fail_msg("%s was refused", good[i]);
   for (gsize i = 0; i < G_N_ELEMENTS(bad); i++)
     if (bh_hub_url_is_valid(bad[i]))
-      fail_msg("%s", bad[i]);
+      fail_msg("%s was accepted", bad[i]);
 }
 
 static void test_the_proof_binds_token_and_key(void **state)

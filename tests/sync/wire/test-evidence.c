@@ -1,4 +1,4 @@
-/* When an entry was signed: whatever a device claims, the proved interval holds the truth. */
+/* The proved interval of an entry contains the true time, whatever the device claims. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -38,8 +38,8 @@ static gint64 any_ms(GRand *rand, gint64 from, gint64 to)
   return from + (gint64)(g_rand_double(rand) * (double)(to - from));
 }
 
-/* A clock as a device may claim it that can hold back, mix and make up, but not sign as the hub.
- * `heard` are the hub's times it was given up to now. */
+/* Makes a clock as a dishonest device may claim it: it can hold back, mix and invent times, but
+ * cannot sign as the hub. `heard` are the hub times that it was given up to now. */
 static void claim(GRand *rand, BhEntryClock *clock, const GArray *heard, const BhSigner *forger)
 {
   *clock = (BhEntryClock){.wall_ms = any_ms(rand, 0, ENROLLED_MS + 900 * DAY_MS),
@@ -63,15 +63,16 @@ static void claim(GRand *rand, BhEntryClock *clock, const GArray *heard, const B
     set_signed(clock, hub, DEVICE,
                g_array_index(heard, gint64, g_rand_int_range(rand, 0, (gint32)heard->len)));
     if (g_rand_int_range(rand, 0, 8) == 0)
-      clock->hub_ms++; /* another time under a true signature */
+      clock->hub_ms++; /* changes the time under a valid signature */
   }
 }
 
-static void test_whatever_is_claimed_the_proved_interval_holds_the_truth(void **state G_GNUC_UNUSED)
+static void
+test_the_proved_interval_contains_the_true_time_whatever_is_claimed(void **state G_GNUC_UNUSED)
 {
   g_autoptr(GRand) rand = g_rand_new_with_seed(20261128);
   g_autoptr(BhSigner) forger = bh_signer_new();
-  int proved = 0, odd = 0;
+  int proved = 0, contradiction = 0;
   bh_signer_make_keys(forger, bh_random_system());
   for (int life = 0; life < LIVES; life++) {
     g_autoptr(GArray) heard = g_array_new(FALSE, FALSE, sizeof(gint64));
@@ -95,20 +96,20 @@ static void test_whatever_is_claimed_the_proved_interval_holds_the_truth(void **
       assert_true(evidence.to_ms == now_ms && evidence.to_ms >= signed_at_ms);
       assert_true(evidence.basis == (proof.signed_ms > 0 ? BH_TIME_SIGNED : BH_TIME_ENROLMENT));
       proved += is_signed;
-      odd += evidence.contradiction != NULL;
+      contradiction += evidence.contradiction != NULL;
       if (clock.hub_sig[0] != '\0' && !is_signed)
         assert_string_equal(evidence.contradiction, "forged");
     }
   }
   assert_in_range(proved, LIVES * ENTRIES / 10, LIVES * ENTRIES * 9 / 10);
-  assert_true(odd > LIVES);
+  assert_true(contradiction > LIVES);
 }
 
-static void test_claims_that_contradict_what_is_known_are_named(void **state G_GNUC_UNUSED)
+static void test_claims_that_contradict_known_facts_are_named(void **state G_GNUC_UNUSED)
 {
   const struct {
     gint64 hub_ms, boot_ms, hub_boot_ms, signed_ms;
-    const char *odd;
+    const char *contradiction;
   } cases[] = {
       {0, 5, 0, 0, NULL},
       {ENROLLED_MS, 5, 0, 0, NULL},
@@ -129,14 +130,15 @@ static void test_claims_that_contradict_what_is_known_are_named(void **state G_G
                          .enrolled_ms = ENROLLED_MS,
                          .signed_ms = cases[i].signed_ms};
     BhEvidence evidence = bh_evidence_compute(&clock, FALSE, &proof);
-    if (g_strcmp0(evidence.contradiction, cases[i].odd) != 0)
-      fail_msg("case %zu is %s", i,
-               evidence.contradiction != NULL ? evidence.contradiction : "fine");
+    if (g_strcmp0(evidence.contradiction, cases[i].contradiction) != 0)
+      fail_msg("case %zu has the contradiction %s", i,
+               evidence.contradiction != NULL ? evidence.contradiction : "none");
   }
 }
 
-/* It started years behind its own entries: what devices say then is not odd, only not proved. */
-static void test_a_hub_whose_clock_is_wrong_blames_no_device(void **state G_GNUC_UNUSED)
+/* The hub's clock was years behind its own entries. Then the times of devices do not count as
+ * contradictions; they are only unproved. */
+static void test_a_hub_with_a_wrong_clock_reports_no_device(void **state G_GNUC_UNUSED)
 {
   BhTimeProof proof = {.received_ms = ENROLLED_MS - 9000 * DAY_MS, .enrolled_ms = ENROLLED_MS};
   for (int days = -1; days < 3; days++) {
@@ -174,9 +176,9 @@ static void test_the_hubs_own_entries_are_of_the_moment_it_made_them(void **stat
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_whatever_is_claimed_the_proved_interval_holds_the_truth),
-      cmocka_unit_test(test_claims_that_contradict_what_is_known_are_named),
-      cmocka_unit_test(test_a_hub_whose_clock_is_wrong_blames_no_device),
+      cmocka_unit_test(test_the_proved_interval_contains_the_true_time_whatever_is_claimed),
+      cmocka_unit_test(test_claims_that_contradict_known_facts_are_named),
+      cmocka_unit_test(test_a_hub_with_a_wrong_clock_reports_no_device),
       cmocka_unit_test(test_a_hub_set_back_proves_nothing_rather_than_the_impossible),
       cmocka_unit_test(test_the_hubs_own_entries_are_of_the_moment_it_made_them),
   };

@@ -59,7 +59,7 @@ static void test_empty_export_is_authentic(void **state G_GNUC_UNUSED)
   assert_true(report->authentic);
 }
 
-static void test_every_byte_counts(void **state G_GNUC_UNUSED)
+static void test_every_changed_byte_of_an_export_is_noticed(void **state G_GNUC_UNUSED)
 {
   g_autoptr(World) world = world_new();
   static const guint order[] = {0, 1, 2, 4};
@@ -71,12 +71,12 @@ static void test_every_byte_counts(void **state G_GNUC_UNUSED)
     copy[i] ^= (guint8)(1 << i % 8);
     g_autoptr(BhExportReport) report = world_verify("export", copy, len, world->hub->public_key);
     if (report->n_problems == 0)
-      fail_msg("byte %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " does not count", i, len);
+      fail_msg("byte %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " is not protected", i, len);
     copy[i] = data[i];
   }
 }
 
-static void test_every_cut_is_noticed(void **state G_GNUC_UNUSED)
+static void test_every_truncated_export_is_refused(void **state G_GNUC_UNUSED)
 {
   g_autoptr(World) world = world_new();
   static const guint order[] = {0, 1};
@@ -94,8 +94,8 @@ static void test_every_cut_is_noticed(void **state G_GNUC_UNUSED)
   assert_true(report->n_problems > 0);
 }
 
-/* Even whoever holds the hub's key and seals again cannot drop, repeat or swap what a chain holds
- * together. */
+/* Somebody with the hub's key can seal a file again, but cannot drop, repeat or swap entries that
+ * a chain links. */
 static void test_T10_sealed_again_without_an_entry_shows_the_gap(void **state G_GNUC_UNUSED)
 {
   g_autoptr(World) world = world_new();
@@ -159,15 +159,16 @@ static void test_withheld_bodies_and_erased_openings_verify(void **state G_GNUC_
   assert_int_equal(report->withheld, 1);
 }
 
-static void test_quarantined_entries_are_counted_and_no_problem(void **state G_GNUC_UNUSED)
+static void test_quarantined_entries_are_counted_and_are_not_a_problem(void **state G_GNUC_UNUSED)
 {
   g_autoptr(World) world = world_new();
   world_seal_next(world, 1, "not JSON", "");
   const BhEntryText *entry = world->entries->pdata[1];
   g_autofree char *body = g_strdup(entry->body);
-  memcpy(strstr(body, "major"), "minor", 5); /* another body under a used id */
+  memcpy(strstr(body, "major"), "minor", 5); /* another body with an id that was used */
   world_seal_next(world, 1, body, "");
-  world_seal_next(world, 1, entry->body, ""); /* the same once more: a new envelope after a fork */
+  /* the same body once more in a new envelope, as after a fork */
+  world_seal_next(world, 1, entry->body, "");
   g_autoptr(GBytes) bytes = export_order(world, NULL, world->entries->len);
   g_autoptr(BhExportReport) report = verify_bytes(bytes, world->hub->public_key);
   assert_true(report->authentic);
@@ -240,13 +241,13 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_whole_export_is_authentic_with_the_hubs_key),
       cmocka_unit_test(test_empty_export_is_authentic),
-      cmocka_unit_test(test_every_byte_counts),
-      cmocka_unit_test(test_every_cut_is_noticed),
+      cmocka_unit_test(test_every_changed_byte_of_an_export_is_noticed),
+      cmocka_unit_test(test_every_truncated_export_is_refused),
       cmocka_unit_test(test_T10_sealed_again_without_an_entry_shows_the_gap),
       cmocka_unit_test(test_T10_sealed_again_with_swapped_or_repeated_entries),
       cmocka_unit_test(test_problems_name_the_line_of_their_entry),
       cmocka_unit_test(test_withheld_bodies_and_erased_openings_verify),
-      cmocka_unit_test(test_quarantined_entries_are_counted_and_no_problem),
+      cmocka_unit_test(test_quarantined_entries_are_counted_and_are_not_a_problem),
       cmocka_unit_test(test_device_cannot_enrol_a_device),
       cmocka_unit_test(test_other_files_are_broken_not_a_crash),
       cmocka_unit_test(test_export_is_verified_from_a_file),
