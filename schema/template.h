@@ -1,9 +1,9 @@
 /* Templates: texts with tags, which are replaced by values from JSON. The syntax is a subset of
  * Mustache:
  *
- * {{name}} the value of the name, escaped {{#name}}…{{/name}} once for each element of a list; of
- * anything else once, unless it is empty {{^name}}…{{/name}} when it is empty: missing, null,
- * false, 0, "", [] or {}
+ *   {{name}}            the value of the name, escaped
+ *   {{#name}}…{{/name}} once for each element of a list; of anything else once, unless it is empty
+ *   {{^name}}…{{/name}} when it is empty: missing, null, false, 0, "", [] or {}
  *
  * A line that contains only the begin or the end of a section is removed, with its line break.
  *
