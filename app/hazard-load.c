@@ -1,4 +1,4 @@
-/* Reads a hazard for its page. Changes nothing. Start at bh_hazard_load. */
+/* Reads a hazard for its page. Changes nothing. Start at bh_hazard_request_run. */
 #include "app/hazard-load.h"
 
 #include <string.h>
@@ -118,4 +118,53 @@ json_t *bh_hazard_prefill(BhDevice *device, const char *author, const char *insp
     json_object_del(values, "level");
   }
   return values;
+}
+
+struct _BhHazardRequest {
+  char *author;
+  char *record;
+  char *inspection;
+  char *item_no;
+};
+
+BhHazardRequest *bh_hazard_request_new(const char *author, const char *record,
+                                       const char *inspection, const char *item_no)
+{
+  BhHazardRequest *request = g_new0(BhHazardRequest, 1);
+  request->author = g_strdup(author);
+  request->record = g_strdup(record);
+  request->inspection = g_strdup(inspection);
+  request->item_no = g_strdup(item_no);
+  return request;
+}
+
+void bh_hazard_request_free(gpointer data)
+{
+  BhHazardRequest *request = data;
+  g_free(request->author);
+  g_free(request->record);
+  g_free(request->inspection);
+  g_free(request->item_no);
+  g_free(request);
+}
+
+void bh_hazard_request_run(BhDevice *device, GTask *task, gpointer data)
+{
+  BhHazardRequest *request = data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) hazard = bh_hazard_load(device, request->author, request->record, &error);
+  if (hazard != NULL && request->inspection != NULL) {
+    json_t *values =
+        bh_hazard_prefill(device, request->author, request->inspection, request->item_no, &error);
+    if (values != NULL)
+      json_object_set_new(hazard, "values", values);
+  }
+  g_autofree char *question =
+      hazard != NULL ? bh_hazard_dup_question(device, json_object_get(hazard, "values")) : NULL;
+  if (question != NULL)
+    json_object_set_new(hazard, "question", json_string(question));
+  if (error != NULL)
+    g_task_return_error(task, g_steal_pointer(&error));
+  else
+    g_task_return_pointer(task, g_steal_pointer(&hazard), (GDestroyNotify)json_decref);
 }

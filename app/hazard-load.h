@@ -23,4 +23,17 @@ char *bh_hazard_dup_question(BhDevice *device, const json_t *values);
 json_t *bh_hazard_prefill(BhDevice *device, const char *author, const char *inspection,
                           const char *item_no, GError **error);
 
+typedef struct _BhHazardRequest BhHazardRequest;
+
+/* The hazard `record` of `author`; with `inspection`, a new one of it that comes from the item
+ * `item_no` of its checklist (may be NULL). All arguments are copied. */
+BhHazardRequest *bh_hazard_request_new(const char *author, const char *record,
+                                       const char *inspection, const char *item_no);
+/* A BhWorkFunc for the store's thread; `request` is a BhHazardRequest, borrowed. The result is that
+ * of bh_hazard_load with the prefilled values of a new hazard, and "question"?, the text of its
+ * checklist item. */
+void bh_hazard_request_run(BhDevice *device, GTask *task, gpointer request);
+/* A GDestroyNotify. */
+void bh_hazard_request_free(gpointer request);
+
 G_END_DECLS

@@ -33,7 +33,7 @@ GPtrArray *bh_orders_list_without_order(const json_t *visit, const BhKindSet *ki
 {
   GPtrArray *left = g_ptr_array_new();
   g_autoptr(GHashTable) ordered = list_ordered(visit, kinds);
-  g_autoptr(GPtrArray) rows = bh_visit_list_orderable(visit);
+  g_autoptr(GPtrArray) rows = bh_visit_list_orderable(visit, kinds);
   for (guint i = 0; i < rows->len; i++) {
     const char *id = bh_json_string_or(g_ptr_array_index(rows, i), "id", "");
     if (!g_hash_table_contains(ordered, id))

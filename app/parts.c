@@ -177,6 +177,16 @@ GtkWidget *bh_part_check(const char *id, const char *text, gboolean active)
   return check;
 }
 
+json_t *bh_part_list_checked(GtkWidget *box, gboolean ticked)
+{
+  json_t *records = json_array();
+  g_autoptr(GList) children = gtk_container_get_children(GTK_CONTAINER(box));
+  for (GList *l = children; l != NULL; l = l->next)
+    if (GTK_IS_TOGGLE_BUTTON(l->data) && gtk_toggle_button_get_active(l->data) == ticked)
+      json_array_append_new(records, json_string(bh_part_get_record(l->data)));
+  return records;
+}
+
 GtkWidget *bh_part_entry(const char *id, const char *name, const char *placeholder)
 {
   GtkWidget *entry = gtk_entry_new();

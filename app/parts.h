@@ -5,6 +5,8 @@
 
 #include <gtk/gtk.h>
 
+#include "schema/json.h"
+
 G_BEGIN_DECLS
 
 /* Sets widget name and accessible id to `id`, and the accessible name unless `name` is NULL. */
@@ -43,6 +45,9 @@ void bh_part_row_set_subtitle(GtkWidget *row, const char *subtitle);
 GtkWidget *bh_part_heading(const char *text);
 /* A check button with a wrapping label. */
 GtkWidget *bh_part_check(const char *id, const char *text, gboolean active);
+/* Records (bh_part_get_record) of the check buttons in `box` that are ticked, or that are not; a
+ * new array. */
+json_t *bh_part_list_checked(GtkWidget *box, gboolean ticked);
 /* An entry with accessible name; `placeholder` may be NULL. */
 GtkWidget *bh_part_entry(const char *id, const char *name, const char *placeholder);
 /* A line with label and value. */

@@ -1,6 +1,5 @@
 /* What pages compute from a visit. The pages of a visit are the one set of pages about inspections
- * and hazards; their fields, and the state of hazards that need no order, are named here. Reads no
- * store: visit-load.c does. */
+ * and hazards; their fields are named here. Reads no store: visit-load.c does. */
 #include "app/visit.h"
 
 #include <string.h>
@@ -124,16 +123,31 @@ BhOrderAuthority bh_visit_check_order_authority(const json_t *visit, const BhKin
   return BH_ORDER_ALLOWED;
 }
 
-GPtrArray *bh_visit_list_orderable(const json_t *visit)
+/* Values of a record that belongs to the visit, borrowed; NULL for any other. */
+static const json_t *find_record_values(const char *record, gpointer data)
+{
+  static const char *const parts[] = {"inspection", "enterprise", "unit", "checklist"};
+  const json_t *visit = data;
+  for (gsize i = 0; i < G_N_ELEMENTS(parts); i++)
+    if (strcmp(bh_json_string_or(json_object_get(visit, parts[i]), "id", ""), record) == 0)
+      return bh_visit_get_values(visit, parts[i]);
+  return json_object_get(json_object_get(visit, "refs"), record);
+}
+
+GPtrArray *bh_visit_list_orderable(const json_t *visit, const BhKindSet *kinds)
 {
   GPtrArray *rows = g_ptr_array_new();
+  BhPaperType record, order;
+  if (!bh_paper_type_find_both(kinds, &record, &order))
+    return rows;
   gsize i;
   json_t *row;
   json_array_foreach(json_object_get(visit, "hazards"), i, row) {
-    const json_t *values = json_object_get(row, "values");
-    const char *state = bh_json_string_or(values, "state", "");
-    if (!json_is_true(json_object_get(values, "fixed_on_site")) &&
-        strcmp(state, "fixed_on_site") != 0)
+    BhContext context = {.values = json_object_get(row, "values"),
+                         .record = bh_json_string_or(row, "id", NULL),
+                         .lookup = find_record_values,
+                         .data = (gpointer)visit};
+    if (bh_condition_holds(order.where, &context))
       g_ptr_array_add(rows, row);
   }
   return rows;

@@ -65,9 +65,9 @@ typedef enum {
 /* Whether the unit and the lead of the visit may issue an order on the day `today`. */
 BhOrderAuthority bh_visit_check_order_authority(const json_t *visit, const BhKindSet *kinds,
                                                 const BhDate *today);
-/* Hazards that belong on an order: not fixed on the spot, not withdrawn. Borrowed rows; free the
- * array. */
-GPtrArray *bh_visit_list_orderable(const json_t *visit);
+/* Hazards that belong on an order: those for which "where" of its paper holds. Withdrawn ones are
+ * not part of a visit. Empty when the kinds declare no order. Borrowed rows; free the array. */
+GPtrArray *bh_visit_list_orderable(const json_t *visit, const BhKindSet *kinds);
 
 /* The operation that withdraws a record made by mistake, with `reason` in the first field that the
  * step asks for; a new reference. NULL when no step of the device leads there from `state`. */

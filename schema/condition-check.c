@@ -50,7 +50,8 @@ static GArray *find_ends(BhPlace *place, const BhKindSet *set, const BhKind *kin
   }
   guint count = g_strv_length(steps);
   if (count > PATH_STEPS_MAX || count == first) {
-    bh_place_fail(place, "path \"%.80s\" has too many or too few steps", path);
+    bh_place_fail(place, "path \"%.80s\" must have at most %d steps, and one after \"actor\"", path,
+                  PATH_STEPS_MAX);
     return NULL;
   }
   g_autoptr(GArray) ends = g_array_new(FALSE, FALSE, sizeof(End));
@@ -67,9 +68,11 @@ static GArray *find_ends(BhPlace *place, const BhKindSet *set, const BhKind *kin
         add_kinds_of_ref(set, end.field, next);
     }
     if (ends->len == 0) {
-      const BhKind *candidate = kinds->len > 0 ? g_ptr_array_index(kinds, 0) : NULL;
-      bh_place_fail(place, "path \"%.80s\": %s has no field \"%.60s\"", path,
-                    candidate != NULL ? candidate->name : "the field before it", steps[i]);
+      if (kinds->len > 0)
+        bh_place_fail(place, "path \"%.80s\": %s has no field \"%.60s\"", path,
+                      ((const BhKind *)g_ptr_array_index(kinds, 0))->name, steps[i]);
+      else
+        bh_place_fail(place, "path \"%.80s\": \"%.60s\" must follow a ref field", path, steps[i]);
       return NULL;
     }
     g_clear_pointer(&kinds, g_ptr_array_unref);
@@ -89,15 +92,29 @@ static gboolean ends_have_type(const GArray *ends, const int *types)
   return FALSE;
 }
 
+/* "date or time", of a list that ends with -1; g_free. */
+static char *format_types(const int *types)
+{
+  GString *text = g_string_new(NULL);
+  for (gsize i = 0; types[i] >= 0; i++)
+    g_string_append_printf(text, "%s%s",
+                           i == 0              ? ""
+                           : types[i + 1] >= 0 ? ", "
+                                               : " or ",
+                           bh_field_type_get_name((BhFieldType)types[i]));
+  return g_string_free(text, FALSE);
+}
+
 gboolean bh_path_check(BhPlace *place, const BhKindSet *set, const BhKind *kind, const char *path,
                        const int *types)
 {
   g_autoptr(GArray) ends = find_ends(place, set, kind, path);
   if (ends == NULL)
     return FALSE;
-  if (types != NULL && !ends_have_type(ends, types))
-    return bh_place_fail(place, "path \"%s\" ends at a field of a wrong type", path);
-  return TRUE;
+  if (types == NULL || ends_have_type(ends, types))
+    return TRUE;
+  g_autofree char *names = format_types(types);
+  return bh_place_fail(place, "path \"%s\" must end at a field of type %s", path, names);
 }
 
 static gboolean value_fits_end(const End *end, const json_t *value)
@@ -208,8 +225,10 @@ static gboolean check_operand(BhPlace *place, const BhKindSet *set, const BhKind
     wanted = areas;
   else if (g_str_equal(word, "digest_of"))
     wanted = hashes;
-  if (wanted != NULL && !ends_have_type(ends, wanted))
-    return bh_place_fail(place, "is not allowed for a field of this type");
+  if (wanted != NULL && !ends_have_type(ends, wanted)) {
+    g_autofree char *names = format_types(wanted);
+    return bh_place_fail(place, "can only be used for a field of type %s", names);
+  }
   if (g_str_equal(word, "empty"))
     return json_is_boolean(operand) || bh_place_fail(place, "must be true or false");
   if (g_str_equal(word, "is"))
@@ -297,7 +316,8 @@ static gboolean find_source_kinds(BhPlace *place, const BhKindSet *set, const Bh
   if (found == NULL)
     return bh_place_fail(place, "no such kind \"%.60s\"", child);
   if (found->parent == NULL)
-    return bh_place_fail(place, "kind %s has no parent", child);
+    return bh_place_fail(place, "kind %s has no \"parent\", so no record has children of it",
+                         child);
   g_ptr_array_add(kinds, (gpointer)found);
   return TRUE;
 }
@@ -414,4 +434,57 @@ gboolean bh_condition_check(BhPlace *place, const BhKindSet *set, const BhKind *
                             const json_t *condition)
 {
   return check(place, set, kind, condition, 0);
+}
+
+static gboolean check_scope_of_parts(BhPlace *place, const json_t *parts, const char *word,
+                                     gboolean actor)
+{
+  const char *key;
+  json_t *part;
+  gsize index;
+  json_array_foreach((json_t *)parts, index, part) {
+    gsize mark = bh_place_enter_index(place, index);
+    if (!bh_condition_check_scope(place, part, word, actor))
+      return FALSE;
+    bh_place_leave(place, mark);
+  }
+  json_object_foreach((json_t *)parts, key, part) {
+    gsize mark = bh_place_enter(place, key);
+    if (!bh_condition_check_scope(place, part, word, actor))
+      return FALSE;
+    bh_place_leave(place, mark);
+  }
+  return TRUE;
+}
+
+/* Member of the condition, not of its parts, that depends on the acting person; NULL: none. */
+static const char *find_actor_member(const json_t *condition)
+{
+  const char *key;
+  json_t *operand;
+  json_object_foreach((json_t *)condition, key, operand) {
+    if (g_str_has_prefix(key, "actor_") ||
+        (json_is_string(operand) && g_str_has_prefix(json_string_value(operand), "actor.")))
+      return key;
+  }
+  return NULL;
+}
+
+gboolean bh_condition_check_scope(BhPlace *place, const json_t *condition, const char *word,
+                                  gboolean actor)
+{
+  static const char *const over[] = {"any", "every", "count"};
+  static const char *const order[] = {"before", "after"};
+  for (gsize i = 0; i < G_N_ELEMENTS(over); i++) {
+    const json_t *source = json_object_get(condition, over[i]);
+    if (source != NULL && json_object_get(source, "refs") == NULL)
+      return bh_place_fail_at(place, over[i], "\"%s\" must not depend on child records", word);
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS(order); i++)
+    if (g_strcmp0(json_string_value(json_object_get(condition, order[i])), "today") == 0)
+      return bh_place_fail_at(place, order[i], "\"%s\" must not use today's date", word);
+  const char *member = actor ? NULL : find_actor_member(condition);
+  if (member != NULL)
+    return bh_place_fail_at(place, member, "\"%s\" must not depend on the acting person", word);
+  return check_scope_of_parts(place, condition, word, actor);
 }

@@ -10,6 +10,7 @@
 #include "schema/entry.h"
 #include "schema/ident.h"
 #include "schema/kind-paper.h"
+#include "schema/paper-format.h"
 #include "schema/text.h"
 
 #define COORDINATES "北纬 %s°，东经 %s°"
@@ -295,7 +296,7 @@ static gboolean check_facts(const BhPaperFacts *facts, BhPaperType *type, GError
 {
   if (!bh_paper_type_find(facts->kinds, bh_json_string_or(facts->document, "doc_type", ""), type)) {
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
-                "document: there is no paper for doc_type \"%s\"",
+                "document: the kinds declare no \"paper\" for doc_type \"%s\"",
                 bh_json_string_or(facts->document, "doc_type", ""));
     return FALSE;
   }
@@ -335,7 +336,7 @@ static json_t *build(const BhPaperFacts *facts, const BhPaperType *type)
                                                 "provisional_reason",
                                                 NULL};
   json_t *out = json_object();
-  json_object_set_new(out, "paper", json_integer(1));
+  json_object_set_new(out, "paper", json_integer(BH_PAPER_FORMAT));
   copy_all(out, facts->document, document_keys);
   set_text(out, "title", type->title);
   json_object_set_new(out, "issued_at", json_integer(facts->issued_ms));

@@ -184,7 +184,7 @@ gboolean bh_json_get_int(const json_t *object, const char *key, gint64 min, gint
   gint64 number = json_integer_value(member);
   if (number < min || number > max) {
     g_set_error(error, BH_ERROR, BH_ERROR_FORMAT,
-                "%s: \"%s\" is not within %" G_GINT64_FORMAT " … %" G_GINT64_FORMAT, where, key,
+                "%s: \"%s\" must be from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, where, key,
                 min, max);
     return FALSE;
   }

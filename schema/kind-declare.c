@@ -81,7 +81,7 @@ static gboolean parse_states(BhPlace *place, BhKind *kind)
         !bh_place_by_hub(place, declaration, &state->by_hub))
       return FALSE;
     if (state->is_void && !state->final)
-      return bh_place_fail_at(place, "void", "only a final state is void");
+      return bh_place_fail_at(place, "void", "only a final state can be void");
     for (guint i = 0; i < index; i++)
       if (g_str_equal(((BhState *)g_ptr_array_index(kind->states, i))->name, state->name))
         return bh_place_fail_at(place, "name", "duplicate \"%s\"", state->name);
@@ -140,11 +140,12 @@ static gboolean parse_deadline(BhPlace *place, const json_t *transition, const c
               (json_object_get(deadline, "months") != NULL);
   gboolean from = json_object_get(deadline, "from") != NULL;
   if (from != (units == 1) || units > 1)
-    return bh_place_fail(place, "\"from\" goes with exactly one of days, workdays and months");
+    return bh_place_fail(
+        place, "\"from\" and exactly one of days, workdays and months must be given together");
   if (from + (json_object_get(deadline, "field") != NULL) +
           (json_object_get(deadline, "setting") != NULL) >
       1)
-    return bh_place_fail(place, "only one of field, from and setting");
+    return bh_place_fail(place, "only one of field, from and setting can be given");
   bh_place_leave(place, mark);
   return TRUE;
 }
@@ -179,7 +180,7 @@ static gboolean parse_transition(BhPlace *place, BhTransition *transition)
   transition->authority = json_object_get(declaration, "authority");
   const json_t *from = json_object_get(declaration, "from");
   if (from == NULL)
-    return bh_place_fail(place, "\"from\" is missing (null: a new record)");
+    return bh_place_fail(place, "\"from\" is missing; it is null when the step makes the record");
   transition->creates = json_is_null(from);
   return transition->creates ||
          bh_place_names(place, declaration, "from", TRUE, TRUE, &transition->from);
@@ -274,7 +275,8 @@ static gboolean parse_head(BhPlace *place, BhKind *kind)
     return FALSE;
   kind->locked_when = json_object_get(declaration, "locked_when");
   if (kind->once && json_object_get(declaration, "states") != NULL)
-    return bh_place_fail_at(place, "once", "a kind with states is changed by its steps");
+    return bh_place_fail_at(place, "once",
+                            "a kind with states cannot have it, because steps change its records");
   if (!g_strv_contains(scopes, kind->scope))
     return bh_place_fail_at(place, "scope", "must be all, area or unit");
   kind->visible = json_object_get(declaration, "visible");

@@ -209,7 +209,7 @@ BhField *bh_field_parse(BhPlace *place, const json_t *declaration)
   field->digits = field->type == BH_FIELD_DECIMAL ? 2 : 0;
   if (!has_limits(field->type) && (json_object_get(declaration, "min") != NULL ||
                                    json_object_get(declaration, "max") != NULL)) {
-    bh_place_fail(place, "type %s has no min and max", type_name);
+    bh_place_fail(place, "a field of type %s cannot have \"min\" or \"max\"", type_name);
     return NULL;
   }
   if (field->type != BH_FIELD_DECIMAL && json_object_get(declaration, "digits") != NULL) {
@@ -289,7 +289,12 @@ BhFieldType bh_field_get_type(const BhField *field)
 
 const char *bh_field_get_type_name(const BhField *field)
 {
-  return find_row(field->type)->name;
+  return bh_field_type_get_name(field->type);
+}
+
+const char *bh_field_type_get_name(BhFieldType type)
+{
+  return find_row(type)->name;
 }
 
 const char *bh_field_get_label(const BhField *field, const char *lang)

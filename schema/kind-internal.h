@@ -107,6 +107,8 @@ gboolean bh_kind_resolve_paper(BhPlace *place, const BhKindSet *set, const BhKin
 /* *type: the field type with this name in declarations. FALSE, *type untouched, for an unknown
  * name. */
 gboolean bh_field_type_from_name(const char *name, BhFieldType *type);
+/* The type as declared. Static. */
+const char *bh_field_type_get_name(BhFieldType type);
 /* Parses one element of "fields"; bh_field_free. NULL with the error of `place` set. */
 BhField *bh_field_parse(BhPlace *place, const json_t *declaration);
 /* Frees a field; NULL is allowed. */
@@ -134,6 +136,11 @@ const BhState *bh_kind_find_state(const BhKind *kind, const char *name);
  * the error of `place` set. */
 gboolean bh_condition_check(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                             const json_t *condition);
+/* Refuses a condition that depends on child records or on the day and, unless `actor`, one that
+ * depends on the acting person. `word` is the member with the condition, for the error. FALSE with
+ * the error of `place` set. */
+gboolean bh_condition_check_scope(BhPlace *place, const json_t *condition, const char *word,
+                                  gboolean actor);
 /* Checks a path ("enterprise.area"): it must end at a field of one of `types`, a list that ends
  * with -1; NULL allows any type. FALSE with the error of `place` set. */
 gboolean bh_path_check(BhPlace *place, const BhKindSet *set, const BhKind *kind, const char *path,

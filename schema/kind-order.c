@@ -43,15 +43,15 @@ gboolean bh_kind_parse_order(BhPlace *place, BhKind *kind)
   kind->at_parent = at_parent_word;
   kind->in_case = in_case_word;
   if (in_case_word == BH_IN_CASE_NAMED && json_object_get(kind->declaration, "visible") != NULL)
-    return bh_place_fail_at(place, "in_case", "\"named\" is for what everybody may see");
+    return bh_place_fail_at(place, "in_case", "a kind with \"visible\" cannot have \"named\"");
   if (in_case_word == BH_IN_CASE_ROOT && kind->parent != NULL)
-    return bh_place_fail_at(place, "in_case", "\"root\" is for kinds without \"parent\"");
+    return bh_place_fail_at(place, "in_case", "a kind with \"parent\" cannot have \"root\"");
   if (kind->parent != NULL)
     return TRUE;
   if (at_parent_word != 0)
-    return bh_place_fail_at(place, "at_parent", "the kind has no \"parent\"");
+    return bh_place_fail_at(place, "at_parent", "needs the member \"parent\" of the kind");
   return in_case_word != BH_IN_CASE_WITH_PARENT ||
-         bh_place_fail_at(place, "in_case", "the kind has no \"parent\"");
+         bh_place_fail_at(place, "in_case", "needs the member \"parent\" of the kind");
 }
 
 BhAtParent bh_kind_get_at_parent(const BhKind *kind)

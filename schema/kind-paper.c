@@ -18,10 +18,30 @@ static gboolean has_step_to(const BhKind *kind, const char *state)
   return FALSE;
 }
 
-static gboolean resolve_paper(BhPlace *place, const BhKind *kind, const BhField *field,
-                              const json_t *paper, const char **names)
+/* Checks "where". It is evaluated on the device, on the records of one visit. */
+static gboolean resolve_where(BhPlace *place, const BhKindSet *set, const BhField *refs,
+                              const json_t *where)
 {
-  static const char *const allowed[] = {"names", "receipt", NULL};
+  if (where == NULL)
+    return TRUE;
+  if (refs == NULL)
+    return bh_place_fail_at(place, "where", "needs \"names\"");
+  gsize mark = bh_place_enter(place, "where");
+  for (gsize i = 0; refs->ref_kinds[i] != NULL; i++) {
+    const BhKind *named = bh_kind_set_find(set, refs->ref_kinds[i]);
+    if (named != NULL && !bh_condition_check(place, set, named, where))
+      return FALSE;
+  }
+  if (!bh_condition_check_scope(place, where, "where", FALSE))
+    return FALSE;
+  bh_place_leave(place, mark);
+  return TRUE;
+}
+
+static gboolean resolve_paper(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                              const BhField *field, const json_t *paper, const char **names)
+{
+  static const char *const allowed[] = {"names", "where", "receipt", NULL};
   const char *receipt = NULL;
   if (field->type != BH_FIELD_CHOICE)
     return bh_place_fail(place, "only a field of type choice can have it");
@@ -33,6 +53,8 @@ static gboolean resolve_paper(BhPlace *place, const BhKind *kind, const BhField 
   if (*names != NULL && (refs == NULL || refs->type != BH_FIELD_REFS))
     return bh_place_fail_at(place, "names", "kind %s has no field \"%s\" of type refs", kind->name,
                             *names);
+  if (!resolve_where(place, set, refs, json_object_get(paper, "where")))
+    return FALSE;
   if (receipt != NULL && !has_step_to(kind, receipt))
     return bh_place_fail_at(place, "receipt", "no step of kind %s leads to a state \"%s\"",
                             kind->name, receipt);
@@ -68,10 +90,10 @@ gboolean bh_kind_resolve_paper(BhPlace *place, const BhKindSet *set, const BhKin
     gsize mark = bh_place_enter(place, "choices");
     bh_place_enter_index(place, c);
     bh_place_enter(place, "paper");
-    if (!resolve_paper(place, kind, field, paper, &names))
+    if (!resolve_paper(place, set, kind, field, paper, &names))
       return FALSE;
     if (find_kind(set, &first) != kind || first != field)
-      return bh_place_fail(place, "another field declares it already");
+      return bh_place_fail(place, "the choices of another field have it already");
     if (!bh_field_is_choice_retired(field, c) && is_taken[names == NULL])
       return bh_place_fail(place, "another choice has such a paper already, retire one of them");
     is_taken[names == NULL] |= !bh_field_is_choice_retired(field, c);
@@ -87,6 +109,7 @@ static BhPaperType make_type(const BhKind *kind, const BhField *field, gsize cho
                        .code = bh_field_get_choice_code(field, choice),
                        .title = bh_field_get_choice_label(field, choice, "zh"),
                        .names = bh_json_string_or(paper, "names", NULL),
+                       .where = json_object_get(paper, "where"),
                        .receipt = bh_json_string_or(paper, "receipt", NULL)};
 }
 

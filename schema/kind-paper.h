@@ -13,6 +13,7 @@ typedef struct {
   const char *title;  /* title on paper: the Chinese label of the choice */
   const char *names;  /* refs field for the records that need such a document; NULL: the document is
                        * made once, of the whole visit */
+  const json_t *where; /* condition on a record that needs such a document; NULL: all need one */
   const char *receipt; /* state of a document that was signed for; NULL: it is not signed for, the
                         * signatures of the visit are for it */
 } BhPaperType;

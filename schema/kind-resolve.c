@@ -41,46 +41,6 @@ static gboolean check_condition(BhPlace *place, const BhKindSet *set, const BhKi
   return is_valid;
 }
 
-static gboolean check_visible(BhPlace *place, const json_t *condition);
-
-static gboolean check_visible_parts(BhPlace *place, const json_t *parts)
-{
-  const char *key;
-  json_t *part;
-  gsize index;
-  json_array_foreach((json_t *)parts, index, part) {
-    gsize mark = bh_place_enter_index(place, index);
-    if (!check_visible(place, part))
-      return FALSE;
-    bh_place_leave(place, mark);
-  }
-  json_object_foreach((json_t *)parts, key, part) {
-    gsize mark = bh_place_enter(place, key);
-    if (!check_visible(place, part))
-      return FALSE;
-    bh_place_leave(place, mark);
-  }
-  return TRUE;
-}
-
-/* Refuses a "visible" that depends on child records or on the day. The hub sends a record again
- * when the record or its parents change, but not when a child changes or a day passes, and it does
- * not load child records for sending. */
-static gboolean check_visible(BhPlace *place, const json_t *condition)
-{
-  static const char *const over[] = {"any", "every", "count"};
-  static const char *const order[] = {"before", "after"};
-  for (gsize i = 0; i < G_N_ELEMENTS(over); i++) {
-    const json_t *source = json_object_get(condition, over[i]);
-    if (source != NULL && json_object_get(source, "refs") == NULL)
-      return bh_place_fail_at(place, over[i], "\"visible\" must not depend on child records");
-  }
-  for (gsize i = 0; i < G_N_ELEMENTS(order); i++)
-    if (g_strcmp0(json_string_value(json_object_get(condition, order[i])), "today") == 0)
-      return bh_place_fail_at(place, order[i], "\"visible\" must not use today's date");
-  return check_visible_parts(place, condition);
-}
-
 /* Refuses a kind without "visible" that refers to a kind with "visible": a record that names a
  * hidden record would reveal it. */
 static gboolean check_visible_as_named(BhPlace *place, const BhKindSet *set, const BhKind *kind)
@@ -106,8 +66,10 @@ static gboolean resolve_visible(BhPlace *place, const BhKindSet *set, const BhKi
     return FALSE;
   if (!check_condition(place, set, kind, "visible", kind->visible))
     return FALSE;
+  /* The hub sends a record again when the record or its parents change, but not when a child
+   * changes or a day passes, and it does not load child records for sending. */
   gsize mark = bh_place_enter(place, "visible");
-  gboolean is_valid = check_visible(place, kind->visible);
+  gboolean is_valid = bh_condition_check_scope(place, kind->visible, "visible", TRUE);
   bh_place_leave(place, mark);
   return is_valid;
 }
@@ -317,16 +279,19 @@ static gboolean resolve_transitions(BhPlace *place, const BhKindSet *set, const 
         return bh_place_fail_at(place, "to", "state \"%s\" is not declared initial",
                                 transition->to);
       if (!g_hash_table_add(pairs, g_strdup_printf("*>%s", transition->to)))
-        return bh_place_fail(place, "duplicate creation to \"%s\"", transition->to);
+        return bh_place_fail(place, "another transition from null leads to \"%s\" already",
+                             transition->to);
     }
     for (gsize k = 0; transition->from != NULL && transition->from[k] != NULL; k++) {
       if (!check_state(place, kind, "from", transition->from[k]))
         return FALSE;
       if (bh_kind_find_state(kind, transition->from[k])->final)
-        return bh_place_fail_at(place, "from", "state \"%s\" is final", transition->from[k]);
+        return bh_place_fail_at(place, "from",
+                                "state \"%s\" is final, so no transition can leave it",
+                                transition->from[k]);
       if (!g_hash_table_add(pairs, g_strdup_printf("%s>%s", transition->from[k], transition->to)))
-        return bh_place_fail(place, "duplicate \"%s\" to \"%s\"", transition->from[k],
-                             transition->to);
+        return bh_place_fail(place, "another transition leads from \"%s\" to \"%s\" already",
+                             transition->from[k], transition->to);
     }
     if (!check_who(place, set, kind, transition->who) ||
         !check_field_names(place, kind, transition->asks, "asks", FALSE) ||
@@ -466,7 +431,8 @@ static gboolean check_review_states(BhPlace *place, const BhKind *kind, const ch
     if (!check_state(place, kind, member, states[i]))
       return FALSE;
     if (!g_hash_table_add(listed, (gpointer)states[i]))
-      return bh_place_fail_at(place, member, "\"%s\" is in another list too", states[i]);
+      return bh_place_fail_at(place, member, "state \"%s\" is in another list of the review too",
+                              states[i]);
   }
   return TRUE;
 }
@@ -494,8 +460,8 @@ static gboolean check_steps(BhPlace *place, const BhKind *kind)
 
 static gboolean resolve_review(BhPlace *place, const BhKind *kind)
 {
-  static const char *const allowed[] = {"on_return",  "on_answer", "on_approve",
-                                        "unfinished", "steps",     NULL};
+  static const char *const allowed[] = {"on_return", "on_answer", "on_approve", "unfinished",
+                                        "steps",     "omits",     NULL};
   const json_t *review = json_object_get(kind->declaration, "review");
   if (review == NULL)
     return TRUE;
@@ -508,6 +474,10 @@ static gboolean resolve_review(BhPlace *place, const BhKind *kind)
         (state != NULL && !check_state(place, kind, allowed[i], state)))
       return FALSE;
   }
+  g_autofree const char **omits = NULL;
+  if (!bh_place_names(place, review, "omits", FALSE, FALSE, &omits) ||
+      !check_field_names(place, kind, omits, "omits", FALSE))
+    return FALSE;
   g_autoptr(GHashTable) listed = g_hash_table_new(g_str_hash, g_str_equal);
   if (!check_review_states(place, kind, "unfinished", listed) ||
       !check_review_states(place, kind, "steps", listed) || !check_steps(place, kind))

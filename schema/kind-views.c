@@ -26,7 +26,7 @@ static gboolean resolve_form(BhPlace *place, const BhKind *kind, const char *nam
       return bh_place_fail(place, "kind %s has no field \"%.64s\"", kind->name,
                            text != NULL ? text : "");
     if (field->retired)
-      return bh_place_fail(place, "field \"%s\" is retired", text);
+      return bh_place_fail(place, "field \"%s\" is retired, so no form can ask for it", text);
     if (!g_hash_table_add(seen, (gpointer)text))
       return bh_place_fail(place, "duplicate field \"%s\"", text);
     bh_place_leave(place, inner);
@@ -113,7 +113,9 @@ static gboolean resolve_ledger(BhPlace *place, const BhKindSet *set, const BhKin
     return bh_place_fail_at(place, "doubtful", "kind %s has no field \"%s\" with a \"doubt\"",
                             kind->name, doubtful);
   if (doubtful != NULL && lane)
-    return bh_place_fail_at(place, "lane", "only the office lists doubtful values");
+    return bh_place_fail_at(
+        place, "lane",
+        "a ledger with \"doubtful\" cannot have it: only the office shows such a ledger");
   const BhKind *child = without != NULL ? bh_kind_set_find(set, without) : NULL;
   if (without != NULL && !is_parent(child, kind))
     return bh_place_fail_at(place, "without", "\"%s\" must be a child kind of %s", without,
@@ -179,7 +181,7 @@ static gboolean resolve_directory(BhPlace *place, const BhKindSet *set, const Bh
   const GPtrArray *kinds = bh_kind_set_list(set);
   for (guint i = 0; i < kinds->len && kinds->pdata[i] != kind; i++)
     if (bh_kind_get_directory(kinds->pdata[i]) != NULL)
-      return bh_place_fail_at(place, "directory", "kind %s declares it already",
+      return bh_place_fail_at(place, "directory", "kind %s has it already",
                               bh_kind_get_name(kinds->pdata[i]));
   return TRUE;
 }

@@ -79,6 +79,12 @@ const char *bh_kind_get_review_state(const BhKind *kind, const char *event)
   return json_string_value(json_object_get(json_object_get(kind->declaration, "review"), event));
 }
 
+gboolean bh_kind_is_omitted_in_review(const BhKind *kind, const char *field)
+{
+  const json_t *review = json_object_get(kind->declaration, "review");
+  return bh_json_has_name(json_object_get(review, "omits"), field);
+}
+
 const char *bh_kind_get_parent_field(const BhKind *kind)
 {
   return kind->parent;

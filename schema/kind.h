@@ -116,6 +116,8 @@ gboolean bh_kind_is_reviewable(const BhKind *kind);
 const char *bh_kind_get_review_state(const BhKind *kind, const char *event);
 /* Like bh_kind_get_review_state, but NULL when no transition leads there from `state`. */
 const char *bh_kind_get_review_move(const BhKind *kind, const char *event, const char *state);
+/* Whether "omits" of the review names the field: the form of a returned record leaves it out. */
+gboolean bh_kind_is_omitted_in_review(const BhKind *kind, const char *field);
 /* Name of the field that contains the id of the parent record; NULL when records of the kind have
  * no parent. */
 const char *bh_kind_get_parent_field(const BhKind *kind);

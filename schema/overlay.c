@@ -28,6 +28,12 @@ json_t *bh_overlay_list_children(const char *record, const char *kind, gpointer 
   return overlay->children != NULL ? overlay->children(record, kind, overlay->store) : NULL;
 }
 
+void bh_overlay_forget(BhOverlay *overlay, const char *record)
+{
+  if (overlay->above != NULL)
+    g_hash_table_remove(overlay->above, record);
+}
+
 void bh_overlay_clear(BhOverlay *overlay)
 {
   g_clear_pointer(&overlay->above, g_hash_table_unref);

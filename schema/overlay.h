@@ -17,7 +17,7 @@ typedef json_t *(*BhChildrenFunc)(const char *record, const char *kind, gpointer
 /* Returns the unsaved values of a record, a new reference, which conditions read instead of
  * `stored`; NULL: conditions read `stored`. `stored` is NULL when the store has no such record.
  * Once it has returned values for a record, it is not called again for that record until
- * bh_overlay_clear. */
+ * bh_overlay_forget or bh_overlay_clear. */
 typedef json_t *(*BhOverlayFunc)(const char *record, const json_t *stored, gpointer data);
 
 /* Initialise the first five members and set the others to zero; bh_overlay_clear. */
@@ -37,6 +37,8 @@ const json_t *bh_overlay_lookup(const char *record, gpointer overlay);
 /* The stored children of a record, without unsaved values. A BhChildrenFunc; `overlay` is a
  * BhOverlay. */
 json_t *bh_overlay_list_children(const char *record, const char *kind, gpointer overlay);
+/* Frees the unsaved values of one record, which may have changed: `make` is called again for it. */
+void bh_overlay_forget(BhOverlay *overlay, const char *record);
 /* Frees the unsaved values. The overlay can be used again; `make` is then called again. */
 void bh_overlay_clear(BhOverlay *overlay);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhOverlay, bh_overlay_clear)

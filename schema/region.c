@@ -78,7 +78,7 @@ static gboolean read_area(BhRegion *region, json_t *item, const char *path, GErr
   if (code == NULL)
     return FALSE;
   if (!code_is_valid(code))
-    return fail(error, BH_ERROR_FORMAT, place, "\"code\" is not 2 … 12 digits");
+    return fail(error, BH_ERROR_FORMAT, place, "\"code\" must have 2 to 12 digits");
   g_autofree char *where = g_strdup_printf("%s: area %s", path, code);
   const char *name = bh_json_get_string(item, "name", where, error);
   if (name == NULL)

@@ -6,6 +6,7 @@
 
 #include "schema/civil.h"
 #include "schema/ident.h"
+#include "schema/paper-format.h"
 
 #define LAST_MS G_GINT64_CONSTANT(253402300799999) /* end of the year 9999 */
 #define ITEMS_MAX 1000000                          /* of one section of a checklist */
@@ -166,7 +167,7 @@ static void add_order(GString *text, const json_t *frozen)
 char *bh_signed_text_make(const json_t *frozen)
 {
   const json_t *enterprise = json_object_get(frozen, "enterprise");
-  gboolean order = strcmp(bh_json_string_or(frozen, "doc_type", ""), "order_rectify") == 0;
+  gboolean order = bh_paper_get_layout(frozen) == BH_PAPER_LAYOUT_ORDER;
   GString *text = g_string_new(NULL);
   if (order) {
     add_text(text, "文书", frozen, "title");

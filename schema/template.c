@@ -6,6 +6,7 @@
 #include "schema/error.h"
 
 #define NAME_CHARS "abcdefghijklmnopqrstuvwxyz0123456789_"
+#define NAME_SIZE 64 /* bytes, with the 0 at the end */
 
 struct _BhTemplate {
   char *text;
@@ -18,6 +19,13 @@ struct _BhTemplate {
  * script. */
 typedef enum { PLACE_CONTENT, PLACE_TAG, PLACE_QUOTED, PLACE_RAW } Place;
 
+/* A part of the text that is defined once and put in several places. */
+typedef struct {
+  char name[NAME_SIZE];
+  const char *start; /* in the text; it ends at {{/name}} */
+  gboolean is_used;
+} Block;
+
 typedef struct {
   const BhTemplate *filled;
   GString *out; /* NULL: it is only checked */
@@ -26,14 +34,16 @@ typedef struct {
   const json_t *names[BH_TEMPLATE_DEPTH_MAX + 1];  /* of the sections it is in */
   const json_t *values[BH_TEMPLATE_DEPTH_MAX + 1]; /* of the same; NULL: not shown */
   guint depth;
+  Block blocks[BH_TEMPLATE_BLOCKS_MAX]; /* those that were defined so far */
+  guint n_blocks;
   GError **error;
 } Run;
 
 /* What stands between {{ and }}. */
 typedef struct {
   const char *open;
-  char sign; /* '#', '^', '/' or 0 */
-  char name[64];
+  char sign; /* '#', '^', '$', '>', '/' or 0 */
+  char name[NAME_SIZE];
   const json_t *declared;
   guint depth; /* of the section that has the name */
 } Tag;
@@ -98,14 +108,15 @@ static gboolean find_name(const Run *run, Tag *tag)
       break;
   }
   if (tag->declared == NULL)
-    return fail(run, tag->open, BH_ERROR_UNKNOWN, tag->name, "is no known name");
+    return fail(run, tag->open, BH_ERROR_UNKNOWN, tag->name, "is not a declared name");
   if (json_is_object(json_array_get(tag->declared, 0)) || is_declared(tag->declared, "text") ||
       is_declared(tag->declared, "plain") || is_declared(tag->declared, "flag"))
     return TRUE;
-  return fail(run, tag->open, BH_ERROR_FORMAT, tag->name, "is declared as nothing that is known");
+  return fail(run, tag->open, BH_ERROR_FORMAT, tag->name,
+              "must be declared as text, plain, flag or a list");
 }
 
-/* Puts the text before the next tag and goes behind it. A tag of a section that is alone on its
+/* Puts the text before the next tag and goes behind it. A tag without a value that is alone on its
  * line takes the line with it. *tag->open is '\0' at the end of the text. */
 static gboolean read_tag(Run *run, Tag *tag)
 {
@@ -116,11 +127,12 @@ static gboolean read_tag(Run *run, Tag *tag)
     return TRUE;
   }
   const char *name = open + 2;
-  if (*name == '#' || *name == '^' || *name == '/')
+  if (*name != '\0' && strchr("#^$>/", *name) != NULL)
     tag->sign = *name++;
   gsize len = strspn(name, NAME_CHARS);
   if (len == 0 || len >= sizeof tag->name || !g_str_has_prefix(name + len, "}}"))
-    return fail(run, open, BH_ERROR_FORMAT, "{{", "goes before #, ^ or /, a name and }}");
+    return fail(run, open, BH_ERROR_FORMAT, "{{",
+                "must be followed by a name and }}, with #, ^, $, > or / before the name");
   memcpy(tag->name, name, len);
   const char *start = open;
   const char *next = name + len + 2;
@@ -131,7 +143,8 @@ static gboolean read_tag(Run *run, Tag *tag)
                    (*rest == '\n' || *rest == '\0');
   put_text(run, alone ? start : open);
   run->at = !alone ? next : *rest == '\n' ? rest + 1 : rest;
-  return tag->sign == '/' || find_name(run, tag);
+  gboolean has_value = tag->sign == '\0' || tag->sign == '#' || tag->sign == '^';
+  return !has_value || find_name(run, tag);
 }
 
 /* --- values --- */
@@ -142,10 +155,11 @@ static gboolean put_value(Run *run, const Tag *tag)
   gboolean is_text = is_declared(tag->declared, "text");
   if (!is_text && !is_declared(tag->declared, "plain"))
     return fail(run, tag->open, BH_ERROR_FORMAT, tag->name,
-                "names a section, not a value: use {{#NAME}}");
+                "has no text of its own: use it with # or ^ as a section");
   if (run->place == PLACE_TAG || run->place == PLACE_RAW || (run->place == PLACE_QUOTED && is_text))
-    return fail(run, tag->open, BH_ERROR_FORMAT, tag->name,
-                "is neither in the text nor, being plain, in a double-quoted attribute");
+    return fail(
+        run, tag->open, BH_ERROR_FORMAT, tag->name,
+        "must be in the text between tags; a plain value may be in a double-quoted attribute");
   const json_t *value = json_object_get(run->values[tag->depth], tag->name);
   if (run->out == NULL || run->values[run->depth] == NULL || value == NULL || json_is_null(value))
     return TRUE;
@@ -180,7 +194,7 @@ static gboolean check_values(Run *run, const char *at, const json_t *names, cons
     return fail(run, at, BH_ERROR_INVALID, "values", "must be an object");
   json_object_foreach((json_t *)values, key, value) {
     if (json_object_get(names, key) == NULL)
-      return fail(run, at, BH_ERROR_INVALID, key, "is among the values, but no name is declared");
+      return fail(run, at, BH_ERROR_INVALID, key, "is the name of a value, but not declared");
   }
   return TRUE;
 }
@@ -193,7 +207,8 @@ static gboolean run_section(Run *run, const char *section);
 static gboolean run_inside(Run *run, const Tag *tag, const json_t *names, const json_t *values)
 {
   if (run->depth == BH_TEMPLATE_DEPTH_MAX)
-    return fail(run, tag->open, BH_ERROR_LIMIT, tag->name, "is a section in too many others");
+    return fail(run, tag->open, BH_ERROR_LIMIT, tag->name,
+                "is a section or block in too many others");
   if (values != NULL && names != run->names[run->depth] &&
       !check_values(run, tag->open, names, values))
     return FALSE;
@@ -223,11 +238,88 @@ static gboolean put_section(Run *run, const Tag *tag)
     if (!run_inside(run, tag, names, json_array_get(value, i)))
       return FALSE;
   }
-  return run->place == place ||
-         fail(run, tag->open, BH_ERROR_FORMAT, tag->name, "is a section that cuts a tag in two");
+  return run->place == place || fail(run, tag->open, BH_ERROR_FORMAT, tag->name,
+                                     "is a section that contains only a part of a tag");
 }
 
-/* To the end of the section, or of the text when it is NULL. */
+/* --- blocks --- */
+
+static Block *find_block(Run *run, const char *name)
+{
+  for (guint i = 0; i < run->n_blocks; i++)
+    if (strcmp(run->blocks[i].name, name) == 0)
+      return &run->blocks[i];
+  return NULL;
+}
+
+/* Notes where the block is, and goes to its end tag without reading it: which names it may use is
+ * known where it is put. */
+static gboolean define_block(Run *run, const Tag *tag)
+{
+  g_autofree char *end = g_strdup_printf("{{/%s}}", tag->name);
+  const char *close = strstr(run->at, end);
+  Tag closing;
+  if (run->depth > 0)
+    return fail(run, tag->open, BH_ERROR_FORMAT, tag->name,
+                "is a block defined inside another part");
+  if (find_block(run, tag->name) != NULL)
+    return fail(run, tag->open, BH_ERROR_FORMAT, tag->name, "is a block that is defined already");
+  if (run->n_blocks == BH_TEMPLATE_BLOCKS_MAX)
+    return fail(run, tag->open, BH_ERROR_LIMIT, tag->name, "is a block over the limit of blocks");
+  if (close == NULL)
+    return fail(run, tag->open, BH_ERROR_FORMAT, tag->name, "is a block without an end");
+  Block *block = &run->blocks[run->n_blocks++];
+  *block = (Block){.start = run->at};
+  g_strlcpy(block->name, tag->name, sizeof block->name);
+  run->at = close;
+  return read_tag(run, &closing);
+}
+
+/* Puts the block with the names and values that are known here. */
+static gboolean put_block(Run *run, const Tag *tag)
+{
+  Block *block = find_block(run, tag->name);
+  if (block == NULL)
+    return fail(run, tag->open, BH_ERROR_UNKNOWN, tag->name,
+                "is not a block that was defined before");
+  const char *next = run->at;
+  Place place = run->place;
+  block->is_used = TRUE;
+  run->at = block->start;
+  if (!run_inside(run, tag, run->names[run->depth], run->values[run->depth]))
+    return FALSE;
+  run->at = next;
+  return run->place == place || fail(run, tag->open, BH_ERROR_FORMAT, tag->name,
+                                     "is a block that contains only a part of a tag");
+}
+
+/* A block that is never put was not checked. */
+static gboolean check_blocks(const Run *run)
+{
+  for (guint i = 0; i < run->n_blocks; i++)
+    if (!run->blocks[i].is_used)
+      return fail(run, run->blocks[i].start, BH_ERROR_FORMAT, run->blocks[i].name,
+                  "is a block that is never used");
+  return TRUE;
+}
+
+/* --- the whole --- */
+
+static gboolean run_tag(Run *run, const Tag *tag)
+{
+  switch (tag->sign) {
+  case '\0':
+    return put_value(run, tag);
+  case '$':
+    return define_block(run, tag);
+  case '>':
+    return put_block(run, tag);
+  default:
+    return put_section(run, tag);
+  }
+}
+
+/* To the end of the section or block, or of the text when it is NULL. */
 static gboolean run_section(Run *run, const char *section)
 {
   for (;;) {
@@ -239,15 +331,13 @@ static gboolean run_section(Run *run, const char *section)
     if (*tag.open == '\0' || (tag.sign == '/' && g_strcmp0(tag.name, section) == 0))
       return TRUE;
     if (tag.sign == '/')
-      return fail(run, tag.open, BH_ERROR_FORMAT, tag.name, "ends, but has not begun here");
-    if (!(tag.sign == '\0' ? put_value(run, &tag) : put_section(run, &tag)))
+      return fail(run, tag.open, BH_ERROR_FORMAT, tag.name, "is closed, but not open here");
+    if (!run_tag(run, &tag))
       return FALSE;
     if (run->out != NULL && run->out->len > BH_TEMPLATE_FILLED_MAX)
-      return fail(run, tag.open, BH_ERROR_LIMIT, tag.name, "makes the text too long");
+      return fail(run, tag.open, BH_ERROR_LIMIT, tag.name, "makes the result too long");
   }
 }
-
-/* --- the whole --- */
 
 BhTemplate *bh_template_parse(const char *text, gsize len, const char *file, BhTemplateType type,
                               const json_t *names, GError **error)
@@ -258,7 +348,8 @@ BhTemplate *bh_template_parse(const char *text, gsize len, const char *file, BhT
   }
   if (!g_utf8_validate_len(text, len, NULL) || !json_is_object(names)) {
     g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s: %s", file,
-                json_is_object(names) ? "is not UTF-8 text" : "its names are no object");
+                json_is_object(names) ? "is not UTF-8 text"
+                                      : "the declaration of its names must be an object");
     return NULL;
   }
   g_autoptr(BhTemplate) made = g_new0(BhTemplate, 1);
@@ -268,7 +359,7 @@ BhTemplate *bh_template_parse(const char *text, gsize len, const char *file, BhT
   made->type = type;
   made->names = json_incref((json_t *)names);
   Run run = {.filled = made, .at = made->text, .names = {names}, .error = error};
-  return run_section(&run, NULL) ? g_steal_pointer(&made) : NULL;
+  return run_section(&run, NULL) && check_blocks(&run) ? g_steal_pointer(&made) : NULL;
 }
 
 BhTemplate *bh_template_load(const char *path, BhTemplateType type, const char *names_path,

@@ -4,8 +4,12 @@
  *   {{name}}            the value of the name, escaped
  *   {{#name}}…{{/name}} once for each element of a list; of anything else once, unless it is empty
  *   {{^name}}…{{/name}} when it is empty: missing, null, false, 0, "", [] or {}
+ *   {{$block}}…{{/block}} defines a block, outside of all sections; nothing is written here
+ *   {{>block}}          writes a block that was defined before, with the names that are known here
  *
- * A line that contains only the begin or the end of a section is removed, with its line break.
+ * A line that contains only such a tag, other than {{name}}, is removed, with its line break. A
+ * block may have the name of a value. A block that is never put is refused, and so is a block that
+ * contains a section of its own name.
  *
  * The names that a template may use are declared as JSON too: {"title": "text", "rows": [{"label":
  * "text"}]}. "text": text from people or devices; "plain": text that the program itself makes
@@ -21,7 +25,8 @@
 G_BEGIN_DECLS
 
 #define BH_TEMPLATE_MAX (256 * 1024) /* bytes of a template, and of its declaration of names */
-#define BH_TEMPLATE_DEPTH_MAX 8      /* sections within each other */
+#define BH_TEMPLATE_DEPTH_MAX 8      /* sections and blocks within each other */
+#define BH_TEMPLATE_BLOCKS_MAX 16
 #define BH_TEMPLATE_FILLED_MAX (256 * 1024 * 1024) /* bytes of a filled template */
 
 typedef enum {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "app/page.h"
-#include "app/pages/start.h"
+#include "app/pages/found.h"
 
 G_BEGIN_DECLS
 

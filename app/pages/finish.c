@@ -180,8 +180,8 @@ static void on_changed(BhFormView *form, const char *key, BhFinishPage *self)
 
 static void show_order(BhFinishPage *self)
 {
-  g_autoptr(GPtrArray) rows = bh_visit_list_orderable(self->visit);
   BhSession *session = bh_page_get_session(BH_PAGE(self));
+  g_autoptr(GPtrArray) rows = bh_visit_list_orderable(self->visit, bh_session_get_kinds(session));
   BhDate today = bh_session_today(session);
   BhOrderAuthority right =
       bh_visit_check_order_authority(self->visit, bh_session_get_kinds(session), &today);

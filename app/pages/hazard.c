@@ -1,5 +1,6 @@
-/* One hazard: its form, its pictures, and the drafts of both until they are saved. Start at
- * on_hazard and on_save. */
+/* One hazard: its form and its pictures, kept as drafts until they are saved. hazard-drafts.c finds
+ * the drafts of the pictures, discarded.c stores again what was discarded. Start at on_hazard and
+ * on_save. */
 #include "app/pages/hazard.h"
 
 #include <glib/gi18n.h>
@@ -10,6 +11,8 @@
 #include "app/forms/photos.h"
 #include "app/hazard-load.h"
 #include "app/hazard-save.h"
+#include "app/pages/discarded.h"
+#include "app/pages/hazard-drafts.h"
 #include "app/pages/photo.h"
 #include "app/pages/picture.h"
 #include "app/user-error.h"
@@ -144,13 +147,12 @@ static void on_photo_stored(BhPhotoPage *photo, json_t *file, BhHazardPage *self
   g_autoptr(json_t) values = json_copy(file);
   json_object_set_new(values, "parent", json_string(self->record));
   json_object_set_new(values, "role", json_string(get_photo_role(self)));
-  json_array_append(json_object_get(self->hazard, "files"), values);
+  bh_hazard_drafts_add_photo(self->hazard, id, values);
   show_photos(self);
   g_autoptr(json_t) none = json_array();
   g_free(bh_form_view_show_problems(self->form, none));
   show_message(self, "");
   /* Stored as a draft first, also for a saved hazard: it remains when the save is refused. */
-  json_array_append_new(json_object_get(self->hazard, "file_drafts"), json_string(id));
   bh_page_post(page,
                bh_call_put_drafts(
                    json_pack("[{s:s, s:s, s:O}]", "record", id, "kind", "file", "set", values)),
@@ -202,35 +204,6 @@ static json_t *dup_initial_values(BhHazardPage *self, GError **error)
   return initial_values;
 }
 
-/* Index of a picture's draft among the drafts; their number when it is not one of them. */
-static gsize find_file_draft(BhHazardPage *self, const char *id)
-{
-  const json_t *ids = json_object_get(self->hazard, "file_drafts");
-  gsize i = 0;
-  while (i < json_array_size(ids) && strcmp(json_string_value(json_array_get(ids, i)), id) != 0)
-    i++;
-  return i;
-}
-
-/* Index among the files of the draft with index `draft`: drafts are last, in the same order. */
-static gsize get_file_index(BhHazardPage *self, gsize draft)
-{
-  return json_array_size(json_object_get(self->hazard, "files")) -
-         json_array_size(json_object_get(self->hazard, "file_drafts")) + draft;
-}
-
-/* The picture's number in the strip, with its note. g_free. */
-static char *dup_photo_name(BhHazardPage *self, const char *id)
-{
-  const json_t *files = json_object_get(self->hazard, "files");
-  gsize file_index = get_file_index(self, find_file_draft(self, id));
-  const char *note = bh_json_string_or(json_array_get(files, file_index), "note", "");
-  guint number = bh_photos_get_number(files, file_index);
-  g_autofree char *name = number > 0 ? g_strdup_printf(_("Photo %u"), number)
-                                     : g_strdup(_("A photo that cannot be shown"));
-  return *note != '\0' ? g_strdup_printf(_("%s (%s)"), name, note) : g_steal_pointer(&name);
-}
-
 /* "Role: is required", or the text alone when the problem belongs to no field. */
 static char *dup_problem_text(BhHazardPage *self, const json_t *problem)
 {
@@ -255,7 +228,7 @@ static void show_unsaved_photo(BhHazardPage *self, const char *id, const char *t
 static void show_refused(BhHazardPage *self, const json_t *problem)
 {
   const char *id = bh_json_string_or(problem, "record", "");
-  g_autofree char *name = dup_photo_name(self, id);
+  g_autofree char *name = bh_hazard_drafts_dup_photo_name(self->hazard, id);
   g_autofree char *reason = dup_problem_text(self, problem);
   g_autofree char *text = g_strdup_printf(
       _("%s cannot be saved: %s. Everything else is kept. Remove this photo and save again."), name,
@@ -291,7 +264,7 @@ static void on_photos_saved(BhPage *page, json_t *result, const GError *error, g
   const json_t *first = json_array_get(result, 0);
   if (error != NULL) {
     const char *id = json_string_value(json_array_get(ids, json_array_size(ids) - 1));
-    g_autofree char *name = dup_photo_name(self, id);
+    g_autofree char *name = bh_hazard_drafts_dup_photo_name(self->hazard, id);
     g_autofree char *reason = bh_session_dup_error_text(bh_page_get_session(page), error);
     g_autofree char *text = g_strdup_printf(
         _("%s is not saved yet: %s. Save to try again, or remove this photo."), name, reason);
@@ -304,32 +277,11 @@ static void on_photos_saved(BhPage *page, json_t *result, const GError *error, g
   }
 }
 
-/* Drafts of the hazard (when it changed) and of its pictures, for one save: after a crash all are
- * saved, or none. */
-static json_t *list_drafts(BhHazardPage *self, const json_t *initial_values)
-{
-  json_t *drafts = json_array();
-  gsize i;
-  json_t *id;
-  if (json_object_size(json_object_get(self->hazard, "changed")) > 0)
-    json_array_append_new(drafts,
-                          json_pack("{s:s, s:O}", "record", self->record, "also", initial_values));
-  json_array_foreach(json_object_get(self->hazard, "file_drafts"), i, id) {
-    json_array_append_new(drafts, json_pack("{s:O}", "record", id));
-  }
-  return drafts;
-}
-
 static void save_photos(BhHazardPage *self)
 {
   const char *actor = bh_session_get_actor(bh_page_get_session(BH_PAGE(self)));
-  json_t *drafts = json_array();
-  gsize i;
-  json_t *id;
   hide_remove_photo(self);
-  json_array_foreach(json_object_get(self->hazard, "file_drafts"), i, id) {
-    json_array_append_new(drafts, json_pack("{s:O}", "record", id));
-  }
+  json_t *drafts = bh_hazard_drafts_list(self->hazard, NULL, NULL);
   bh_page_submit_run(BH_PAGE(self), bh_hazard_save_run,
                      bh_hazard_save_new(actor, self->record, NULL, drafts), bh_hazard_save_free,
                      on_photos_saved, NULL, NULL);
@@ -370,92 +322,13 @@ static void on_save(BhHazardPage *self)
   json_t *set = json_copy(changed);
   json_object_update(set, initial_values);
   const char *actor = bh_session_get_actor(bh_page_get_session(BH_PAGE(self)));
-  bh_page_submit_run(
-      BH_PAGE(self), bh_hazard_save_run,
-      bh_hazard_save_new(actor, self->record, set, list_drafts(self, initial_values)),
-      bh_hazard_save_free, on_saved, NULL, NULL);
+  json_t *drafts = bh_hazard_drafts_list(self->hazard, self->record, initial_values);
+  bh_page_submit_run(BH_PAGE(self), bh_hazard_save_run,
+                     bh_hazard_save_new(actor, self->record, set, drafts), bh_hazard_save_free,
+                     on_saved, NULL, NULL);
 }
 
-/* What was discarded, for the undo that the toast offers. */
-typedef struct {
-  BhHazardPage *page; /* weak: shows a removed photo again; NULL: all was discarded */
-  BhSession *session;
-  char *author;
-  char *record;
-  json_t *changed;
-  json_t *files; /* id → values of picture drafts */
-} Discarded;
-
-static void discarded_clear(gpointer data)
-{
-  Discarded *dropped = data;
-  g_clear_weak_pointer(&dropped->page);
-  g_object_unref(dropped->session);
-  g_free(dropped->author);
-  g_free(dropped->record);
-  json_decref(dropped->changed);
-  json_decref(dropped->files);
-}
-
-/* Reference counted: held by the reply and by the undo. */
-static void discarded_release(gpointer data)
-{
-  g_rc_box_release_full(data, discarded_clear);
-}
-
-static void restore_photo(BhHazardPage *self, const char *id, json_t *values)
-{
-  json_array_append(json_object_get(self->hazard, "files"), values);
-  json_array_append_new(json_object_get(self->hazard, "file_drafts"), json_string(id));
-  show_photos(self);
-}
-
-static void on_undo_discard(gpointer data)
-{
-  const Discarded *dropped = data;
-  const char *id;
-  json_t *values;
-  json_t *drafts = json_array();
-  if (json_object_size(dropped->changed) > 0)
-    json_array_append_new(drafts, json_pack("{s:s, s:s, s:O}", "record", dropped->record, "kind",
-                                            "hazard", "set", dropped->changed));
-  json_object_foreach(dropped->files, id, values) {
-    json_array_append_new(
-        drafts, json_pack("{s:s, s:s, s:O}", "record", id, "kind", "file", "set", values));
-    if (dropped->page != NULL)
-      restore_photo(dropped->page, id, values);
-  }
-  BhCall *put = bh_call_put_drafts(drafts);
-  bh_call_set_author(put, dropped->author);
-  bh_session_call(dropped->session, put, dropped->session, NULL, NULL, NULL, NULL);
-  bh_session_refresh_status(dropped->session);
-  bh_session_note_records_changed(dropped->session);
-}
-
-static json_t *dup_file_drafts(BhHazardPage *self)
-{
-  json_t *found = json_object();
-  const json_t *ids = json_object_get(self->hazard, "file_drafts");
-  const json_t *files = json_object_get(self->hazard, "files");
-  gsize i;
-  json_t *id;
-  json_array_foreach(ids, i, id) {
-    json_object_set(found, json_string_value(id), json_array_get(files, get_file_index(self, i)));
-  }
-  return found;
-}
-
-/* `changed` and `files` are taken over. */
-static Discarded *discarded_new(BhHazardPage *self, json_t *changed, json_t *files)
-{
-  Discarded *dropped = g_rc_box_new0(Discarded);
-  dropped->session = g_object_ref(bh_page_get_session(BH_PAGE(self)));
-  dropped->author = g_strdup(bh_session_get_actor(dropped->session));
-  dropped->record = g_strdup(self->record);
-  dropped->changed = changed;
-  dropped->files = files;
-  return dropped;
-}
+/* --- discarding a draft --- */
 
 static void on_discarded(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
@@ -465,8 +338,7 @@ static void on_discarded(BhPage *page, json_t *result, const GError *error, gpoi
     bh_page_say_error(page, error);
     return;
   }
-  bh_page_host_say_undo(bh_page_get_host(page), _("Draft discarded"), _("Undo"), on_undo_discard,
-                        g_rc_box_acquire(data), discarded_release);
+  bh_discarded_offer_undo(data, page, _("Draft discarded"));
   self->discarded = TRUE;
   bh_page_close(page);
 }
@@ -478,48 +350,51 @@ static void on_discard(BhHazardPage *self)
   bh_form_view_flush(self->form);
   json_t *records = json_pack("[s]", self->record);
   json_array_extend(records, json_object_get(self->hazard, "file_drafts"));
-  Discarded *dropped = discarded_new(self, json_deep_copy(json_object_get(self->hazard, "changed")),
-                                     dup_file_drafts(self));
+  BhDiscarded *dropped = bh_discarded_new(BH_PAGE(self), self->record,
+                                          json_deep_copy(json_object_get(self->hazard, "changed")),
+                                          bh_hazard_drafts_dup_photos(self->hazard), NULL);
   bh_page_submit(BH_PAGE(self), bh_call_drop_drafts(records), on_discarded, dropped,
-                 discarded_release);
+                 bh_discarded_release);
 }
 
 /* --- taking away a picture that is refused --- */
 
+static void restore_photo(BhPage *page, const char *id, json_t *values)
+{
+  BhHazardPage *self = BH_HAZARD_PAGE(page);
+  bh_hazard_drafts_add_photo(self->hazard, id, values);
+  show_photos(self);
+}
+
 static void on_photo_removed(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)result;
-  const Discarded *dropped = data;
+  BhDiscarded *dropped = data;
   BhHazardPage *self = BH_HAZARD_PAGE(page);
   if (error != NULL) {
     bh_page_say_error(page, error);
     return;
   }
-  const char *id = json_object_iter_key(json_object_iter(dropped->files));
-  gsize draft = find_file_draft(self, id);
-  if (draft < json_array_size(json_object_get(self->hazard, "file_drafts"))) {
-    json_array_remove(json_object_get(self->hazard, "files"), get_file_index(self, draft));
-    json_array_remove(json_object_get(self->hazard, "file_drafts"), draft);
+  const char *id;
+  json_t *values;
+  json_object_foreach((json_t *)bh_discarded_get_photos(dropped), id, values) {
+    bh_hazard_drafts_remove_photo(self->hazard, id);
   }
   show_photos(self);
   hide_remove_photo(self);
   show_message(self, "");
-  bh_page_host_say_undo(bh_page_get_host(page), _("Photo removed"), _("Undo"), on_undo_discard,
-                        g_rc_box_acquire(data), discarded_release);
+  bh_discarded_offer_undo(dropped, page, _("Photo removed"));
 }
 
 static void on_remove_photo(BhHazardPage *self)
 {
-  gsize draft = find_file_draft(self, self->refused);
-  json_t *values =
-      json_array_get(json_object_get(self->hazard, "files"), get_file_index(self, draft));
+  json_t *values = bh_hazard_drafts_get_photo(self->hazard, self->refused);
   if (values == NULL)
     return;
-  Discarded *dropped =
-      discarded_new(self, json_object(), json_pack("{s:O}", self->refused, values));
-  g_set_weak_pointer(&dropped->page, self);
+  BhDiscarded *dropped = bh_discarded_new(BH_PAGE(self), self->record, json_object(),
+                                          json_pack("{s:O}", self->refused, values), restore_photo);
   bh_page_submit(BH_PAGE(self), bh_call_drop_drafts(json_pack("[s]", self->refused)),
-                 on_photo_removed, dropped, discarded_release);
+                 on_photo_removed, dropped, bh_discarded_release);
 }
 
 /* --- taking back what was recorded by mistake --- */
@@ -643,56 +518,16 @@ static void on_hazard(BhPage *page, json_t *result, const GError *error, gpointe
     save_prefill(self);
 }
 
-typedef struct {
-  char *author;
-  char *record;
-  char *inspection;
-  char *item_no;
-} LoadRequest;
-
-static void load_request_free(gpointer data)
-{
-  LoadRequest *request = data;
-  g_free(request->author);
-  g_free(request->record);
-  g_free(request->inspection);
-  g_free(request->item_no);
-  g_free(request);
-}
-
-static void load(BhDevice *device, GTask *task, gpointer data)
-{
-  LoadRequest *request = data;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(json_t) hazard = bh_hazard_load(device, request->author, request->record, &error);
-  if (hazard != NULL && request->inspection != NULL) {
-    json_t *values =
-        bh_hazard_prefill(device, request->author, request->inspection, request->item_no, &error);
-    if (values != NULL)
-      json_object_set_new(hazard, "values", values);
-  }
-  g_autofree char *question =
-      hazard != NULL ? bh_hazard_dup_question(device, json_object_get(hazard, "values")) : NULL;
-  if (question != NULL)
-    json_object_set_new(hazard, "question", json_string(question));
-  if (error != NULL)
-    g_task_return_error(task, g_steal_pointer(&error));
-  else
-    g_task_return_pointer(task, g_steal_pointer(&hazard), (GDestroyNotify)json_decref);
-}
-
 static void bh_hazard_page_load(BhPage *page)
 {
   BhHazardPage *self = BH_HAZARD_PAGE(page);
   if (self->inspection != NULL)
     bh_session_make_id(bh_page_get_session(page), self->record);
-  LoadRequest *request = g_new0(LoadRequest, 1);
-  request->author = g_strdup(bh_session_get_actor(bh_page_get_session(page)));
-  request->record = g_strdup(self->record);
-  request->inspection = g_strdup(self->inspection);
-  request->item_no = g_strdup(self->item_no);
+  BhHazardRequest *request = bh_hazard_request_new(bh_session_get_actor(bh_page_get_session(page)),
+                                                   self->record, self->inspection, self->item_no);
   bh_page_set_title(page, _("Hazard"));
-  bh_page_ask_run(page, "hazard", load, request, load_request_free, on_hazard, NULL, NULL);
+  bh_page_ask_run(page, "hazard", bh_hazard_request_run, request, bh_hazard_request_free, on_hazard,
+                  NULL, NULL);
 }
 
 static void bh_hazard_page_leave(BhPage *page)

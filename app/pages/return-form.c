@@ -1,14 +1,10 @@
-/* Chooses the fields that a returned record shows for correction. Saves nothing. */
+/* Chooses the fields that a returned record shows for correction; "omits" of the kind's review
+ * names those that it never shows. Saves nothing. */
 #include "app/pages/return-form.h"
 
 #include <string.h>
 
 #include "schema/review.h"
-
-/* Fields that have a page of their own, or that identify the record. */
-static const char *const excluded_fields[] = {"enterprise", "unit",     "lead",    "modes",
-                                              "checklist",  "sections", "answers", "item_no",
-                                              "doc_type",   NULL};
 
 /* TRUE when a form of the collector contains the field. */
 static gboolean is_in_a_form(const BhKind *kind, const char *name)
@@ -36,7 +32,7 @@ static gboolean is_offered(const BhKind *kind, const char *name, const json_t *r
   BhContext context = {.values = json_object_get(record, "values"),
                        .record = bh_json_string_or(record, "id", NULL)};
   return (bh_json_has_name(json_object_get(review, "items"), name) || is_in_a_form(kind, name)) &&
-         !g_strv_contains(excluded_fields, name) && !bh_kind_is_hub_only(kind, name, NULL) &&
+         !bh_kind_is_omitted_in_review(kind, name) && !bh_kind_is_hub_only(kind, name, NULL) &&
          !bh_kind_is_locked(kind, name, bh_return_form_get_next_state(kind, record), &context);
 }
 

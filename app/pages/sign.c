@@ -509,7 +509,7 @@ static void add_order_problems(BhSignPage *self, GString *text)
   if (bh_visit_check_order_authority(self->visit, bh_session_get_kinds(session), &today) !=
       BH_ORDER_ALLOWED)
     return;
-  g_autoptr(GPtrArray) rows = bh_visit_list_orderable(self->visit);
+  g_autoptr(GPtrArray) rows = bh_visit_list_orderable(self->visit, bh_session_get_kinds(session));
   for (guint i = 0; i < rows->len; i++) {
     const json_t *values = json_object_get(g_ptr_array_index(rows, i), "values");
     const char *deadline = bh_json_string_or(values, "deadline", "");

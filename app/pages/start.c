@@ -1,23 +1,23 @@
-/* Starts an inspection: modes, checklist and sections, participants. Start at on_draft and
- * on_begin. */
+/* Starts an inspection: modes and participants, and a draft of everything that was typed. The
+ * checklist is chosen in checklist-choice.c, what is saved is made in visit-begin.c. Start at
+ * on_draft and on_begin. */
 #include "app/pages/start.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
 #include "app/forms/form-view.h"
+#include "app/pages/checklist-choice.h"
 #include "app/pages/checklist.h"
 #include "app/pages/inspection.h"
 #include "app/unsaved-record.h"
+#include "app/visit-begin.h"
 #include "app/visit.h"
-#include "schema/checklist.h"
 #include "schema/workflow.h"
 
-#define LISTS_PER_QUERY 60
 #define PAUSE_MS 500        /* pause after which extras are stored in the draft */
 #define EXTRAS "start_page" /* key of the draft for the values outside the form */
 #define SCANS 20
-#define SECTIONS_SLOT "sections"
 #define SCANS_SLOT "scans"
 #define SCAN_MAX_AGE_MS (12 * 60 * 60 * 1000) /* an older scan belongs to another visit */
 
@@ -31,9 +31,8 @@ struct _BhStartPage {
   char *assigned_id; /* id of an assigned inspection; NULL: a new one */
   json_t *assigned;  /* values of the assigned inspection; NULL: a new one */
   json_t *enterprise_values;
-  json_t *lists; /* rows of checklists */
   json_t *scans; /* ids of the actor's scans of the enterprise that belong to no visit yet */
-  char *chosen_list;
+  BhChecklistChoice *checklist;
   GtkWidget *form_box;
   GtkWidget *lists_box;
   GtkWidget *sections_box;
@@ -62,13 +61,12 @@ static void bh_start_page_finalize(GObject *object)
   BhStartPage *self = BH_START_PAGE(object);
   g_free(self->enterprise);
   bh_found_free(self->found);
-  g_free(self->chosen_list);
+  bh_checklist_choice_free(self->checklist);
   g_free(self->assigned_id);
   bh_unsaved_record_free(self->draft);
   json_decref(self->restored);
   json_decref(self->assigned);
   json_decref(self->enterprise_values);
-  json_decref(self->lists);
   json_decref(self->scans);
   G_OBJECT_CLASS(bh_start_page_parent_class)->finalize(object);
 }
@@ -79,28 +77,7 @@ static const char *get_record(BhStartPage *self)
   return self->assigned_id != NULL ? self->assigned_id : self->draft->record;
 }
 
-static const json_t *find_list(BhStartPage *self, const char *id)
-{
-  gsize i;
-  json_t *row;
-  json_array_foreach(self->lists, i, row) {
-    if (g_strcmp0(bh_json_string_or(row, "id", ""), id) == 0)
-      return json_object_get(row, "values");
-  }
-  return NULL;
-}
-
 /* --- what was typed and ticked is kept --- */
-
-static json_t *list_checked(GtkWidget *box, gboolean on)
-{
-  json_t *names = json_array();
-  g_autoptr(GList) children = gtk_container_get_children(GTK_CONTAINER(box));
-  for (GList *l = children; l != NULL; l = l->next)
-    if (GTK_IS_TOGGLE_BUTTON(l->data) && gtk_toggle_button_get_active(l->data) == on)
-      json_array_append_new(names, json_string(bh_part_get_record(l->data)));
-  return names;
-}
 
 /* An extra value from the draft when the page was opened; NULL without one. */
 static const json_t *get_restored(BhStartPage *self, const char *key)
@@ -114,9 +91,10 @@ static void save_extras(BhStartPage *self)
   gboolean later = gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(self->later));
   json_t *observed = later ? bh_field_row_get(self->observed, NULL) : NULL;
   g_autoptr(json_t) extras = json_pack(
-      "{s:o, s:o, s:s, s:s?, s:b}", "colleagues", list_checked(self->colleagues, TRUE), "left_out",
-      list_checked(self->sections, FALSE), "expert", gtk_entry_get_text(GTK_ENTRY(self->expert)),
-      "list", self->chosen_list, "later", later);
+      "{s:o, s:o, s:s, s:s?, s:b}", "colleagues", bh_part_list_checked(self->colleagues, TRUE),
+      "left_out", bh_checklist_choice_list_sections(self->checklist, FALSE), "expert",
+      gtk_entry_get_text(GTK_ENTRY(self->expert)), "list",
+      bh_checklist_choice_get_list(self->checklist), "later", later);
   if (observed != NULL)
     json_object_set_new(extras, "observed", observed);
   json_object_set_new(extras, "found",
@@ -163,153 +141,15 @@ static void on_discard(BhStartPage *self)
   bh_page_close(BH_PAGE(self));
 }
 
-/* --- checklist and sections --- */
-
 /* Enables "Begin" once everything that will be saved is known: the enterprise, the sections of the
  * chosen list, and the scans that belong to the visit. */
 static void update_begin(BhStartPage *self)
 {
   BhPage *page = BH_PAGE(self);
-  gboolean is_ready = self->enterprise_values != NULL && self->lists != NULL &&
-                      !bh_page_is_asking(page, SECTIONS_SLOT) &&
+  gboolean is_ready = self->enterprise_values != NULL &&
+                      bh_checklist_choice_is_complete(self->checklist) &&
                       !bh_page_is_asking(page, SCANS_SLOT);
   gtk_widget_set_sensitive(self->begin, is_ready);
-}
-
-static void on_checklist(BhPage *page, json_t *result, const GError *error, gpointer data)
-{
-  (void)data;
-  BhStartPage *self = BH_START_PAGE(page);
-  update_begin(self);
-  if (error != NULL) {
-    bh_page_say_error(page, error);
-    return;
-  }
-  g_autoptr(GError) parse_error = NULL;
-  const json_t *values = json_object_get(result, "values");
-  g_autoptr(BhChecklist) checklist =
-      bh_checklist_from_json(json_object_get(values, "items"), &parse_error);
-  gtk_widget_set_visible(self->sections_box, checklist != NULL);
-  if (checklist == NULL) {
-    g_warning("checklist: %s", parse_error->message);
-    return;
-  }
-  g_autoptr(GPtrArray) sections = bh_checklist_list_sections(checklist);
-  for (guint i = 0; i < sections->len; i++) {
-    const char *name = g_ptr_array_index(sections, i);
-    g_autofree char *id = g_strdup_printf("section-%u", i + 1);
-    gboolean same_list =
-        g_strcmp0(json_string_value(get_restored(self, "list")), self->chosen_list) == 0;
-    gboolean left_out = same_list && bh_json_has_name(get_restored(self, "left_out"), name);
-    GtkWidget *check = bh_part_check(id, name, !left_out);
-    g_object_set_data_full(G_OBJECT(check), "bh-record", g_strdup(name), g_free);
-    g_signal_connect_swapped(check, "toggled", G_CALLBACK(on_extra_changed), self);
-    gtk_container_add(GTK_CONTAINER(self->sections), check);
-  }
-}
-
-static void choose_list(BhStartPage *self, const char *id)
-{
-  g_autofree char *old = self->chosen_list;
-  self->chosen_list = g_strdup(id);
-  bh_part_clear(self->sections);
-  gtk_widget_hide(self->sections_box);
-  bh_page_ask(BH_PAGE(self), SECTIONS_SLOT, bh_call_get(id), on_checklist, NULL, NULL);
-  update_begin(self);
-}
-
-static void on_list(GtkToggleButton *button, BhStartPage *self)
-{
-  if (!gtk_toggle_button_get_active(button))
-    return;
-  choose_list(self, bh_part_get_record(GTK_WIDGET(button)));
-  on_extra_changed(self);
-}
-
-static gboolean matches_sector(BhStartPage *self, const json_t *values)
-{
-  const char *sector = bh_json_string_or(values, "sector", "");
-  const char *own = bh_json_string_or(self->enterprise_values, "sector", "");
-  return strcmp(sector, own) == 0;
-}
-
-static void add_list(BhStartPage *self, const json_t *row, GtkWidget **group, guint number)
-{
-  const json_t *values = json_object_get(row, "values");
-  g_autofree char *text = g_strdup_printf(
-      "%s  %s", bh_json_string_or(values, "name", bh_json_string_or(row, "title", "")),
-      bh_json_string_or(values, "version", ""));
-  GtkWidget *radio =
-      gtk_radio_button_new_from_widget(*group != NULL ? GTK_RADIO_BUTTON(*group) : NULL);
-  gtk_container_add(GTK_CONTAINER(radio), bh_part_label(text, NULL));
-  g_autofree char *id = g_strdup_printf("list-%u", number);
-  bh_part_identify(radio, id, text);
-  g_object_set_data_full(G_OBJECT(radio), "bh-record", g_strdup(bh_json_string_or(row, "id", "")),
-                         g_free);
-  if (*group == NULL)
-    *group = radio;
-  if (g_strcmp0(bh_part_get_record(radio), json_string_value(get_restored(self, "list"))) == 0)
-    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(radio), TRUE);
-  if (gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(radio)))
-    choose_list(self, bh_part_get_record(radio));
-  g_signal_connect(radio, "toggled", G_CALLBACK(on_list), self);
-  gtk_widget_show(radio);
-  gtk_container_add(GTK_CONTAINER(self->lists_box), radio);
-}
-
-static void show_lists(BhStartPage *self)
-{
-  if (self->enterprise_values == NULL || self->lists == NULL)
-    return;
-  bh_part_clear(self->lists_box);
-  GtkWidget *group = NULL;
-  guint number = 0;
-  /* Checklists of the enterprise's sector come first. */
-  for (int pass = 0; pass < 2; pass++) {
-    gsize i;
-    json_t *row;
-    json_array_foreach(self->lists, i, row) {
-      if (matches_sector(self, json_object_get(row, "values")) == (pass == 0))
-        add_list(self, row, &group, ++number);
-    }
-  }
-  if (number == 0)
-    gtk_container_add(GTK_CONTAINER(self->lists_box),
-                      bh_part_label(_("No checklist on this device yet"), "dim"));
-}
-
-static void ask_lists(BhPage *page, const char *after);
-
-/* `data`: start of the page of rows; NULL for the first one. */
-static void on_lists(BhPage *page, json_t *result, const GError *error, gpointer data)
-{
-  BhStartPage *self = BH_START_PAGE(page);
-  if (error != NULL) {
-    bh_page_say_error(page, error);
-    return;
-  }
-  if (data == NULL) {
-    json_decref(self->lists);
-    self->lists = json_array();
-  }
-  BhDate today = bh_session_today(bh_page_get_session(page));
-  bh_visit_add_checklists(self->lists, json_object_get(result, "rows"), &today);
-  const char *after = bh_json_string_or(result, "after", NULL);
-  if (after != NULL) {
-    ask_lists(page, after);
-    return;
-  }
-  show_lists(self);
-  update_begin(self);
-}
-
-static void ask_lists(BhPage *page, const char *after)
-{
-  json_t *query =
-      json_pack("{s:s, s:i, s:s}", "kind", "checklist", "limit", LISTS_PER_QUERY, "order", "title");
-  if (after != NULL)
-    json_object_set_new(query, "after", json_string(after));
-  bh_page_ask(page, "lists", bh_call_list(query), on_lists, g_strdup(after), g_free);
 }
 
 /* --- enterprise and people --- */
@@ -379,7 +219,8 @@ static void on_enterprise(BhPage *page, json_t *result, const GError *error, gpo
   self->enterprise_values = json_incref(json_object_get(result, "values"));
   bh_page_set_title(page, bh_json_string_or(self->enterprise_values, "name", ""));
   load_form(self);
-  show_lists(self);
+  bh_checklist_choice_set_sector(self->checklist,
+                                 bh_json_string_or(self->enterprise_values, "sector", ""));
   update_begin(self);
 }
 
@@ -441,82 +282,6 @@ static gint64 get_observed_ms(BhStartPage *self)
   return json_integer_value(value);
 }
 
-static const char *get_lead(BhStartPage *self)
-{
-  const char *actor = bh_session_get_actor(bh_page_get_session(BH_PAGE(self)));
-  return bh_json_string_or(self->assigned, "lead", actor);
-}
-
-static json_t *dup_set(BhStartPage *self)
-{
-  BhSession *session = bh_page_get_session(BH_PAGE(self));
-  gint64 observed_ms = get_observed_ms(self);
-  json_t *set = json_copy((json_t *)bh_form_view_get_values(self->form));
-  const char *unit = bh_json_string_or(bh_session_get_description(session), "unit", "");
-  json_object_set_new(set, "enterprise", json_string(self->enterprise));
-  json_object_set_new(set, "unit", json_string(bh_json_string_or(self->assigned, "unit", unit)));
-  json_object_set_new(set, "lead", json_string(get_lead(self)));
-  json_object_set_new(set, "started_at",
-                      json_integer(observed_ms > 0 ? observed_ms : bh_session_now_ms(session)));
-  if (observed_ms > 0)
-    json_object_set_new(set, "entered_later", json_true());
-  const char *begun = bh_visit_get_running_state(bh_session_get_kinds(session));
-  json_object_set_new(set, "state", json_string(begun != NULL ? begun : ""));
-  if (self->found->scan != NULL)
-    json_object_set_new(set, "scan", json_string(self->found->scan));
-  const json_t *list = find_list(self, self->chosen_list);
-  if (list != NULL) {
-    json_object_set_new(set, "checklist", json_string(self->chosen_list));
-    const char *version = bh_json_string_or(list, "version", NULL);
-    if (version != NULL)
-      json_object_set_new(set, "checklist_version", json_string(version));
-    json_object_set_new(set, "sections", list_checked(self->sections, TRUE));
-  }
-  const char *key;
-  json_t *value;
-  json_object_foreach(self->assigned, key, value) {
-    if (json_equal(json_object_get(set, key), value))
-      json_object_del(set, key);
-  }
-  return set;
-}
-
-static void add_participant(BhStartPage *self, json_t *ops, const char *key, const char *value,
-                            const char *role)
-{
-  char id[BH_ID_LEN + 1];
-  bh_session_make_id(bh_page_get_session(BH_PAGE(self)), id);
-  json_array_append_new(ops, json_pack("{s:s, s:s, s:{s:s, s:s, s:s, s:i}}", "record", id, "kind",
-                                       "participant", "set", "inspection", get_record(self), key,
-                                       value, "role", role, "sort", (int)json_array_size(ops)));
-}
-
-static json_t *dup_ops(BhStartPage *self)
-{
-  json_t *ops = json_pack("[{s:s, s:s, s:o}]", "record", get_record(self), "kind", "inspection",
-                          "set", dup_set(self));
-  const char *actor = bh_session_get_actor(bh_page_get_session(BH_PAGE(self)));
-  const char *lead = get_lead(self);
-  add_participant(self, ops, "staff", lead, "lead");
-  if (strcmp(lead, actor) != 0)
-    add_participant(self, ops, "staff", actor, "member");
-  g_autoptr(json_t) colleagues = list_checked(self->colleagues, TRUE);
-  gsize i;
-  json_t *id;
-  json_array_foreach(colleagues, i, id) {
-    if (strcmp(json_string_value(id), lead) != 0)
-      add_participant(self, ops, "staff", json_string_value(id), "member");
-  }
-  const char *expert = gtk_entry_get_text(GTK_ENTRY(self->expert));
-  if (*expert != '\0')
-    add_participant(self, ops, "name", expert, "expert");
-  json_array_foreach(self->scans, i, id) {
-    json_array_append_new(ops, json_pack("{s:s, s:s, s:{s:s}}", "record", json_string_value(id),
-                                         "kind", "scan", "set", "inspection", get_record(self)));
-  }
-  return ops;
-}
-
 static void show_message(BhStartPage *self, const char *text)
 {
   gtk_label_set_text(GTK_LABEL(self->message), text);
@@ -560,6 +325,33 @@ static void on_begun(BhPage *page, json_t *result, const GError *error, gpointer
     bh_page_host_open(host, checklist);
 }
 
+static json_t *dup_ops(BhStartPage *self)
+{
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  const char *begun = bh_visit_get_running_state(bh_session_get_kinds(session));
+  g_autoptr(json_t) sections = bh_checklist_choice_list_sections(self->checklist, TRUE);
+  g_autoptr(json_t) colleagues = bh_part_list_checked(self->colleagues, TRUE);
+  const BhVisitBeginning beginning = {
+      .record = get_record(self),
+      .enterprise = self->enterprise,
+      .unit = bh_json_string_or(bh_session_get_description(session), "unit", ""),
+      .actor = bh_session_get_actor(session),
+      .state = begun != NULL ? begun : "",
+      .assigned = self->assigned,
+      .values = bh_form_view_get_values(self->form),
+      .now_ms = bh_session_now_ms(session),
+      .observed_ms = get_observed_ms(self),
+      .scan = self->found->scan,
+      .list = bh_checklist_choice_get_list(self->checklist),
+      .list_values = bh_checklist_choice_get_values(self->checklist),
+      .sections = sections,
+      .colleagues = colleagues,
+      .expert = gtk_entry_get_text(GTK_ENTRY(self->expert)),
+      .scans = self->scans,
+  };
+  return bh_visit_beginning_dup_ops(&beginning, session);
+}
+
 static void on_begin(BhStartPage *self)
 {
   if (!bh_form_view_validate(self->form))
@@ -567,7 +359,7 @@ static void on_begin(BhStartPage *self)
   show_message(self, "");
   Begun *begun = g_new0(Begun, 1);
   begun->record = g_strdup(get_record(self));
-  begun->listed = self->chosen_list != NULL;
+  begun->listed = bh_checklist_choice_get_list(self->checklist) != NULL;
   json_t *ops = dup_ops(self);
   json_t *set = json_incref(json_object_get(json_array_get(ops, 0), "set"));
   bh_page_submit_checked(BH_PAGE(self), bh_call_check(get_record(self), "inspection", set),
@@ -633,6 +425,8 @@ static void on_draft(BhPage *page, json_t *result, const GError *error, gpointer
   if (error != NULL)
     bh_page_say_error(page, error);
   self->restored = json_incref(result);
+  bh_checklist_choice_restore(self->checklist, get_restored(self, "list"),
+                              get_restored(self, "left_out"));
   show_restored_extras(self);
   g_signal_connect_swapped(self->later, "toggled", G_CALLBACK(on_later), self);
   g_signal_connect_swapped(self->expert, "changed", G_CALLBACK(on_extra_changed), self);
@@ -642,7 +436,7 @@ static void on_draft(BhPage *page, json_t *result, const GError *error, gpointer
     bh_page_ask(page, "assigned", bh_call_get(get_record(self)), on_assigned, NULL, NULL);
   else
     ask_enterprise(page);
-  ask_lists(page, NULL);
+  bh_checklist_choice_load(self->checklist);
   bh_page_ask(page, "staff", bh_call_list_staff(), on_staff, NULL, NULL);
   update_begin(self);
 }
@@ -691,36 +485,25 @@ static void bh_start_page_class_init(BhStartPageClass *klass)
   BH_PAGE_CHILD(klass, BhStartPage, begin);
 }
 
+static void on_list_changed(BhPage *page)
+{
+  on_extra_changed(BH_START_PAGE(page));
+}
+
+static void on_list_loaded(BhPage *page)
+{
+  update_begin(BH_START_PAGE(page));
+}
+
 static void bh_start_page_init(BhStartPage *self)
 {
+  static const BhChecklistHooks hooks = {.changed = on_list_changed, .loaded = on_list_loaded};
   gtk_widget_init_template(GTK_WIDGET(self));
+  const BhChecklistBoxes boxes = {
+      .lists = self->lists_box, .sections_box = self->sections_box, .sections = self->sections};
+  self->checklist = bh_checklist_choice_new(BH_PAGE(self), &boxes, &hooks);
   g_signal_connect_swapped(self->discard, "clicked", G_CALLBACK(on_discard), self);
   g_signal_connect_swapped(self->begin, "clicked", G_CALLBACK(on_begin), self);
-}
-
-BhFound *bh_found_new(const char *by, const char *reason, const char *scan)
-{
-  BhFound *found = g_new0(BhFound, 1);
-  found->by = g_strdup(by != NULL ? by : "list");
-  found->reason = g_strdup(reason);
-  found->scan = g_strdup(scan);
-  return found;
-}
-
-BhFound *bh_found_copy(const BhFound *found)
-{
-  return found != NULL ? bh_found_new(found->by, found->reason, found->scan)
-                       : bh_found_new(NULL, NULL, NULL);
-}
-
-void bh_found_free(BhFound *found)
-{
-  if (found == NULL)
-    return;
-  g_free(found->by);
-  g_free(found->reason);
-  g_free(found->scan);
-  g_free(found);
 }
 
 BhPage *bh_start_page_new(const char *enterprise, const BhFound *found)

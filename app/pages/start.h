@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/page.h"
+#include "app/pages/found.h"
 
 G_BEGIN_DECLS
 
@@ -11,20 +12,6 @@ G_BEGIN_DECLS
 
 #define BH_TYPE_START_PAGE (bh_start_page_get_type())
 G_DECLARE_FINAL_TYPE(BhStartPage, bh_start_page, BH, START_PAGE, BhPage)
-
-/* How an enterprise was found, for the inspection that may start there. */
-typedef struct {
-  char *by;     /* choice of "subject_found_by" */
-  char *reason; /* why the enterprise was chosen by hand; NULL: none */
-  char *scan;   /* record id of the scan; NULL: none */
-} BhFound;
-/* Makes a BhFound; arguments are copied. `by` NULL: "list". bh_found_free. */
-BhFound *bh_found_new(const char *by, const char *reason, const char *scan);
-/* Copies a BhFound; for NULL, makes one with `by` "list". bh_found_free. */
-BhFound *bh_found_copy(const BhFound *found);
-/* Frees a BhFound; NULL is ignored. */
-void bh_found_free(BhFound *found);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhFound, bh_found_free)
 
 /* A new inspection of `enterprise` (record id). `found` is copied; NULL: chosen from the list,
  * without a reason. Floating. */

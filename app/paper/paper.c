@@ -10,13 +10,13 @@
 #include "app/paper/form.h"
 #include "app/paper/text.h"
 #include "schema/error.h"
+#include "schema/paper-format.h"
 
 #define MARGIN 56.7 /* 20 mm */
 #define TOP 51.0    /* 18 mm */
 #define BOTTOM 62.4 /* 22 mm */
 #define HEAD_Y 28.0
 #define FOOT_Y (BH_PAPER_HEIGHT_PT - 44.0)
-#define FROZEN_VERSION 1
 
 struct _BhPaper {
   BhFlow *flow;
@@ -27,32 +27,29 @@ struct _BhPaper {
   gint64 issued_ms;
 };
 
-static const struct {
-  const char *doc_type;
-  void (*write)(BhForm *form);
-} forms[] = {
-    {"onsite_record", bh_form_write_record},
-    {"order_rectify", bh_form_write_order},
-};
-
 static gboolean write_form(BhForm *form)
 {
-  g_autofree char *type = bh_form_dup_text(form, form->source->frozen, "doc_type");
   gint64 version = bh_form_get_integer(form, form->source->frozen, "paper");
-  if (version != FROZEN_VERSION) {
+  if (version != BH_PAPER_FORMAT) {
     g_set_error(&form->error, BH_ERROR, BH_ERROR_UNKNOWN,
                 "frozen document: unknown version %" G_GINT64_FORMAT, version);
     return FALSE;
   }
-  for (gsize i = 0; i < G_N_ELEMENTS(forms); i++) {
-    if (strcmp(type, forms[i].doc_type) == 0) {
-      forms[i].write(form);
-      return form->error == NULL;
-    }
+  switch (bh_paper_get_layout(form->source->frozen)) {
+  case BH_PAPER_LAYOUT_RECORD:
+    bh_form_write_record(form);
+    break;
+  case BH_PAPER_LAYOUT_ORDER:
+    bh_form_write_order(form);
+    break;
+  case BH_PAPER_LAYOUT_UNKNOWN: {
+    g_autofree char *type = bh_form_dup_text(form, form->source->frozen, "doc_type");
+    g_set_error(&form->error, BH_ERROR, BH_ERROR_UNKNOWN,
+                "frozen document: unknown doc_type \"%s\"", type);
+    break;
   }
-  g_set_error(&form->error, BH_ERROR, BH_ERROR_UNKNOWN, "frozen document: unknown doc_type \"%s\"",
-              type);
-  return FALSE;
+  }
+  return form->error == NULL;
 }
 
 /* Checks the members without which no paper is possible; all others may be absent. */

@@ -55,8 +55,8 @@ CREATE TABLE field_value (
   PRIMARY KEY (kind, field, value, record)
 ) WITHOUT ROWID;
 
--- Search over bigrams (pairs of neighbouring characters); rowid is record.nr. The text is in
--- `listed`, and no length of it is needed.
+-- Search over pairs of neighbouring characters and, of codes, groups of four (sync/index/text.h);
+-- rowid is record.nr. The text is in `listed`, and no length of it is needed.
 CREATE VIRTUAL TABLE search USING fts5 (grams, content = '', columnsize = 0,
   tokenize = "unicode61 remove_diacritics 0");
 

@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+/* Characters of a long term. Pairs of digits occur in almost every record, so that a search for a
+ * number would read most of the index. */
+#define LONG 4
+
 typedef void (*RunFunc)(const gunichar *run, gsize len, GString *out);
 
 /* TRUE for text of ASCII and Chinese characters (U+4000 … U+9FFF) only. Normalising does not change
@@ -45,30 +49,71 @@ static void each_run(const char *text, RunFunc func, GString *out)
     func(run, len, out);
 }
 
-static void add_grams(const gunichar *run, gsize len, GString *out)
+/* Appends the `n` characters at `at` of the run, or as many as it has left. */
+static void append_gram(GString *out, const gunichar *run, gsize len, gsize at, gsize n)
 {
-  for (gsize i = 0; i < len; i++) {
-    if (out->len > 0)
-      g_string_append_c(out, ' ');
+  for (gsize i = at; i < len && i < at + n; i++)
     g_string_append_unichar(out, run[i]);
-    if (i + 1 < len)
-      g_string_append_unichar(out, run[i + 1]);
-  }
 }
 
-static void add_phrase(const gunichar *run, gsize len, GString *out)
+/* The next part of the run, from *begin on, that consists of at least LONG letters and digits of
+ * ASCII. FALSE when there is none. */
+static gboolean find_code(const gunichar *run, gsize len, gsize *begin, gsize *end)
+{
+  for (gsize i = *begin; i < len; i = *end + 1) {
+    *begin = *end = i;
+    while (*end < len && run[*end] < 0x80)
+      (*end)++;
+    if (*end - *begin >= LONG)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void add_term(GString *out, const gunichar *run, gsize len, gsize at, gsize n)
 {
   if (out->len > 0)
     g_string_append_c(out, ' ');
-  g_string_append_c(out, '"');
-  for (gsize i = 0; i + 1 < len || i == 0; i++) {
-    if (i > 0)
+  append_gram(out, run, len, at, n);
+}
+
+/* All pairs, then the long terms of each code. Terms of two codes must not look like neighbours in
+ * one code: a term of one character stands between them. */
+static void add_grams(const gunichar *run, gsize len, GString *out)
+{
+  gsize begin = 0, end = 0;
+  for (gsize i = 0; i < len; i++)
+    add_term(out, run, len, i, 2);
+  for (; find_code(run, len, &begin, &end); begin = end + 1) {
+    for (gsize i = begin; i + LONG <= end; i++)
+      add_term(out, run, end, i, LONG);
+    add_term(out, run, end, end - 1, 1);
+  }
+}
+
+/* The terms of `n` characters between `begin` and `end`, which must follow each other. */
+static void add_phrase(GString *out, const gunichar *run, gsize begin, gsize end, gsize n)
+{
+  g_string_append(out, out->len > 0 ? " \"" : "\"");
+  for (gsize i = begin; i + n <= end; i++) {
+    if (i > begin)
       g_string_append_c(out, ' ');
-    g_string_append_unichar(out, run[i]);
-    if (i + 1 < len)
-      g_string_append_unichar(out, run[i + 1]);
+    append_gram(out, run, end, i, n);
   }
   g_string_append_c(out, '"');
+}
+
+/* A run that is one code is found by its long terms alone, which few records share. */
+static void add_phrases(const gunichar *run, gsize len, GString *out)
+{
+  gsize begin = 0, end = 0;
+  gboolean is_code = FALSE;
+  for (; find_code(run, len, &begin, &end); begin = end + 1) {
+    add_phrase(out, run, begin, end, LONG);
+    is_code = begin == 0 && end == len;
+  }
+  if (!is_code)
+    add_phrase(out, run, 0, len, MIN(len, 2));
   if (len == 1)
     g_string_append_c(out, '*');
 }
@@ -83,7 +128,7 @@ char *bh_search_grams(const char *text)
 char *bh_search_query(const char *typed)
 {
   GString *out = g_string_new(NULL);
-  each_run(typed, add_phrase, out);
+  each_run(typed, add_phrases, out);
   return g_string_free(out, out->len == 0);
 }
 

@@ -1,6 +1,7 @@
 /* The text by which a record is searched: overlapping pairs of characters (bigrams), because
- * Chinese has no spaces between words and words of one or two characters must be found. Also makes
- * the key by which titles are sorted. Uses no database; any thread. */
+ * Chinese has no spaces between words and words of one or two characters must be found. Codes and
+ * numbers also give overlapping groups of four characters. Also makes the key by which titles are
+ * sorted. Uses no database; any thread. */
 #pragma once
 
 #include "schema/kind.h"
@@ -11,7 +12,8 @@ G_BEGIN_DECLS
 
 /* The terms of a text, g_free: pairs of neighbouring letters and digits, in lower case and with
  * full-width forms folded, separated by spaces. The last character of a sequence of letters and
- * digits is a term by itself. */
+ * digits is a term by itself. A sequence of four or more ASCII letters and digits is a code: each
+ * four neighbouring characters of a code are a term, too. */
 char *bh_search_grams(const char *text);
 /* The FTS5 query for what a person typed, g_free: every sequence of letters and digits must occur.
  * NULL when `typed` has no letter or digit. */

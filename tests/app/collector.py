@@ -1,190 +1,183 @@
-"""A hub with sample data and a device enrolled at it, for tests of the collector's window."""
+"""Tests of the collector's window that do not depend on each other: each begins with its own copy of a
+hub and of a device, in a named state that is made once per class."""
 
-import http.client
 import json
 import os
-import re
+import random
 import shutil
-import ssl
 import subprocess
 import sys
 import tempfile
 import unittest
 from pathlib import Path
-from urllib.parse import urlsplit
 
-TOP = Path(__file__).resolve().parents[2]
+from hub_office import Hub, Office
+from samples import PINS, TOP, enterprise
+from steps import add_hazard, begin_visit, make_order, sign_by_all, sign_in
+
 sys.path.insert(0, str(TOP / "tests" / "support"))
-from atspi import App, Bus, Display, Missing  # noqa: E402, F401
-
-UNIT = "unit-jingping"
-PINS = json.loads((TOP / "assets/samples/demo-pins.json").read_text())
-
-PASSWORDS = json.loads((TOP / "assets/samples/demo-passwords.json").read_text())
+from atspi import App, Bus, Display  # noqa: E402
 
 
-def enterprise(name):
-    """Values of a sample enterprise."""
-    records = json.loads((TOP / "assets/samples/enterprises.json").read_text())["records"]
-    return next(r["set"] for r in records if r["name"] == name)
+def begins(state="enrolled", picture=None):
+    """The state that a test begins with (a method `make_STATE` of WindowTest), and the number of its
+    first picture, because tests run in any order."""
+    def mark(test):
+        test.state, test.picture = state, picture
+        return test
+    return mark
 
 
-class Hub:
-    """A hub under `folder`, served on loopback while the object is open."""
-
-    def __init__(self, build, folder):
-        self.program = str(Path(build) / "sync/hub/bihuan-hub")
-        self.ctl = str(Path(build) / "app/ctl/bihuanctl")
-        self.folder = Path(folder) / "hub"
-        self.env = dict(os.environ, BIHUAN_DATADIR=str(TOP))
-        self.run("init", "--name", "样例·平鲁区枢纽", "--area", "140603")
-        self.run("load", "--demo", *(str(TOP / "assets" / p) for p in ("packs", "checklists", "samples")))
-        self.serve()
-
-    def run(self, command, *args):
-        return subprocess.run([self.program, command, "--data", str(self.folder), *args], env=self.env,
-                              check=True, capture_output=True, text=True).stdout
-
-    def serve(self, listen="127.0.0.1:0"):
-        self.process = subprocess.Popen(
-            [self.program, "serve", "--data", str(self.folder), "--listen", listen,
-             "--office-listen", "127.0.0.1:0"], env=self.env, stdout=subprocess.PIPE, text=True)
-        line = self.process.stdout.readline()
-        self.listen, self.office = re.search(r"https://(\S+) and the office at (\S+)", line).groups()
-
-    def invite(self):
-        return re.search(r"BHE1:.*", self.run("enrol", "--unit", UNIT, "--name", "样例手持机"))[0]
-
-    def enrol(self, store):
-        subprocess.run([self.ctl, "--store", str(store), "enrol", self.invite()], env=self.env,
-                       check=True, capture_output=True)
-
-    def status(self, store):
-        out = subprocess.run([self.ctl, "--store", str(store), "status", "--json"], env=self.env,
-                             check=True, capture_output=True, text=True).stdout
-        return json.loads(out)
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.stop()
-        self.process.stdout.close()
-
-
-class Office:
-    """The office's API, signed in with an account."""
-
-    def __init__(self, hub, login, password):
-        address = urlsplit(hub.office)
-        self.host = address.netloc
-        context = ssl.create_default_context()
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE  # the sample hub's own certificate, on loopback
-        self.connection = http.client.HTTPSConnection(self.host, context=context, timeout=20)
-        self.headers = {"Origin": f"https://{self.host}", "Content-Type": "application/json"}
-        session = self.ask("POST", "session", {"login": login, "password": password})
-        self.headers["X-Bihuan-Token"] = session["token"]
-
-    def get(self, path):
-        """Bytes of a GET."""
-        return self._ask("GET", path, None)
-
-    def ask(self, method, path, body=None):
-        text = self._ask(method, path, body)
-        return json.loads(text) if text else None
-
-    def _ask(self, method, path, body):
-        self.connection.request(method, f"/office/v1/{path}", headers=self.headers,
-                                body=None if body is None else json.dumps(body))
-        answer = self.connection.getresponse()
-        content = answer.read()
-        for cookie in answer.headers.get_all("Set-Cookie") or []:
-            if not cookie.startswith(("bihuan-known=", "__Host-bihuan-known=")):
-                self.headers["Cookie"] = cookie.split(";")[0]
-        if answer.status >= 400:
-            raise RuntimeError(f"{method} {path}: {answer.status} {content.decode()}")
-        return content
-
-    def close(self):
-        self.connection.close()
-
-
-def fill_hazard(app, summary, deadline="deadline-plus-15"):
-    """Fills in the required fields of the open hazard form; saves nothing."""
-    app.click("add_hazard")
-    app.type("summary", summary)
-    app.type("place", "3号煤3105工作面")
-    app.type("no_photo_reason", "井下不能带非防爆相机")
-    app.type("demand", "立即整改")
-    app.type("responsible_person", "样例负责人01")
-    if deadline:
-        app.click(deadline)
-
-
-def sign_in(app, tile="tile-1", pin=PINS["staff-li"]):
-    app.click(tile)
-    for digit in pin:
-        app.click(f"key-{digit}")
-    app.click("key-ok")
-    app.find("scan")
+def own_address():
+    """An address of loopback that no other test uses at the same time. The device keeps the hub's
+    address and port; on 127.0.0.1 another program could take the port while the hub is stopped."""
+    pid = os.getpid()
+    return f"127.{64 + (pid >> 16) % 64}.{(pid >> 8) % 256}.{pid % 256}"
 
 
 class WindowTest(unittest.TestCase):
-    """A hub with sample data, a store and a display for the tests of one class."""
+    """Display and bus serve all tests of a class. Each test has its own `folder` with the hub's data
+    and the device's store. The hub is stopped until the test calls `self.hub.serve()`."""
 
     build = None  # set by the program
     size = (360, 640)
     name = "app"
-    enrolled = True
+    keeps_pictures = False  # of an earlier run
 
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.mkdtemp(prefix="bihuan-window-")
-        cls.hub = Hub(cls.build, cls.folder)
-        cls.store = Path(cls.folder) / "device"
-        if cls.enrolled:
-            cls.hub.enrol(cls.store)
-        cls.code = Path(cls.folder) / "code.png"
+        cls.top = Path(tempfile.mkdtemp(prefix="bihuan-window-"))
+        cls.addClassCleanup(shutil.rmtree, cls.top, ignore_errors=True)
+        cls.listen = f"{own_address()}:0"
+        cls.ctl_program = str(cls.build / "app/ctl/bihuanctl")
+        cls.code = cls.top / "code.png"
         subprocess.run(["qrencode", "-s", "8", "-o", str(cls.code), enterprise("ent-01")["uscc"]],
                        check=True)
         cls.display = Display()
+        cls.addClassCleanup(cls.display.__exit__)
         cls.bus = Bus(cls.display, BIHUAN_DATADIR=str(TOP), LANG="C.UTF-8")
+        cls.addClassCleanup(cls.bus.__exit__)
         cls.pictures = cls.build / "pictures" / f"{cls.name}-{cls.size[0]}x{cls.size[1]}"
-        shutil.rmtree(cls.pictures, ignore_errors=True)
-        cls.pictures.mkdir(parents=True)
-        cls.count = 0
+        if not cls.keeps_pictures:
+            shutil.rmtree(cls.pictures, ignore_errors=True)
+        cls.pictures.mkdir(parents=True, exist_ok=True)
+        cls.taken = set()
 
-    @classmethod
-    def tearDownClass(cls):
-        cls.hub.__exit__()
-        cls.bus.__exit__()
-        cls.display.__exit__()
-        shutil.rmtree(cls.folder, ignore_errors=True)
+    def setUp(self):
+        self.folder = self.top / "test"
+        self.store = self.folder / "device"
+        self.hub = None
+        test = getattr(self, self._testMethodName)
+        self.next_picture = getattr(test, "picture", None)
+        self.addCleanup(self.stop_hub)
+        self.begin_with(getattr(test, "state", "enrolled"))
 
-    def open(self, camera=True, store=None, more=()):
+    # --- states ---
+
+    def begin_with(self, state):
+        """Replaces the test's hub and device by a copy of a state. All copies have the same path."""
+        saved = self.top / "states" / state
+        if not saved.exists():
+            getattr(self, f"make_{state}")()
+            self.stop_hub()
+            shutil.copytree(self.folder, saved, ignore=shutil.ignore_patterns("*.sock"))
+        self.stop_hub()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.copytree(saved, self.folder)
+        self.hub = Hub(self.build, self.folder / "hub", type(self).listen)
+
+    def stop_hub(self):
+        if self.hub:
+            self.hub.stop()
+
+    def make_new(self):
+        """A hub with sample data, and no device."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir()
+        Hub(self.build, self.folder / "hub").make()
+
+    def make_enrolled(self):
+        self.begin_with("new")
+        type(self).listen = self.hub.serve().listen  # from now on always the same port
+        self.ctl("enrol", self.hub.invite())
+
+    def make_visit(self):
+        """A visit has begun; nothing is recorded yet."""
+        self.begin_with("enrolled")
+        with self.open() as app:
+            sign_in(app)
+            begin_visit(app)
+
+    def make_hazard_draft(self):
+        """Of a hazard, only the summary is written; it is not saved."""
+        self.begin_with("visit")
+        with self.open() as app:
+            sign_in(app)
+            app.click("open-1")
+            app.click("add_hazard")
+            app.type("summary", "fan 2 broken at once")
+            app.click("back")
+            app.find("finish")
+
+    def make_signed(self):
+        """A visit of two inspectors with one hazard is signed by all; no documents are made."""
+        self.begin_with("enrolled")
+        with self.open() as app:
+            sign_in(app)
+            begin_visit(app, colleague="colleague-2")
+            add_hazard(app, "风门损坏")
+            app.click("finish")
+            sign_by_all(app)
+            app.click("done")
+            app.find("make")
+
+    def make_ordered(self):
+        """The documents of the signed visit are made: its hazard is ordered to be rectified."""
+        self.begin_with("signed")
+        with self.open() as app:
+            sign_in(app)
+            app.click("lane-papers-1")
+            make_order(app)
+
+    def make_sent(self):
+        """The hub has all of it."""
+        self.begin_with("ordered")
+        self.hub.serve()
+        self.ctl("sync")
+        status = self.status()
+        self.assertEqual((status["pending"], status["files_pending"]), (0, 0))
+
+    # --- the window ---
+
+    def open(self, camera=True, more=(), **env):
         log = open(self.build / "meson-logs" / "collector.log", "a")
         self.addCleanup(log.close)
-        command = [str(self.build / "app/bihuan"), "--store", str(store or self.store), *more]
+        command = [str(self.build / "app/bihuan"), "--store", str(self.store), *more]
         if camera:
             command += ["--scan-image", str(self.code)]
-        app = App(self.bus, command, self.size, log=log)
+        app = App(self.bus, command, self.size, log=log, **env)
         self.addCleanup(app.close)
         return app
 
     def shot(self, app, name):
-        type(self).count += 1
-        app.shot(self.pictures / f"{type(self).count:02d}-{name}.png")
+        picture = f"{self.next_picture:02d}-{name}.png"
+        self.next_picture += 1
+        self.assertNotIn(picture[:2], self.taken, "two tests take a picture of this number")
+        self.taken.add(picture[:2])
+        app.shot(self.pictures / picture)
+
+    # --- the device, beside the window ---
+
+    def ctl(self, *args):
+        """Output of bihuanctl on the test's store."""
+        return subprocess.run([self.ctl_program, "--store", str(self.store), *args], env=self.bus.env,
+                              check=True, capture_output=True, text=True).stdout
+
+    def status(self):
+        return json.loads(self.ctl("status", "--json"))
 
     def rows(self, kind):
-        out = subprocess.run([self.hub.ctl, "--store", str(self.store), "list", kind, "--json"],
-                             env=self.hub.env, check=True, capture_output=True, text=True).stdout
-        rows = json.loads(out)
+        rows = json.loads(self.ctl("list", kind, "--json"))
         return rows["rows"] if isinstance(rows, dict) else rows
 
     def find_id(self, kind, state):
@@ -193,10 +186,43 @@ class WindowTest(unittest.TestCase):
     def query(self, kind, key):
         return sorted(row["values"][key] for row in self.rows(kind))
 
+    def record(self, kind, id, values):
+        """Changes a record as the inspector Li, with bihuanctl."""
+        pin = self.folder / "pin"
+        pin.write_text(PINS["staff-li"])
+        lines = self.folder / "lines.json"
+        lines.write_text(json.dumps({"ops": [{"record": id, "kind": kind, "set": values}]}))
+        staff = next(row["id"] for row in self.rows("staff") if row["values"]["name"] == "李样例")
+        self.ctl("record", "--by", staff, "--pin-file", str(pin), str(lines))
+
+    # --- the office ---
+
+    def sign_in_office(self, login, hub=None):
+        office = Office(hub or self.hub, login)
+        self.addCleanup(office.close)
+        return office
+
+
+def choose(case, name):
+    """Names of the tests to run: one, or all of them in a random order."""
+    names = unittest.defaultTestLoader.getTestCaseNames(case)
+    if name:
+        name = name.split(".")[-1]
+        if name not in names:
+            sys.exit(f"no test {name}; there are:\n" + "\n".join(names))
+        return [name]
+    seed = os.environ.get("TEST_SEED") or str(random.randrange(10000))
+    print(f"order of the tests: TEST_SEED={seed}", file=sys.stderr, flush=True)
+    random.Random(seed).shuffle(names)
+    return names
+
 
 def main(cases):
-    """BUILD [SIZE]: runs the case of this size."""
-    chosen = cases[sys.argv[2] if len(sys.argv) > 2 else "360x640"]
+    """BUILD [SIZE [NAME]]: runs the case of this size, all of its tests in a random order or the one
+    with this name. The environment variable TEST_SEED repeats an order."""
+    case = cases[sys.argv[2] if len(sys.argv) > 2 else "360x640"]
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-    suite = unittest.defaultTestLoader.loadTestsFromTestCase(chosen)
+    name = sys.argv[3] if len(sys.argv) > 3 else None
+    case.keeps_pictures = name is not None
+    suite = unittest.TestSuite(map(case, choose(case, name)))
     return not unittest.TextTestRunner(verbosity=2, failfast=True).run(suite).wasSuccessful()

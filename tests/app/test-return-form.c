@@ -50,22 +50,27 @@ static void note_field(GtkWidget *widget, gpointer data)
     gtk_container_forall(GTK_CONTAINER(widget), note_field, data);
 }
 
-/* Names of the visible widgets of the form; a control has the name of its field. */
-static GHashTable *list_shown(World *world, const char *state, const char *const *asked)
+/* Names of the visible widgets of the form of a visit; a control has the name of its field. */
+static GHashTable *list_shown_of(World *world, const BhKind *kind, const char *state,
+                                 const char *const *asked)
 {
   g_autoptr(json_t) record =
       json_pack("{s:s, s:s, s:{s:s}}", "id", "r", "kind", "inspection", "values", "state", state);
   g_autoptr(json_t) review = json_pack("{s:[]}", "items");
   for (gsize i = 0; asked[i] != NULL; i++)
     json_array_append_new(json_object_get(review, "items"), json_string(asked[i]));
-  BhFormView *form = bh_return_form_new(
-      world->session, bh_kind_set_find(world->kinds, "inspection"), record, review);
+  BhFormView *form = bh_return_form_new(world->session, kind, record, review);
   g_object_ref_sink(form);
   GHashTable *names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   note_field(GTK_WIDGET(form), names);
   gtk_widget_destroy(GTK_WIDGET(form));
   g_object_unref(form);
   return names;
+}
+
+static GHashTable *list_shown(World *world, const char *state, const char *const *asked)
+{
+  return list_shown_of(world, bh_kind_set_find(world->kinds, "inspection"), state, asked);
 }
 
 static void test_a_return_asks_what_the_review_named_and_what_a_page_asks(void **state)
@@ -98,6 +103,41 @@ static void test_what_nobody_asked_for_is_not_shown(void **state)
   assert_false(g_hash_table_contains(names, "cancel_reason"));
 }
 
+/* The shipped kinds with another "omits" of the visit's review; bh_kind_set_unref. */
+static BhKindSet *dup_kinds_that_omit(World *world, const char *field)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) all = json_loads(bh_kind_set_get_text(world->kinds), 0, NULL);
+  gsize i;
+  json_t *kind;
+  json_array_foreach(json_object_get(all, "kinds"), i, kind) {
+    if (strcmp(bh_json_string_or(kind, "kind", ""), "inspection") == 0)
+      json_object_set_new(json_object_get(kind, "review"), "omits", json_pack("[s]", field));
+  }
+  g_autofree char *text = json_dumps(all, 0);
+  BhKindSet *set = bh_kind_set_from_text(text, strlen(text), &error);
+  if (set == NULL)
+    fail_msg("%s", error->message);
+  return set;
+}
+
+/* No field is named in C: what the kind omits is omitted, even when the review names it. */
+static void test_the_kind_says_what_a_return_never_asks(void **state)
+{
+  World *world = *state;
+  const char *const asked[] = {"lead", "refusal_reason", NULL};
+  g_autoptr(GHashTable) shipped = list_shown(world, "returned", asked);
+  assert_false(g_hash_table_contains(shipped, "lead"));
+  assert_true(g_hash_table_contains(shipped, "opinion"));
+  assert_true(g_hash_table_contains(shipped, "refusal_reason"));
+  g_autoptr(BhKindSet) other = dup_kinds_that_omit(world, "opinion");
+  g_autoptr(GHashTable) names =
+      list_shown_of(world, bh_kind_set_find(other, "inspection"), "returned", asked);
+  assert_true(g_hash_table_contains(names, "lead"));
+  assert_false(g_hash_table_contains(names, "opinion"));
+  assert_true(g_hash_table_contains(names, "refusal_reason"));
+}
+
 int main(int argc, char **argv)
 {
   gtk_init(&argc, &argv);
@@ -105,6 +145,8 @@ int main(int argc, char **argv)
       cmocka_unit_test_setup_teardown(test_a_return_asks_what_the_review_named_and_what_a_page_asks,
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_what_nobody_asked_for_is_not_shown, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_the_kind_says_what_a_return_never_asks, set_up,
+                                      tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -105,17 +105,34 @@ static void add_visit(Fixture *fixture, guint n, const char *description)
   fixture_pull(fixture, signed_records, NULL);
 }
 
-/* The kinds of the device as they were before "paper" was declared; bh_kind_set_unref. */
-static BhKindSet *dup_old_kinds(Fixture *fixture)
+/* Calls `change` for each choice of the field "doc_type". Returns the changed kinds of the device;
+ * bh_kind_set_unref. */
+static BhKindSet *dup_changed_kinds(Fixture *fixture, void (*change)(json_t *choice))
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(fixture->device);
-  g_autoptr(GRegex) paper = g_regex_new(",\"paper\":\\{[^}]*\\}", 0, 0, NULL);
-  g_autofree char *text = g_regex_replace(paper, bh_kind_set_get_text(kinds), -1, 0, "", 0, NULL);
-  assert_true(strlen(text) < strlen(bh_kind_set_get_text(kinds)));
-  BhKindSet *old = bh_kind_set_from_text(text, strlen(text), &error);
+  g_autoptr(json_t) all = json_loads(bh_kind_set_get_text(kinds), 0, NULL);
+  gsize i, j, k;
+  json_t *kind, *field, *choice;
+  json_array_foreach(json_object_get(all, "kinds"), i, kind) {
+    json_array_foreach(json_object_get(kind, "fields"), j, field) {
+      if (strcmp(bh_json_string_or(field, "name", ""), "doc_type") != 0)
+        continue;
+      json_array_foreach(json_object_get(field, "choices"), k, choice) {
+        change(choice);
+      }
+    }
+  }
+  g_autofree char *text = json_dumps(all, 0);
+  assert_string_not_equal(text, bh_kind_set_get_text(kinds));
+  BhKindSet *changed = bh_kind_set_from_text(text, strlen(text), &error);
   assert_no_error(error);
-  return old;
+  return changed;
+}
+
+static void remove_paper(json_t *choice)
+{
+  json_object_del(choice, "paper");
 }
 
 static void test_older_kinds_are_refused_in_words(void **state G_GNUC_UNUSED)
@@ -124,12 +141,74 @@ static void test_older_kinds_are_refused_in_words(void **state G_GNUC_UNUSED)
   g_autoptr(Fixture) fixture = fixture_new();
   add_visit(fixture, 1, NULL);
   g_autoptr(json_t) visit = load(fixture);
-  g_autoptr(BhKindSet) old = dup_old_kinds(fixture);
+  g_autoptr(BhKindSet) old = dup_changed_kinds(fixture, remove_paper);
   g_autoptr(json_t) facts =
       bh_documents_freeze_to_sign(visit, old, test_id(INSPECTION), fixture->time.wall_ms, &error);
   assert_null(facts);
   assert_true(g_error_matches(error, BH_USER_ERROR, BH_USER_ERROR_MESSAGE));
   assert_non_null(strstr(error->message, "older than this program"));
+}
+
+/* Orders only what is in the district of the enterprise, fixed or not. */
+static void choose_by_area(json_t *choice)
+{
+  json_t *paper = json_object_get(choice, "paper");
+  if (json_object_get(paper, "names") == NULL)
+    return;
+  json_object_set_new(paper, "where",
+                      json_pack("{s:[{s:s, s:s}, {s:s, s:s}]}", "all", "field", "enterprise.area",
+                                "within", "140603", "field", "level", "is", "general"));
+}
+
+/* Summaries of the hazards that belong on an order, in order; g_free. */
+static char *list_orderable(const json_t *visit, const BhKindSet *kinds)
+{
+  GString *text = g_string_new(NULL);
+  g_autoptr(GPtrArray) rows = bh_visit_list_orderable(visit, kinds);
+  for (guint i = 0; i < rows->len; i++)
+    g_string_append_printf(
+        text, "%s ",
+        bh_json_string_or(json_object_get(g_ptr_array_index(rows, i), "values"), "summary", ""));
+  return g_string_free(text, FALSE);
+}
+
+/* No state is named in C: another "where" orders other hazards. */
+static void test_the_kinds_say_which_hazards_an_order_names(void **state G_GNUC_UNUSED)
+{
+  static const struct {
+    const char *summary, *level, *state;
+    gboolean is_fixed;
+  } hazards[] = {{"a", "general", "found", FALSE},
+                 {"b", "general", "fixed_on_site", TRUE},
+                 {"c", "general", "fixed_on_site", FALSE},
+                 {"d", "major", "suspected", FALSE},
+                 {"e", "major", "confirmed", TRUE},
+                 {"f", "general", "ordered", FALSE},
+                 {"g", "general", "withdrawn_on_site", FALSE}};
+  g_autoptr(Fixture) fixture = fixture_new();
+  add_visit(fixture, 0, NULL);
+  json_t *records = json_array();
+  for (guint i = 0; i < G_N_ELEMENTS(hazards); i++) {
+    json_t *hazard = make_hazard(fixture, i, NULL);
+    json_object_set_new(hazard, "summary", json_string(hazards[i].summary));
+    json_object_set_new(hazard, "level", json_string(hazards[i].level));
+    json_object_set_new(hazard, "state", json_string(hazards[i].state));
+    if (hazards[i].is_fixed)
+      json_object_set_new(hazard, "fixed_on_site", json_true());
+    json_array_append_new(records,
+                          fixture_snapshot(fixture, test_id(HAZARDS + i), "hazard", hazard));
+  }
+  fixture_pull(fixture, records, NULL);
+  g_autoptr(json_t) visit = load(fixture);
+  g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(fixture->device);
+  g_autofree char *shipped = list_orderable(visit, kinds);
+  assert_string_equal(shipped, "a d f ");
+  g_autoptr(BhKindSet) other = dup_changed_kinds(fixture, choose_by_area);
+  g_autofree char *by_area = list_orderable(visit, other);
+  assert_string_equal(by_area, "a b c f ");
+  g_autoptr(BhKindSet) old = dup_changed_kinds(fixture, remove_paper);
+  g_autofree char *none = list_orderable(visit, old);
+  assert_string_equal(none, "");
 }
 
 static gsize count(const json_t *visit, const char *part)
@@ -477,6 +556,7 @@ int main(void)
       cmocka_unit_test(test_a_visit_is_read_in_a_fixed_number_of_queries),
       cmocka_unit_test(test_no_paper_is_issued_unasked_with_what_no_font_draws),
       cmocka_unit_test(test_older_kinds_are_refused_in_words),
+      cmocka_unit_test(test_the_kinds_say_which_hazards_an_order_names),
       cmocka_unit_test(test_every_hazard_stands_on_one_order),
       cmocka_unit_test(test_a_record_that_is_too_long_is_refused_in_words),
       cmocka_unit_test(test_a_page_offers_the_steps_that_are_open_on_a_device),

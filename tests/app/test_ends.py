@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""test_ends.py BUILD: every visit can be ended and every state has a next step: a colleague who was not
+"""test_ends.py BUILD [SIZE [NAME]]: every visit can be ended and every state has a next step: a colleague who was not
 ticked, an expert's opinion, a visit begun by mistake, forgotten papers, what the office assigned."""
 
 import json
@@ -7,47 +7,21 @@ import subprocess
 import sys
 from pathlib import Path
 
-from collector import PINS, WindowTest, fill_hazard, main, sign_in
+from collector import WindowTest, begins, main
+from samples import PINS
+from steps import (LEGAL_BASIS, add_hazard, begin_visit, sign_by_all, sign_in, sign_on_pad,
+                   take_photo)
 
 
 class Ends(WindowTest):
     build = Path(sys.argv[1]).resolve()
     name = "ends"
 
-    def begin(self, app, colleague=None, expert=None):
-        app.click("scan")
-        app.click("start")
-        app.check("certificate_shown")
-        app.check("recusal_advised")
-        if colleague:
-            app.check(colleague)
-        if expert:
-            app.type("expert", expert)
-        app.click("begin")
-        app.find("answer-compliant")
-        app.click("back")
-        app.find("finish")
-
-    def add_hazard(self, app, summary):
-        fill_hazard(app, summary)
-        app.click("save")
-        app.gone("summary")
-
-    def pad(self, app, signer, name=None):
-        app.click(signer)
-        app.find("canvas")
-        if name:
-            app.type("pad_name", name)
-        app.scroll_to("canvas")
-        app.settle(0.5)
-        app.draw("canvas", [[(.2, .3), (.3, .6), (.5, .2), (.7, .7)]])
-        app.click("pad_save")
-        app.gone("canvas")
-
-    def test_01_a_visit_begun_by_mistake_is_called_off_in_five_taps(self):
+    @begins(picture=1)
+    def test_a_visit_begun_by_mistake_is_called_off_in_five_taps(self):
         with self.open() as app:
             sign_in(app)
-            self.begin(app)
+            begin_visit(app)
             app.click("back")
             app.click("open-1")              # 1
             app.click("step-cancelled")      # 2
@@ -64,14 +38,15 @@ class Ends(WindowTest):
             app.gone("open-1")
         self.assertEqual(self.query("inspection", "state"), ["cancelled"])
 
-    def test_02_who_was_not_ticked_is_added_and_signs(self):
+    @begins(picture=3)
+    def test_who_was_not_ticked_is_added_and_signs(self):
         with self.open() as app:
             sign_in(app)
-            self.begin(app)
-            self.add_hazard(app, "风门损坏")
+            begin_visit(app)
+            add_hazard(app, "风门损坏")
             app.click("finish")
-            self.pad(app, "signer-inspector-1")
-            self.pad(app, "signer-enterprise-2", "样例负责人01")
+            sign_on_pad(app, "signer-inspector-1")
+            sign_on_pad(app, "signer-enterprise-2", "样例负责人01")
             app.click("done")
             app.text("须由两名不同的检查人员签字")
             app.click("participants")
@@ -87,34 +62,35 @@ class Ends(WindowTest):
             app.click("back")
             app.text("已签（旧文本）")        # who stands on the record belongs to what was signed
             self.shot(app, "signed-old-text")
-            self.pad(app, "signer-second_inspector-2")
+            sign_on_pad(app, "signer-second_inspector-2")
             app.click("done")
             app.text("被检查单位尚未签字")
-            self.pad(app, "signer-inspector-1")
-            self.pad(app, "signer-enterprise-3", "样例负责人01")
+            sign_on_pad(app, "signer-inspector-1")
+            sign_on_pad(app, "signer-enterprise-3", "样例负责人01")
             app.click("done")
             app.find("make")
         self.assertIn("signed", self.query("inspection", "state"))
 
-    def test_03_papers_that_were_forgotten_wait_on_the_first_page(self):
+    @begins("signed", picture=6)
+    def test_papers_that_were_forgotten_wait_on_the_first_page(self):
         with self.open() as app:
             sign_in(app)
             app.text("待制作文书 · 1")
             app.text("已发现，未下达文书 · 1")
             self.shot(app, "home-lanes")
             app.click("lane-papers-1")
-            app.type("legal_basis", "《安全生产法》第六十五条")
+            app.type("legal_basis", LEGAL_BASIS)
             app.click("back")                # what was typed for the order waits for it
             app.find("lane-papers-1")
             self.assertIsNone(app.look("draft-1"))
             app.click("lane-papers-1")
-            self.assertEqual(app.value("legal_basis"), "《安全生产法》第六十五条")
+            self.assertEqual(app.value("legal_basis"), LEGAL_BASIS)
             app.click("user")
             sign_in(app, "tile-2", PINS["staff-wang"])
             app.click("user")
             sign_in(app)
             app.click("lane-papers-1")
-            self.assertEqual(app.value("legal_basis"), "《安全生产法》第六十五条")
+            self.assertEqual(app.value("legal_basis"), LEGAL_BASIS)
             app.click("make")
             app.find("document-order_rectify", 60)
             self.sign_for_the_order(app)
@@ -134,9 +110,7 @@ class Ends(WindowTest):
         self.assertEqual(app.find("done").get_name(), "记录送达")
         app.click("done")
         app.text("请取得企业签收")
-        self.pad(app, "signer-inspector-1")
-        self.pad(app, "signer-second_inspector-2")
-        self.pad(app, "signer-enterprise-3", "样例负责人01")
+        sign_by_all(app)
         self.shot(app, "order-signed")
         app.click("done")
         app.text("已送达")
@@ -158,7 +132,8 @@ class Ends(WindowTest):
         self.assertEqual(self.count_pictures(orders[0]["served_pdf"])
                          - self.count_pictures(orders[0]["pdf"]), 3)
 
-    def test_04_the_second_half_of_the_loop_is_on_the_device(self):
+    @begins("ordered", picture=9)
+    def test_the_second_half_of_the_loop_is_on_the_device(self):
         with self.open() as app:
             sign_in(app)
             app.click("by_deadline")
@@ -191,10 +166,7 @@ class Ends(WindowTest):
             self.assertEqual(app.value("fix_report"), "风门已更换")
             app.click("save")
             app.text("请附整改证明")
-            app.click("add_photo")
-            app.click("take")
-            app.click("keep")
-            app.find("photo-1")
+            take_photo(app)
             app.click("reported_on-plus-0")
             self.shot(app, "report-fixed")
             app.click("save")
@@ -213,16 +185,17 @@ class Ends(WindowTest):
             app.text("已销号")
         self.assertEqual(self.query("hazard", "state"), ["closed"])
 
-    def test_05_an_expert_gives_an_opinion(self):
+    @begins(picture=12)
+    def test_an_expert_gives_an_opinion(self):
         with self.open() as app:
             sign_in(app)
-            self.begin(app, colleague="colleague-2", expert="专家甲")
+            begin_visit(app, colleague="colleague-2", expert="专家甲")
             app.click("finish")
-            self.pad(app, "signer-inspector-1")
-            self.pad(app, "signer-second_inspector-2")
+            sign_on_pad(app, "signer-inspector-1")
+            sign_on_pad(app, "signer-second_inspector-2")
             app.click("signer-expert-3")
             self.assertEqual(app.value("pad_name"), "专家甲")
-            self.pad(app, "signer-enterprise-4", "样例负责人01")
+            sign_on_pad(app, "signer-enterprise-4", "样例负责人01")
             app.click("done")
             app.text("每位专家都要提交意见")
             app.click("participants")
@@ -236,15 +209,14 @@ class Ends(WindowTest):
             app.text("签字后改动的内容")     # the record prints the opinion: nobody has read it yet
             app.text("+ 专家意见（专家甲）：通风系统符合要求，建议加强日常检查")
             self.shot(app, "changed-since")
-            self.pad(app, "signer-inspector-1")
-            self.pad(app, "signer-second_inspector-2")
-            self.pad(app, "signer-enterprise-4", "样例负责人01")
+            sign_by_all(app, "signer-enterprise-4")
             app.gone("changes")
             app.click("done")
             app.find("make")
-        self.assertEqual(self.query("inspection", "state").count("signed"), 2)
+        self.assertEqual(self.query("inspection", "state"), ["signed"])
 
-    def test_06_what_only_the_office_starts_is_not_offered_and_what_it_assigns_is(self):
+    @begins(picture=14)
+    def test_what_only_the_office_starts_is_not_offered_and_what_it_assigns_is(self):
         with self.open() as app:
             sign_in(app)
             app.click("scan")
@@ -267,7 +239,7 @@ class Ends(WindowTest):
             self.shot(app, "start-assigned")
             app.click("begin")
             app.find("answer-compliant")
-        self.assertEqual(self.query("inspection", "state").count("on_site"), 1)
+        self.assertEqual(self.query("inspection", "state"), ["on_site"])
 
     def assign(self):
         """Writes an assigned inspection at the hub."""
@@ -278,9 +250,8 @@ class Ends(WindowTest):
                 "lead": {"$ref": "staff-li"}, "modes": ["double_random"],
                 "draw_record": "抽取记录 1 号", "planned_month": "2026-12-01",
                 "state": "assigned"}}]}, ensure_ascii=False))
-        self.hub.stop()
         self.hub.run("load", str(records))
-        self.hub.serve(self.hub.listen)
+        self.hub.serve()
 
 
 if __name__ == "__main__":

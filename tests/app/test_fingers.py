@@ -1,12 +1,14 @@
 #!/usr/bin/python3
-"""test_fingers.py BUILD: real pointer and key events: taps that bounce, codes typed by a scanner, the
+"""test_fingers.py BUILD [SIZE [NAME]]: real pointer and key events: taps that bounce, codes typed by a scanner, the
 wheel, and an on-screen keyboard."""
 
 import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from collector import PINS, WindowTest, fill_hazard, main, sign_in
+from collector import WindowTest, begins, main
+from samples import PINS
+from steps import add_hazard, begin_visit, fill_hazard, sign_in, take_photo
 import pictures  # noqa: E402, found by collector
 
 BOUNCES_S = (0.06, 0.12, 0.2, 0.29)  # between the two taps of a finger that meant one
@@ -16,17 +18,9 @@ class Fingers(WindowTest):
     build = Path(sys.argv[1]).resolve()
     name = "fingers"
 
-    def begin(self, app):
-        app.click("scan")
-        app.click("start")
-        app.check("certificate_shown")
-        app.check("recusal_advised")
-        app.click("begin")
-        app.find("answer-compliant")
-
     # --- a double tap acts once ---
 
-    def test_01_two_taps_begin_no_visit_with_defaults(self):
+    def test_two_taps_begin_no_visit_with_defaults(self):
         with self.open() as app:
             sign_in(app)
             app.click("scan")
@@ -38,10 +32,10 @@ class Fingers(WindowTest):
             app.find("begin")
         self.assertEqual(self.rows("inspection"), [])
 
-    def test_02_two_taps_answer_one_item(self):
+    def test_two_taps_answer_one_item(self):
         with self.open() as app:
             sign_in(app)
-            self.begin(app)
+            begin_visit(app, page="checklist")
             app.text("已答 0 项")
             app.settle(1)
             for answered, gap_s in enumerate(BOUNCES_S, 1):
@@ -51,7 +45,8 @@ class Fingers(WindowTest):
             app.tap("answer-compliant", 4, 0.49)  # on purpose, one after the other
             app.text(f"已答 {len(BOUNCES_S) + 4} 项", 3)
 
-    def test_03_two_taps_on_save_do_not_open_what_lies_below(self):
+    @begins("visit")
+    def test_two_taps_on_save_do_not_open_what_lies_below(self):
         with self.open() as app:
             sign_in(app)
             app.click("open-1")
@@ -62,7 +57,8 @@ class Fingers(WindowTest):
             app.settle(1)
             app.find("finish")
 
-    def test_04_two_taps_keep_no_picture_that_nobody_saw(self):
+    @begins("visit")
+    def test_two_taps_keep_no_picture_that_nobody_saw(self):
         with self.open() as app:
             sign_in(app)
             app.click("open-1")
@@ -81,7 +77,8 @@ class Fingers(WindowTest):
 
     # --- a scanner is not a keyboard ---
 
-    def test_05_a_scan_answers_nothing_and_is_said(self):
+    @begins("visit", picture=1)
+    def test_a_scan_answers_nothing_and_is_said(self):
         with self.open() as app:
             sign_in(app)
             app.click("open-1")
@@ -95,7 +92,8 @@ class Fingers(WindowTest):
             self.shot(app, "scan-of-no-use")
             self.assertEqual([text for text in app.texts() if "已答" in text], before)
 
-    def test_06_a_scan_types_into_no_field_and_people_still_do(self):
+    @begins("visit")
+    def test_a_scan_types_into_no_field_and_people_still_do(self):
         with self.open() as app:
             sign_in(app)
             app.click("open-1")
@@ -112,7 +110,8 @@ class Fingers(WindowTest):
             app.settle(1)
             self.assertEqual(app.value("summary"), "fan 2 broken at once")
 
-    def test_07_neither_enter_nor_a_scan_throws_a_draft_away(self):
+    @begins("hazard_draft")
+    def test_neither_enter_nor_a_scan_throws_a_draft_away(self):
         with self.open() as app:
             sign_in(app)
             app.click("draft-1")
@@ -132,7 +131,8 @@ class Fingers(WindowTest):
 
     # --- nothing is chosen by accident ---
 
-    def test_08_only_a_tap_on_a_day_sets_a_date(self):
+    @begins("visit", picture=2)
+    def test_only_a_tap_on_a_day_sets_a_date(self):
         today = datetime.now(timezone(timedelta(hours=8))).date()
         with self.open() as app:
             sign_in(app)
@@ -171,7 +171,7 @@ class Fingers(WindowTest):
             app.click("discard")
             app.gone("summary")
 
-    def test_09_the_wheel_changes_no_value(self):
+    def test_the_wheel_changes_no_value(self):
         with self.open() as app:
             sign_in(app)
             app.click("settings")
@@ -184,7 +184,8 @@ class Fingers(WindowTest):
 
     # --- typed text is stored ---
 
-    def test_10_typing_without_a_pause_outlives_the_program(self):
+    @begins("visit")
+    def test_typing_without_a_pause_outlives_the_program(self):
         with self.open() as app:
             sign_in(app)
             app.click("open-1")
@@ -200,7 +201,8 @@ class Fingers(WindowTest):
             app.click("discard")
             app.gone("summary")
 
-    def test_11_what_was_typed_on_the_start_page_is_there_again(self):
+    @begins(picture=3)
+    def test_what_was_typed_on_the_start_page_is_there_again(self):
         with self.open() as app:
             sign_in(app)
             app.click("scan")
@@ -245,15 +247,13 @@ class Fingers(WindowTest):
 
     # --- what a tap opens ---
 
-    def test_12_a_photo_is_shown_large(self):
+    @begins("visit", picture=4)
+    def test_a_photo_is_shown_large(self):
         with self.open() as app:
             sign_in(app)
             app.click("open-1")
             app.click("add_hazard")
-            app.click("add_photo")
-            app.click("take")
-            app.click("keep")
-            app.find("photo-1")
+            take_photo(app)
             app.settle()
             app.click("photo-1")
             app.find("size")
@@ -264,7 +264,8 @@ class Fingers(WindowTest):
             app.click("back")
             app.find("photo-1")
 
-    def test_12b_what_is_wrong_with_a_chosen_picture_is_said(self):
+    @begins("visit", picture=6)
+    def test_what_is_wrong_with_a_chosen_picture_is_said(self):
         home = Path(self.folder) / "card"
         home.mkdir()
         sound = pictures.make_jpeg(90000, 1)
@@ -295,7 +296,8 @@ class Fingers(WindowTest):
             app.click("keep")
             app.find("photo-1")
 
-    def test_13_a_draft_opens_from_what_is_not_sent(self):
+    @begins("hazard_draft")
+    def test_a_draft_opens_from_what_is_not_sent(self):
         with self.open() as app:
             sign_in(app)
             app.click("draft-1")
@@ -303,7 +305,7 @@ class Fingers(WindowTest):
             app.click("back")
             app.click("sync_line")
             app.click_text("风门损坏，待补充")
-            app.find("summary")
+            app.find("save")  # the page before has a control named "summary" too
             self.assertEqual(app.value("summary"), "风门损坏，待补充")
             app.click("user")
             sign_in(app, "tile-2", PINS["staff-wang"])
@@ -312,7 +314,8 @@ class Fingers(WindowTest):
             app.text("这份草稿属于李样例")
             app.find("export_all")
 
-    def test_14_a_folder_is_chosen_on_a_narrow_screen(self):
+    @begins(picture=10)
+    def test_a_folder_is_chosen_on_a_narrow_screen(self):
         with self.open() as app:
             sign_in(app)
             app.click("sync_line")
@@ -330,7 +333,8 @@ class Fingers(WindowTest):
 
     # --- input method, on-screen keyboard, toast ---
 
-    def test_15_escape_gives_up_what_is_composed_before_the_page(self):
+    @begins("hazard_draft")
+    def test_escape_gives_up_what_is_composed_before_the_page(self):
         with self.open() as app:
             sign_in(app)
             app.click("draft-1")
@@ -343,7 +347,8 @@ class Fingers(WindowTest):
             app.keys("Escape")
             app.gone("summary", 5)
 
-    def test_16_the_field_in_use_stays_in_sight(self):
+    @begins("hazard_draft", picture=11)
+    def test_the_field_in_use_stays_in_sight(self):
         with self.open() as app:
             sign_in(app)
             app.click("draft-1")
@@ -360,13 +365,13 @@ class Fingers(WindowTest):
                 self.assertGreaterEqual(area.y, 60, id)
                 app.resize(*self.size)
 
-    def test_17_what_is_said_stands_in_no_way(self):
+    @begins("visit", picture=13)
+    def test_what_is_said_stands_in_no_way(self):
         with self.open() as app:
             sign_in(app)
             app.click("open-1")
-            fill_hazard(app, "又一条")
-            app.click("save")
-            app.gone("summary")
+            for summary in ("一条", "又一条"):  # so many that a button is below what is said
+                add_hazard(app, summary)
             app.click("back")
             app.click("open-1")
             app.find("finish")
@@ -395,7 +400,8 @@ class Fingers(WindowTest):
                 return node.get_accessible_id()
         return None
 
-    def test_18_a_tapped_answer_marks_no_answer_of_the_next_item(self):
+    @begins("visit", picture=14)
+    def test_a_tapped_answer_marks_no_answer_of_the_next_item(self):
         with self.open() as app:
             sign_in(app)
             app.click("open-1")

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""test_window.py BUILD: walks the pages of the collector as a screen reader sees them, against a
+"""test_window.py BUILD [SIZE [NAME]]: walks the pages of the collector as a screen reader sees them, against a
 store enrolled at a real hub, and leaves a picture of each in BUILD/pictures/app-SIZE/.
 
 Checked on every page: nothing English is left in the Chinese window, and nothing that can be tapped
@@ -7,12 +7,13 @@ is smaller than a thumb."""
 
 import json
 import re
-import subprocess
 import sys
 import time
 from pathlib import Path
 
-from collector import PASSWORDS, PINS, Office, WindowTest, main, sign_in
+from collector import WindowTest, begins, main
+from samples import PINS, enterprise
+from steps import LEGAL_BASIS, read_code, sign_in, take_photo
 
 LATIN = re.compile(r"[A-Za-z]{4,}")
 # Codes, addresses and digests are not checked as words.
@@ -22,7 +23,6 @@ CODES = re.compile(r"https?://\S+|BHE1\S*|BH1:.*|COAL-\d+|SHA-256|[0-9a-f]{12,}|
 
 class Walk(WindowTest):
     build = Path(sys.argv[1]).resolve()
-    enrolled = False
 
     def look_at(self, app, name):
         """Takes a picture, and checks what every page must fulfil."""
@@ -31,7 +31,9 @@ class Walk(WindowTest):
         self.assertEqual(english, [], f"English on page {name}")
         self.assertEqual(app.small_targets(), [], f"small targets on page {name}")
 
-    def test_1_enrolment_by_the_one_time_text(self):
+    @begins("new", picture=1)
+    def test_enrolment_by_the_one_time_text(self):
+        self.hub.serve()
         with self.open() as app:
             app.find("one_time_text")
             self.look_at(app, "enrol")
@@ -44,7 +46,7 @@ class Walk(WindowTest):
             app.find("tile-3")
             self.look_at(app, "sign-in")
 
-    def test_1b_bold_text_needs_no_second_face_of_the_font(self):
+    def test_bold_text_needs_no_second_face_of_the_font(self):
         with self.open() as app:
             sign_in(app)
             maps = Path(f"/proc/{app.process.pid}/maps").read_text()
@@ -52,7 +54,8 @@ class Walk(WindowTest):
                      if "NotoSansCJK" in line}
             self.assertEqual(faces, {"NotoSansCJK-Regular.ttc"})
 
-    def test_2_sign_in_counts_wrong_pins_and_locks_out(self):
+    @begins(picture=4)
+    def test_sign_in_counts_wrong_pins_and_locks_out(self):
         with self.open() as app:
             app.click("tile-3")
             for digit in "0000":
@@ -68,13 +71,19 @@ class Walk(WindowTest):
             app.find("tile-1")
             self.assertIsNone(app.look("scan"), "the pages of the one before are gone")
 
-    def test_3_an_inspection_from_the_code_to_the_documents(self):
+    @begins(picture=6)
+    def test_an_inspection_from_the_code_to_the_documents(self):
+        self.hub.serve()
         with self.open() as app:
             sign_in(app)
             self.start(app)
             self.hub.stop()
             self.walk_list(app)
-            self.record_major(app)
+            self.begin_major(app)
+            app.kill()  # nothing typed before is lost
+        with self.open() as app:
+            sign_in(app)
+            self.finish_major(app)
             self.sign(app)
             self.make_documents(app)
 
@@ -137,7 +146,7 @@ class Walk(WindowTest):
         self.look_at(app, "checklist-recorded")
         app.click("back")
 
-    def record_major(self, app):
+    def begin_major(self, app):
         app.find("finish")
         self.look_at(app, "inspection")
         app.click("add_hazard")
@@ -152,10 +161,8 @@ class Walk(WindowTest):
         app.type("no_photo_reason", "井下不能带非防爆相机")
         app.type("demand", "立即停止作业")
         app.settle(1)  # half a second's pause makes a draft
-        app.kill()     # and nothing typed before is lost
 
-        app = self.reopened = self.open()
-        sign_in(app)
+    def finish_major(self, app):
         self.look_at(app, "home-draft")
         self.assertIsNone(app.look("draft-2"))
         app.click("draft-1")
@@ -167,8 +174,7 @@ class Walk(WindowTest):
         app.text("<b>瓦斯监控</b> & 数据异常")
         self.look_at(app, "inspection-2")
 
-    def sign(self, _):
-        app = self.reopened
+    def sign(self, app):
         app.type("opinion", "总体情况基本符合要求")
         app.click("finish")
         app.find("signer-enterprise-3")
@@ -190,11 +196,10 @@ class Walk(WindowTest):
         app.click("done")
         app.find("make")
 
-    def make_documents(self, _):
-        app = self.reopened
+    def make_documents(self, app):
         app.click("make")
         app.text("指令书须有法律依据")
-        app.type("legal_basis", "《安全生产法》第六十五条")
+        app.type("legal_basis", LEGAL_BASIS)
         app.click("make")
         app.find("document-order_rectify")
         app.gone("make")
@@ -221,18 +226,20 @@ class Walk(WindowTest):
         self.assertEqual(self.query("document", "state"), ["issued", "issued"])
         self.assertEqual(self.query("inspection", "state"), ["signed"])
 
-    def test_4_the_queue_drains_when_the_hub_is_back(self):
-        self.hub.serve(self.hub.listen)
+    @begins("ordered", picture=24)
+    def test_the_queue_drains_when_the_hub_is_back(self):
+        self.hub.serve()
         with self.open() as app:
             sign_in(app, "tile-2", PINS["staff-wang"])
             app.click("queue")
             app.click("sync_now")
             app.text("全部中心已收", 60)
             self.look_at(app, "queue-empty")
-        status = self.hub.status(self.store)
+        status = self.status()
         self.assertEqual((status["pending"], status["files_pending"]), (0, 0))
 
-    def test_5_no_code_a_provisional_enterprise_and_a_closed_gate(self):
+    @begins(picture=25)
+    def test_no_code_a_provisional_enterprise_and_a_closed_gate(self):
         with self.open() as app:
             sign_in(app)
             app.click("find")
@@ -260,17 +267,15 @@ class Walk(WindowTest):
             app.click("save")
             app.text("请拍照或附证明")
             self.look_at(app, "outcome-problems")
-            app.click("add_photo")
-            app.click("take")
-            app.click("keep")
-            app.find("photo-1")
+            take_photo(app)
             app.click("save")
             app.find("scan")
         self.assertIn("not_carried_out", self.query("inspection", "state"))
 
-    def test_6_a_returned_record_comes_back_with_the_comment_and_is_corrected(self):
-        office = Office(self.hub, "staff-sun", PASSWORDS["staff-sun"])
-        self.addCleanup(office.close)
+    @begins("sent", picture=29)
+    def test_a_returned_record_comes_back_with_the_comment_and_is_corrected(self):
+        self.hub.serve()
+        office = self.sign_in_office("staff-sun")
         inspection = self.find_id("inspection", "signed")
         covers = office.ask("GET", f"records/{inspection}")["covers"]
         office.ask("POST", f"records/{inspection}/review",
@@ -298,14 +303,20 @@ class Walk(WindowTest):
         self.assertIn("3号煤3105工作面", json.dumps(record, ensure_ascii=False))
         self.assertIn("resubmitted", json.dumps(record))
 
-    def test_7_plaques_genuine_blank_and_forged(self):
-        office = Office(self.hub, "staff-wu", PASSWORDS["staff-wu"])
-        self.addCleanup(office.close)
-        blank = office.ask("POST", "plaques", {"blank": 1})["first"]
-        text = self.read_code(office.get(f"plaques/{blank}/qr.svg"))
+    @begins(picture=31)
+    def test_plaques_genuine_blank_and_forged(self):
+        self.hub.serve()
+        office = self.sign_in_office("staff-wu")
+        blank = office.make_plaque()
+        text = read_code(office.get(f"plaques/{blank}/qr.svg"), self.folder)
         forged = text[:-4] + ("0000" if text[-4:] != "0000" else "1111")
         with self.open(camera=False) as app:
             sign_in(app)
+            app.click("scan")
+            app.type("typed_code", enterprise("ent-01")["uscc"])
+            app.click("typed_go")
+            app.find("start")
+            app.click("back")
             app.click("scan")
             app.type("typed_code", forged)
             app.click("typed_go")
@@ -329,7 +340,8 @@ class Walk(WindowTest):
         self.assertIn(("blank", "typed", False, blank), scans)
         self.assertIn("known", [scan[0] for scan in scans])
 
-    def test_8_R077_what_was_ordered_is_listed_by_its_day(self):
+    @begins("ordered", picture=33)
+    def test_R077_what_was_ordered_is_listed_by_its_day(self):
         with self.open() as app:
             sign_in(app)
             app.click("by_deadline")
@@ -339,10 +351,10 @@ class Walk(WindowTest):
             app.click("row-1")
             app.text("限期整改")
 
-    def test_9_a_hub_that_moved_is_found_by_a_new_text(self):
+    @begins(picture=34)
+    def test_a_hub_that_moved_is_found_by_a_new_text(self):
         before = self.hub.listen
-        self.hub.stop()
-        self.hub.serve()
+        self.hub.serve("127.0.0.1:0")
         self.assertNotEqual(self.hub.listen, before)
         with self.open() as app:
             sign_in(app)
@@ -362,24 +374,10 @@ class Walk(WindowTest):
             app.click("queue")
             app.click("sync_now")
             for _ in range(60):
-                if self.hub.status(self.store)["last_sync_ms"] > told:
+                if self.status()["last_sync_ms"] > told:
                     break
                 app.settle(0.5)
-            self.assertGreater(self.hub.status(self.store)["last_sync_ms"], told)
-
-    def read_code(self, svg):
-        """Text of a QR code that is given as SVG."""
-        import gi
-        gi.require_version("GdkPixbuf", "2.0")
-        from gi.repository import GdkPixbuf
-        path = Path(self.folder) / "plaque.svg"
-        path.write_bytes(svg)
-        picture = GdkPixbuf.Pixbuf.new_from_file_at_size(str(path), 800, 800)
-        flat = picture.composite_color_simple(800, 800, GdkPixbuf.InterpType.NEAREST, 255, 8,
-                                              0xffffff, 0xffffff)
-        flat.savev(str(path.with_suffix(".png")), "png", [], [])
-        return subprocess.run(["zbarimg", "--quiet", "--raw", str(path.with_suffix(".png"))],
-                              check=True, capture_output=True, text=True).stdout.strip()
+            self.assertGreater(self.status()["last_sync_ms"], told)
 
 
 class WalkWide(Walk):

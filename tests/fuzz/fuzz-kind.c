@@ -25,10 +25,10 @@ static void judge(const BhKind *kind, const json_t *values)
   }
   g_autoptr(GPtrArray) states = bh_kind_list_states(kind);
   for (guint i = 0; i < states->len; i++) {
-    g_autoptr(GPtrArray) way =
+    g_autoptr(GPtrArray) problems_of_state =
         bh_workflow_check(kind, NULL, g_ptr_array_index(states, i), &context);
     g_autoptr(GPtrArray) open = bh_workflow_list_open(kind, g_ptr_array_index(states, i), &context);
-    g_assert(way != NULL && open != NULL);
+    g_assert(problems_of_state != NULL && open != NULL);
   }
 }
 

@@ -107,23 +107,43 @@ for path in files(".js", ".html", ".css"):
             report.add(path, line_of(text, match.start()), "inline script or style; the policy refuses it")
 report.close("the page loads nothing from outside and nothing inline")
 
-TAG = re.compile(r"\{\{([#^/]?)([a-z0-9_]*)\}\}")
+TAG = re.compile(r"\{\{([#^$>/]?)([a-z0-9_]*)\}\}")
+
+
+def list_tags(path, text):
+    """The tags of a template as (sign, name, line); a block's tags are where it is put."""
+    tags, blocks, defined = [], {}, None
+    for match in TAG.finditer(text):
+        sign, name, line = match[1], match[2], line_of(text, match.start())
+        if sign == "$" and defined is None:
+            defined, blocks[name] = name, []
+        elif sign == "/" and name == defined:
+            defined = None
+        elif sign == ">":
+            if name not in blocks or name == defined:
+                report.add(path, line, f"{match[0]} is not a block that was defined before")
+            (tags if defined is None else blocks[defined]).extend(blocks.get(name, []))
+        else:
+            (tags if defined is None else blocks[defined]).append((sign, name, line))
+    if defined is not None:
+        report.add(path, 0, f"the block {defined} has no end")
+    return tags
 
 
 def check_template(path, text, names):
     """Reads a template as schema/template.c does: sections nest, and each name is declared."""
     scopes, open_sections, used = [("", names)], [], set()
-    for match in TAG.finditer(text):
-        sign, name, line = match[1], match[2], line_of(text, match.start())
+    for sign, name, line in list_tags(path, text):
+        tag = f"{{{{{sign}{name}}}}}"
         if sign == "/":
             if not open_sections or open_sections.pop() != name:
-                report.add(path, line, f"{match[0]} ends what has not begun here")
+                report.add(path, line, f"{tag} ends what has not begun here")
                 return
             scopes.pop()
             continue
         where, found = next((one for one in reversed(scopes) if name in one[1]), ("", {}))
         if name not in found:
-            report.add(path, line, f"{match[0]}: the names beside it do not have it")
+            report.add(path, line, f"{tag}: the names beside it do not have it")
         used.add(f"{where}{name}")
         if sign:
             inner = found.get(name)

@@ -107,8 +107,12 @@ class Rules(unittest.TestCase):
         fine = "{{#rows}}\n{{a}}{{^b}}{{a}}{{/b}}{{/rows}}\n"
         wrong = {"{{a}}\n": "a.html:1: {{a}}: the names", "{{#rows}}{{a}}\n": "rows has no end",
                  "{{#b}}{{/rows}}\n": "ends what has not begun",
-                 "{{#rows}}{{/rows}}{{#b}}{{/b}}\n": "a.json: rows/a is in no place"}
-        self.assertNotIn("a.html", self.look("data", "assets/case/a.html", fine, [names]))
+                 "{{#rows}}{{/rows}}{{#b}}{{/b}}\n": "a.json: rows/a is in no place",
+                 "{{$x}}{{a}}{{/x}}\n{{>x}}{{^b}}{{/b}}\n": "a.html:1: {{a}}: the names",
+                 "{{>x}}\n": "a.html:1: {{>x}} is not a block", "{{$x}}\n": "the block x has no end"}
+        blocks = "{{$x}}\n{{a}}{{^b}}{{a}}{{/b}}\n{{/x}}\n{{#rows}}\n{{>x}}\n{{/rows}}\n"
+        for text in (fine, blocks):
+            self.assertNotIn("a.html", self.look("data", "assets/case/a.html", text, [names]))
         for text, said in wrong.items():
             with self.subTest(text):
                 self.assertIn(said, self.look("data", "assets/case/a.html", text, [names]))

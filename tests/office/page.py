@@ -33,12 +33,29 @@ class Page(unittest.TestCase):
         if text:
             self.browser.wait_text(text, "#main")
 
-    def sign_in(self, login):
+    def open_record(self, name, text, lane="new", where=".pane h2"):
+        """Opens a record of the hub by the name that office-server gave it, in a lane of the inbox."""
+        self.go(f"#/inbox/{lane}/{self.hub.told[name]}")
+        self.browser.wait_text(text, where)
+
+    def try_to_sign_in(self, login, password):
         self.browser.wait_text("登录审核页")
         self.browser.type("input[name=login]", login)
-        self.browser.type("input[name=password]", PASSWORDS[login])
+        self.browser.type("input[name=password]", password)
         self.browser.press("登录")
+
+    def sign_in(self, login):
+        self.try_to_sign_in(login, PASSWORDS[login])
         self.browser.wait(lambda: self.browser.count(".who-name"), "being signed in")
+
+    def sign_out(self):
+        self.browser.press("退出")
+        self.browser.wait_text("登录审核页")
+
+    def begin_return(self, name, number):
+        """Opens the form that returns a record to its writer."""
+        self.open_record(name, number)
+        self.browser.press("退回补正", ".actions")
 
     def picture(self, name):
         if PICTURES:

@@ -27,9 +27,7 @@ class Reviewer(Page):
         browser = self.browser
         browser.wait_text("登录审核页")
         self.picture("sign-in")
-        browser.type("input[name=login]", "staff-sun")
-        browser.type("input[name=password]", "wrong-password-1")
-        browser.press("登录")
+        self.try_to_sign_in("staff-sun", "wrong-password-1")
         browser.wait_text("用户名或密码不对", ".form-error")
         self.assertEqual(browser.cookies(), [])
         self.assertEqual(browser.run("return document.activeElement.name"), "password")
@@ -50,7 +48,7 @@ class Reviewer(Page):
 
     def test_03_L9_a_record_shows_photos_and_what_is_missing(self):
         browser = self.browser
-        self.go(f"#/inbox/new/{self.hub.told['inspection']}", "JC-2026-0001")
+        self.open_record("inspection", "JC-2026-0001")
         browser.wait_text("共 2 个，已到 1 个，缺 1 个", ".pane")
         browser.wait_text("缺：尚未传到中心", ".file-gone")
         browser.wait_text("中心已收", ".received")
@@ -92,7 +90,7 @@ class Reviewer(Page):
 
     def test_06_approve_moves_the_record(self):
         browser = self.browser
-        self.go(f"#/inbox/new/{self.hub.told['second']}", "JC-2026-0002")
+        self.open_record("second", "JC-2026-0002")
         browser.wait(lambda: self.total() > 0, "the total of the lane")
         before = self.total()
         self.assertEqual(before, self.lane("待核"))
@@ -106,7 +104,7 @@ class Reviewer(Page):
 
     def test_07_a_step_asks_for_its_fields_and_is_taken(self):
         browser = self.browser
-        self.go(f"#/inbox/new/{self.hub.told['hazard']}", "YH-2026-0001")
+        self.open_record("hazard", "YH-2026-0001")
         browser.press("撤销", ".actions")
         browser.press("确定", ".form")
         browser.wait_text("请填写撤销原因", ".form .action-error")
@@ -119,7 +117,7 @@ class Reviewer(Page):
 
     def test_08_a_conflict_is_shown_side_by_side_and_resolved(self):
         browser = self.browser
-        self.go(f"#/inbox/conflict/{self.hub.told['conflicted']}", "冲突：同一项有不同的内容")
+        self.open_record("conflicted", "冲突：同一项有不同的内容", lane="conflict", where=".pane")
         self.assertGreaterEqual(browser.count(".side-by"), 2)
         self.picture("conflict")
         browser.press("采用这一项", ".side-by:first-child")
@@ -133,7 +131,7 @@ class Reviewer(Page):
         self.go("#/inbox/quarantine")
         browser.wait(lambda: browser.count(".rows .row") > 1, "rows in quarantine")
         waiting = browser.count(".rows .row")
-        self.go(f"#/inbox/quarantine/{self.hub.told['quarantined2']}", "隔离的记录")
+        self.open_record("quarantined2", "隔离的记录", lane="quarantine", where=".pane")
         browser.wait_text("[U+202E]<img src=x onerror=alert(8)>", ".pane")
         self.picture("quarantine")
         browser.press("不予采用", ".actions")
@@ -149,12 +147,12 @@ class Reviewer(Page):
     def test_10_hostile_text_stays_text(self):
         browser = self.browser
         browser.run("window.ran = false; window.alert = () => { window.ran = true; };")
-        self.go(f"#/inbox/new/{self.hub.told['hostile']}", "<img src=x onerror=alert(0)>")
+        self.open_record("hostile", "<img src=x onerror=alert(0)>", where=".pane")
         browser.wait_text("<img src=x onerror=alert(1)><script>alert(2)</script>", ".sections")
         browser.wait_text("😀👩‍🚒 {{7*7}} ${7*7} javascript:alert(6)", ".sections")
         browser.wait_text("<b onclick=alert(3)>粗</b>", ".child")
         self.picture("hostile")
-        self.go(f"#/inbox/new/{self.hub.told['hostile_hazard']}", "<b onclick=alert(3)>粗</b>")
+        self.open_record("hostile_hazard", "<b onclick=alert(3)>粗</b>", where=".pane")
         browser.wait_text('" onmouseover="alert(4)', ".sections")
         browser.wait_text("W" * 500, ".sections")
         browser.run("document.querySelector('.history-box summary').click()")
@@ -186,8 +184,7 @@ class Reviewer(Page):
 
     def test_13_an_open_form_is_not_taken_away_by_news(self):
         browser = self.browser
-        self.go(f"#/inbox/new/{self.hub.told['more']}", "JC-2026-0099")
-        browser.press("退回补正", ".actions")
+        self.begin_return("more", "JC-2026-0099")
         browser.type(".form textarea", "正在写")
         browser.run("document.querySelector('.form textarea').dataset.mark = 'mine'")
         self.hub.do("concur more")
@@ -302,14 +299,11 @@ class Reviewer(Page):
 
     def test_19_lock_out_is_said_with_its_time(self):
         browser = self.browser
-        browser.press("退出")
-        browser.wait_text("登录审核页")
+        self.sign_out()
         # The browser stays known; nobody is signed in.
         self.assertEqual([cookie for cookie in browser.cookies() if cookie["name"] == "bihuan"], [])
         for _ in range(5):
-            browser.type("input[name=login]", "staff-zheng")
-            browser.type("input[name=password]", "wrong-password-1")
-            browser.press("登录")
+            self.try_to_sign_in("staff-zheng", "wrong-password-1")
             browser.wait_text("用户名或密码不对", ".form-error")
             browser.run("document.querySelector('.form-error').textContent = ''")
         browser.type("input[name=password]", PASSWORDS["staff-zheng"])
@@ -321,14 +315,13 @@ class Reviewer(Page):
         browser = self.browser
         browser.open(self.hub.page)
         self.sign_in("staff-late")
-        self.go(f"#/inbox/new/{self.hub.told['covert']}", "JC-AN-0001")
+        self.open_record("covert", "JC-AN-0001")
         browser.wait_text("限知悉", ".pane .chips")
         self.assertEqual(browser.count("a[href^='#/access']"), 0)
         self.go("#/access", "您的岗位不能查看")
-        browser.press("退出")
-        browser.wait_text("登录审核页")
+        self.sign_out()
         self.sign_in("staff-wu")
-        self.go(f"#/inbox/new/{self.hub.told['covert']}", "JC-AN-0001")
+        self.open_record("covert", "JC-AN-0001")
         self.picture("restricted")
         browser.run("document.querySelector('.pane .chips a').click()")
         browser.wait_text("迟审核", ".table")

@@ -21,10 +21,6 @@ class Work(Page):
             node.select();
             document.execCommand('insertText', false, arguments[1]);""", selector, text)
 
-    def open_record(self, name, number, lane="new"):
-        self.go(f"#/inbox/{lane}/{self.hub.told[name]}")
-        self.browser.wait_text(number, ".pane h2")
-
     def test_01_a_search_that_finds_nothing_says_so(self):
         browser = self.browser
         self.sign_in("staff-sun")
@@ -47,8 +43,7 @@ class Work(Page):
 
     def test_02_nothing_is_cut_what_is_too_long_is_said_and_not_sent(self):
         browser = self.browser
-        self.open_record("inspection", "JC-2026-0001")
-        browser.press("退回补正", ".actions")
+        self.begin_return("inspection", "JC-2026-0001")
         text = "一二三四五六七八九十" * 250
         self.fill(".form textarea", text)
         self.assertEqual(browser.run("return document.querySelector('.form textarea').value"), text)
@@ -103,8 +98,7 @@ class Work(Page):
 
     def test_04_unsent_text_outlives_the_session_for_its_writer_alone(self):
         browser = self.browser
-        self.open_record("inspection", "JC-2026-0001")
-        browser.press("退回补正", ".actions")
+        self.begin_return("inspection", "JC-2026-0001")
         self.fill(".form textarea", "请补充井口照片。")
         browser.run("document.querySelector('.form input[value=ended_at]').click()")
         browser.call("DELETE", "/cookie/bihuan")
@@ -119,7 +113,7 @@ class Work(Page):
         kept = browser.run("return JSON.stringify(sessionStorage)")
         self.assertIn("bihuan-draft", kept)
         self.assertNotIn("井口", kept)
-        browser.press("退出")
+        self.sign_out()
         self.sign_in("staff-sun")
         browser.wait(lambda: self.typed() == "请补充井口照片。", "the text")
         browser.wait_text("已恢复上次没发出的内容", ".form")
@@ -165,15 +159,13 @@ class Work(Page):
 
     def test_06_another_tab_signs_out_and_the_text_is_kept(self):
         browser = self.browser
-        self.open_record("second", "JC-2026-0002")
-        browser.press("退回补正", ".actions")
+        self.begin_return("second", "JC-2026-0002")
         self.fill(".form textarea", "第二条的意见")
         first = browser.call("GET", "/window")
         other = browser.call("POST", "/window/new", {"type": "tab"})["handle"]
         browser.call("POST", "/window", {"handle": other})
         browser.open(self.hub.page)
-        browser.press("退出")
-        browser.wait_text("登录审核页")
+        self.sign_out()
         browser.call("DELETE", "/window")
         browser.call("POST", "/window", {"handle": first})
         browser.wait_text("已在另一个窗口退出", ".signin")
@@ -220,8 +212,7 @@ class Work(Page):
 
     def test_09_after_an_act_the_eye_and_the_keys_are_at_what_it_says(self):
         browser = self.browser
-        self.open_record("conflicted", "JC-2026-0003")
-        browser.press("退回补正", ".actions")
+        self.begin_return("conflicted", "JC-2026-0003")
         browser.size(800, 600)
         # An error beside one button moves no other.
         place = "const box = [...document.querySelectorAll('.form .buttons button')].pop().getBoundingClientRect();" \
@@ -249,7 +240,7 @@ class Work(Page):
 
     def test_10_a_prefilled_field_that_is_cleared_is_cleared(self):
         browser = self.browser
-        browser.press("退出")
+        self.sign_out()
         self.sign_in("staff-zhou")
         self.open_record("hazard", "YH-2026-0001")
         browser.press("责令限期整改", ".actions")
@@ -309,7 +300,7 @@ class Work(Page):
         browser.wait(lambda: browser.count(".page-devices"), "the other page")
         self.assertEqual(1, browser.count("#app > .lost:not([hidden])"), "said on each page at once")
         # Who works here still signs in, and what they do is marked.
-        browser.press("退出")
+        self.sign_out()
         self.sign_in("staff-sun")
         browser.wait_text("中心的时钟不对", "#app > .lost:not([hidden])")
         self.open_record("crowded", "JC-2026-9")
@@ -340,8 +331,7 @@ class Work(Page):
               done(wrong);
             }).catch((error) => done(String(error)));""", ranges)
         self.assertEqual(wrong, [])
-        self.open_record("second", "JC-2026-0002")
-        browser.press("退回补正", ".actions")
+        self.begin_return("second", "JC-2026-0002")
         self.fill(".form textarea", "\u3000\u00a0\u200b\ufeff")
         browser.press("退回", ".form")
         browser.wait_text("请写明退回的原因", ".form .action-error")

@@ -15,7 +15,8 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1] / room) for room in ("ap
 BUILD = Path(sys.argv[1]).resolve()
 os.environ["BIHUAN_BUILD"] = str(BUILD)
 import programs  # noqa: E402
-from collector import TOP, WindowTest, sign_in  # noqa: E402
+from collector import TOP, WindowTest  # noqa: E402
+from steps import sign_in  # noqa: E402
 
 VERSION = re.search(r"^project\([^)]*?\bversion: '([^']+)'", (TOP / "meson.build").read_text(), re.M | re.S)[1]
 PROGRAMS = ["bihuan", "bihuanctl", "bihuan-agent", "bihuan-hub"]

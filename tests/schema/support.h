@@ -1,5 +1,5 @@
-/* Shared by the tests of this folder: clocks and random bytes that repeat, ids by number, a signer,
- * and helpers that make operations. */
+/* Shared by the tests of this folder: clocks and random bytes that repeat, ids made of a number, a
+ * signer, and functions that make operations. */
 #pragma once
 
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 #include "schema/error.h"
 #include "schema/merge.h"
 
-/* xorshift: the same seed gives the same bytes everywhere. */
+/* xorshift generator: the same seed gives the same bytes on every machine. */
 typedef struct {
   guint64 state;
 } TestRandom;
@@ -26,21 +26,21 @@ typedef struct {
 } TestClock;
 BhClock test_clock_wrap(TestClock *clock);
 
-/* "00000000-0000-7000-8000-%012x": ids whose order is that of their numbers. */
+/* Ids "00000000-0000-7000-8000-%012x"; they sort like their numbers. */
 const char *test_id(guint number);
 
-/* Fixed keys, hub and device; free with bh_signer_free. */
+/* Signers with fixed keys, for a hub and for devices; free with bh_signer_free. */
 BhSigner *test_signer(guint number);
 
-/* Wall clock 2026-11-21T18:59 UTC+8. */
+/* A fixed wall clock: 2026-11-21T18:59 UTC+8. */
 BhEntryClock test_entry_clock(void);
 
-/* An operation made of one set through a body, as it would arrive; `was` ends with NULL. The body
- * owns it. */
+/* Makes a body with a single set, through the same text form in which a body arrives. `was` ends
+ * with NULL. */
 BhBody *test_body_with_set(const char *entry, const char *record, const char *kind, const char *key,
                            json_t *value, gboolean personal, const char *const *was);
 
-/* `head`, n times `piece`, `tail`. */
+/* Returns `head`, then `piece` n times, then `tail`. */
 GString *test_repeat(const char *head, const char *piece, guint n, const char *tail);
 
 #define assert_error(error, wanted)                                                                \

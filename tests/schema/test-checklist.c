@@ -1,4 +1,5 @@
-/* Reading checklists: CSV and item files from outside. */
+/* Checklists are read from CSV and from files of items; wrong files are refused with file and
+ * line. */
 #include "schema/checklist.h"
 #include "tests/schema/support.h"
 

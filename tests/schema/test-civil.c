@@ -20,12 +20,13 @@ static void assert_date(BhDate got, const char *wanted)
   assert_string_equal(text, wanted);
 }
 
-/* Counted up day by day by the rules of the calendar, independent of the formulas. */
+/* The expected dates are counted up day by day by the rules of the calendar, so that the formulas
+ * under test are not used to check themselves. */
 static void test_every_day_from_1900_to_2200(void **state G_GNUC_UNUSED)
 {
   static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   BhDate day = {1900, 1, 1};
-  int weekday = 1; /* a Monday */
+  int weekday = 1; /* 1900-01-01 was a Monday */
   gint64 ms = bh_date_to_ms(&day);
   const BhDate first = day;
   for (int n = 0; day.year < 2200; n++) {
@@ -210,7 +211,8 @@ static void test_broken_packs_are_refused(void **state G_GNUC_UNUSED)
     assert_true(g_str_has_prefix(error->message, path));
     assert_error(error, BH_ERROR_FORMAT);
   }
-  /* A year of nothing but days off would leave deadlines without an end. */
+  /* A calendar in which every day of a year is off is refused: a deadline counted in workdays
+   * would never end. */
   g_autoptr(GString) idle = g_string_new(
       "{\"calendar\":\"a\",\"source\":\"b\",\"years\":{\"2026\":{\"work\":[],\"off\":[");
   BhDate day = date("2026-01-01");

@@ -1,4 +1,4 @@
-/* Codes people scan and type: unified social credit code, plaque, base45. */
+/* The codes that people scan and type: unified social credit code, QR code of a plaque, base45. */
 #include "tests/schema/support.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@
 
 static void test_known_credit_codes_are_valid(void **state G_GNUC_UNUSED)
 {
-  /* Published codes of large companies. */
+  /* Credit codes that large companies have published. */
   static const char *const codes[] = {"91440300708461136T", "9144030071526726XG",
                                       "914403001922038216", "91330100799655058B",
                                       "91110000802100433B"};
@@ -34,7 +34,7 @@ static void test_every_wrong_character_of_a_credit_code_is_noticed(void **state 
       assert_false(bh_uscc_is_consistent(code));
     }
   }
-  for (gsize i = 0; i + 1 < BH_USCC_LEN; i++) { /* two neighbours swapped */
+  for (gsize i = 0; i + 1 < BH_USCC_LEN; i++) { /* swap two neighbouring characters */
     char code[] = "9144030071526726XG";
     code[i] = good[i + 1];
     code[i + 1] = good[i];
@@ -191,7 +191,7 @@ static void test_plaque_of_another_key_or_domain_is_forged(void **state G_GNUC_U
   g_autofree char *text = bh_plaque_encode(&plaque, signer->public_key, signer->secret_key);
   assert_false(bh_plaque_verify(text, other->public_key, &read, &error));
   assert_error(error, BH_ERROR_SIGNATURE);
-  /* The right key id over a signature of another key. */
+  /* The code names the key of `signer`, but the signature was made with another key. */
   g_autofree char *mixed = bh_plaque_encode(&plaque, signer->public_key, other->secret_key);
   assert_false(bh_plaque_verify(mixed, signer->public_key, &read, &error));
   assert_error(error, BH_ERROR_SIGNATURE);
@@ -235,7 +235,8 @@ static void test_short_code_round_trip(void **state G_GNUC_UNUSED)
     guint32 read = 0;
     assert_true(bh_plaque_parse_short_code(code, &read, NULL));
     assert_int_equal(read, serial);
-    for (gsize at = 0; code[at] != '\0'; at++) { /* every wrong digit */
+    /* at each place, try every digit that is wrong there */
+    for (gsize at = 0; code[at] != '\0'; at++) {
       if (code[at] == '-')
         continue;
       char was = code[at];

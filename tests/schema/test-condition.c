@@ -1,4 +1,4 @@
-/* Truth tables of the conditions: true, false, and not known here. */
+/* Truth tables of the conditions. A condition is true, false, or unknown on this device. */
 #include "schema/kind-internal.h"
 #include "tests/schema/world-of-records.h"
 
@@ -13,7 +13,7 @@ static json_t *from_quoted(const char *quoted)
   return value;
 }
 
-/* 'y', 'n' or '?' */
+/* Returns 'y' for true, 'n' for false, '?' for unknown. */
 static char ask(const char *quoted, const BhContext *context)
 {
   g_autoptr(json_t) condition = from_quoted(quoted);
@@ -28,11 +28,12 @@ static void put(TestWorld *world, const char *name, const char *kind, const char
   test_world_put(world, name, kind, text);
 }
 
-/* SHA-256 of "发现隐患 0 条\n": the text of frozen fields that name nothing. */
+/* SHA-256 of "发现隐患 0 条\n", the signed text when the frozen fields name no hazard. */
 #define NO_HAZARDS "f9f72dc5d4d6362b6c7401ba732ecf53f6ac73e3e919c772b74478b8281b50fa"
 #define ABC "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
-/* A hazard in an inspection by 李 of unit u at an enterprise, two files, an order over it. */
+/* Makes a hazard in an inspection that 李 of unit u did at an enterprise, with two files and an
+ * order for it. */
 static TestWorld *small_world(void)
 {
   TestWorld *world = test_world_new();
@@ -325,7 +326,7 @@ static void test_I13_what_cannot_be_decided_is_hidden(void **state)
   assert_false(bh_kind_is_visible(hazard, &context));
   context.lookup = NULL;
   assert_false(bh_kind_is_visible(hazard, &context));
-  /* A kind without the condition is everybody's. */
+  /* A kind that declares no condition is visible to everybody. */
   assert_true(bh_kind_is_visible(bh_kind_set_find(world->kinds, "unit"), &context));
 }
 

@@ -48,12 +48,12 @@ static void test_encodings_and_separators_of_spreadsheets(void **state G_GNUC_UN
                strlen("\xef\xbb\xbf"
                       "甲,乙\n"),
                "1:甲|乙 ");
-  assert_table("\xbc\xd7,\xd2\xd2\r\n", 7, "1:甲|乙 "); /* GB 18030 */
+  assert_table("\xbc\xd7,\xd2\xd2\r\n", 7, "1:甲|乙 "); /* encoded in GB 18030 */
   assert_table("\xff\xfe\x32\x75\t\0\x59\x4e\n\0", 10, "1:甲|乙 ");
   assert_table("a;b,c;d\n1;2;3\n", 14, "1:a|b,c|d 2:1|2|3 ");
 }
 
-static void test_what_cannot_be_read_is_told_with_its_place(void **state G_GNUC_UNUSED)
+static void test_csv_that_cannot_be_read_is_refused_with_line_and_column(void **state G_GNUC_UNUSED)
 {
   assert_table("a\nb,\"c", 6, "1:a !2,2 ");
   assert_table("a\nb\"c,d\ne", 9, "1:a !2,1 ");
@@ -67,7 +67,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_rows_keep_the_line_they_begin_in),
       cmocka_unit_test(test_encodings_and_separators_of_spreadsheets),
-      cmocka_unit_test(test_what_cannot_be_read_is_told_with_its_place),
+      cmocka_unit_test(test_csv_that_cannot_be_read_is_refused_with_line_and_column),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

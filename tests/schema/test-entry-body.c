@@ -1,5 +1,5 @@
-/* The body of an entry: what is read, what is refused and at which limit, and the builder, which
- * makes nothing that could not be read. */
+/* The body of an entry: which texts are read, which are refused and at which limit. The builder
+ * makes no body that could not be read. */
 #include "tests/schema/support.h"
 
 #include <string.h>
@@ -59,7 +59,7 @@ static void test_broken_bodies_are_refused(void **state G_GNUC_UNUSED)
       BODY("{\"a\":{\"v\":1,\"was\":{}}}"),
       BODY("{\"a\":{\"v\":1,\"was\":[1]}}"),
       BODY("{\"a\":{\"v\":1,\"was\":[\"x\"]}}"),
-      BODY("{\"a\":{\"v\":1,\"was\":[\"" ID "\"]}}"), /* names itself */
+      BODY("{\"a\":{\"v\":1,\"was\":[\"" ID "\"]}}"), /* the entry replaces itself */
       BODY("{\"a\":{\"v\":1,\"was\":[\"" ID2 "\",\"" ID2 "\"]}}"),
       BODY("{\"a\":{\"v\":1,\"was\":[\"00000000-0000-7000-8000-000000000003\",\"" ID2 "\"]}}"),
       BODY("{\"\":{\"v\":1}}"),
@@ -204,7 +204,7 @@ static void test_builder_refuses_what_no_one_could_read(void **state G_GNUC_UNUS
     g_autoptr(BhBodyBuilder) builder = bh_body_builder_new(test_id(1), ID, &clock, 0, &random);
     BhErrorCode code = BH_ERROR_FORMAT;
     switch (i) {
-    case 0: /* nothing set */
+    case 0: /* the body sets no field */
       break;
     case 1:
       bh_body_builder_set(builder, ID, "hazard", "a", one, FALSE, NULL);
@@ -235,8 +235,8 @@ static void test_builder_refuses_what_no_one_could_read(void **state G_GNUC_UNUS
   }
 }
 
-/* What is handed out is what any reader makes of the text, also after the caller's values changed.
- */
+/* The body that the builder returns is what any reader makes of its text. Values that the caller
+ * changes later do not change it. */
 static void test_a_builder_hands_out_what_its_text_says(void **state G_GNUC_UNUSED)
 {
   TestRandom bytes = {9};

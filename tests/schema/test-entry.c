@@ -1,5 +1,5 @@
-/* The envelope of an entry: sealed, read, verified, as text of four lines; and the vector a second
- * implementation is checked against. */
+/* The envelope of an entry is sealed, read and verified, as a text of four lines. The last tests
+ * compare it with the test vector of PROTOCOL § 1. */
 #include "tests/schema/support.h"
 
 #include <string.h>
@@ -9,7 +9,8 @@
 
 #define KINDS "1111111111111111111111111111111111111111111111111111111111111111"
 
-/* One entry as a device makes it: a plain, a cleared and a personal set, an item, a file. */
+/* Makes one entry as a device does: it sets a plain, a cleared and a personal value and an item,
+ * and declares a file. */
 static BhEntryText *make_entry(const BhSigner *signer, gint64 seq, const char *prev)
 {
   TestRandom bytes = {4711};
@@ -100,9 +101,9 @@ static void test_withheld_body_still_verifies(void **state G_GNUC_UNUSED)
   g_autoptr(BhEntryText) taken = bh_entry_text_take(&cursor, wire->str + wire->len, &error);
   assert_no_error(error);
   assert_null(taken->body);
-  g_autoptr(BhEntryText) odd =
+  g_autoptr(BhEntryText) with_openings_only =
       bh_entry_text_new(text->envelope, text->signature, NULL, text->openings);
-  assert_false(bh_entry_verify(odd, &envelope, signer->public_key, &error));
+  assert_false(bh_entry_verify(with_openings_only, &envelope, signer->public_key, &error));
   assert_error(error, BH_ERROR_FORMAT);
 }
 
@@ -162,7 +163,8 @@ static void test_broken_base64_is_refused(void **state G_GNUC_UNUSED)
         bh_entry_text_new(text->envelope, broken[i], text->body, text->openings);
     refuse_verify(forged, signer->public_key, BH_ERROR_FORMAT);
   }
-  /* The same bytes with other unused bits, without padding, with a space: one form only. */
+  /* Base64 of the same bytes with other unused bits, without padding, or with a space is refused,
+   * because each signature has exactly one text. */
   g_autofree char *bits = g_strdup(text->signature);
   char *last = bits + strlen(bits) - 3;
   *last = (char)(*last == 'A' ? 'B' : *last + 1);
@@ -197,7 +199,8 @@ static void test_an_envelope_reads_the_same_in_any_form(void **state G_GNUC_UNUS
     memcpy(other.hash, sealed.hash, sizeof other.hash);
     assert_memory_equal(&other, &sealed, sizeof other);
   }
-  /* Every byte of the form counts: none can be changed and still read as the sealed one. */
+  /* No byte of the envelope can be changed so that it still reads as the envelope that was
+   * sealed. */
   for (gsize i = 0; text->envelope[i] != '\0'; i++) {
     g_autofree char *changed = g_strdup(text->envelope);
     changed[i] = '~';
@@ -282,7 +285,7 @@ static void test_broken_envelopes_are_refused(void **state G_GNUC_UNUSED)
   g_autoptr(BhEntryText) text = make_entry(signer, 5, KINDS);
   static const struct {
     const char *member;
-    const char *json; /* NULL removes it */
+    const char *json; /* the new value of the member; NULL removes the member */
     BhErrorCode code;
   } changes[] = {
       {"format", "\"bihuan-entry-2\"", BH_ERROR_UNKNOWN},
@@ -297,7 +300,8 @@ static void test_broken_envelopes_are_refused(void **state G_GNUC_UNUSED)
       {"seq", "-1", BH_ERROR_FORMAT},
       {"seq", "1.0", BH_ERROR_FORMAT},
       {"seq", "\"5\"", BH_ERROR_FORMAT},
-      {"seq", "1", BH_ERROR_FORMAT}, /* needs 64 zeros before it */
+      /* the first entry of a chain names 64 zeros as its predecessor */
+      {"seq", "1", BH_ERROR_FORMAT},
       {"prev", "\"0\"", BH_ERROR_FORMAT},
       {"kinds", "null", BH_ERROR_FORMAT},
       {"body", "[]", BH_ERROR_FORMAT},
@@ -334,7 +338,7 @@ static void test_lines_are_bounded(void **state G_GNUC_UNUSED)
 {
   static const struct {
     const char *lines;
-    gsize pad; /* x before the lines */
+    gsize pad; /* how many "x" are put before the lines */
     BhErrorCode code;
   } cases[] = {
       {"", 0, BH_ERROR_FORMAT},
@@ -381,7 +385,7 @@ static char *read_fixture(const char *name, const char *member)
   return g_strdup(text);
 }
 
-/* The vector PROTOCOL 1 refers to: what a second implementation is checked against. */
+/* The test vector of PROTOCOL § 1, against which a second implementation can be checked. */
 static void test_vector_verifies(void **state G_GNUC_UNUSED)
 {
   g_autofree char *envelope_text = read_fixture("entry-1.json", "envelope");

@@ -32,14 +32,15 @@ static void test_order_of_ids_survives_a_clock_that_jumps(void **state G_GNUC_UN
   char last[BH_ID_LEN + 1] = "";
   char id[BH_ID_LEN + 1];
   for (int i = 0; i < 20000; i++) {
-    /* Years forth and back, before 1970, and thousands within one millisecond. */
+    /* The clock jumps by years forward and back, to before 1970; thousands of ids fall into one
+     * millisecond. */
     if (i % 5000 == 4999)
       time.wall_ms +=
           ((gint64)test_random_below(&bytes, 100) - 60) * G_GINT64_CONSTANT(31536000000);
     bh_id_next(&source, id);
     assert_true(strcmp(last, id) < 0);
     memcpy(last, id, sizeof last);
-    if (i % 1000 == 0) { /* a restart that knows the newest id */
+    if (i % 1000 == 0) { /* After a restart the source is given the newest id that is known. */
       bh_id_source_init(&source, &clock, &random);
       bh_id_source_advance(&source, id);
     }
@@ -56,7 +57,7 @@ static void test_advance_ignores_what_is_no_id_of_this_sort(void **state G_GNUC_
   bh_id_source_advance(&source, "x");
   bh_id_source_advance(&source, "ffffffff-ffff-4fff-8fff-ffffffffffff");
   assert_int_equal(source.last, 0);
-  /* At the end of time ids stay valid. */
+  /* At the largest time that an id can hold, ids are still valid. */
   bh_id_source_advance(&source, "ffffffff-ffff-7fff-8fff-ffffffffffff");
   char id[BH_ID_LEN + 1];
   bh_id_next(&source, id);

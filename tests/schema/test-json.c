@@ -67,7 +67,7 @@ static void test_depth_and_size_are_bounded(void **state G_GNUC_UNUSED)
   g_autoptr(json_t) deep = bh_json_parse(
       "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", 64, 64, "input", &error);
   assert_no_error(error);
-  /* Brackets within strings are text. */
+  /* Brackets inside a string do not count as nesting. */
   g_autoptr(json_t) string =
       bh_json_parse("\"\\\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"", 41, 64, "input", &error);
   assert_no_error(error);
@@ -251,7 +251,7 @@ static void test_the_usual_way_reads_what_jansson_reads(void **state G_GNUC_UNUS
         gssize at = g_rand_int_range(chance, 0, (gint32)text->len);
         gsize from = (gsize)g_rand_int_range(chance, 0, (gint32)text->len);
         int what = g_rand_int_range(chance, 0, 4);
-        /* The end of `pieces` counts: a NUL. */
+        /* `sizeof pieces` includes the NUL at the end, so a NUL can be put in too. */
         char piece = pieces[g_rand_int_range(chance, 0, sizeof pieces)];
         if (what == 0)
           text->str[at] = piece;

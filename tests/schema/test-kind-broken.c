@@ -1,10 +1,10 @@
-/* Broken declarations are refused with the place and the reason; nothing is half loaded. */
+/* Broken declarations are refused with the place and the reason. No part of them is loaded. */
 #include <glib/gstdio.h>
 
 #include "schema/kind-paper.h"
 #include "tests/schema/support.h"
 
-/* Two sound kinds; each case changes one thing in them. */
+/* Two declarations without a fault. Each case changes one thing in them. */
 static const char sound[] =
     "{'bihuan-kinds':1,'kinds':["
     "{'bihuan-kind':1,'kind':'staff','label':{'zh':'人','en':'Staff'},'scope':'all',"
@@ -146,7 +146,7 @@ static void test_broken_heads_are_refused(void **state)
       {V "label/fr", "'x'", P ".label: unknown member \"fr\""},
       {V "scope", "'world'", P ".scope: must be all, area or unit"},
       {V "area_from", NULL, P ".scope: scope area needs \"area_from\""},
-      {V "area_from", "'note'", P ".area_from: path \"note\" ends at a field of a wrong type"},
+      {V "area_from", "'note'", P ".area_from: path \"note\" must end at a field of type area"},
       {V "area_from", "'place'", P ".area_from: path \"place\": visit has no field \"place\""},
       {V "area_from", "3", P ".area_from: must be a path"},
       {V "area_from", "['area',7]", P ".area_from[1]: a path must be a string"},
@@ -156,7 +156,8 @@ static void test_broken_heads_are_refused(void **state)
       {V "title", "'{lead.day}'", P ".title: path \"lead.day\": staff has no field \"day\""},
       {V "title", "'{people.name}'", P ".title: path \"people.name\""},
       {V "title", "'{upper.lead.name}'", P ".title: path \"upper.lead.name\" must have two steps"},
-      {V "title", "'{lead.roles}'", P ".title: path \"lead.roles\" ends at a field of a wrong"},
+      {V "title", "'{lead.roles}'",
+       P ".title: path \"lead.roles\" must end at a field of type text"},
       {V "list", "['note','sum']", P ".list[1]: kind visit has no field \"sum\""},
       {V "list", "['note','note']", P ".list[1]: duplicate \"note\""},
       {V "sections/0/fields/0", "'gone'", P ".sections[0].fields[0]: kind visit has no field"},
@@ -172,8 +173,12 @@ static void test_broken_heads_are_refused(void **state)
       {V "review/unfinished", "['gone']", P ".review.unfinished: kind visit has no state"},
       {V "review/steps", "['done']", P ".review.steps: no step leads from \"done\""},
       {V "review/steps", "['gone']", P ".review.steps: kind visit has no state"},
+      {V "review/omits", "'note'", P ".review.omits: must be an array"},
+      {V "review/omits", "['gone']", P ".review.omits[0]: kind visit has no field \"gone\""},
+      {V "review/omits", "['state']", P ".review.omits[0]: kind visit has no field \"state\""},
+      {V "review/omits", "['note','note']", P ".review.omits"},
       {V "review", "{'unfinished':['new'],'steps':['new']}",
-       P ".review.steps: \"new\" is in another list too"},
+       P ".review.steps: state \"new\" is in another list of the review too"},
       {V "authority", "'note'", P ".authority: "},
       {V "authority", "'lead.gone'", P ".authority: "},
       {V "authority", "true", P ".authority: must be a path or an array of paths"},
@@ -228,7 +233,7 @@ static void test_broken_fields_are_refused(void **state)
       {V "fields/0/max", "2001", P ".fields[0].max: must be from 0 to 2000"},
       {V "fields/0/max", "1.5", P ".fields[0].max: must be an integer"},
       {V "fields/4/min", "10", P ".fields[4].min: is greater than max"},
-      {V "fields/8/max", "1", P ".fields[8]: type flag has no min and max"},
+      {V "fields/8/max", "1", P ".fields[8]: a field of type flag cannot have \"min\" or \"max\""},
       {V "fields/4/digits", "2", P ".fields[4].digits: only a field of type decimal"},
       {V "fields/0/choices", "[]", P ".fields[0].choices: only fields of type choice"},
       {V "fields/6/choices", NULL, P ".fields[6]: \"choices\" is missing"},
@@ -287,19 +292,20 @@ static void test_broken_workflows_are_refused(void **state)
       {V "states/1/name", "'new'", P ".states[1].name: duplicate \"new\""},
       {V "states/1/label", NULL, P ".states[1]: \"label\" is missing"},
       {V "states/1/written_by", "['hub']", P ".states[1].written_by: must be"},
-      {V "states/0/void", "true", P ".states[0].void: only a final state is void"},
+      {V "states/0/void", "true", P ".states[0].void: only a final state can be void"},
       {V "states/1/void", "1", P ".states[1].void: must be"},
       {V "states/0/initial", "false",
        P ".transitions[0].to: state \"new\" is not declared initial"},
       {V "transitions/0", NULL, P ".states[0]: initial state \"new\" has no transition from null"},
       {V "transitions/1/to", "'gone'", P ".transitions[1].to: kind visit has no state \"gone\""},
       {V "transitions/1/from", "['gone']", P ".transitions[1].from: kind visit has no state"},
-      {V "transitions/1/from", "['done']", P ".transitions[1].from: state \"done\" is final"},
+      {V "transitions/1/from", "['done']",
+       P ".transitions[1].from: state \"done\" is final, so no transition can leave it"},
       {V "transitions/1/from", NULL, P ".transitions[1]: \"from\" is missing"},
       {V "transitions/1/from", "[]", P ".transitions[1].from: is empty"},
       {V "transitions/+",
        "{'from':['new'],'to':'done','label':{'zh':'结','en':'End'},'who':['anyone']}",
-       P ".transitions[2]: duplicate \"new\" to \"done\""},
+       P ".transitions[2]: another transition leads from \"new\" to \"done\" already"},
       {V "transitions/0/who", "['boss']", P ".transitions[0].who: staff has no role \"boss\""},
       {V "transitions/0/who", "[]", P ".transitions[0].who: is empty"},
       {V "transitions/0/who", "['author']", P ".transitions[0].who: \"author\" needs"},
@@ -317,7 +323,8 @@ static void test_broken_workflows_are_refused(void **state)
       {V "transitions/1/when", "{'field':'hour','empty':true}", P ".transitions[1].when.field"},
       {V "locked_when", "{'field':'state','is':'gone'}",
        P ".locked_when.is: \"gone\" is not a valid value"},
-      {V "once", "true", P ".once: a kind with states is changed by its steps"},
+      {V "once", "true",
+       P ".once: a kind with states cannot have it, because steps change its records"},
       {V "order", "0", P ".order: must be"},
       {V "order", "1000", P ".order: must be"},
       {V "order", "'first'", P ".order: must be"},
@@ -326,15 +333,18 @@ static void test_broken_workflows_are_refused(void **state)
       {V "directory", "'place'", P ".directory: kind visit has no indexed choice"},
       {V "directory", "7", P ".directory: must be"},
       {V "in_case", "'yes'", P ".in_case: must be one of named, opened, with_parent, root"},
-      {V "in_case", "'root'", P ".in_case: \"root\" is for kinds without \"parent\""},
-      {"kinds/0/at_parent", "'before'", "$.kinds[0].at_parent: the kind has no \"parent\""},
-      {"kinds/0/in_case", "'with_parent'", "$.kinds[0].in_case: the kind has no \"parent\""},
+      {V "in_case", "'root'", P ".in_case: a kind with \"parent\" cannot have \"root\""},
+      {"kinds/0/at_parent", "'before'",
+       "$.kinds[0].at_parent: needs the member \"parent\" of the kind"},
+      {"kinds/0/in_case", "'with_parent'",
+       "$.kinds[0].in_case: needs the member \"parent\" of the kind"},
       {V "transitions/1/needs/0/must", NULL, P ".transitions[1].needs[0]: \"must\" is missing"},
       {V "transitions/1/needs/0/quarantine", "'yes'",
        P ".transitions[1].needs[0].quarantine: must"},
       {V "transitions/1/needs/0/text", NULL, P ".transitions[1].needs[0]: \"text\" is missing"},
       {V "transitions/1/needs/0/field", "'hour'", P ".transitions[1].needs[0].field: kind visit"},
-      {V "transitions/1/deadline/months", "1", P ".transitions[1].deadline: \"from\" goes with"},
+      {V "transitions/1/deadline/months", "1",
+       P ".transitions[1].deadline: \"from\" and exactly one of"},
       {V "transitions/1/deadline/setting", "'x'", P ".transitions[1].deadline: only one of"},
       {V "transitions/1/deadline/from", "'note'", P ".transitions[1].deadline: kind visit has no"},
       {V "transitions/1/label/zh", NULL, P ".transitions[1].label: \"zh\" is missing"},
@@ -360,25 +370,33 @@ static void test_broken_conditions_are_refused(void **state)
       {M, "{'field':'day','is':'2026-02-30'}", C ".is: \"2026-02-30\" is not a valid value"},
       {M, "{'field':'mode','in':[]}", C ".in: must be an array of 1 to"},
       {M, "{'field':'mode','in':['a','c']}", C ".in[1]: \"c\" is not a valid value of this field"},
-      {M, "{'field':'mode','has':'a'}", C ".has: is not allowed for a field"},
+      {M, "{'field':'mode','has':'a'}",
+       C ".has: can only be used for a field of type choices, refs or items"},
       {M, "{'field':'mode','empty':1}", C ".empty: must be true or false"},
-      {M, "{'field':'mode','before':'today'}", C ".before: is not allowed for a field"},
+      {M, "{'field':'mode','before':'today'}",
+       C ".before: can only be used for a field of type date or time"},
       {M, "{'field':'day','before':'tomorrow'}", C ".before: must be \"today\", a date"},
-      {M, "{'field':'day','after':{'field':'note'}}", C ".after: path \"note\" ends at"},
+      {M, "{'field':'day','after':{'field':'note'}}",
+       C ".after: path \"note\" must end at a field of type date or time"},
       {M, "{'field':'day','after':{'field':'day','more':1}}", C ".after: unknown member"},
-      {M, "{'field':'note','at_least':1}", C ".at_least: is not allowed for a field"},
+      {M, "{'field':'note','at_least':1}",
+       C ".at_least: can only be used for a field of type integer, decimal, choices or refs"},
       {M, "{'field':'count','at_least':'1'}", C ".at_least: must be an integer"},
-      {M, "{'field':'note','within':'140600'}", C ".within: is not allowed for a field"},
-      {M, "{'field':'note','digest_of':'note'}", C ".digest_of: is not allowed for a field"},
+      {M, "{'field':'note','within':'140600'}",
+       C ".within: can only be used for a field of type area"},
+      {M, "{'field':'note','digest_of':'note'}",
+       C ".digest_of: can only be used for a field of type hash"},
       {M, "{'field':'print','digest_of':7}", C ".digest_of: must be a path"},
-      {M, "{'field':'print','digest_of':'day'}", C ".digest_of: path \"day\" ends at a field"},
+      {M, "{'field':'print','digest_of':'day'}",
+       C ".digest_of: path \"day\" must end at a field of type text, longtext or paper"},
       {M, "{'field':'print','digest_of':'nothing'}", C ".digest_of: "},
       {M, "{'field':'area','within':'Shanxi'}", C ".within: must be an area code"},
       {M, "{'field':'lead.age','empty':true}", C ".field: path \"lead.age\": staff has no field"},
       {M, "{'field':'note.name','empty':true}",
-       C ".field: path \"note.name\": the field before it"},
+       C ".field: path \"note.name\": \"name\" must follow a ref field"},
       {M, "{'field':'upper.upper.upper.upper.upper.note','empty':true}", C ".field: path"},
-      {M, "{'field':'actor','empty':true}", C ".field: path \"actor\" has too many or too few"},
+      {M, "{'field':'actor','empty':true}",
+       C ".field: path \"actor\" must have at most 5 steps, and one after"},
       {M, "{'field':'actor.age','empty':true}", C ".field: path \"actor.age\": staff has no"},
       {M, "{'all':[]}", C ".all: must be an array of 1 to"},
       {M, "{'all':[{'field':'flag','is':true}],'more':1}", C ": \"all\" must be the only member"},
@@ -396,7 +414,7 @@ static void test_broken_conditions_are_refused(void **state)
       {M, "{'count':'visit','at_least':1,'distinct':'nope'}", C ": path \"nope\""},
       {M, "{'count':{'children':'visit','of':'note'},'at_least':1}", C ".count: path \"note\""},
       {M, "{'count':{'of':'lead'},'at_least':1}", C ".count: needs \"children\""},
-      {M, "{'actor_is':'note'}", C ".actor_is: path \"note\" ends at a field of a wrong type"},
+      {M, "{'actor_is':'note'}", C ".actor_is: path \"note\" must end at a field of type ref"},
       {M, "{'actor_is':7}", C ".actor_is: a path must be a string"},
       {M, "{'actor_role':'boss'}", C ".actor_role: \"boss\" is not a valid value"},
       {M,
@@ -537,7 +555,7 @@ static gboolean damage(json_t *at, int *countdown, const json_t *value)
   return FALSE;
 }
 
-/* Every node of the declarations, replaced by everything it may not be. */
+/* Replaces every node of the declarations by a value of each type, or removes it. */
 static void test_any_damage_is_refused_with_its_place_or_does_no_harm(void **state)
 {
   (void)state;
@@ -589,7 +607,7 @@ static void test_what_only_some_may_see_is_named_in_no_case(void **state)
   assert_no_error(error);
   change(root, "kinds/0/visible", "{'field':'name','empty':false}");
   assert_null(load(root, &error));
-  assert_non_null(strstr(error->message, "in_case: \"named\" is for what everybody may see"));
+  assert_non_null(strstr(error->message, "in_case: a kind with \"visible\" cannot have \"named\""));
 }
 
 static void test_one_kind_has_the_directory(void **state)
@@ -613,7 +631,7 @@ static void test_one_kind_has_the_directory(void **state)
          "'choices':[{'code':'a','label':{'zh':'甲','en':'A'}}]}");
   change(root, "kinds/0/directory", "'way'");
   assert_null(load(root, &error));
-  assert_non_null(strstr(error->message, "directory: kind staff declares it already"));
+  assert_non_null(strstr(error->message, "directory: kind staff has it already"));
 }
 
 static void test_a_set_has_one_paper_of_each_sort(void **state)
@@ -649,7 +667,8 @@ static void test_a_set_has_one_paper_of_each_sort(void **state)
   change(root, "kinds/1/fields/6/choices/2/retired", "true");
   g_autoptr(BhKindSet) with_retired = load(root, &error);
   assert_no_error(error);
-  assert_true(bh_paper_type_find(with_retired, "c", &old)); /* old documents are still readable */
+  /* documents made before the type was retired can still be read */
+  assert_true(bh_paper_type_find(with_retired, "c", &old));
   assert_true(bh_paper_type_find_both(with_retired, &of_visit, &of_records));
   assert_string_equal(of_visit.code, "a");
 
@@ -657,7 +676,50 @@ static void test_a_set_has_one_paper_of_each_sort(void **state)
          "{'name':'way','type':'choice','label':{'zh':'式','en':'Way'},"
          "'choices':[{'code':'a','label':{'zh':'甲','en':'A'},'paper':{}}]}");
   assert_null(load(root, &error));
-  assert_non_null(strstr(error->message, "paper: another field declares it already"));
+  assert_non_null(strstr(error->message, "paper: the choices of another field have it already"));
+}
+
+/* "where" of a paper is evaluated on a device, with no more than the records of one visit. */
+static void test_a_paper_chooses_its_records_by_what_a_device_has(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *paper, *message;
+  } cases[] = {
+      {"{'where':{'field':'name','empty':false}}", "where: needs \"names\""},
+      {"{'names':'people','where':{'field':'nothing','empty':true}}",
+       "where.field: path \"nothing\": staff has no field \"nothing\""},
+      {"{'names':'people','where':{'field':'roles','has':'leader'}}",
+       "where.has: \"leader\" is not a valid value"},
+      {"{'names':'people','where':{'not':{'any':'visit','where':{'field':'note','empty':true}}}}",
+       "where.not.any: \"where\" must not depend on child records"},
+      {"{'names':'people','where':{'all':[{'actor_role':'inspector'}]}}",
+       "where.all[0].actor_role: \"where\" must not depend on the acting person"},
+      {"{'names':'people','where':{'field':'actor.name','empty':false}}",
+       "where.field: \"where\" must not depend on the acting person"},
+      {"{'names':'people','where':{'field':'born','before':'today'}}",
+       "where.before: \"where\" must not use today's date"},
+  };
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) root = parse(sound);
+  change(root, "kinds/0/fields/+", "{'name':'born','type':'date','label':{'zh':'生','en':'Born'}}");
+  change(root, "kinds/1/fields/6/choices/0/paper", "{}");
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    change(root, "kinds/1/fields/6/choices/1/paper", cases[i].paper);
+    assert_null(load(root, &error));
+    if (strstr(error->message, cases[i].message) == NULL ||
+        strstr(error->message, "fields[6].choices[1].paper") == NULL)
+      fail_msg("%s: %s", cases[i].paper, error->message);
+    g_clear_error(&error);
+  }
+  BhPaperType of_visit = {0}, of_records = {0};
+  change(root, "kinds/1/fields/6/choices/1/paper",
+         "{'names':'people','where':{'field':'name','is':'a'}}");
+  g_autoptr(BhKindSet) set = load(root, &error);
+  assert_no_error(error);
+  assert_true(bh_paper_type_find_both(set, &of_visit, &of_records));
+  assert_null(of_visit.where);
+  assert_string_equal(bh_json_string_or(of_records.where, "is", ""), "a");
 }
 
 int main(void)
@@ -667,6 +729,7 @@ int main(void)
       cmocka_unit_test(test_what_only_some_may_see_is_named_in_no_case),
       cmocka_unit_test(test_one_kind_has_the_directory),
       cmocka_unit_test(test_a_set_has_one_paper_of_each_sort),
+      cmocka_unit_test(test_a_paper_chooses_its_records_by_what_a_device_has),
       cmocka_unit_test(test_broken_heads_are_refused),
       cmocka_unit_test(test_broken_fields_are_refused),
       cmocka_unit_test(test_broken_workflows_are_refused),

@@ -1,4 +1,5 @@
-/* Every field type takes what it should and nothing else, in each direction. */
+/* Every field type accepts the values that it should and refuses all others, when read and when
+ * written. */
 #include "schema/kind-rules.h"
 #include "schema/kind.h"
 #include "schema/paths.h"
@@ -244,7 +245,7 @@ static void test_bad_values_are_refused_by_kind_and_key(void **state)
   }
 }
 
-/* A check character that does not fit is a doubt: it wants a reason and forbids nothing. */
+/* A wrong check character is only a warning: the person gives a reason and can save. */
 static void test_a_check_character_warns_and_forbids_nothing(void **state)
 {
   (void)state;
@@ -285,7 +286,8 @@ static void test_a_check_character_warns_and_forbids_nothing(void **state)
   }
 }
 
-/* The shipped kind says on one side only which kinds of inspection cannot go together. */
+/* The kind declares on one of the two choices only that they exclude each other; both orders are
+ * refused. */
 static void test_choices_that_exclude_each_other_are_refused_when_set(void **state)
 {
   (void)state;
@@ -314,7 +316,7 @@ static void test_choices_that_exclude_each_other_are_refused_when_set(void **sta
   g_autoptr(json_t) both = value_of("['self_check','unannounced']");
   g_autoptr(BhProblem) problem = bh_field_check_excludes(field, both);
   assert_string_equal(problem->text_zh, "“企业自查”和“四不两直”不能同时选择");
-  /* An inspection begun under an older kind set can still be finished. */
+  /* An inspection that was begun under an older kind set can still be finished. */
   g_autoptr(json_t) values = json_pack("{s:O}", "modes", both);
   BhContext context = {.values = values};
   g_autoptr(GPtrArray) problems = bh_kind_check_record(inspection, &context);

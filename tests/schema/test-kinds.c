@@ -1,5 +1,5 @@
-/* The project's kinds load, carry labels for everything people see, and keep their name under
- * whatever does not change what they say. */
+/* The project's kinds load and have labels in both languages for all that people see. Their hash
+ * depends on what they declare, not on how the files are written. */
 #include <glib/gstdio.h>
 
 #include "schema/error.h"
@@ -35,7 +35,7 @@ static gboolean has_han(const char *text)
   return FALSE;
 }
 
-/* Every label in the tree of declarations, at any depth. */
+/* Checks every label in the tree of declarations, at any depth. */
 static void check_labels(const json_t *value, const char *where, guint *count)
 {
   const char *key;
@@ -101,7 +101,7 @@ static void test_transitions_of_the_sources_cite_their_clause(void **state)
       bh_workflow_find(bh_kind_set_find(world->kinds, "hazard"), "stopped", "rectifying"))[0]);
 }
 
-/* Writes the kinds again, in another order of files and members and with other white space. */
+/* Writes the kinds again with files and members in another order and with other white space. */
 static char *write_shuffled(const BhKindSet *kinds)
 {
   char *dir = g_dir_make_tmp("bihuan-kinds-XXXXXX", NULL);
@@ -178,7 +178,7 @@ static void test_a_kept_text_is_known_by_its_hash(void **state)
   assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_STORAGE));
 }
 
-/* The first ```json block of the reference is a whole kind. */
+/* Takes the first ```json block of the reference, which is a complete kind. */
 static char *take_example(void)
 {
   g_autofree char *path = bh_data_path("schema", "kinds", "README.md", NULL);
@@ -295,7 +295,7 @@ static gboolean in_a_form(const BhKind *kind, const char *field)
   return FALSE;
 }
 
-/* What begins a record is a device's to say. */
+/* Whether a step that makes the record asks for this field: then a device may set it. */
 static gboolean begins(const BhKind *kind, const char *field)
 {
   for (guint i = 0; i < kind->transitions->len; i++) {
@@ -311,8 +311,8 @@ static gboolean begins(const BhKind *kind, const char *field)
   return FALSE;
 }
 
-/* What only steps of the office ask for, no device sets by itself either: an inspector gives no
- * points to his own file. */
+/* A field for which only steps of the office ask cannot be set by a device either: an inspector
+ * cannot give points to the own file. */
 static void test_fields_of_the_offices_steps_are_left_to_the_hub(void **state)
 {
   (void)state;
@@ -369,7 +369,8 @@ static void test_reviewable_kinds_say_where_a_review_moves_them(void **state)
   assert_string_equal(bh_kind_get_parent_field(bh_kind_set_find(world->kinds, "file")), "parent");
 }
 
-/* Names of people and their phones are never indexed and never plain. */
+/* Names and telephone numbers of people outside the office are personal fields and are never
+ * indexed. */
 static void test_names_of_outside_people_are_personal(void **state)
 {
   (void)state;

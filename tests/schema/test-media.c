@@ -1,4 +1,4 @@
-/* Files from outside: what they are, and whether all of them is there. */
+/* Which type a file has, and whether it is complete, judged from its bytes. */
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -52,7 +52,7 @@ static void test_whole_files_are_whole(void **state)
     assert_int_equal(media.width, cases[i].media.width);
     assert_int_equal(media.height, cases[i].media.height);
     assert_int_equal(media.memory_bytes, cases[i].media.memory_bytes);
-    /* Telephones put films and further pictures behind the end. */
+    /* Telephones append videos and further pictures after the end of a picture. */
     g_autofree guint8 *longer = g_malloc(cases[i].size + 500);
     memset(longer, 0xff, cases[i].size + 500);
     memcpy(longer, cases[i].bytes, cases[i].size);
@@ -60,7 +60,7 @@ static void test_whole_files_are_whole(void **state)
   }
 }
 
-/* At every length: not one that ends too early passes. */
+/* A file that was cut off at any length is never judged complete. */
 static void test_whatever_is_cut_off_is_told(void **state)
 {
   (void)state;
@@ -87,12 +87,13 @@ static void test_whatever_is_cut_off_is_told(void **state)
   }
   g_autofree guint8 *large = make_jpeg(SIZE);
   assert_int_equal(judge(large, SIZE / 3), BH_MEDIA_CUT_OFF);
-  /* A card that gave out: the rest is there, but empty. */
+  /* A memory card that failed leaves the rest of the file as zeros. */
   memset(large + SIZE / 3, 0, SIZE - SIZE / 3);
   assert_int_equal(judge(large, SIZE), BH_MEDIA_CUT_OFF);
 }
 
-/* The small picture that cameras put into the head has an end of its own. */
+/* A thumbnail that a camera puts into the header has an end marker of its own, which is not the
+ * end of the picture. */
 static void test_the_end_of_a_thumbnail_is_not_the_end(void **state)
 {
   (void)state;
@@ -127,7 +128,8 @@ static void test_what_only_begins_like_a_picture_is_none(void **state)
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++)
     if (judge(cases[i].bytes, cases[i].size) != cases[i].verdict)
       fail_msg("case %zu: %d", i, judge(cases[i].bytes, cases[i].size));
-  /* A size of nothing, more components than there are, a second head, no scan at all. */
+  /* Broken headers: a size of 0, more components than there is room for, a second header, no
+   * scan. */
   const gsize frame = 200 - 139 + 69;
   static const struct {
     gsize at;

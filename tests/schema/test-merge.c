@@ -4,7 +4,7 @@
 
 #define RECORD "11111111-0000-7000-8000-000000000001"
 
-/* Entries of one record as they would arrive, each with what it sets. */
+/* The entries of one record in the order in which they arrive, each with what it sets. */
 typedef struct {
   GPtrArray *bodies; /* BhBody* */
 } Story;
@@ -36,7 +36,7 @@ static gboolean was_applied(const char *entry_id, const char *record_id G_GNUC_U
   return g_hash_table_contains(data, entry_id);
 }
 
-/* Folds bodies in the given order, each once, as store and device do. */
+/* Folds the bodies in the given order, each once, as a store and a device do. */
 static BhRecord *fold(const Story *story, const guint *order, guint n)
 {
   g_autoptr(GHashTable) applied = g_hash_table_new(g_str_hash, g_str_equal);
@@ -79,7 +79,8 @@ static void test_I8_a_replaced_value_was_named_by_its_successor(void **state G_G
   g_auto(Story) story = story_new();
   add(&story, 1, "level", "general", FALSE, NULL);
   add(&story, 3, "level", "major", FALSE, WAS(test_id(1)));
-  /* Its maker did not know of 1 and 3: a smaller or greater id alone replaces nothing. */
+  /* Its device did not know entries 1 and 3. A value is replaced only when it is named, not
+   * because an id is smaller or greater. */
   add(&story, 2, "level", "unclear", FALSE, NULL);
   g_autoptr(BhRecord) record = fold(&story, NULL, 3);
   g_auto(GStrv) heads = bh_record_dup_heads(record, "level");
@@ -214,7 +215,7 @@ static void test_snapshot_round_trip_keeps_openings(void **state G_GNUC_UNUSED)
   assert_no_error(error);
   g_autofree char *sorted = bh_json_dump_sorted(tree);
   assert_string_equal(text, sorted);
-  /* An opening that was changed on the way is noticed. */
+  /* An opening that was changed in transit does not match its commitment. */
   char *digit = strstr(text, "13800000000");
   digit[3] = '1';
   assert_null(bh_record_from_snapshot(text, strlen(text), &error));
@@ -250,12 +251,13 @@ static void test_broken_snapshots_are_refused(void **state G_GNUC_UNUSED)
   }
 }
 
-/* --- properties --- */
+/* --- properties that hold for random histories --- */
 
 static const char *const some_keys[] = {"level", "demand", "answers/COAL-01", "phone", "state"};
 
-/* What several devices do that see each other's work late or never: each keeps its own view and
- * names the heads of that view; now and then views are exchanged. */
+/* Makes the history of several devices that see each other's work late or never. Each device keeps
+ * its own view of the record and names the heads of that view; from time to time two devices
+ * exchange their views. */
 static Story make_story(TestRandom *random, guint n_devices, guint n_entries)
 {
   Story story = story_new();
@@ -274,7 +276,8 @@ static Story make_story(TestRandom *random, guint n_devices, guint n_entries)
     g_autoptr(BhRecord) seen = fold(&story, known, n_known);
     g_auto(GStrv) heads = bh_record_dup_heads(seen, key);
     g_autofree char *value = g_strdup_printf("v%u", test_random_below(random, 3));
-    /* Ids say nothing about cause: a device whose clock is wrong makes small and great ones. */
+    /* The order of ids does not follow cause and effect, because a device with a wrong clock makes
+     * ids that are too small or too great. */
     guint number = (test_random_below(random, 1000000) << 8) + i + 1;
     add(&story, number, key, test_random_below(random, 9) == 0 ? NULL : value,
         g_str_equal(key, "phone"), (const char *const *)heads);
@@ -347,8 +350,8 @@ test_I3_a_stop_and_a_restart_from_the_snapshot_change_nothing(void **state G_GNU
   }
 }
 
-/* An entry that sets several keys and names whatever it likes: entries that never set the key,
- * entries that do not exist, entries that name it in turn. */
+/* Makes an entry that sets several keys and names any entries as replaced: entries that never set
+ * the key, that do not exist, or that name this entry in turn. */
 static BhBody *make_hostile_body(TestRandom *random, guint number, guint n_ids)
 {
   TestRandom bytes = {number};
@@ -377,8 +380,8 @@ static BhBody *make_hostile_body(TestRandom *random, guint number, guint n_ids)
   return bh_body_parse(text, openings, NULL);
 }
 
-/* What one key of a record is by the words of PROTOCOL 1, without any cleverness; NULL when no
- * entry sets it. */
+/* Computes one key of a record literally as PROTOCOL § 1 defines it, without optimisation, to
+ * compare the fold with. NULL when no entry sets the key. */
 static json_t *fold_key_by_definition(const Story *story, const guint *order, guint n,
                                       const char *key, guint greatest)
 {
@@ -477,8 +480,8 @@ static void test_I8_heads_are_what_no_other_set_names(void **state G_GNUC_UNUSED
   }
 }
 
-/* The same history made by devices whose clocks say anything: entry ids, which come from clocks,
- * are renumbered at random; the same sets must be in conflict. */
+/* The same history made by devices with other clocks: the ids, which come from clocks, are
+ * renumbered at random. The same values must be in conflict. */
 static void test_I11_no_clock_changes_the_set_of_conflicts(void **state G_GNUC_UNUSED)
 {
   TestRandom random = {99};

@@ -1,4 +1,5 @@
-/* A person's own key: sealed under a PIN, and its signature inside a body. */
+/* The signing key of a person: it is encrypted under the PIN, and its signature in a body is
+ * checked. */
 #include "tests/schema/support.h"
 
 #include <string.h>
@@ -49,7 +50,8 @@ static void test_what_is_no_seal_is_refused(void **state G_GNUC_UNUSED)
     assert_false(bh_person_open_key(broken[i], "246810", secret_key, &error));
     assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_FORMAT));
   }
-  /* Any flipped bit: the key is not opened, whatever the text is taken for. */
+  /* With any single bit flipped the key is not opened, whichever part of the text the bit is
+   * in. */
   for (gsize i = strlen("BHP1:"); i < strlen(seal); i += 17) {
     g_autoptr(GError) error = NULL;
     char kept = seal[i];

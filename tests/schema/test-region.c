@@ -65,7 +65,8 @@ static void test_areas_answer_to_code_and_name(void **state G_GNUC_UNUSED)
   assert_called(region, "山西省朔州市平鲁区", "140603");
   assert_called(region, "大同市平鲁区", "");
   assert_called(region, "鲁区", "");
-  assert_called(region, "城区", "140502"); /* 朔城区 is another one */
+  /* 朔城区 is a different area that contains this name. */
+  assert_called(region, "城区", "140502");
   assert_called(region, "", "");
   assert_called(NULL, "平鲁区", "");
 }
@@ -148,7 +149,8 @@ static void test_broken_packs_are_refused(void **state G_GNUC_UNUSED)
       {AREA("10", ",\"parent\":\"11\"") "," AREA("11", ",\"parent\":\"10\""), BH_ERROR_INVALID},
       {AREA("10", ",\"successor\":\"11\"") "," AREA("11", ",\"successor\":\"10\""),
        BH_ERROR_INVALID},
-      /* Neither parents nor successors alone go round, but both together do. */
+      /* Each of parent and successor alone is without a circle; followed together they form
+       * one. */
       {AREA("10", ",\"parent\":\"11\"") "," AREA("11", ",\"successor\":\"10\""), BH_ERROR_INVALID},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -1,5 +1,5 @@
-/* A restriction says the same as the condition it was made of, for everybody, and is the same text
- * for records that the same people see. */
+/* A restriction is a text made from a condition. For every person both give the same answer, and
+ * records that the same people may see get the same text. */
 #include "schema/restriction.h"
 
 #include <string.h>
@@ -46,7 +46,7 @@ static char *dup_text(TestWorld *world, const char *name)
   return bh_restriction_dup(kind_of(world, name), world->kinds, &context);
 }
 
-/* Every person is judged by the text and by the condition. */
+/* Compares text and condition for every person; returns how many of them may see the record. */
 static guint compare(TestWorld *world, const char *name, const char *text)
 {
   const BhKind *kind = kind_of(world, name);
@@ -66,7 +66,7 @@ static void test_a_restriction_says_what_the_condition_says(void **state G_GNUC_
 {
   static const char *const modes[] = {"covert", "routine"};
   static const char *const released[] = {"false", "true"};
-  guint seen = 0, some = 0;
+  guint seen = 0, seen_by_some = 0;
   for (gsize m = 0; m < G_N_ELEMENTS(modes); m++) {
     for (gsize r = 0; r < G_N_ELEMENTS(released); r++) {
       g_autoptr(TestWorld) world = make_world(modes[m], released[r]);
@@ -77,15 +77,17 @@ static void test_a_restriction_says_what_the_condition_says(void **state G_GNUC_
         assert_int_equal(*text == '\0', bh_kind_is_open(kind_of(world, records[i]), &context));
         guint by = compare(world, records[i], text);
         seen += by;
-        some += by > 0 && by < g_strv_length((char **)people);
+        seen_by_some += by > 0 && by < g_strv_length((char **)people);
       }
     }
   }
   assert_true(seen > 50);
-  assert_true(some >= 4); /* the unit and the one above it, of what hangs on a covert visit */
+  /* A record below a covert visit is seen by the unit that made it and by the unit above. */
+  assert_true(seen_by_some >= 4);
 }
 
-/* What is not above the record may change later, and the text still says what is so then. */
+/* A restriction is stored with the record. Units and people that are not above the record may move
+ * later; the stored text must still give the right answer then. */
 static void test_a_text_follows_what_is_not_above_the_record(void **state G_GNUC_UNUSED)
 {
   g_autoptr(TestWorld) world = make_world("covert", "false");

@@ -1,5 +1,6 @@
-/* Who decides about a record, and what approving it means: in every state of every kind that is
- * reviewed it moves, covers what was seen, or is refused because the steps decide. */
+/* Who decides about a record, and what approving it means. In each state of each reviewed kind an
+ * approval moves the record, confirms the state in which it was seen, or is refused because a step
+ * has to be taken instead. */
 #include "schema/kind-internal.h"
 #include "tests/schema/workflow-steps.h"
 
@@ -61,7 +62,7 @@ static gboolean has_code(const GPtrArray *problems, const char *code)
   return FALSE;
 }
 
-/* A record as it stands in `state`: that of a step which leads there, or starts there. */
+/* Makes a record in `state` by the step that leads there; without such a step, sets the state. */
 static TestWorld *make_world(const BhKind *kind, const char *state)
 {
   gsize count;
@@ -80,7 +81,8 @@ static TestWorld *make_world(const BhKind *kind, const char *state)
   return world;
 }
 
-/* Ledgers and due days are by state alone: covering cannot hide from them. */
+/* Ledgers and due days depend on the state alone, so an approval that does not move the record
+ * cannot hide it from them. */
 static void try_approving(const BhKind *kind, const char *state)
 {
   g_autoptr(TestWorld) world = make_world(kind, state);
@@ -102,7 +104,7 @@ static void try_approving(const BhKind *kind, const char *state)
   }
   case BH_REVIEW_MOVES: {
     assert_non_null(to);
-    /* Refused exactly when the step would be. */
+    /* The approval is refused exactly when the step into the same state would be. */
     g_autoptr(json_t) moved = json_copy((json_t *)context.values);
     json_object_set_new(moved, "state", json_string(to));
     BhContext after = context;
@@ -135,7 +137,8 @@ static void test_approving_means_one_thing_in_every_state_of_every_reviewed_kind
   assert_true(tried > 40);
 }
 
-/* What only the office moves on, or somebody has to confirm, is not approved away. */
+/* A state that only a step of the office ends, or that somebody has to confirm, is not left by an
+ * approval. */
 static void test_what_waits_for_a_step_is_not_approved(void **state)
 {
   (void)state;
@@ -175,9 +178,10 @@ static void test_nobody_approves_the_visit_they_led(void **state)
   assert_int_equal(taken->len, 0);
 }
 
-/* --- authority --- */
+/* --- who may decide --- */
 
-/* The same people at three levels: the unit itself, one above it, one below, one beside. */
+/* A decision is tried by people of the unit itself, of the unit above, of one below, and of an
+ * unrelated unit. */
 static void test_a_unit_decides_about_its_own_and_about_what_is_below_it(void **state)
 {
   (void)state;
@@ -208,7 +212,8 @@ static void test_a_unit_decides_about_its_own_and_about_what_is_below_it(void **
   }
 }
 
-/* Every step left to the hub, and every one that says so, is closed to a unit below and beside. */
+/* Steps that belong to the office are refused to people of a unit below or of an unrelated
+ * unit. */
 static void test_steps_of_the_office_are_taken_in_its_own_unit_or_above(void **state)
 {
   (void)state;

@@ -1,4 +1,4 @@
-/* The samples and the project's checklists: what a demo hub loads satisfies the kinds. */
+/* The sample records and the project's checklists, which a demo hub loads, satisfy the kinds. */
 #include "schema/checklist.h"
 #include "schema/paths.h"
 #include "schema/region.h"
@@ -44,7 +44,8 @@ static BhChecklist *load_list(const char *name)
   return checklist;
 }
 
-/* Puts all sample records into one world and adds the numbers of two kinds to the counters. */
+/* Puts all sample records into one world; adds the numbers of enterprises and staff to the
+ * counters. */
 static TestWorld *load_all(guint *enterprises, guint *staff)
 {
   TestWorld *world = test_world_new();
@@ -89,8 +90,9 @@ static void test_samples_satisfy_their_kinds(void **state)
       assert_true(json_is_true(json_object_get(context.values, "sample")));
       const char *first = json_string_value(json_object_get(context.values, "state"));
       if (bh_kind_has_states(kind)) {
-        g_autoptr(GPtrArray) way = bh_workflow_check(kind, NULL, first, &context);
-        assert_int_equal(way->len, 0);
+        g_autoptr(GPtrArray) problems_of_first_state =
+            bh_workflow_check(kind, NULL, first, &context);
+        assert_int_equal(problems_of_first_state->len, 0);
       }
       const GPtrArray *fields = bh_kind_list_fields(kind);
       for (guint k = 0; k < fields->len; k++) {
@@ -245,7 +247,7 @@ static void test_items_follow_mine_type_and_state_and_area(void **state)
   assert_true(bh_checklist_item_applies(headcount, closed));
   assert_false(bh_checklist_item_applies(slope, closed));
   assert_true(bh_checklist_item_applies(power, closed));
-  /* 晋市政发 binds in 晋城 only; a record without an area loses no question. */
+  /* The rule 晋市政发 applies in 晋城 only. A record without an area gets every question. */
   assert_false(bh_checklist_item_applies(drawings, open_pit));
   assert_true(bh_checklist_item_applies(drawings, unknown));
   assert_int_equal(count_applying(coal, "{}"), 39);

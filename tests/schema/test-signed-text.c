@@ -1,9 +1,12 @@
-/* The text that signatures are given to: which fields it holds, that other fields do not change it,
- * that hostile fields do no harm, and what changed between two texts. */
+/* The text that a person signs: which fields it holds, that other fields do not change it, that
+ * hostile fields do no harm, and how the differences between two such texts are named. */
 #include "tests/schema/support.h"
 
 #include <string.h>
+#include "schema/kind-paper.h"
+#include "schema/paper-format.h"
 #include "schema/signed-text.h"
+#include "tests/schema/world-of-records.h"
 
 static json_t *parse(const char *quoted)
 {
@@ -55,6 +58,23 @@ static void test_an_order_says_by_when_and_on_what_basis(void **state G_GNUC_UNU
   assert_non_null(strstr(text, "\n法律依据：第六十五条\n全部整改期限：2026-12-05\n"));
 }
 
+/* Paper and signed text go by one table, in which all types of the shipped kinds are. */
+static void test_every_type_that_the_kinds_declare_has_a_layout(void **state G_GNUC_UNUSED)
+{
+  BhPaperType record, order;
+  g_autoptr(TestWorld) world = test_world_new();
+  assert_true(bh_paper_type_find_both(world->kinds, &record, &order));
+  g_autoptr(json_t) of_visit = json_pack("{s:s}", "doc_type", record.code);
+  g_autoptr(json_t) of_hazards = json_pack("{s:s}", "doc_type", order.code);
+  g_autoptr(json_t) other = json_pack("{s:s}", "doc_type", "order");
+  g_autoptr(json_t) nothing = json_object();
+  assert_int_equal(bh_paper_get_layout(of_visit), BH_PAPER_LAYOUT_RECORD);
+  assert_int_equal(bh_paper_get_layout(of_hazards), BH_PAPER_LAYOUT_ORDER);
+  assert_int_equal(bh_paper_get_layout(other), BH_PAPER_LAYOUT_UNKNOWN);
+  assert_int_equal(bh_paper_get_layout(nothing), BH_PAPER_LAYOUT_UNKNOWN);
+  assert_int_equal(bh_paper_get_layout(NULL), BH_PAPER_LAYOUT_UNKNOWN);
+}
+
 static char *digest_with(const char *quoted, const char *object, const char *key, json_t *value)
 {
   g_autoptr(json_t) frozen = parse(quoted);
@@ -93,7 +113,7 @@ static void test_a_digest_is_of_text_or_of_frozen_fields(void **state G_GNUC_UNU
   assert_null(bh_signed_text_dup_digest(NULL));
 }
 
-/* A hub makes the text of whatever a device sent. */
+/* The hub makes this text from whatever fields a device has sent. */
 static void test_hostile_fields_do_no_harm(void **state G_GNUC_UNUSED)
 {
   static const char *const cases[] = {
@@ -129,7 +149,8 @@ static void test_changes_are_named_line_by_line(void **state G_GNUC_UNUSED)
   check_changes("1\n2\n3\n4\n", "1\n3\n2\n4\n", "− 2\n+ 2");
 }
 
-/* Beyond a bound of work all lines between the two ends are named, none is left out. */
+/* Two texts are compared in bounded time. Beyond the bound every line between the first and the
+ * last difference is named, so that no change is left out. */
 static void test_long_texts_are_compared_in_bounded_time(void **state G_GNUC_UNUSED)
 {
   g_autoptr(GString) before = g_string_new("head\n");
@@ -149,6 +170,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_record_says_what_was_found),
       cmocka_unit_test(test_an_order_says_by_when_and_on_what_basis),
+      cmocka_unit_test(test_every_type_that_the_kinds_declare_has_a_layout),
       cmocka_unit_test(test_what_is_set_after_the_signatures_leaves_the_text),
       cmocka_unit_test(test_a_digest_is_of_text_or_of_frozen_fields),
       cmocka_unit_test(test_hostile_fields_do_no_harm),

@@ -10,7 +10,7 @@
 #include "schema/template.h"
 
 #define NAMES                                                                                      \
-  "{'title':'text: what it is called', 'nr':'plain', 'odd':'flag',"                                \
+  "{'title':'text: what it is called', 'nr':'plain', 'is_odd':'flag',"                             \
   " 'rows':[{'label':'text', 'title':'text', 'cells':[{'n':'plain'}]}]}"
 
 static json_t *read_json(const char *text)
@@ -98,12 +98,12 @@ static void test_values_stand_only_where_escaping_helps(void **state G_GNUC_UNUS
     g_autoptr(BhTemplate) made = parse(texts[i], BH_TEMPLATE_MARKUP, &error);
     if (made != NULL)
       fail_msg("taken: %s", texts[i]);
-    assert_non_null(strstr(error->message, "neither in the text nor"));
+    assert_non_null(strstr(error->message, "must be in the text between tags"));
   }
   assert_filled("<style>p>a{}</style><p>{{nr}}", "{'nr':1}", "<style>p>a{}</style><p>1");
-  assert_refused("<p{{#odd}}>{{/odd}}", BH_ERROR_FORMAT,
-                 "page:1: \"odd\" is a section that cuts a tag in two");
-  assert_filled("<p{{#odd}} class=\"bad\"{{/odd}}>", "{'odd':true}", "<p class=\"bad\">");
+  assert_refused("<p{{#is_odd}}>{{/is_odd}}", BH_ERROR_FORMAT,
+                 "page:1: \"is_odd\" is a section that contains only a part of a tag");
+  assert_filled("<p{{#is_odd}} class=\"bad\"{{/is_odd}}>", "{'is_odd':true}", "<p class=\"bad\">");
 }
 
 static void test_sections_repeat_or_stay_away(void **state G_GNUC_UNUSED)
@@ -118,9 +118,9 @@ static void test_sections_repeat_or_stay_away(void **state G_GNUC_UNUSED)
   static const char *const empty[] = {"{}", "{'rows':null}", "{'rows':[]}", "{'rows':{}}"};
   for (gsize i = 0; i < G_N_ELEMENTS(empty); i++)
     assert_filled_as(BH_TEMPLATE_TEXT, rows, empty[i], "none");
-  static const char flag[] = "{{#odd}}yes{{/odd}}{{^odd}}no{{/odd}}";
-  assert_filled(flag, "{'odd':true}", "yes");
-  assert_filled(flag, "{'odd':false}", "no");
+  static const char flag[] = "{{#is_odd}}yes{{/is_odd}}{{^is_odd}}no{{/is_odd}}";
+  assert_filled(flag, "{'is_odd':true}", "yes");
+  assert_filled(flag, "{'is_odd':false}", "no");
   assert_filled("{{#nr}}{{nr}} of them{{/nr}}", "{'nr':3}", "3 of them");
   assert_filled("{{#nr}}{{nr}} of them{{/nr}}", "{'nr':0}", "");
   assert_filled("{{#title}}x{{/title}}", "{'title':''}", "");
@@ -130,7 +130,8 @@ static void test_names_of_the_section_come_before_those_around_it(void **state G
 {
   static const char text[] =
       "{{#rows}}{{title}}{{nr}}{{#cells}}{{nr}}{{label}}{{/cells}} {{/rows}}";
-  /* What an element leaves out is not taken from outside. */
+  /* A name that an element of the list does not have is empty; it is not filled from the values
+   * around the list. */
   assert_filled_as(BH_TEMPLATE_TEXT, text,
                    "{'title':'T','nr':5,'rows':[{'title':'a'},{'label':'b','cells':[{}]},"
                    "{'label':'c','cells':[{'n':0}]}]}",
@@ -139,33 +140,90 @@ static void test_names_of_the_section_come_before_those_around_it(void **state G
 
 static void test_a_section_alone_on_its_line_leaves_no_line(void **state G_GNUC_UNUSED)
 {
-  assert_filled("a\n{{#odd}}\n  b\n  {{/odd}} \nc\n", "{'odd':true}", "a\n  b\nc\n");
-  assert_filled("{{#odd}}\nb\n{{/odd}}", "{'odd':true}", "b\n");
-  assert_filled("a {{#odd}}\nb{{/odd}}\n", "{'odd':true}", "a \nb\n");
-  assert_filled("{{#odd}}{{/odd}}\n{{nr}}\n", "{'nr':1}", "\n1\n");
+  assert_filled("a\n{{#is_odd}}\n  b\n  {{/is_odd}} \nc\n", "{'is_odd':true}", "a\n  b\nc\n");
+  assert_filled("{{#is_odd}}\nb\n{{/is_odd}}", "{'is_odd':true}", "b\n");
+  assert_filled("a {{#is_odd}}\nb{{/is_odd}}\n", "{'is_odd':true}", "a \nb\n");
+  assert_filled("{{#is_odd}}{{/is_odd}}\n{{nr}}\n", "{'nr':1}", "\n1\n");
+}
+
+static void test_a_block_is_written_once_and_put_where_it_is_named(void **state G_GNUC_UNUSED)
+{
+  assert_filled("{{$a}}x{{nr}}{{/a}}-{{>a}}{{>a}}", "{'nr':1}", "-x1x1");
+  /* A line that contains only a definition or a use is removed. */
+  assert_filled("1\n{{$a}}\n<p>{{nr}}</p>\n{{/a}}\n2\n{{>a}}\n3\n  {{>a}}  \n", "{'nr':7}",
+                "1\n2\n<p>7</p>\n3\n<p>7</p>\n");
+  /* A block reads the names that are known where it is used. */
+  assert_filled("{{$a}}[{{title}}{{#is_odd}}!{{/is_odd}}]{{/a}}{{>a}}{{#rows}}{{>a}}{{/rows}}",
+                "{'title':'o','is_odd':true,'rows':[{'title':'1'},{'title':'2'}]}",
+                "[<bdi>o</bdi>!][<bdi>1</bdi>!][<bdi>2</bdi>!]");
+  assert_filled("{{$a}}{{label}}{{/a}}{{#rows}}{{>a}}{{/rows}}", "{'rows':[]}", "");
+  assert_filled("{{$a}}{{label}}{{/a}}{{#rows}}{{>a}}{{/rows}}", "{'rows':[{'label':'<'}]}",
+                "<bdi>&lt;</bdi>");
+  /* A block may use another one; a value may have the name of a block. */
+  assert_filled("{{$nr}}({{nr}}){{/nr}}{{$b}}{{>nr}}{{>nr}}{{/b}}{{>b}}", "{'nr':2}", "(2)(2)");
+  assert_filled(
+      "{{$a}}{{#rows}}{{#cells}}{{n}}{{/cells}};{{/rows}}{{/a}}{{#is_odd}}{{>a}}{{/is_odd}}",
+      "{'is_odd':true,'rows':[{'cells':[{'n':1},{'n':2}]},{'cells':[{'n':3}]}]}", "12;3;");
+}
+
+static void test_a_block_that_cannot_be_put_is_refused(void **state G_GNUC_UNUSED)
+{
+  assert_refused("\n{{>a}}", BH_ERROR_UNKNOWN,
+                 "page:2: \"a\" is not a block that was defined before");
+  assert_refused("{{>a}}{{$a}}{{/a}}", BH_ERROR_UNKNOWN,
+                 "page:1: \"a\" is not a block that was defined before");
+  assert_refused("{{$a}}x", BH_ERROR_FORMAT, "page:1: \"a\" is a block without an end");
+  assert_refused("{{$a}}{{/a}}{{$a}}{{/a}}", BH_ERROR_FORMAT,
+                 "page:1: \"a\" is a block that is defined already");
+  assert_refused("{{#is_odd}}{{$a}}{{/a}}{{>a}}{{/is_odd}}", BH_ERROR_FORMAT,
+                 "page:1: \"a\" is a block defined inside another part");
+  assert_refused("x\n{{$a}}\n{{nr}}{{/a}}", BH_ERROR_FORMAT,
+                 "page:3: \"a\" is a block that is never used");
+  assert_refused("{{$a}}\n{{titel}}{{/a}}{{>a}}", BH_ERROR_UNKNOWN,
+                 "page:2: \"titel\" is not a declared name");
+  assert_refused("{{$a}}{{label}}{{/a}}{{#rows}}{{>a}}{{/rows}}{{>a}}", BH_ERROR_UNKNOWN,
+                 "page:1: \"label\" is not a declared name");
+  assert_refused("{{$a}}{{#is_odd}}{{/a}}{{>a}}", BH_ERROR_FORMAT,
+                 "page:1: \"a\" is closed, but not open here");
+  assert_refused("{{$a}}<b {{/a}}{{>a}}>", BH_ERROR_FORMAT,
+                 "page:1: \"a\" is a block that contains only a part of a tag");
+  assert_refused("{{$a}}{{title}}{{/a}}<b title=\"{{>a}}\">", BH_ERROR_FORMAT,
+                 "page:1: \"title\" must be in the text between tags; a plain value may be in a "
+                 "double-quoted attribute");
+  /* A block that used itself would never end. */
+  assert_refused("{{$a}}{{>a}}{{/a}}{{>a}}", BH_ERROR_LIMIT,
+                 "page:1: \"a\" is a section or block in too many others");
+  g_autoptr(GString) many = g_string_new(NULL);
+  for (int i = 0; i <= BH_TEMPLATE_BLOCKS_MAX; i++)
+    g_string_append_printf(many, "{{$b%d}}{{/b%d}}{{>b%d}}", i, i, i);
+  g_autofree char *message = g_strdup_printf("page:1: \"b%d\" is a block over the limit of blocks",
+                                             BH_TEMPLATE_BLOCKS_MAX);
+  assert_refused(many->str, BH_ERROR_LIMIT, message);
 }
 
 static void test_what_is_wrong_is_refused_with_file_and_line(void **state G_GNUC_UNUSED)
 {
-  assert_refused("a\n\n{{titel}}", BH_ERROR_UNKNOWN, "page:3: \"titel\" is no known name");
+  assert_refused("a\n\n{{titel}}", BH_ERROR_UNKNOWN, "page:3: \"titel\" is not a declared name");
   assert_refused("{{#rows}}{{/rows}}{{label}}", BH_ERROR_UNKNOWN,
-                 "page:1: \"label\" is no known name");
+                 "page:1: \"label\" is not a declared name");
   assert_refused("{{^rows}}{{label}}{{/rows}}", BH_ERROR_UNKNOWN,
-                 "page:1: \"label\" is no known name");
-  assert_refused("\n{{#odd}}\n", BH_ERROR_FORMAT, "page:3: \"odd\" is a section without an end");
-  assert_refused("{{/odd}}", BH_ERROR_FORMAT, "page:1: \"odd\" ends, but has not begun here");
-  assert_refused("{{#odd}}{{#rows}}\n{{/odd}}{{/rows}}", BH_ERROR_FORMAT,
-                 "page:2: \"odd\" ends, but has not begun here");
-  assert_refused("{{odd}}", BH_ERROR_FORMAT,
-                 "page:1: \"odd\" names a section, not a value: use {{#NAME}}");
+                 "page:1: \"label\" is not a declared name");
+  assert_refused("\n{{#is_odd}}\n", BH_ERROR_FORMAT,
+                 "page:3: \"is_odd\" is a section without an end");
+  assert_refused("{{/is_odd}}", BH_ERROR_FORMAT, "page:1: \"is_odd\" is closed, but not open here");
+  assert_refused("{{#is_odd}}{{#rows}}\n{{/is_odd}}{{/rows}}", BH_ERROR_FORMAT,
+                 "page:2: \"is_odd\" is closed, but not open here");
+  assert_refused("{{is_odd}}", BH_ERROR_FORMAT,
+                 "page:1: \"is_odd\" has no text of its own: use it with # or ^ as a section");
   assert_refused("{{rows}}", BH_ERROR_FORMAT,
-                 "page:1: \"rows\" names a section, not a value: use {{#NAME}}");
+                 "page:1: \"rows\" has no text of its own: use it with # or ^ as a section");
   static const char *const broken[] = {"{{",       "{{}}",     "{{nr",    "{{nr}",
-                                       "{{ nr }}", "{{{nr}}}", "{{&nr}}", "{{>nr}}",
-                                       "{{!nr}}",  "{{#}}",    "{{NR}}",  "{{#odd}}{{/}}"};
+                                       "{{ nr }}", "{{{nr}}}", "{{&nr}}", "{{%nr}}",
+                                       "{{!nr}}",  "{{#}}",    "{{NR}}",  "{{#is_odd}}{{/}}"};
   for (gsize i = 0; i < G_N_ELEMENTS(broken); i++)
-    assert_refused(broken[i], BH_ERROR_FORMAT,
-                   "page:1: \"{{\" goes before #, ^ or /, a name and }}");
+    assert_refused(
+        broken[i], BH_ERROR_FORMAT,
+        "page:1: \"{{\" must be followed by a name and }}, with #, ^, $, > or / before the name");
 }
 
 static void test_names_that_mean_nothing_are_refused(void **state G_GNUC_UNUSED)
@@ -176,7 +234,8 @@ static void test_names_that_mean_nothing_are_refused(void **state G_GNUC_UNUSED)
     g_autoptr(GError) error = NULL;
     g_autoptr(json_t) declared = read_json(names[i]);
     assert_null(bh_template_parse("{{#x}}{{/x}}", 12, "page", BH_TEMPLATE_TEXT, declared, &error));
-    assert_string_equal(error->message, "page:1: \"x\" is declared as nothing that is known");
+    assert_string_equal(error->message,
+                        "page:1: \"x\" must be declared as text, plain, flag or a list");
   }
   g_autoptr(json_t) list = json_array();
   assert_null(bh_template_parse("", 0, "page", BH_TEMPLATE_TEXT, list, NULL));
@@ -188,13 +247,13 @@ static void test_values_that_were_not_declared_are_refused(void **state G_GNUC_U
     const char *values;
     const char *message;
   } cases[] = {
-      {"{'titel':'x'}", "page:1: \"titel\" is among the values, but no name is declared"},
+      {"{'titel':'x'}", "page:1: \"titel\" is the name of a value, but not declared"},
       {"[]", "page:1: \"values\" must be an object"},
       {"{'title':true}", "page:1: \"title\" must be a string or an integer"},
       {"{'title':{'a':1}}", "page:1: \"title\" must be a string or an integer"},
       {"{'rows':true}", "page:2: \"values\" must be an object"},
       {"{'rows':[{'label':'a'},1]}", "page:2: \"values\" must be an object"},
-      {"{'rows':[{'nr':1}]}", "page:2: \"nr\" is among the values, but no name is declared"},
+      {"{'rows':[{'nr':1}]}", "page:2: \"nr\" is the name of a value, but not declared"},
   };
   g_autoptr(BhTemplate) made =
       parse("{{title}}\n{{#rows}}{{label}}{{/rows}}", BH_TEMPLATE_MARKUP, NULL);
@@ -214,13 +273,14 @@ static void test_size_and_depth_have_limits(void **state G_GNUC_UNUSED)
   g_autoptr(GString) deep = g_string_new(NULL);
   g_autoptr(GError) error = NULL;
   for (int i = 0; i < BH_TEMPLATE_DEPTH_MAX; i++) {
-    g_string_prepend(deep, "{{#odd}}");
-    g_string_append(deep, "{{/odd}}");
+    g_string_prepend(deep, "{{#is_odd}}");
+    g_string_append(deep, "{{/is_odd}}");
   }
-  assert_filled(deep->str, "{'odd':true}", "");
-  g_string_prepend(deep, "{{#odd}}");
-  g_string_append(deep, "{{/odd}}");
-  assert_refused(deep->str, BH_ERROR_LIMIT, "page:1: \"odd\" is a section in too many others");
+  assert_filled(deep->str, "{'is_odd':true}", "");
+  g_string_prepend(deep, "{{#is_odd}}");
+  g_string_append(deep, "{{/is_odd}}");
+  assert_refused(deep->str, BH_ERROR_LIMIT,
+                 "page:1: \"is_odd\" is a section or block in too many others");
 
   g_autofree char *big = g_strnfill(BH_TEMPLATE_MAX + 1, 'x');
   g_autoptr(json_t) names = json_object();
@@ -242,6 +302,8 @@ int main(void)
       cmocka_unit_test(test_sections_repeat_or_stay_away),
       cmocka_unit_test(test_names_of_the_section_come_before_those_around_it),
       cmocka_unit_test(test_a_section_alone_on_its_line_leaves_no_line),
+      cmocka_unit_test(test_a_block_is_written_once_and_put_where_it_is_named),
+      cmocka_unit_test(test_a_block_that_cannot_be_put_is_refused),
       cmocka_unit_test(test_what_is_wrong_is_refused_with_file_and_line),
       cmocka_unit_test(test_names_that_mean_nothing_are_refused),
       cmocka_unit_test(test_values_that_were_not_declared_are_refused),

@@ -1,4 +1,5 @@
-/* What people type: one definition of blank, and what is left of a text that is meant. */
+/* Text that people type: which characters count as blank, and what is left of a text after
+ * trimming. */
 #include "schema/text.h"
 
 #include <string.h>
@@ -45,7 +46,7 @@ static void test_blank_is_blank_for_everybody(void **state G_GNUC_UNUSED)
   assert_true(bh_value_is_blank(NULL));
 }
 
-/* The page of the office goes by the same list (tests/office/test_work.py). */
+/* The page of the office uses the same list of characters; tests/office/test_work.py checks it. */
 static void test_exactly_these_characters_are_blank(void **state G_GNUC_UNUSED)
 {
   g_autofree char *path = bh_data_path("tests", "schema", "fixtures", "blank.json", NULL);
@@ -69,7 +70,8 @@ static void test_exactly_these_characters_are_blank(void **state G_GNUC_UNUSED)
   assert_int_equal(at, json_array_size(ranges));
 }
 
-/* By a shell or another client too: required is not met by a space, and a condition sees none. */
+/* A required field is not satisfied by blanks, and a condition takes them as empty, also for a
+ * value that came from a shell or another client. */
 static void test_a_blank_meets_no_rule(void **state G_GNUC_UNUSED)
 {
   static const char text[] =

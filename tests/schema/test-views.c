@@ -1,4 +1,4 @@
-/* What follows from a kind for people: the day a record is due, forms and ledgers. */
+/* What people see that follows from a kind: the day when a record is due, forms and ledgers. */
 #include "schema/kind-internal.h"
 #include "schema/kind-paper.h"
 #include "schema/paths.h"
@@ -26,7 +26,7 @@ static void test_R077_a_hazard_is_due_by_the_date_on_its_document(void **state)
       {"{'state':'ordered'}", "none"},
       {"{'state':'ordered','deadline':'soon'}", "none"},
       {"{'state':'ordered','deadline':7}", "none"},
-      /* An extension has to come before the old date; the new one is what counts. */
+      /* An extension must be asked for before the old date; from then on the new date counts. */
       {"{'state':'ordered','deadline':'2026-12-15','extension_old_deadline':'2026-12-01'}",
        "2026-12-15"},
       {"{'state':'closed','deadline':'2026-12-01'}", "none"},
@@ -67,7 +67,7 @@ static void test_R261_the_earliest_of_several_days_counts_and_months_end_clamped
   TestWorld world = {.kinds = set};
   g_autofree char *month = due_of(&world, "case", "{'state':'open','opened':'2027-01-31'}", NULL);
   assert_string_equal(month, "2027-02-28");
-  /* 2027-02-01 00:30 in UTC+8 is still January in UTC. */
+  /* This instant is 2027-02-01 00:30 in UTC+8, but still January in UTC. */
   g_autofree char *both =
       due_of(&world, "case", "{'state':'open','opened':'2027-01-31','heard':1801413000000}", NULL);
   assert_string_equal(both, "2027-02-03");
@@ -79,7 +79,8 @@ static void test_R261_the_earliest_of_several_days_counts_and_months_end_clamped
   g_autofree char *work =
       due_of(&world, "case", "{'state':'told','opened':'2026-09-30'}", calendar);
   assert_string_not_equal(work, "none");
-  assert_true(strcmp(work, "2026-10-07") > 0); /* the holiday lies between */
+  /* the National Day holiday lies between the two dates */
+  assert_true(strcmp(work, "2026-10-07") > 0);
 }
 
 static void assert_no_numbers(const char *source)
@@ -145,7 +146,7 @@ static void test_R081_the_three_lists_are_declared(void **state)
     assert_non_null(bh_kind_find_ledger(hazard, names[i]));
   assert_null(bh_kind_find_ledger(hazard, "everything"));
   assert_null(bh_kind_find_ledger(bh_kind_set_find(world->kinds, "unit"), "overdue"));
-  /* Open is what is in one of the lists; what is final is in none. */
+  /* Every open state is in one of the lists; a final state is in none. */
   g_autoptr(GPtrArray) states = bh_kind_list_states(hazard);
   for (guint i = 0; i < states->len; i++) {
     gboolean listed = FALSE;
@@ -169,7 +170,7 @@ static char *names_of(const GPtrArray *kinds)
   return g_string_free(out, FALSE);
 }
 
-/* A kind of which the program knows nothing has its place among the others. */
+/* A kind that the program has no code for is listed where its declaration puts it. */
 static void test_kinds_stand_where_their_declarations_say(void **state)
 {
   (void)state;
@@ -189,7 +190,7 @@ static void test_kinds_stand_where_their_declarations_say(void **state)
   g_autofree char *shown_names = names_of(shown);
   g_autofree char *written_names = names_of(written);
   assert_string_equal(shown_names, "c a b d");
-  /* b and d refer to each other. */
+  /* the declarations b and d refer to each other */
   assert_string_equal(written_names, "d b a c");
   assert_int_equal(bh_kind_get_in_case(shown->pdata[0]), BH_IN_CASE_NOT);
   assert_int_equal(bh_kind_get_at_parent(shown->pdata[0]), BH_AT_PARENT_AFTER);
@@ -234,7 +235,7 @@ static void test_the_documents_of_a_visit_are_declared(void **state)
   assert_string_equal(order.title, "责令限期整改指令书");
   assert_string_equal(order.names, "hazards");
   assert_string_equal(order.receipt, "served");
-  /* The steps that make a document, in turn, and what an issued order does to its hazards. */
+  /* The steps of a document in order, and what issuing an order does to the hazards on it. */
   static const char *const way[] = {"draft", "approved", "issued", NULL};
   const char *from = NULL;
   for (gsize i = 0; way[i] != NULL; i++) {
@@ -278,7 +279,8 @@ static void test_the_values_of_a_hazard_decide_how_it_begins(void **state)
   }
 }
 
-/* Kinds from before "when" was declared there leave it open, and no hazard is made. */
+/* Kind sets older than the member "when" do not say which of two first states applies. Then no
+ * creation is found and no record is made. */
 static void test_a_creation_that_is_left_open_is_no_creation(void **state)
 {
   (void)state;

@@ -1,9 +1,10 @@
-/* No state without a way on for somebody: walks every kind, state, step and role as declared, and
- * asks of each step whether what it wants can be entered by whoever takes it, where they take it.
+/* There is no state that nobody can leave. The test walks every kind, state, step and role that is
+ * declared. Of each step it asks whether its inputs can be entered by the people who may take it,
+ * in the program where they take it.
  *
- * What pages exist cannot be read from the kinds: which of them make which child records stands in
- * the tables below, and what nobody can do yet in the list of known dead ends. A dead end that is
- * not on the list fails the test, and so does one on the list that has come alive. */
+ * The kinds do not say which pages exist. The tables below list which pages make which child
+ * records, and which dead ends are known. A dead end that is not on the list fails the test; so
+ * does an entry of the list that is no longer a dead end. */
 #include <string.h>
 
 #include "schema/step-input.h"
@@ -11,41 +12,40 @@
 #include "tests/schema/world-of-records.h"
 
 typedef struct {
-  const char *kind, *from, *to; /* from "*": a new record; to NULL: any step, the state itself */
+  const char *kind, *from, *to; /* from "*": the record is new; to NULL: the state has no step */
   const char *why;
 } DeadEnd;
 
-/* Each waits for the pages that make, change and attach any record. */
+/* Both wait for pages on which any record can be made, changed and given files. */
 static const DeadEnd known[] = {
     {"inspection", "*", "planned", "no page plans inspections; `bihuan-hub load` writes them"},
     {"inspection", "*", "assigned", "no page assigns inspections; `bihuan-hub load` writes them"},
 };
 
-/* Where a person makes records that hang on others. `page` as a step names it; NULL: a page that is
- * reached in every state of the parent. */
+/* Where a person makes records that belong to another record. `page` is the name that a step uses;
+ * NULL is a page that can be opened in every state of the parent. */
 static const struct {
   const char *parent, *child, *page;
 } makers[] = {
-    {"hazard", "file", NULL},            /* pictures on the page of a hazard */
+    {"hazard", "file", NULL},            /* photos, on the page of the hazard */
     {"inspection", "hazard", NULL},      /* from the checklist or the page of the visit */
-    {"inspection", "participant", NULL}, /* at the start and on the page of who takes part */
+    {"inspection", "participant", NULL}, /* at the start, and on the page of participants */
     {"inspection", "signature", "sign"},
     {"inspection", "file", "outcome"},
     {"inspection", "document", "papers"},
     {"document", "file", "papers"},
 };
 
-/* Pages of the collector that take a step and set its fields themselves. */
+/* Pages of the collector that take a step and set the fields of that step themselves. */
 static const char *const pages[] = {"answer", "find", "hazard", "outcome",
                                     "papers", "sign", "start",  NULL};
 
-/* Roles that sign in at a device, and at the office. */
+/* Roles of people who sign in at a device, and at the office. */
 static const char *const field_roles[] = {"inspector", "township", "expert", "reviewer", "leader",
                                           "author",    "unit",     "anyone", NULL};
 static const char *const office_roles[] = {"reviewer", "leader", "legal",  "admin",
                                            "author",   "unit",   "anyone", NULL};
-/* Kinds that only the hub writes, made by its shell, its routes or as an effect of something else.
- */
+/* Kinds of record that only the hub makes: by a command, by a request, or as a side effect. */
 static const char *const made_at_hub[] = {"device", "staff", "plaque", "review", NULL};
 
 typedef struct {
@@ -108,7 +108,8 @@ static gboolean has_device_control(const BhField *field)
          field->type != BH_FIELD_JSON && field->type != BH_FIELD_HASH;
 }
 
-/* A form by sections shows a section when its condition holds with the new state. */
+/* Whether the form shows this section. A form by sections shows one when its condition holds with
+ * the new state. */
 static gboolean is_section_shown(const BhKind *kind, const BhField *field, const char *to)
 {
   gsize i;
@@ -126,7 +127,8 @@ static gboolean is_section_shown(const BhKind *kind, const BhField *field, const
   return TRUE;
 }
 
-/* Some other step asks for it, some form shows it, the program sets it: it can be there already. */
+/* The field can be filled before this step, because another step asks for it, a form shows it, or
+ * the program sets it. */
 static gboolean can_be_there(const BhKind *kind, const BhField *field)
 {
   gboolean there = has_device_control(field);
@@ -148,10 +150,10 @@ static void walk_fields(Walk *walk, const BhKind *kind, const char *from, const 
   for (guint i = 0; i < input->fields->len; i++) {
     const BhField *field = g_ptr_array_index(input->fields, i);
     gboolean asked = g_strv_contains(bh_transition_get_asks(step), field->name);
-    gboolean here =
+    gboolean can_enter =
         (office && asked && has_office_control(field)) || (field_work && page != NULL) ||
         (field_work && has_device_control(field) && is_section_shown(kind, field, step->to));
-    if (here || (!asked && can_be_there(kind, field)))
+    if (can_enter || (!asked && can_be_there(kind, field)))
       continue;
     g_autofree char *why = g_strdup_printf("nobody can enter %s", field->name);
     note(walk, kind, from, step->to, why);
@@ -179,14 +181,15 @@ static gboolean is_within_reach(const BhKind *kind, const BhTransition *step,
                                 const BhStepInputChild *child)
 {
   const char *page = bh_transition_get_page(step);
-  /* The page of a step takes pictures of its own record. */
+  /* The page of a step can take pictures that belong to its own record. */
   if (!is_hub_step(kind, step) && page == NULL && child->of == NULL &&
       strcmp(child->kind, "file") == 0 && bh_step_input_child_get_value(child, "role") != NULL)
     return TRUE;
   return is_made(parent_of(kind, child), child->kind, child->of != NULL ? NULL : page);
 }
 
-/* Another branch of the guard: a field, or a record that can be made. */
+/* Whether another branch of the same guard can be met: by a field, or by a record that can be
+ * made. */
 static gboolean has_other_branch(const BhKind *kind, const BhTransition *step,
                                  const BhStepInput *input, const BhStepInputChild *child)
 {
@@ -242,7 +245,7 @@ static void walk_step(Walk *walk, const BhKind *kind, const char *from, const Bh
   walk_children(walk, kind, from, step, input);
 }
 
-/* A new record is made by a page of the collector, at the hub, or nowhere. */
+/* A new record is made by a page of the collector, or at the hub. Otherwise it is a dead end. */
 static void walk_creation(Walk *walk, const BhKind *kind, const BhTransition *step)
 {
   if (is_hub_step(kind, step) ? !g_strv_contains(made_at_hub, kind->name)
@@ -263,17 +266,17 @@ static void walk_kind(Walk *walk, const BhKind *kind)
   }
   for (guint i = 0; i < kind->states->len; i++) {
     const BhState *state = g_ptr_array_index(kind->states, i);
-    gboolean on = state->final, here = state->initial;
+    gboolean can_be_left = state->final, can_be_entered = state->initial;
     for (guint k = 0; k < kind->transitions->len; k++) {
       const BhTransition *step = g_ptr_array_index(kind->transitions, k);
-      on |= bh_workflow_find(kind, state->name, step->to) == step && can_be_taken(kind, step) &&
-            strcmp(step->to, state->name) != 0;
-      here |= strcmp(step->to, state->name) == 0;
+      can_be_left |= bh_workflow_find(kind, state->name, step->to) == step &&
+                     can_be_taken(kind, step) && strcmp(step->to, state->name) != 0;
+      can_be_entered |= strcmp(step->to, state->name) == 0;
     }
-    if (!on)
-      note(walk, kind, state->name, NULL, "no step leads on");
-    if (!here)
-      note(walk, kind, state->name, NULL, "no step leads here");
+    if (!can_be_left)
+      note(walk, kind, state->name, NULL, "no step leads out of it");
+    if (!can_be_entered)
+      note(walk, kind, state->name, NULL, "no step leads to it");
   }
 }
 
@@ -298,7 +301,7 @@ static void test_every_state_has_a_way_on(void **state G_GNUC_UNUSED)
   g_ptr_array_unref(walk.found);
 }
 
-/* The walk sees a dead end: the expert's opinion was one, while no page had the field. */
+/* The walk does find dead ends: the expert's opinion was one while no page had that field. */
 static void test_a_step_wants_what_its_guards_look_at(void **state G_GNUC_UNUSED)
 {
   g_autoptr(TestWorld) world = test_world_new();

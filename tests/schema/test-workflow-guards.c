@@ -1,5 +1,5 @@
-/* The guards of workflows 1 to 4 that ask about other records, people and dates: a step that would
- * pass, one thing changed, and what is then said. */
+/* The guards of workflows 1 to 4 that ask about other records, people and dates. Each case takes a
+ * step that would be allowed, changes one thing, and expects a certain problem. */
 #include "schema/kind-rules.h"
 #include "schema/kind-internal.h"
 #include "tests/schema/workflow-steps.h"
@@ -7,7 +7,7 @@
 typedef struct {
   const char *kind, *from, *to;
   const char *change; /* [{"name","kind","set"}…] */
-  const char *actor;  /* NULL: that of the step */
+  const char *actor;  /* who takes the step; NULL: the actor of the step itself */
   const char *text;
 } Breaker;
 
@@ -53,7 +53,7 @@ static void test_FIELD_7_orders_need_authority_and_a_valid_certificate(void **st
        "certificate was shown"},
   };
   try_breakers(breakers, G_N_ELEMENTS(breakers));
-  /* A record of the visit needs none of that. */
+  /* The onsite record of a visit needs no authority to issue orders. */
   g_autoptr(TestWorld) world =
       test_step_make_world(&(TestStep){"document", "draft", "approved", "li", ORDER, ""});
   test_world_put_quoted(world, "r", "document", "{'doc_type':'onsite_record'}");
@@ -110,7 +110,7 @@ static void test_FIELD_3_visits_that_end_without_a_signature(void **state)
        "Two different inspectors"},
       {"inspection", "on_site", "signed", O("s2", "{'staff':{'$ref':'li'}}"), NULL,
        "Two different inspectors"},
-      /* given to a text as it was before */
+      /* the signature was given to an earlier version of the text */
       {"inspection", "on_site", "signed", O("s3", "{'shown_sha256':'" OLD_TEXT "'}"), NULL,
        "enterprise has not signed"},
       {"inspection", "on_site", "signed", O("s2", "{'shown_sha256':'" OLD_TEXT "'}"), NULL,
@@ -121,7 +121,7 @@ static void test_FIELD_3_visits_that_end_without_a_signature(void **state)
        "inspector must sign"},
       {"document", "issued", "served", O("s3", "{'shown_sha256':'" OLD_TEXT "'}"), NULL,
        "signs for it"},
-      /* what was signed is another text, or is kept back */
+      /* the text that was signed is another one, or is missing */
       {"inspection", "on_site", "signed", R("{'signed_facts':{'hazards':[{'level':'x'}]}}"), NULL,
        "does not match its digest"},
       {"inspection", "on_site", "signed", R("{'signed_facts':null}"), NULL,
@@ -241,7 +241,8 @@ static json_t *parse_set(const char *quoted)
   return test_world_resolve(set);
 }
 
-/* What is wrong with setting `set` on the world's record, as it is and with this state before. */
+/* Returns the problems of setting `set` on the world's record; `state`, unless NULL, is its state
+ * before. */
 static GPtrArray *judge_change(TestWorld *world, const char *kind, const char *actor,
                                const char *state, const char *set_text)
 {
@@ -283,7 +284,7 @@ static void test_FIELD_4_the_subject_changes_only_before_signing_and_with_a_reas
                 "{'enterprise':{'$ref':'other'},'retarget_reason':'扫错码'}", NULL);
   assert_locked(world, "inspection", "li", "signed", "{'enterprise':{'$ref':'other'}}",
                 "enterprise");
-  /* What stays the same is never asked about. */
+  /* A field that is set to the value it already has is not a change. */
   assert_locked(world, "inspection", "li", "signed", "{'modes':['routine']}", NULL);
 }
 
@@ -308,9 +309,9 @@ static void test_what_a_signature_stands_on_stays_until_the_visit_is_returned(vo
     for (gsize k = 0; k < G_N_ELEMENTS(locked); k++)
       assert_locked(world, "inspection", "li", locked[k], sets[i][0], sets[i][1]);
   }
-  /* What the office does with a visit later is no part of what was signed. */
+  /* Fields that the office sets later are not part of the signed text. */
   assert_locked(world, "inspection", "li", "signed", "{'feedback_to':'县政府'}", NULL);
-  /* A step brings its own fields. */
+  /* A step may set the fields that it asks for. */
   assert_locked(world, "inspection", "li", "archived",
                 "{'state':'reviewed','file_review_score':90}", "file_review_score");
   assert_locked(world, "inspection", "sun", "archived",
@@ -332,7 +333,7 @@ static void test_R077_a_deadline_moves_only_with_the_extension_and_its_approver(
   g_autoptr(GPtrArray) inspector = judge_change(world, "hazard", "li", "ordered", EXTENSION);
   assert_int_equal(inspector->len, 4);
   assert_locked(world, "hazard", "qian", "ordered", EXTENSION, NULL);
-  /* The old deadline is the one that was there, whatever the step says. */
+  /* The old deadline must be the stored one; the step cannot claim another. */
   static const char *const false_words[] = {"'extension_old_deadline':'2026-11-30',", ""};
   for (gsize i = 0; i < G_N_ELEMENTS(false_words); i++) {
     g_autofree char *set = g_strdup_printf("{'state':'ordered','deadline':'2026-12-20',%s"
@@ -343,7 +344,7 @@ static void test_R077_a_deadline_moves_only_with_the_extension_and_its_approver(
     assert_string_equal(((BhProblem *)problems->pdata[0])->code, "kept");
     assert_string_equal(((BhProblem *)problems->pdata[0])->field, "extension_old_deadline");
   }
-  /* The step opens what it asks for, and nothing else. */
+  /* The step unlocks only the fields that it asks for. */
   assert_locked(world, "hazard", "qian", "ordered",
                 "{'state':'ordered','deadline':'2026-12-20','extension_old_deadline':'2026-12-01',"
                 "'summary':'别的'}",

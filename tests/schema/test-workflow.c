@@ -1,9 +1,9 @@
-/* Workflows 1 to 4 walked as they are declared: every transition with a context that satisfies it,
- * every guard by taking away what it asks for, and no way that is not declared. */
+/* Walks workflows 1 to 4 as they are declared: each transition with a record that satisfies it,
+ * each guard without the field that it asks for, and each transition that is not declared. */
 #include "schema/kind-internal.h"
 #include "tests/schema/workflow-steps.h"
 
-/* Takes away each field that a guard asks to be filled: the guard must speak up. */
+/* Removes each field that a guard requires; the guard must then report that field. */
 static void try_without(const TestStep *step, const char *from, const BhTransition *transition)
 {
   gsize index;
@@ -26,7 +26,7 @@ static void try_without(const TestStep *step, const char *from, const BhTransiti
   }
 }
 
-/* Somebody without a role that counts, in a unit that has nothing to do with it. */
+/* A person without roles, in a unit that has no part in the record, must be refused. */
 static void try_stranger(const TestStep *step, const char *from)
 {
   g_autoptr(TestWorld) world = test_step_make_world(step);

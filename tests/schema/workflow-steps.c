@@ -132,7 +132,7 @@ static const TestStep steps[] = {
     {"document", "disclosed", "archived", "sun", ORDER, ""},
     {"document", "issued", "voided", "zhou",
      ORDER ",'void_reason':'写错','void_approver':{'$ref':'zhou'}", ""},
-    /* subjects and reviews */
+    /* enterprises and other subjects, and reviews */
     {"enterprise", NULL, "provisional", "li", "'provisional':true,'provisional_reason':'无照'", ""},
     {"enterprise", NULL, "confirmed", "li", "'uscc':'91140603MA0000015Q'", ""},
     {"enterprise", "provisional", "confirmed", "sun", "'uscc':'91140603MA0000015Q'", ""},

@@ -1,5 +1,5 @@
-/* Workflows 1 to 4 as steps: one per declared transition, with a record and a world in which it may
- * be taken. What the walk and the guards are tried on. JSON is written with ' for ". */
+/* Workflows 1 to 4 as a list of steps, one per declared transition, each with a record and a world
+ * in which the step is allowed. JSON is written with ' for ". */
 #pragma once
 
 #include "tests/schema/world-of-records.h"
@@ -8,11 +8,11 @@
 
 typedef struct {
   const char *kind, *from, *to, *actor;
-  const char *set;    /* values of the record "r" */
-  const char *others; /* [{"name","kind","set"}…] around it */
+  const char *set;    /* values of the record "r", on which the step is taken */
+  const char *others; /* records around it: [{"name","kind","set"}…] */
 } TestStep;
 
-/* What is signed, and the SHA-256 of its text: "发现隐患 0 条\n". */
+/* The frozen fields that are signed, and the SHA-256 of their text "发现隐患 0 条\n". */
 #define FACTS "{'paper':1}"
 #define TEXT "f9f72dc5d4d6362b6c7401ba732ecf53f6ac73e3e919c772b74478b8281b50fa"
 #define SIGNED                                                                                     \
@@ -25,14 +25,14 @@ typedef struct {
 #define FILE(name, role)                                                                           \
   "{'name':'" name "','kind':'file','set':{'parent':{'$ref':'r'},'role':'" role "'}}"
 
-/* inspection */
+/* values of an inspection */
 #define VISIT                                                                                      \
   "'enterprise':{'$ref':'e'},'unit':{'$ref':'u'},'lead':{'$ref':'li'},'modes':['routine'],"        \
   "'subject_found_by':'code','started_at':1795250000000"
 #define ENDED                                                                                      \
   VISIT ",'ended_at':1795258740000,'outcome':'carried_out','signed_facts':" FACTS                  \
         ",'signed_sha256':'" TEXT "'"
-/* hazard */
+/* values of a hazard */
 #define HAZARD                                                                                           \
   "'inspection':{'$ref':'i'},'enterprise':{'$ref':'e'},'summary':'安全出口锁闭','place':'食堂'," \
   "'found_by':'inspection','recorded_by':{'$ref':'li'}"
@@ -47,7 +47,7 @@ typedef struct {
   ",'report_department_on':'2026-11-20','report_department_to':'局','report_workforce_on':"       \
   "'2026-11-20','report_workforce_to':'staff'"
 #define FIXED ",'fix_report':'已打开','reported_on':'2026-11-21','reported_by':{'$ref':'li'}"
-/* document */
+/* values of a document */
 #define ORDER                                                                                            \
   "'inspection':{'$ref':'i'},'enterprise':{'$ref':'e'},'doc_type':'order_rectify','hazards':"            \
   "[{'$ref':'h'}],'legal_basis':'安全生产法 第六十五条','deadline':'2026-12-01','drafted_by':" \
@@ -56,18 +56,18 @@ typedef struct {
 #define H_DEMAND                                                                                   \
   "{'name':'h','kind':'hazard','set':{'demand':'打开','deadline':'2026-12-01','state':'ordered'}}"
 
-/* All steps; *count of them. */
+/* All steps; their number goes to *count. */
 const TestStep *test_step_list(gsize *count);
-/* NULL when there is none. `from` NULL: the step that makes the record. */
+/* `from` NULL: the step that makes the record. Returns NULL when there is no such step. */
 const TestStep *test_step_find(const char *kind, const char *from, const char *to);
 
 void test_world_put_quoted(TestWorld *world, const char *name, const char *kind,
                            const char *quoted);
 /* `quoted`: objects of name, kind and set, joined by commas. */
 void test_world_put_all(TestWorld *world, const char *quoted);
-/* Units, people, an enterprise, an inspection of its, and the record "r" of the step. */
+/* Makes units, people, an enterprise with an inspection, and the record "r" of the step. */
 TestWorld *test_step_make_world(const TestStep *step);
-/* What is said when `actor` takes the step from the state `from`. */
+/* Returns the problems when `actor` takes the step from the state `from`. */
 GPtrArray *test_step_judge(TestWorld *world, const TestStep *step, const char *from,
                            const char *actor);
 gboolean test_names_field(const GPtrArray *problems, const char *field);

@@ -4,7 +4,7 @@
 
 TestWorld *test_world_new(void)
 {
-  /* Loaded once: a test makes hundreds of worlds. */
+  /* The kinds are loaded once, because a test makes hundreds of worlds. */
   static BhKindSet *kinds = NULL;
   g_autoptr(GError) error = NULL;
   TestWorld *world = g_new0(TestWorld, 1);
@@ -62,7 +62,7 @@ json_t *test_world_resolve(json_t *value)
 
 void test_world_put(TestWorld *world, const char *name, const char *kind, const char *json)
 {
-  /* A later member overrides an earlier one, so that a case can be built on another. */
+  /* A later member of the same name overrides an earlier one, so a case can extend another. */
   g_autoptr(json_t) raw = json_loads(json, 0, NULL);
   if (raw == NULL)
     fail_msg("%s is no JSON: %s", name, json);

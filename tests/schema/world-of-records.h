@@ -1,5 +1,5 @@
-/* A few records in memory, for tests of conditions and workflows: the project's kinds, records by
- * a name, refs between them written {"$ref":"name"}, and the context in which one is judged. */
+/* A few records in memory, for tests of conditions and workflows. They use the project's kinds,
+ * have names instead of ids, and refer to each other by {"$ref":"name"}. */
 #pragma once
 
 #include "schema/kind.h"
@@ -17,16 +17,17 @@ TestWorld *test_world_new(void);
 void test_world_free(TestWorld *world);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TestWorld, test_world_free)
 
-/* Id of a named record; a few strings at a time. */
+/* Returns the id of a named record. The string is valid for a few further calls only. */
 const char *test_world_id(const char *name);
-/* Puts a record, or sets keys of one that is there. `json` may hold {"$ref":name}. Fails the test
- * when it is not JSON. */
+/* Makes a record, or sets keys of an existing one. `json` may contain {"$ref":name}; the test
+ * fails when it is not JSON. */
 void test_world_put(TestWorld *world, const char *name, const char *kind, const char *json);
 void test_world_unset(TestWorld *world, const char *name, const char *key);
 void test_world_remove(TestWorld *world, const char *name);
 json_t *test_world_get(TestWorld *world, const char *name);
-/* Replaces every {"$ref":name} by the id. */
+/* Replaces every {"$ref":name} by the id of that record. */
 json_t *test_world_resolve(json_t *value);
-/* `actor` may be NULL. Borrowed from the world. */
+/* The context in which the named record is judged. `actor` may be NULL. Borrowed from the
+ * world. */
 BhContext test_world_context(TestWorld *world, const char *name, const char *actor,
                              const char *today);

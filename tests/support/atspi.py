@@ -17,6 +17,7 @@ import time
 
 WAIT_S = 20
 STEP_S = 0.05
+RESIZES = 8  # requests for a size of the window
 
 
 class Missing(AssertionError):
@@ -313,11 +314,25 @@ class App:
                                  env=self.bus.env, capture_output=True, text=True).stdout.split()
             return out[-1] if out else None
         self.window = self._wait(window, "window on the display")
-        # Twice: the first request is limited by the minimum of the layout for the old size.
-        for _ in range(2):
+        # More than once: a request is limited by the minimum of the layout for the old size, and the
+        # layout follows later.
+        right = 0
+        for _ in range(RESIZES):
             subprocess.run(["xdotool", "windowmove", self.window, "0", "0", "windowsize",
                             self.window, str(width), str(height)], env=self.bus.env, check=False)
-            self.settle()
+            self.settle(0.1)
+            right = right + 1 if self._frame_size() == (width, height) else 0
+            if right == 2:
+                return
+
+    def _frame_size(self):
+        """Width and height of the window's layout; None when there is no window."""
+        with contextlib.suppress(*self._lost()):
+            frame = next(self.walk(), None)
+            if frame is not None:
+                area = frame.get_extents(self.bus.atspi.CoordType.WINDOW)
+                return area.width, area.height
+        return None
 
     def settle(self, seconds=0.4):
         until = time.monotonic() + seconds

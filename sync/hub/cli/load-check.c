@@ -7,55 +7,47 @@
 #include "schema/civil.h"
 #include "schema/kind-rules.h"
 #include "schema/number.h"
+#include "schema/overlay.h"
 #include "schema/workflow.h"
 #include "sync/hub/cli/load-internal.h"
 #include "sync/hub/cli/people.h"
 
 typedef struct {
   BhLoad *load;
-  GHashTable *values;  /* id → json_t*: values of a record after the load */
+  BhOverlay values;    /* of the records after the load */
   GHashTable *numbers; /* "kind\nfield\nkey" → BhLoadRecord* */
   char *today;
 } Check;
 
-static void free_json(gpointer value)
-{
-  json_decref(value);
-}
-
 static void check_clear(Check *check)
 {
-  g_hash_table_unref(check->values);
+  bh_overlay_clear(&check->values);
   g_hash_table_unref(check->numbers);
   g_free(check->today);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Check, check_clear)
 
+/* The values of a record after the load; NULL: those that are stored. A BhOverlayFunc. */
+static json_t *make_values(const char *id, const json_t *before, gpointer data)
+{
+  Check *check = data;
+  const BhLoadRecord *record = g_hash_table_lookup(check->load->by_id, id);
+  if (record == NULL)
+    return NULL;
+  json_t *after = before != NULL ? json_copy((json_t *)before) : json_object();
+  bh_values_apply(after, record->set);
+  /* A stored state is kept, because it may have changed since the first load. */
+  json_t *state = json_object_get(before, "state");
+  if (state != NULL)
+    json_object_set(after, "state", state);
+  return after;
+}
+
 /* The values of a record after the load, borrowed. */
 static const json_t *lookup(const char *id, gpointer data)
 {
   Check *check = data;
-  const BhLoadRecord *record = g_hash_table_lookup(check->load->by_id, id);
-  const json_t *before = bh_value_cache_lookup(id, check->load->cache);
-  if (record == NULL)
-    return before;
-  json_t *after = g_hash_table_lookup(check->values, id);
-  if (after == NULL) {
-    after = before != NULL ? json_copy((json_t *)before) : json_object();
-    const char *key;
-    json_t *value;
-    json_object_foreach(record->set, key, value) {
-      /* A stored state is kept, because it may have changed since the first load. */
-      if (strcmp(key, "state") == 0 && json_object_get(before, "state") != NULL)
-        continue;
-      if (json_is_null(value))
-        json_object_del(after, key);
-      else
-        json_object_set(after, key, value);
-    }
-    g_hash_table_insert(check->values, g_strdup(id), after);
-  }
-  return after;
+  return bh_overlay_lookup(id, &check->values);
 }
 
 static char *dup_typed(const json_t *value)
@@ -226,7 +218,7 @@ static void check_rules(Check *check, BhLoadRecord *record, const BhKind *kind)
     const char *state = bh_people_first_state(kind, &context);
     if (state != NULL)
       json_object_set_new(record->set, "state", json_string(state));
-    g_hash_table_remove(check->values, record->id);
+    bh_overlay_forget(&check->values, record->id);
     context.values = lookup(record->id, check);
   }
   g_autoptr(GPtrArray) problems = bh_kind_check_record(kind, &context);
@@ -276,11 +268,12 @@ void bh_load_check(BhLoad *load)
 {
   const BhClock *clock = bh_hub_get_clock(load->hub);
   BhDate today = bh_date_from_ms(clock->wall_ms(clock->data));
-  g_auto(Check)
-      check = {.load = load,
-               .values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_json),
-               .numbers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
-               .today = bh_date_format(&today)};
+  g_auto(Check) check = {
+      .load = load,
+      .values = {.lookup = bh_value_cache_lookup, .store = load->cache, .make = make_values},
+      .numbers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+      .today = bh_date_format(&today)};
+  check.values.maker = &check;
   for (guint i = 0; i < load->records->len; i++)
     check_record(&check, load->records->pdata[i]);
 }

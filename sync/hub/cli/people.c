@@ -6,6 +6,7 @@
 
 #include "schema/civil.h"
 #include "schema/error.h"
+#include "schema/overlay.h"
 #include "schema/workflow.h"
 #include "sync/hub/cli/names.h"
 #include "sync/hub/access/access.h"
@@ -81,17 +82,6 @@ static gboolean parse_all(Work *work, const BhKind *kind, const json_t *typed, j
   return TRUE;
 }
 
-static void drop_empty(json_t *values)
-{
-  const char *key;
-  json_t *value;
-  void *next;
-  json_object_foreach_safe(values, next, key, value) {
-    if (json_is_null(value))
-      json_object_del(values, key);
-  }
-}
-
 static BhContext make_context(Work *work, const char *id, const json_t *values)
 {
   return (BhContext){.values = values,
@@ -151,10 +141,11 @@ json_t *bh_people_add(BhHub *hub, const char *kind_name, const json_t *typed, co
   if (!begin(&work, hub, lang, error))
     return NULL;
   const BhKind *kind = find_kind(&work, kind_name, error);
-  g_autoptr(json_t) set = json_object();
-  if (kind == NULL || !parse_all(&work, kind, typed, set, error))
+  g_autoptr(json_t) parsed = json_object();
+  if (kind == NULL || !parse_all(&work, kind, typed, parsed, error))
     return NULL;
-  drop_empty(set);
+  g_autoptr(json_t) set = json_object();
+  bh_values_apply(set, parsed);
   char id[BH_ID_LEN + 1];
   BhIdSource ids;
   bh_id_source_init(&ids, bh_hub_get_clock(hub), bh_hub_get_random(hub));
@@ -191,8 +182,7 @@ json_t *bh_people_change(BhHub *hub, const char *kind_name, const char *called, 
                 bh_kind_get_state_label(kind, state, bh_names_get_lang(work.names)));
     return NULL;
   }
-  json_object_update(after, set);
-  drop_empty(after);
+  bh_values_apply(after, set);
   BhContext context = make_context(&work, id, after);
   return check_record(&work, kind, &context, state_before, error)
              ? append(&work, kind_name, id, set, error)

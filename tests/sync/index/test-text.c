@@ -7,7 +7,9 @@ static void test_terms_are_pairs_of_neighbouring_characters(void **state G_GNUC_
     const char *text, *terms;
   } cases[] = {{"东升煤矿", "东升 升煤 煤矿 矿"},
                {"矿", "矿"},
-               {"PL-0042", "pl l 00 04 42 2"},
+               {"PL-0042", "pl l 00 04 42 2 0042 2"},
+               {"第12345号", "第1 12 23 34 45 5号 号 1234 2345 5"},
+               {"ab12号2223", "ab b1 12 2号 号2 22 22 23 3 ab12 2 2223 3"},
                {"ＰＬ－０", "pl l 0"},
                {"（一）号", "一 号"},
                {"--，。", ""},
@@ -26,6 +28,10 @@ static void test_a_typed_text_becomes_a_query_of_phrases(void **state G_GNUC_UNU
   } cases[] = {{"升", "\"升\"*"},
                {"东升", "\"东升\""},
                {"东升煤", "\"东升 升煤\""},
+               {"204", "\"20 04\""},
+               {"2042", "\"2042\""},
+               {"20421", "\"2042 0421\""},
+               {"第20421号", "\"2042 0421\" \"第2 20 04 42 21 1号\""},
                {"东升 矿", "\"东升\" \"矿\"*"},
                {"ＰＬ", "\"pl\""},
                {"a\"b* OR c", "\"a\"* \"b\"* \"or\" \"c\"*"},
@@ -47,12 +53,15 @@ static void test_a_search_finds_characters_letters_and_codes(void **state G_GNUC
                {"安泰 北岭", ""}, {"PL-0042", "3"},  {"pl-00", "3"},  {"ＰＬ－００４２", "3"},
                {"２", "3"},       {"42", "3"},       {"“安泰”", "1"}, {"％", ""},
                {"，。 …", ""},    {"'; DROP--", ""}, {"龘", ""},      {"NEAR(安泰)", ""},
-               {"  安泰  ", "1"}};
+               {"  安泰  ", "1"}, {"0042", "3"},     {"0043", ""},    {"91140603MA0000015Q", "3"},
+               {"00015q", "3"},   {"00051Q", ""},    {"015", "3"},    {"码91140603", "3"},
+               {"码1140603", ""}, {"15Q号", "3"},    {"22222223", ""}};
   g_autoptr(TestIndex) index = test_index_new();
   test_index_put_named(index, 1, "安泰煤矿");
   test_index_put_named(index, 2, "泰安煤矿");
   test_index_put(index, 3, "enterprise",
-                 json_pack("{s:s, s:s}", "name", "北岭煤矿", "short_code", "PL-0042"));
+                 json_pack("{s:s, s:s}", "name", "北岭煤矿码91140603MA0000015Q号2222号2223",
+                           "short_code", "PL-0042"));
   test_index_update(index);
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autofree char *numbers = test_index_list(

@@ -1,0 +1,56 @@
+/* The members of a session, for the files that are its parts: session.c, session-calls.c and
+ * session-sync.c. Main thread. */
+#pragma once
+
+#include "app/kinds.h"
+#include "app/session.h"
+#include "sync/device/run/run.h"
+
+G_BEGIN_DECLS
+
+struct _BhSession {
+  GObject parent;
+  BhWorker *worker; /* borrowed */
+  BhSync *sync;
+  char *dir;
+  char *lang;
+  char *scan_image;
+  BhSettings *settings;
+  BhKinds *kinds;
+  gboolean kinds_asked; /* a newer set is being read from the store */
+  BhRegion *region;
+  BhCalendar *calendar;
+  BhIdSource ids;
+  json_t *description;
+  json_t *status;
+  json_t *actor_values;
+  json_t *unit_values;
+  char *actor;
+  char *actor_name;
+  gint64 last_sync_ms;
+  gboolean sync_asked;
+  guint sync_source;       /* timeout that starts the sync */
+  guint status_asked;      /* number of the newest question for the status */
+  guint status_known;      /* number of the question that `status` answers */
+  guint n_pending_changes; /* changes that the store has not answered */
+  gboolean change_failed;  /* one of the pending changes failed */
+  BhHoldFunc hold;         /* NULL except in tests */
+  gpointer hold_data;
+  GCancellable *cancellable;
+};
+
+/* --- session-calls.c --- */
+
+/* An answer that the session expects from another thread. */
+typedef struct _BhPending BhPending;
+
+/* `name`: as bh_late_answer_get_name returns it, static. The other arguments are those of
+ * bh_session_run. Give it to bh_pending_on_worked. */
+BhPending *bh_pending_new(BhSession *session, const char *name, gpointer owner,
+                          GCancellable *cancellable, BhReply reply, gpointer data,
+                          GDestroyNotify data_free);
+/* A GAsyncReadyCallback that delivers the answer: the json_t * or error of a GTask. `pending` is
+ * taken over. */
+void bh_pending_on_worked(GObject *source, GAsyncResult *async, gpointer pending);
+
+G_END_DECLS
