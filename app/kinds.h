@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 typedef struct _BhKinds BhKinds;
 
-/* An empty list. */
+/* An empty list of kind sets; bh_kinds_free. */
 BhKinds *bh_kinds_new(void);
 /* Frees all kind sets. No form of the session may be open. */
 void bh_kinds_free(BhKinds *kinds);

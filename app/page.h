@@ -86,7 +86,7 @@ void bh_page_ask(BhPage *page, const char *slot, BhCall *call, BhPageReply reply
 void bh_page_ask_run(BhPage *page, const char *slot, BhWorkFunc func, gpointer work,
                      GDestroyNotify work_free, BhPageReply reply, gpointer data,
                      GDestroyNotify data_free);
-/* TRUE while an answer in `slot` is expected. */
+/* Whether the page expects an answer in `slot`. */
 gboolean bh_page_is_asking(BhPage *page, const char *slot);
 /* Drops the expected answer in `slot`, because it is older than what the page shows now. FALSE when
  * none was expected. */

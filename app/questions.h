@@ -26,7 +26,7 @@ void bh_questions_call(BhQuestions *questions, const char *slot, BhCall *call, B
 void bh_questions_run(BhQuestions *questions, const char *slot, BhWorkFunc func, gpointer work,
                       GDestroyNotify work_free, BhReply reply, gpointer data,
                       GDestroyNotify data_free);
-/* TRUE while an answer in `slot` is expected. */
+/* Whether an answer in `slot` is expected. */
 gboolean bh_questions_is_open(BhQuestions *questions, const char *slot);
 /* Drops the expected answer in `slot`. FALSE when none was expected. */
 gboolean bh_questions_cancel(BhQuestions *questions, const char *slot);

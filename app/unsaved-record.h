@@ -20,7 +20,7 @@ typedef struct {
  * parent is used, or a new record id. */
 BhUnsavedRecord *bh_unsaved_record_new(const char *kind, const char *parent_key, const char *parent,
                                        const char *record);
-/* NULL is ignored. */
+/* Frees an unsaved record; NULL is ignored. */
 void bh_unsaved_record_free(BhUnsavedRecord *unsaved);
 /* Reads the draft. `reply` receives the values of the draft, {key: value}, or {} when there is no
  * draft; `unsaved->record` is set before. `unsaved` must live as long as the page. */

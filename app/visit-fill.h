@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 typedef struct _BhVisitFill BhVisitFill;
 
-/* Work without items; the arguments are copied. */
+/* A work without items; the arguments are copied. bh_visit_fill_free. */
 BhVisitFill *bh_visit_fill_new(const char *author, const char *inspection);
 /* Adds an item that is filled in when it has no answer. */
 void bh_visit_fill_add(BhVisitFill *fill, const char *item_no);

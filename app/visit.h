@@ -62,7 +62,7 @@ typedef enum {
                             * expired */
   BH_ORDER_NO_CERTIFICATE, /* the lead has no certificate that is valid on the day */
 } BhOrderAuthority;
-/* Checks unit and lead of the visit on the day `today`. */
+/* Whether the unit and the lead of the visit may issue an order on the day `today`. */
 BhOrderAuthority bh_visit_check_order_authority(const json_t *visit, const BhKindSet *kinds,
                                                 const BhDate *today);
 /* Hazards that belong on an order: those for which "where" of its paper holds. Withdrawn ones are

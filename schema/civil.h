@@ -22,9 +22,9 @@ gboolean bh_date_is_valid(const BhDate *date);
 gboolean bh_date_parse(const char *text, BhDate *date, GError **error);
 char *bh_date_format(const BhDate *date);    /* "2026-11-21", g_free */
 char *bh_date_format_zh(const BhDate *date); /* "2026年11月21日", g_free */
-/* The day in UTC+8 that contains this moment. */
+/* The day in UTC+8 that contains the moment `utc_ms`. */
 BhDate bh_date_from_ms(gint64 utc_ms);
-/* UTC milliseconds of 00:00 of that day in UTC+8. */
+/* The moment (UTC, ms) at which `date` begins in UTC+8. */
 gint64 bh_date_to_ms(const BhDate *date);
 /* Compares two days: below 0, 0 or above 0, as strcmp. */
 int bh_date_compare(const BhDate *a, const BhDate *b);

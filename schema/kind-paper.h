@@ -21,9 +21,10 @@ typedef struct {
 /* *type: the type of document with this code. FALSE, *type untouched, when the kind set declares
  * none. */
 gboolean bh_paper_type_find(const BhKindSet *set, const char *code, BhPaperType *type);
-/* Sets *of_visit and *of_records to the types that new documents have: the one that is made once of
- * the whole visit, and the one for records that it names. FALSE, outputs untouched, when the kind
- * set does not declare both types, because its kinds are older than this program. */
+/* Sets *of_visit and *of_records to the types that new documents have: *of_visit: the type that is
+ * made once for the whole visit; *of_records: the type for records that the document names. FALSE,
+ * outputs untouched, when the kind set does not declare both types, because its kinds are older
+ * than this program. */
 gboolean bh_paper_type_find_both(const BhKindSet *set, BhPaperType *of_visit,
                                  BhPaperType *of_records);
 

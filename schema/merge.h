@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 typedef struct _BhRecord BhRecord;
 
 /* Returns whether an entry was folded into a record before. Called only for entries that a set
- * replaces and that are not heads; such sets are rare. */
+ * replaces and that are no longer heads, which is rare. */
 typedef gboolean (*BhSeenFunc)(const char *entry_id, const char *record_id, gpointer data);
 
 /* A record without entries; bh_record_free. */

@@ -31,8 +31,8 @@ gboolean bh_person_open_key(const char *seal, const char *pin,
 void bh_body_builder_sign(BhBodyBuilder *builder, const char *hub,
                           const guint8 secret_key[BH_SECRET_KEY_SIZE]);
 /* Verifies the person's signature in a body that was parsed from `text`, for this hub. TRUE also
- * for a body without such a signature. FALSE with BH_ERROR_SIGNATURE. Does not verify to whom the
- * key belongs; only the hub, which issued the key, can. */
+ * for a body without a signature of a person. FALSE with BH_ERROR_SIGNATURE. Does not verify to
+ * whom the key belongs; only the hub, which issued the key, can. */
 gboolean bh_body_verify_person(const BhBody *body, const char *text, const char *hub,
                                GError **error);
 /* Calls bh_body_parse, then bh_body_verify_person. NULL with the error of the call that fails;

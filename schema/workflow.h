@@ -63,7 +63,7 @@ const BhTransition *bh_workflow_find(const BhKind *kind, const char *from, const
 const BhTransition *bh_workflow_find_page(const BhKind *kind, const char *from, const char *page);
 
 /* The step that makes a record with the values of `context`: the only one with this "page" whose
- * "when" holds. NULL when there is none, or when the declaration leaves it open. */
+ * "when" holds. NULL when there is no such step, or more than one. */
 const BhTransition *bh_workflow_find_creation(const BhKind *kind, const char *page,
                                               const BhContext *context);
 
@@ -90,11 +90,11 @@ GPtrArray *bh_workflow_list_open(const BhKind *kind, const char *from, const BhC
 gboolean bh_workflow_is_blocked(const BhKind *kind, const char *from, const char *to,
                                 const char *field, const BhContext *context);
 
-/* Checks the step from → to: it is declared, "who" allows the actor, and all "needs" hold. Returns
- * BhProblem*, empty when there are none; never NULL. `from` NULL means creation. Forms and the hub
- * use this same check. context->values are the values after the entry. An actor without staff
- * values is the system (a hub) and passes only if "who" allows it; without an actor, "who" is not
- * checked. */
+/* Checks that the step from → to is declared, that "who" allows the actor, and that all "needs"
+ * hold. Returns BhProblem*, empty when there are none; never NULL. `from` NULL means creation.
+ * Forms and the hub use this same check. context->values are the values after the entry. An actor
+ * without staff values is the system (a hub) and passes only if "who" allows it; without an actor,
+ * "who" is not checked. */
 GPtrArray *bh_workflow_check(const BhKind *kind, const char *from, const char *to,
                              const BhContext *context);
 

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 #define BH_TYPE_CHECKLIST_PAGE (bh_checklist_page_get_type())
 G_DECLARE_FINAL_TYPE(BhChecklistPage, bh_checklist_page, BH, CHECKLIST_PAGE, BhPage)
 
-/* `inspection`: record id, copied. Floating, as all pages. */
+/* Makes the page. `inspection`: record id, copied. Floating, as all pages. */
 BhPage *bh_checklist_page_new(const char *inspection);
 
 G_END_DECLS

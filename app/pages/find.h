@@ -21,7 +21,7 @@ typedef struct {
 json_t *bh_find_task_dup_bind(BhSession *session, const char *plaque, gint64 serial,
                               const char *enterprise);
 
-/* `task` is copied. Floating. */
+/* Makes the page. `task` is copied. Floating. */
 BhPage *bh_find_page_new(const BhFindTask *task);
 
 G_END_DECLS

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 #define BH_TYPE_FINISH_PAGE (bh_finish_page_get_type())
 G_DECLARE_FINAL_TYPE(BhFinishPage, bh_finish_page, BH, FINISH_PAGE, BhPage)
 
-/* `inspection`: record id, copied. Floating. */
+/* Makes the page. `inspection`: record id, copied. Floating. */
 BhPage *bh_finish_page_new(const char *inspection);
 
 G_END_DECLS

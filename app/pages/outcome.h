@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 #define BH_TYPE_OUTCOME_PAGE (bh_outcome_page_get_type())
 G_DECLARE_FINAL_TYPE(BhOutcomePage, bh_outcome_page, BH, OUTCOME_PAGE, BhPage)
 
-/* `inspection`: record id, copied. Floating. */
+/* Makes the page. `inspection`: record id, copied. Floating. */
 BhPage *bh_outcome_page_new(const char *inspection);
 
 G_END_DECLS

@@ -21,7 +21,7 @@ typedef void (*BhPagedListAsk)(gpointer owner, guint number, const json_t *from)
  * borrowed. `id` is the accessible id of the button "earlier", which the list makes. */
 BhPagedList *bh_paged_list_new(GtkWidget *box, GtkWidget *more, const char *id, BhPagedListAsk ask,
                                gpointer owner);
-/* NULL is ignored. */
+/* Frees a list; NULL is ignored. */
 void bh_paged_list_free(BhPagedList *pages);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhPagedList, bh_paged_list_free)
 

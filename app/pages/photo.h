@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 #define BH_TYPE_PHOTO_PAGE (bh_photo_page_get_type())
 G_DECLARE_FINAL_TYPE(BhPhotoPage, bh_photo_page, BH, PHOTO_PAGE, BhPage)
 
-/* `title` is copied. Floating. */
+/* Makes the page. `title` is copied. Floating. */
 BhPage *bh_photo_page_new(const char *title);
 
 G_END_DECLS

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 #define BH_TYPE_RECORD_PAGE (bh_record_page_get_type())
 G_DECLARE_FINAL_TYPE(BhRecordPage, bh_record_page, BH, RECORD_PAGE, BhPage)
 
-/* `id`: record id, copied. Floating. */
+/* Makes the page. `id`: record id, copied. Floating. */
 BhPage *bh_record_page_new(const char *id);
 
 G_END_DECLS

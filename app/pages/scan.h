@@ -9,9 +9,9 @@ G_BEGIN_DECLS
 #define BH_TYPE_SCAN_PAGE (bh_scan_page_get_type())
 G_DECLARE_FINAL_TYPE(BhScanPage, bh_scan_page, BH, SCAN_PAGE, BhPage)
 
-/* Starts with the camera. Floating. */
+/* Makes the page, which starts with the camera. Floating. */
 BhPage *bh_scan_page_new(void);
-/* Starts with `code` (copied), as if a scanner had sent it. Floating. */
+/* Makes the page, which handles `code` (copied) as if a scanner had sent it. Floating. */
 BhPage *bh_scan_page_new_for_code(const char *code);
 
 G_END_DECLS

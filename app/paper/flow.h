@@ -44,7 +44,7 @@ typedef struct _BhFlow BhFlow;
 /* A flow with one empty page. `margin` is the margin at the left and at the right; `top` and
  * `bottom` leave room for header and footer. */
 BhFlow *bh_flow_new(double width, double height, double margin, double top, double bottom);
-/* NULL is ignored. */
+/* Frees a flow; NULL is ignored. */
 void bh_flow_free(BhFlow *flow);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhFlow, bh_flow_free)
 
@@ -79,7 +79,7 @@ void bh_flow_get_corner(const BhFlow *flow, double size, double *x, double *y);
 void bh_flow_begin_table(BhFlow *flow, const double *shares, int n_columns, const BhFlowCell *head);
 /* Adds a row. The cells must cover the columns exactly. */
 void bh_flow_add_row(BhFlow *flow, const BhFlowCell *cells, int n_cells);
-/* Ends the table. */
+/* Ends the table that bh_flow_begin_table has started. */
 void bh_flow_end_table(BhFlow *flow);
 
 /* Places a line of text outside the body of an existing page (from 0), between the margins; `y` is

@@ -11,7 +11,7 @@ typedef struct _BhFontSubset BhFontSubset;
 
 /* An empty subset; bh_font_subset_free. */
 BhFontSubset *bh_font_subset_new(void);
-/* NULL is ignored. */
+/* Frees a subset; NULL is ignored. */
 void bh_font_subset_free(BhFontSubset *subset);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhFontSubset, bh_font_subset_free)
 

@@ -38,7 +38,7 @@ typedef struct _BhPaper BhPaper;
  * type, BH_ERROR_UNKNOWN for a document type or version this program does not know,
  * BH_ERROR_LIMIT over a limit above or BH_FLOW_MAX_PAGES. */
 BhPaper *bh_paper_new(const BhPaperSource *source, GError **error);
-/* NULL is ignored. */
+/* Frees a paper; NULL is ignored. */
 void bh_paper_free(BhPaper *paper);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhPaper, bh_paper_free)
 

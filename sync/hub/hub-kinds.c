@@ -19,12 +19,12 @@
 #define INDEX_RULE "4"
 
 #define INDEX_PAGE 1000      /* records that are indexed in one transaction */
-#define INDEX_BEHIND_MAX 256 /* marked records with which a transaction may end */
+#define INDEX_BEHIND_MAX 256 /* marked records that a transaction may leave unwritten */
 
 typedef struct {
-  BhKindSet *kinds;  /* new set */
-  BhKindSet *before; /* previous set */
-  gint64 after;      /* number of the last record that is done */
+  BhKindSet *kinds;  /* the new kind set */
+  BhKindSet *before; /* the previous kind set */
+  gint64 after;      /* row number of the last record that was derived again */
   gboolean more;     /* there are further records */
 } KindChange;
 
@@ -36,8 +36,9 @@ static void keep_kinds(BhHub *hub, BhKindSet *kinds)
   g_mutex_unlock(&hub->lock);
 }
 
-/* Puts the set into use within a transaction, so that its remaining pieces are judged by the new
- * set. If the commit fails, bh_hub_reload_kinds restores the previous one. */
+/* Makes the hub use the new kind set within a transaction, so that the remaining pieces of the
+ * transaction are judged by the new set. If the commit fails, bh_hub_reload_kinds restores the
+ * previous set. */
 static gboolean use_kinds(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   KindChange *change = data;
@@ -68,8 +69,8 @@ static gboolean refresh_page(BhHub *hub, BhDb *db, gpointer data, GError **error
          (change->more || bh_log_set_value(db, DERIVED_BY, "", error));
 }
 
-/* Derives all records again. After an interruption it starts from the first record; records that
- * are done already are rewritten without a difference. */
+/* Derives all records again, by the kind set in use. After an interruption it starts again from the
+ * first record; records that were derived already are then rewritten without a difference. */
 static gboolean derive_anew(BhHub *hub, BhKindSet *before, GError **error)
 {
   g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(hub);
@@ -139,13 +140,14 @@ gboolean bh_hub_update_index(BhHub *hub, BhDb *db, GError **error)
   IndexUpdate update = {.more = FALSE};
   if (!bh_index_is_behind(db, &update.more, error))
     return FALSE;
-  /* What is read from now on is no older than what the writer has done. */
+  /* Ends the read transaction of `db`, so that later reads see what the writer has committed. */
   bh_db_end_reads(db);
   while (update.more) {
     g_autoptr(GError) failed = NULL;
     if (bh_hub_write(hub, update_page, &update, &failed))
       continue;
-    /* A full disk or a busy writer is no reason to show nothing. */
+    /* With a full disk or a busy writer the list is shown all the same, without the newest
+     * records. */
     g_warning("lists lack the newest records: %s", failed->message);
     update.more = FALSE;
   }

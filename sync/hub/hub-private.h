@@ -16,7 +16,7 @@ struct _BhHub {
   char *epoch;
   char *pin;
   BhHubTime *time;
-  const BhClock *clock; /* of `time` */
+  const BhClock *clock; /* the clock of `time` (log/clock.h) */
   const BhRandom *random;
   const BhSpace *space;
   const BhDisk *disk;
@@ -32,25 +32,33 @@ struct _BhHub {
   GQueue readers;   /* BhDb*, under lock */
 };
 
-/* The ingest, for work that applies a batch; borrowed. Writer thread only. */
+/* The ingest of the hub, for work that applies a batch; borrowed. Must be used on the writer thread
+ * only. */
 BhIngest *bh_hub_get_ingest(BhHub *hub);
-/* The epoch; borrowed. */
+/* The present epoch of the hub (PROTOCOL § 12); borrowed. */
 const char *bh_hub_get_epoch(BhHub *hub);
-/* BH_ERROR_INVALID when `url` cannot be the public address of a hub. */
+/* Checks that `url` can be the public address of a hub ("https://host[:port]" without wildcard).
+ * FALSE with BH_ERROR_INVALID. */
 gboolean bh_hub_check_public_url(const char *url, GError **error);
-/* Finishes an interrupted change of kinds (hub-kinds.c). Blocks. */
+/* Finishes a change of the kind set that was interrupted (hub-kinds.c): derives all records again.
+ * Does nothing if no change was interrupted. Blocks. */
 gboolean bh_hub_finish_deriving(BhHub *hub, GError **error);
-/* Puts the kind set into use that the store names. Writer thread. */
+/* Reads from the store which kind set is in use, and makes the hub use that set. Must be called on
+ * the writer thread. */
 gboolean bh_hub_reload_kinds(BhHub *hub, BhDb *db, GError **error);
-/* Writes the index again if an older version of the program wrote it. Blocks. */
+/* Writes the whole index again if an older version of the program wrote it; else does nothing.
+ * Blocks. */
 gboolean bh_hub_finish_index(BhHub *hub, GError **error);
-/* Writes at most `max` marked records into the index (bh_index_apply). Writer thread. */
+/* Writes at most `max` marked records into the index (bh_index_apply). *applied: how many were
+ * written. Must be called on the writer thread. */
 gboolean bh_hub_apply_index(BhHub *hub, BhDb *db, int max, int *applied, GError **error);
-/* The same when so many records are marked that a reader would wait for them. Writer thread. */
+/* Writes some marked records into the index if so many are marked that a list would have to wait
+ * for them; else does nothing. Must be called on the writer thread. */
 gboolean bh_hub_limit_index(BhHub *hub, BhDb *db, GError **error);
-/* Returns when the index holds all records that `db`, a reader, can see; `db` then sees at least
- * these. When the writer cannot write them (a full disk), that is logged, and lists lack them. Call
- * it before lists and searches. Blocks; any thread but the writer's. */
+/* Waits until the index contains all records that were committed before the call; `db`, a reader,
+ * then sees at least these. If the writer cannot write the index (a full disk), a warning is
+ * logged, the function succeeds, and lists lack the newest records. Must be called before a list or
+ * search. Blocks; may be called on any thread except the writer thread. */
 gboolean bh_hub_update_index(BhHub *hub, BhDb *db, GError **error);
 
 G_END_DECLS

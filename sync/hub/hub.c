@@ -13,7 +13,7 @@
 #include "sync/wire/enrol-text.h"
 
 #define READERS_KEPT 16
-#define IDLE_INDEX_PAGE 100 /* records that are indexed at once while nobody waits */
+#define IDLE_INDEX_PAGE 100 /* records that are indexed in one transaction while no piece waits */
 /* Value in the store: position after which times of receipt are trusted (bh_hub_trust_clock). */
 #define TRUSTED_FROM "clock_trusted_from"
 
@@ -94,7 +94,8 @@ static gboolean open_store(BhHub *hub, const BhClock *machine, GError **error)
          load_values(hub, db, error);
 }
 
-/* After a failed commit: what is kept in memory is what the disk holds. */
+/* Loads again, after a failed commit, the values that the hub keeps in memory: only the store has
+ * what was really committed. */
 static gboolean reload(BhDb *db, gpointer owner, GError **error)
 {
   BhHub *hub = owner;
@@ -105,7 +106,7 @@ static gboolean reload(BhDb *db, gpointer owner, GError **error)
   return TRUE;
 }
 
-/* What is derived and may be written later. */
+/* Writes the index, which may be written later than the records (BhWriterLater). */
 static gboolean write_later(BhDb *db, gpointer owner, gboolean is_idle, gboolean *more,
                             GError **error)
 {
@@ -293,8 +294,8 @@ BhKindSet *bh_hub_dup_kinds(BhHub *hub)
 /* --- writing --- */
 
 typedef struct {
-  BhHubWrite func; /* either this */
-  BhHubTurn turn;  /* or this */
+  BhHubWrite func; /* for one piece; NULL: `turn` is set */
+  BhHubTurn turn;  /* for long work in turns; NULL: `func` is set */
   BhHubDone done;
   gpointer data;
 } Write;

@@ -1,4 +1,4 @@
-/* The index of records for other folders: see README.md. */
+/* The header of this folder for other folders: the index of records, see README.md. */
 #pragma once
 
 #include "sync/index/list-store.h" /* pages of lists */

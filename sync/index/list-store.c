@@ -14,8 +14,8 @@
 #define FEW_IN_INDEX 10000 /* rows that may be read from a covering index */
 #define ROW_PRICE 8        /* cost of reading a row, relative to reading a covering index */
 #define MERGED_MAX 40      /* parts of a merged statement */
-#define WINDOW 1000        /* first rows of the order that a search with many hits is limited to */
-#define WINDOW_MAX 20000   /* the same, at most, after it was enlarged */
+#define WINDOW 1000        /* a search with many hits reads only so many first rows of the order */
+#define WINDOW_MAX 20000   /* rows that it reads at most, if WINDOW rows have too few hits */
 
 void bh_list_query_clear(BhListQuery *query)
 {
@@ -55,8 +55,8 @@ static void bind_text(BhStmt *stmt, const char *sql, const char *name, const cha
 
 /* How a search with many hits is carried out. */
 typedef enum {
-  PASS_WINDOW, /* only among the first rows of the order, or among the few that the leader leaves */
-  PASS_WHOLE,  /* among all rows */
+  PASS_WINDOW, /* searches only the first rows of the order, or the few rows of the leader */
+  PASS_WHOLE,  /* searches all rows */
 } Pass;
 
 typedef struct {
@@ -80,7 +80,7 @@ typedef enum {
   LEAD_STATE,
   LEAD_SCOPES,
   LEAD_AREAS,
-  LEAD_VALUES, /* of the indexed field `where` */
+  LEAD_VALUES, /* rows by the values of the indexed field `where` */
   LEAD_MATCH,
   LEAD_FOUND, /* all hits of a search, looked up in the index of the lane or the kind */
 } Lead;
@@ -88,7 +88,8 @@ typedef enum {
 typedef struct {
   Lead lead;
   int where;
-  gboolean few; /* it leaves so few rows that they can be sorted; else they are read in order */
+  /* the leader leaves so few rows that they are sorted; else they are read in order */
+  gboolean few;
   gint64 rows;
   double cost;
 } Leader;
@@ -97,7 +98,7 @@ typedef struct {
   BhDb *db;
   BhListQuery *query;
   GString *sql;
-  gboolean counts; /* rows are counted; FALSE: only the filters that could lead are (n_leaders) */
+  gboolean counts; /* TRUE: rows are counted; FALSE: only the filters that could lead (n_leaders) */
   int n_leaders;   /* filters that could lead */
   Leader leader;
   gboolean few_values[BH_LIST_WHERE_MAX];
@@ -150,8 +151,8 @@ static void lead_by(Maker *maker, Lead lead, int where, gint64 rows, double pric
     maker->leader = (Leader){.lead = lead, .where = where, .few = TRUE, .rows = rows, .cost = cost};
 }
 
-/* Makes a filter the leader when it leaves fewer rows than the present one. In the first round
- * filters are only counted: a single one needs no comparison. */
+/* Makes a filter the leader if it leaves fewer rows than the present leader. In the first round the
+ * filters that could lead are only counted, because a single such filter needs no comparison. */
 static gboolean consider(Maker *maker, Lead lead, int where, const char *sql, gint64 most,
                          double price, GError **error)
 {
@@ -221,7 +222,8 @@ static gboolean consider_index(Maker *maker, GError **error)
                   FEW_IN_INDEX, 1, error);
 }
 
-/* Adds each number once, because the statement joins its rows to them one by one. */
+/* Adds the numbers of `related` to `found`, each number once, because the statement joins one row
+ * for each number. */
 static gboolean add_related(json_t *found, const char *related, GError **error)
 {
   g_autoptr(GHashTable) seen = g_hash_table_new(g_int64_hash, g_int64_equal);
@@ -292,8 +294,8 @@ static gboolean find_leader(Maker *maker, GError **error)
   return TRUE;
 }
 
-/* A search has many hits but few in the lane or kind. Looking up each hit in the index of the lane
- * or kind then costs less than reading all rows of the order. */
+/* Whether the hits of a search are looked up one by one in the index of the lane or the kind. If
+ * few of many hits are in the lane or kind, this costs less than reading all rows of the order. */
 static gboolean looks_up_found(const Maker *maker)
 {
   const BhListQuery *query = maker->query;
@@ -301,9 +303,9 @@ static gboolean looks_up_found(const Maker *maker)
          query->order != BH_LIST_BY_DUE && (query->review != NULL || query->kind != NULL);
 }
 
-/* Chooses the leader when no filter leaves few rows: one whose index has the order of the page
- * and that has few enough values to be merged. A search with many hits is not merged, because it
- * would run once for each part. */
+/* Chooses the leader when no filter leaves few rows: a filter whose index has the order of the
+ * page, and which has few enough values for their rows to be merged. With a search that has many
+ * hits nothing is merged, because the search would run once for each part. */
 static void find_order(Maker *maker)
 {
   const BhListQuery *query = maker->query;
@@ -409,7 +411,8 @@ static void append_tests(Maker *maker)
 }
 
 /* Appends the rows of the leader, as "FROM … WHERE …" of `r`. `arm`: 1 for the second scope of
- * LEAD_SCOPES, else 0. `merged`: index of the value that this part is for; -1: all values. */
+ * LEAD_SCOPES, else 0. `merged`: index of the value whose rows this part has; -1: the rows of all
+ * values. */
 static void append_from(Maker *maker, int arm, int merged)
 {
   GString *sql = maker->sql;
@@ -505,7 +508,7 @@ static int count_merged(const Maker *maker)
   }
 }
 
-/* Columns of a row that is only counted: all are in the indexes. */
+/* The columns of a row that is only counted; all of them are in the SQLite indexes. */
 #define COUNTED                                                                                    \
   "r.nr AS nr, r.position AS position, r.kind AS kind, r.scope AS scope, r.scope2 AS scope2,"      \
   " r.restriction IS NOT NULL AS derived, "
@@ -607,7 +610,7 @@ char *bh_list_store_make_sql(BhDb *db, BhListQuery *query, gboolean whole, GErro
   return make_sql(db, query, whole ? PASS_WHOLE : PASS_WINDOW, &lead, error);
 }
 
-/* `hex`: two digits for each byte. */
+/* Binds the bytes of `hex` (two digits for each byte) as a sort key. */
 static void bind_sort_key(BhStmt *stmt, const char *hex)
 {
   g_autoptr(GByteArray) bytes = g_byte_array_new();
@@ -701,8 +704,8 @@ static GPtrArray *read_page(BhDb *db, BhListQuery *query, Pass pass, int window,
   return ended ? g_steal_pointer(&hits) : NULL;
 }
 
-/* Reads the page within a window of the order. If the window was too small, the share of hits in it
- * gives the size of the next one. */
+/* Reads the page within a window of the order. If the window had too few hits for the page, a
+ * larger window is read, whose size follows from the share of hits in the first. */
 GPtrArray *bh_list_page(BhDb *db, BhListQuery *query, GError **error)
 {
   BhListLead lead;
@@ -714,7 +717,7 @@ GPtrArray *bh_list_page(BhDb *db, BhListQuery *query, GError **error)
       return g_steal_pointer(&rows);
     if (rows->len == 0)
       break;
-    if (lead.in_window < window) /* the window held all rows */
+    if (lead.in_window < window) /* the window contained all rows of the order */
       return g_steal_pointer(&rows);
     window = MAX(window * query->limit / rows->len, window) * 2;
   }
@@ -723,7 +726,8 @@ GPtrArray *bh_list_page(BhDb *db, BhListQuery *query, GError **error)
 
 GPtrArray *bh_list_restrictions(BhDb *db, const char *kind, int max, GError **error)
 {
-  /* Jumps from text to text in the index instead of reading all rows. */
+  /* The statement jumps from one distinct text to the next in the SQLite index instead of reading
+   * all rows. */
   return bh_stmt_collect_texts(
       bh_db_query(db,
                   "WITH RECURSIVE each (kind, text) AS (SELECT * FROM (SELECT kind, restriction"

@@ -69,7 +69,8 @@ static gboolean read_doubtful(const json_t *json, BhListQuery *query, GError **e
   if (field == NULL)
     return TRUE;
   if (query->kind == NULL) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "doubtful: needs a kind");
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT,
+                        "doubtful: needs the member \"kind\" too");
     return FALSE;
   }
   BhListWhere *where = add_where(query, BH_INDEX_DOUBT, error);
@@ -98,7 +99,8 @@ static gboolean read_parents(const json_t *parents, BhListQuery *query, GError *
   return TRUE;
 }
 
-/* Parents: their ids, their state, and children that a record must not have. */
+/* Reads the filters by family: ids of parents, their state, and children that a record must not
+ * have. */
 static gboolean read_family(const BhKindSet *kinds, const BhKind *kind, const json_t *json,
                             BhListQuery *query, GError **error)
 {
@@ -108,8 +110,8 @@ static gboolean read_family(const BhKindSet *kinds, const BhKind *kind, const js
   if (!read_parents(json_object_get(json, "parent"), query, error))
     return FALSE;
   if (query->parents != NULL && kind != NULL && bh_kind_get_parent_field(kind) == NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "parent: records of the kind %.64s have none",
-                query->kind);
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                "parent: records of the kind %.64s have no parent", query->kind);
     return FALSE;
   }
   if (query->without != NULL && (child == NULL || bh_kind_get_parent_field(child) == NULL)) {
@@ -129,7 +131,8 @@ static gboolean read_search(BhDb *db, const BhKindSet *kinds, const json_t *json
   const char *typed = bh_json_string_or(json, "search", "");
   if (*typed == '\0')
     return TRUE;
-  /* What is beyond the limit would be ignored, and records found that do not match. */
+  /* Text beyond the limit would be ignored, and the search would find records that do not match
+   * it. */
   if (g_utf8_strlen(typed, -1) > BH_SEARCH_MAX) {
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "search: more than %d characters", BH_SEARCH_MAX);
     return FALSE;
@@ -164,7 +167,8 @@ static gboolean is_hex(const char *text)
   return text[len] == '\0' && len % 2 == 0;
 }
 
-/* "POSITION" in the order of changes, "NR:SORT KEY" or "NR:DAY" in the other orders. */
+/* Reads the member "after": "POSITION" for the order of changes, "NR:SORT KEY" or "NR:DAY" for the
+ * other orders. */
 static gboolean read_after(const json_t *json, BhListQuery *query, GError **error)
 {
   const char *after = bh_json_string_or(json, "after", NULL);
@@ -176,7 +180,7 @@ static gboolean read_after(const json_t *json, BhListQuery *query, GError **erro
   if (number <= 0 || *end != (has_key ? ':' : '\0') ||
       (query->order == BH_LIST_BY_TITLE && !is_hex(end + 1))) {
     g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT,
-                        "after: must be that of a page in this order");
+                        "after: must be the text that a page in the same order returned");
     return FALSE;
   }
   if (has_key) {

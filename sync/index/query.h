@@ -1,4 +1,5 @@
-/* The list query as JSON, the same for a device and a hub. Thread of the connection. */
+/* Reads a list query from JSON; device and hub use the same form. The functions must be called on
+ * the thread of the connection. */
 #pragma once
 
 #include "schema/kind.h"
@@ -10,14 +11,14 @@ G_BEGIN_DECLS
 #define BH_LIST_LIMIT_MAX 200  /* rows of a page */
 #define BH_LIST_VALUES_MAX 200 /* values of one field in "where" */
 
-/* Reads these members into `query`, which is zeroed, and leaves others to the caller; all are
- * optional:
+/* Reads the following members of `json` into `query`, which must be zeroed. All are optional; the
+ * caller must read or refuse other members:
  *
  *   "kind"        name of a kind; needed by "where" (except for "state"), "doubtful" and "due"
  *   "parent"      id or [ids]; only children of these records
  *   "where"       {indexed field or "state": value or [values]}
- *   "doubtful"    name of a field whose value is doubtful
- *   "without"     kind; only records that have no child of it
+ *   "doubtful"    name of a field; only records whose value in this field is doubtful
+ *   "without"     name of a kind; only records that have no child of that kind
  *   "parent_not"  [states] that the parent must not be in
  *   "search"      text, at most BH_SEARCH_MAX characters; every word must occur in the record, or
  *                 in the name of its author or enterprise
@@ -31,9 +32,9 @@ G_BEGIN_DECLS
  * member. */
 gboolean bh_list_query_read(BhDb *db, const BhKindSet *kinds, const json_t *json,
                             BhListQuery *query, GError **error);
-/* Moves the query to the rows after `hit`. */
+/* Changes the query so that its page begins after `hit`. */
 void bh_list_query_go_on(BhListQuery *query, const BhListHit *hit);
-/* The "after" of the page that begins after `hit`; g_free. */
+/* The text for the member "after" of the query for the page that begins after `hit`; g_free. */
 char *bh_list_dup_after(const BhListHit *hit);
 
 G_END_DECLS

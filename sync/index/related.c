@@ -8,8 +8,8 @@
 #include "sync/index/related-store.h"
 #include "sync/index/text.h"
 
-#define WORDS_MAX 8      /* of a search */
-#define BROAD 2000       /* records; a word that so many contain is not taken for a name */
+#define WORDS_MAX 8      /* words of one search */
+#define BROAD 2000       /* a word that so many records contain is not taken for a name */
 #define OWNERS_MAX 50    /* people or enterprises with one name */
 #define RELATED_MAX 5000 /* records of one kind found by one name */
 
@@ -94,7 +94,7 @@ static gboolean add_by_author(const Search *search, Word *word, const GPtrArray 
 {
   g_autoptr(GError) failed = NULL;
   g_autofree char *people = NULL;
-  gboolean is_known = FALSE; /* who has the word as a name: asked only when a kind has authors */
+  gboolean is_known = FALSE; /* people with this name are looked up only when a kind has authors */
   for (guint i = 0; failed == NULL && i < kinds->len; i++) {
     const char *field = find_author_field(kinds->pdata[i]);
     if (field != NULL && !is_known)
@@ -170,7 +170,7 @@ static GPtrArray *read_words(const Search *search, const char *typed, GError **e
 
 /* --- all words --- */
 
-/* *has: whether the record also matches the words other than number `except`. */
+/* *has: whether the record also matches all words except the word with the index `except`. */
 static gboolean has_others(const Search *search, const GPtrArray *words, guint except,
                            const gint64 *nr, gboolean *has, GError **error)
 {

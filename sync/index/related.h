@@ -1,4 +1,4 @@
-/* Searching by the names of related records: authors and enterprises. */
+/* Searches for records by the names of related records: authors and enterprises. */
 #pragma once
 
 #include "schema/kind.h"
@@ -6,12 +6,13 @@
 
 G_BEGIN_DECLS
 
-/* Numbers of records (JSON array, g_free) of `kind` (NULL: of any) that match every word of
- * `typed`, at least one of them by the name of a related record: of the author, or of an enterprise
- * that is two steps away behind a kind that hides records. Example: a hazard by the name of its
- * inspector, or of the enterprise that was visited. Names one step away are in the record's own
- * search text (bh_index_collect_text). NULL without an error when there are none. Words that
- * thousands of records contain are not taken for names. */
+/* Row numbers (JSON array, g_free) of the records of `kind` (NULL: of any kind) that match every
+ * word of `typed`, and match at least one of these words by the name of a related record: the name
+ * of the author, or of an enterprise that is two references away, behind a kind of which records
+ * can be hidden. Example: a hazard by the name of its inspector, or of the enterprise that was
+ * visited. The name of an enterprise one reference away is in the search text of the record itself
+ * (bh_index_collect_text). NULL without an error when no record matches. Words that thousands of
+ * records contain are not taken for names. */
 char *bh_search_related(BhDb *db, const BhKindSet *kinds, const char *kind, const char *typed,
                         GError **error);
 

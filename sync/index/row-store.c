@@ -99,7 +99,8 @@ gboolean bh_index_mark(BhDb *db, gint64 nr, GError **error)
 gboolean bh_index_purge(BhDb *db, gboolean begin, gboolean *more, GError **error)
 {
   gint64 before = bh_db_count_changes(db);
-  /* A negative number makes FTS5 merge all segments into one, the positive ones go on with it. */
+  /* A negative number makes FTS5 begin to merge all segments into one; positive numbers continue
+   * that. */
   if (!bh_db_run(db, "INSERT INTO search (search, rank) VALUES ('merge', :pages)",
                  BH_PARAMS(bh_param_int("pages", begin ? -PURGE_PAGES : PURGE_PAGES)), error))
     return FALSE;

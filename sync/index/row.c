@@ -9,7 +9,7 @@
 #include "sync/index/row-store.h"
 #include "sync/index/text.h"
 
-#define VALUE_MAX 512 /* bytes; of longer values the beginning is indexed */
+#define VALUE_MAX 512 /* bytes; only the beginning of longer values is indexed */
 
 void bh_index_row_clear(BhIndexRow *row)
 {
@@ -65,7 +65,8 @@ static void add_value(json_t *out, const char *field, const json_t *value)
 static void add_due(json_t *out, const BhKind *kind, const json_t *values)
 {
   BhDate due;
-  /* Without a calendar: no store has one at this place, and all must find the same day. */
+  /* No calendar is passed, because stores have none at this place, and all of them must compute the
+   * same day. */
   if (!bh_workflow_get_due(kind, values, NULL, &due))
     return;
   g_autofree char *day = bh_date_format(&due);

@@ -1,7 +1,7 @@
 /* Writing the index: records that changed are marked in the transaction that changes them, and the
  * rows of lists and searches are written later, many at once. A list is read only when no mark is
- * left (bh_index_is_behind). All functions run on the thread of the connection; FALSE with an error
- * is a storage error. */
+ * left (bh_index_is_behind). All functions must be called on the thread of the connection. FALSE
+ * with an error: the store failed. */
 #pragma once
 
 #include "schema/kind.h"
@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * ("doubtful"). */
 #define BH_INDEX_DOUBT "@doubt"
 
-/* What the index holds of one record. Texts may be NULL unless it says otherwise. */
+/* What the index stores of one record. Texts may be NULL unless their comment excludes that. */
 typedef struct {
   char *kind; /* NULL: the record is gone; then nothing else is set */
   char *state;
@@ -41,25 +41,31 @@ char *bh_index_dup_value_text(const json_t *value);
  * new reference. */
 json_t *bh_index_collect_values(const BhKind *kind, const json_t *values);
 
-/* Marks a record as changed. Inside the transaction that changes or removes it. */
+/* Marks a record as changed, so that the index is updated later. Must be called inside the
+ * transaction that changes or removes the record. */
 gboolean bh_index_mark(BhDb *db, gint64 nr, GError **error);
-/* Removes a record from the index at once. Its words stay in the file until bh_index_purge has
- * moved all of the search. Inside a transaction. */
+/* Removes a record from the index at once. Its words remain in the database file until
+ * bh_index_purge has written all parts of the full-text search again. Must be called inside a
+ * transaction. */
 gboolean bh_index_remove(BhDb *db, gint64 nr, GError **error);
-/* Writes a part of the search again without the words of removed records; `begin`: all of it is to
- * be written again. *more: parts are left. Inside a transaction. */
+/* Writes one part of the full-text search again, without the words of removed records. `begin`
+ * TRUE: starts over, so that all parts will be written again. *more: whether parts are left. Must
+ * be called inside a transaction. */
 gboolean bh_index_purge(BhDb *db, gboolean begin, gboolean *more, GError **error);
-/* Empties the index. The caller marks all records. Inside a transaction. */
+/* Removes all rows of the index. The caller must mark all records afterwards. Must be called inside
+ * a transaction. */
 gboolean bh_index_clear(BhDb *db, GError **error);
-/* *behind: whether a record is marked. */
+/* *behind: whether a record is marked, so that the index is not up to date. */
 gboolean bh_index_is_behind(BhDb *db, gboolean *behind, GError **error);
 /* *more: whether more than `max` records are marked. */
 gboolean bh_index_has_marks(BhDb *db, int max, gboolean *more, GError **error);
 
-/* Fills `row`, which is zeroed, from the store's own tables. */
+/* Fills `row` (zeroed) with what the index stores of the record with the row number `nr`, from the
+ * tables of the store. */
 typedef gboolean (*BhIndexSource)(gint64 nr, BhIndexRow *row, gpointer data, GError **error);
-/* Writes the rows of at most `max` marked records and removes their marks. *applied: their number;
- * less than `max` when none is left. Inside a transaction. */
+/* Writes the index rows of at most `max` marked records and removes their marks. *applied: how many
+ * records were written; less than `max` when no marks are left. Must be called inside a
+ * transaction. */
 gboolean bh_index_apply(BhDb *db, int max, BhIndexSource source, gpointer data, int *applied,
                         GError **error);
 

@@ -324,7 +324,8 @@ static GSocketConnection *connect_to(const char *dir, int timeout_s, GError **er
   if (where != NULL)
     connection = g_socket_client_connect(client, G_SOCKET_CONNECTABLE(where->address), NULL, NULL);
   if (connection == NULL)
-    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "owner: no process serves %s", dir);
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "owner: no process has the store %s open",
+                dir);
   return connection;
 }
 

@@ -129,6 +129,10 @@ class Sessions(unittest.TestCase):
         self.assertEqual(client.ask("DELETE", "/office/v1/session")[0], 200)
         self.assertEqual(client.ask("GET", "/office/v1/head")[0], 401)
 
+    def test_an_error_that_cuts_a_text_of_the_request_has_its_message(self):
+        content = signed_in().ask("GET", "/office/v1/inbox?lane=" + "%E4%BE%8B" * 30)[1]
+        self.assertIn("no such lane: 例", content["message"])
+
 
 class OtherPages(unittest.TestCase):
     def attempt(self, headers, token=True, origin=True):

@@ -247,7 +247,9 @@ static gboolean check_valid(BhDevice *device, const char *staff, const BhStaffRo
   }
   if (!left && (row->valid_to == NULL || strcmp(today, row->valid_to) <= 0))
     return TRUE;
-  g_set_error(error, BH_ERROR, BH_ERROR_EXPIRED, "sign-in: %s is not valid any more", row->name);
+  g_set_error(error, BH_ERROR, BH_ERROR_EXPIRED,
+              "sign-in: %s has left, or the last day on which they may sign in has passed",
+              row->name);
   return FALSE;
 }
 

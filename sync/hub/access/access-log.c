@@ -15,7 +15,7 @@ typedef struct {
 struct _BhAccess {
   char *reader;
   GPtrArray *items;
-  GHashTable *noted; /* "WAY RECORD" */
+  GHashTable *noted; /* set of "WAY RECORD": accesses that were added */
 };
 
 static void item_free(gpointer data)
@@ -60,8 +60,8 @@ static gint64 now_ms(BhHub *hub)
   return clock->wall_ms(clock->data);
 }
 
-/* Whether the log has the access within the window. Rows later than `now`, which exist after a
- * clock was set back, do not count. */
+/* Whether the log has a row for the access within BH_ACCESS_WINDOW_MS. Rows later than `now`, which
+ * exist after a clock was set back, do not count. */
 static gboolean is_known(BhAccess *access, const Item *item, BhDb *db, gint64 now, gboolean *known,
                          GError **error)
 {

@@ -6,17 +6,18 @@
 
 #include "sync/hub/records/records.h"
 
-#define ENTRIES_MAX 500         /* read of one record */
-#define ENTRIES_MAX_OF_ALL 5000 /* read for one page of the feed */
+#define ENTRIES_MAX 500         /* entries that are read of one record */
+#define ENTRIES_MAX_OF_ALL 5000 /* entries that are read for one page of the feed */
 
 struct _BhDelivered {
   BhDeviceView *view;
   BhDb *db;
-  gint64 position;    /* of the cursor */
-  gint64 before;      /* just before the run of entries up to there; -1: not read yet */
-  gint64 until;       /* the one of the two that `values` are for */
-  int left;           /* entries that may still be read */
-  gboolean unsure;    /* a record could not be computed */
+  gint64 position; /* position in the device's cursor */
+  gint64 before;   /* just before the unbroken run of entries that ends at `position`; -1: not read
+                      yet */
+  gint64 until;    /* `position` or `before`: `values` are those at this position */
+  int left;        /* entries that may still be read */
+  gboolean unsure; /* a record could not be computed */
   GHashTable *values; /* record id → json_t as of `until`, or NULL */
   GError *failed;
 };
@@ -126,7 +127,8 @@ gboolean bh_delivered_may_contain(BhDelivered *delivered, const char *record, gb
   g_autofree char *kind = g_strdup(row.kind);
   bh_record_row_clear(&row);
   /* A page of the feed may end between the records of one batch. Records behind its end were not
-   * yet changed for the device, records before it were; so both positions are checked. */
+   * yet changed for the device, records before it were; so the records are checked both at the
+   * position of the cursor and at the beginning of the batch. */
   if (delivered->before < 0 &&
       !bh_feed_store_find_run(delivered->db, delivered->position, &delivered->before, error))
     return FALSE;

@@ -9,7 +9,7 @@
 #include "sync/hub/hub-private.h"
 #include "sync/hub/access/value-cache.h"
 
-#define RESTRICTIONS_MAX 10000 /* judged for one list; if there are more, each record is judged */
+#define RESTRICTIONS_MAX 10000 /* judged for a list; if there are more, each record is judged */
 
 static gboolean read_inbox(const char *inbox, BhListQuery *wanted, GError **error)
 {
@@ -67,9 +67,9 @@ static gboolean add_scopes(Listing *listing, GPtrArray *stored, const char *unit
 }
 
 /* Filters by the scopes that the viewer's unit serves, so that the store need not read all other
- * rows. No filter is set without a viewer, for a kind with the scope "all", for a unit that serves
- * the whole area of the hub (nearly all rows are read), and for the children of given records (few
- * are). Each row is checked by itself in any case. */
+ * rows. No filter is set if there is no viewer, for a kind with the scope "all", for a unit that
+ * serves the whole area of the hub (nearly all rows would pass), and for the children of given
+ * records (they are few). Each row is also checked by itself in any case. */
 static gboolean read_scopes(Listing *listing, const BhKind *kind, BhListQuery *wanted,
                             GError **error)
 {
@@ -160,7 +160,8 @@ static BhVisibility get_visibility(Listing *listing, const BhRecordRow *row, con
                                listing->cache);
 }
 
-/* Reads the record of a hit. *values: NULL when the viewer may not see it, or it is gone. */
+/* Reads the record of a hit. *values: its values; NULL when the viewer may not see the record, or
+ * it is gone. */
 static gboolean read_hit(Listing *listing, const BhListHit *hit, BhRecordRow *row, json_t **values,
                          BhVisibility *visibility, GError **error)
 {
@@ -196,7 +197,7 @@ static json_t *describe_hit(Listing *listing, const BhListHit *hit, gboolean *hi
 }
 
 /* Appends the rows that the viewer may see, up to `limit`. *after: the text of the last shown row,
- * never of a hidden one. *more: there is a further row that would be shown. */
+ * never of a hidden one. *more: whether there is a further row that the viewer may see. */
 static gboolean add_rows(Listing *listing, GPtrArray *hits, int limit, json_t *rows, char **after,
                          gboolean *more, GError **error)
 {
@@ -220,8 +221,8 @@ static gboolean add_rows(Listing *listing, GPtrArray *hits, int limit, json_t *r
   return TRUE;
 }
 
-/* Reads until the page is full and a further row is found, or to the end. If a page ended at hidden
- * rows, it would reveal them. */
+/* Reads until the page is full and a further row that the viewer may see is found, or to the end of
+ * the list. A page that ended where hidden rows begin would reveal that there are such rows. */
 static json_t *list(Listing *listing, BhListQuery *wanted, GError **error)
 {
   g_autoptr(json_t) rows = json_array();
@@ -239,8 +240,8 @@ static json_t *list(Listing *listing, BhListQuery *wanted, GError **error)
   return json_pack("{s:O, s:s?}", "rows", rows, "after", more ? after : NULL);
 }
 
-/* *seen: whether a row counts. The record is loaded only if its kind can hide records and the store
- * has not judged it by its restriction. */
+/* *seen: whether a row counts, because the viewer may see its record. The record is loaded only if
+ * records of its kind can be hidden and the SQL has not already filtered it by its restriction. */
 static gboolean is_seen(Listing *listing, const BhListQuery *wanted, const BhListHit *hit,
                         gboolean *seen, GError **error)
 {

@@ -1,12 +1,14 @@
-/* Lists of records for people: pages of rows, and their number. Any thread with a connection. */
+/* Lists of records for people: pages of rows, and the number of rows. The functions may be called
+ * on any thread that has a connection to the store. */
 #pragma once
 
 #include "sync/hub/hub.h"
 
 G_BEGIN_DECLS
 
-/* One page of records. Waits until the index holds everything that was committed before. The query
- * (borrowed until the call returns) has the members of bh_list_query_read, and these, optional too:
+/* One page of records. Waits until the index contains everything that was committed before. The
+ * query (borrowed until the call returns) has the members of bh_list_query_read, and these
+ * optional ones:
  *
  *   "area"        area code; includes the areas below it
  *   "inbox"       "new", "returned", "answered", "accepted", "conflict" or "quarantine"
@@ -21,8 +23,8 @@ G_BEGIN_DECLS
  * viewer is; the caller must log that (access-log.h). */
 json_t *bh_hub_list(BhHub *hub, BhDb *db, const json_t *query, const json_t *viewer,
                     GError **error);
-/* Counts the rows of all pages of such a query, up to `max`; *more: there are more than that. Needs
- * no logging, because no row is shown. */
+/* Counts the rows of all pages of a query (as in bh_hub_list), up to `max`; *more: whether there
+ * are more rows than `max`. The caller need not log the count, because no row is shown. */
 gboolean bh_hub_count(BhHub *hub, BhDb *db, const json_t *query, const json_t *viewer, int max,
                       int *found, gboolean *more, GError **error);
 

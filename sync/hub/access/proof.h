@@ -7,7 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* `body` is NULL when it cannot be read, `device` when the hub does not have it. Any thread. */
+/* The interval in which a stored entry was made, as far as signed times prove it. `body` is NULL
+ * when the body cannot be read; `device` is NULL when the hub does not know the device that signed
+ * the entry. Any thread. */
 BhEvidence bh_proof_judge(BhHub *hub, const BhEntryRow *row, const BhBody *body,
                           const BhHubDevice *device);
 

@@ -1,4 +1,5 @@
-/* The history and the files of one record, for people. Visibility is checked by the caller. */
+/* The history and the files of one record, for people. The functions do not check visibility; the
+ * caller must. */
 #pragma once
 
 #include "sync/hub/hub.h"
@@ -15,8 +16,9 @@ G_BEGIN_DECLS
  * page are read for "replaced". */
 json_t *bh_hub_history(BhHub *hub, BhDb *db, const char *record, gint64 before, int limit,
                        GError **error);
-/* Path of a file (g_free) that was received completely and verified; else NULL with
- * BH_ERROR_NOT_FOUND. `media_type` may be NULL; *media_type: g_free. */
+/* Path (g_free) of the file with this hash in the folder of the hub. NULL with BH_ERROR_NOT_FOUND
+ * when the hub has not received the complete file and verified it. `media_type` may be NULL;
+ * *media_type: g_free. */
 char *bh_hub_dup_file_path(BhHub *hub, BhDb *db, const char *sha256, char **media_type,
                            GError **error);
 

@@ -1,5 +1,5 @@
-/* A cache of the present values of records, for conditions. It belongs to one request: records are
- * loaded once and not updated. One thread. */
+/* A cache of the present values of records, which conditions read. A cache belongs to one request
+ * and one thread: a record is loaded when it is first asked for and not updated afterwards. */
 #pragma once
 
 #include "schema/json.h"
@@ -16,16 +16,18 @@ typedef struct {
   char *scope2;
 } BhCachedRecord;
 
-/* `db` is borrowed; bh_value_cache_free. */
+/* An empty cache that loads records through `db` (borrowed); bh_value_cache_free. */
 BhValueCache *bh_value_cache_new(BhDb *db);
 /* Frees all loaded records. `cache` may be NULL. */
 void bh_value_cache_free(BhValueCache *cache);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhValueCache, bh_value_cache_free)
 
-/* A record, borrowed until `cache` is freed; NULL without an error when there is none. */
+/* The record with this id, borrowed until `cache` is freed; NULL without an error when the store
+ * has no such record. */
 const BhCachedRecord *bh_value_cache_find(BhValueCache *cache, const char *record, GError **error);
-/* Its values, borrowed; NULL when there is no such record or it cannot be read. Has the signature
- * of BhContext.lookup and BhScopeLookup; `cache` is a BhValueCache. */
+/* The values of the record with this id, borrowed until the cache is freed; NULL when there is no
+ * such record or it cannot be read. Has the signature of BhContext.lookup and BhScopeLookup;
+ * `cache` is a BhValueCache. */
 const json_t *bh_value_cache_lookup(const char *record, gpointer cache);
 
 G_END_DECLS

@@ -1,5 +1,5 @@
-/* SQL that finds the entries of a case. The functions only read; they may use any reader. FALSE or
- * NULL with an error when the store fails. */
+/* SQL that finds the entries of a case. The functions only read and may use any connection. They
+ * return FALSE or NULL with an error when the store fails. */
 #pragma once
 
 #include <glib.h>

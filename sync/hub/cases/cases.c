@@ -29,7 +29,7 @@ static gboolean is_seen(const BhCase *self, const char *record)
   return self->options->sees == NULL || self->options->sees(record, self->options->data);
 }
 
-/* Whether a case contains the personal values of context records of this kind: those of the
+/* Whether a case contains the personal values of context records of this kind, for example of the
  * inspected enterprise. */
 static gboolean is_opened(const BhKind *kind)
 {
@@ -189,8 +189,8 @@ static gboolean add_context(BhCase *self, const char *id, gboolean from_own, GEr
     return FALSE;
   }
   BhInCase in_case = bh_kind_get_in_case(record->kind);
-  /* Whoever may have the case may know the names and keys of the people who acted in it, so
-   * visibility is checked only for kinds whose personal values are included. */
+  /* A receiver of the case may know the names and keys of the people who acted in it. So visibility
+   * is checked only for kinds whose personal values are included. */
   gboolean open = !is_opened(record->kind) || is_seen(self, id);
   if (!open || in_case == BH_IN_CASE_NOT || in_case == BH_IN_CASE_ROOT ||
       (in_case == BH_IN_CASE_OPENED && !from_own)) {
@@ -234,8 +234,8 @@ static int compare_entries(gconstpointer a, gconstpointer b)
   const BhCaseEntry *second = b;
   if (first->position != second->position)
     return first->position < second->position ? -1 : 1;
-  /* Of several notes about one entry, the one with the most content is first: sort_entries keeps
-   * only that. */
+  /* If the case lists an entry several times, the element with the most content is sorted first,
+   * because sort_entries keeps only the first. */
   return (second->own * 2 + second->with_body) - (first->own * 2 + first->with_body);
 }
 
@@ -288,7 +288,8 @@ typedef struct {
   gint64 to;
 } Span;
 
-/* Extends the span of the entry's chain to this entry. The hub's own chain gets none. */
+/* Extends the span of the entry's chain so that it contains this entry. The hub's own chain has no
+ * span. */
 static void extend_span(GPtrArray *spans, const BhEnvelope *envelope)
 {
   if (strcmp(envelope->device, envelope->hub) == 0)
@@ -408,8 +409,8 @@ static BhCaseFile *declare_file(BhCase *self, const BhFileRef *ref)
   return file;
 }
 
-/* Adds the files that a body declares. Their size is the verified one, because another device may
- * have declared the same hash with another size. */
+/* Adds the files that a body declares. The size of a file in the archive is the size that the hub
+ * verified, because another device may have declared the same hash with another size. */
 static gboolean declare_files(BhCase *self, const BhBody *body, GError **error)
 {
   for (guint i = 0; i < body->files->len; i++) {

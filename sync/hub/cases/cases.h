@@ -12,15 +12,16 @@ G_BEGIN_DECLS
 #define BH_CASE_TYPE "application/zip"
 
 typedef struct {
-  gboolean personal; /* FALSE: personal values are left out, on the page too */
-  /* Whether the receiver may see a record. Records that they may not see are left out. NULL: the
-   * receiver may see all. */
+  /* FALSE: personal values are left out of the entries and of the page for people */
+  gboolean personal;
+  /* Returns whether the receiver of the archive may see a record; other records are left out. NULL:
+   * the receiver may see all records. */
   gboolean (*sees)(const char *record, gpointer data);
   gpointer data;
 } BhCaseOptions;
 
 /* Writes the case of an inspection to `out`, which must be seekable and empty. The caller closes
- * and syncs it. Returns {"record","entries","withheld","files","files_missing","bytes"}, a new
+ * and syncs `out`. Returns {"record","entries","withheld","files","files_missing","bytes"}, a new
  * reference. `db` is a reader outside a transaction. Blocks. BH_ERROR_NOT_FOUND: no such record, or
  * one that the receiver may not see; BH_ERROR_INVALID: not an inspection; BH_ERROR_LIMIT: more than
  * BH_CASE_RECORDS_MAX records; BH_ERROR_STORAGE. */

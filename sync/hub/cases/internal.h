@@ -1,4 +1,5 @@
-/* A case while its parts are collected and written. Private to this folder. */
+/* The members of a BhCase: what is collected for the archive of one case before it is written.
+ * Private to sync/hub/cases. */
 #pragma once
 
 #include "schema/entry.h"
@@ -15,24 +16,24 @@ G_BEGIN_DECLS
 typedef struct {
   char id[BH_ID_LEN + 1];
   const BhKind *kind;
-  gboolean own;     /* TRUE: of the case, that is the inspection or below it; FALSE: context */
-  BhRecord *record; /* without the personal values that the receiver may not have */
+  gboolean own;     /* TRUE: the inspection, or a record below it; FALSE: context */
+  BhRecord *record; /* without personal values that the receiver may not see */
   json_t *values;
 } BhCaseRecord;
 
 typedef struct {
   gint64 position;
-  gboolean own;       /* changes a record of the case, and is listed in its chronology */
+  gboolean own;       /* the entry changes a record of the case, so the chronology lists it */
   gboolean with_body; /* FALSE: only the envelope is exported */
 } BhCaseEntry;
 
 typedef struct {
   BhFileRef ref;
-  char *name; /* in the archive; NULL: the archive does not have its bytes */
+  char *name; /* name in the archive; NULL: the archive does not have the bytes */
   /* The device that declared the file sent it too. Other files are not exported, so that nobody
    * obtains a photo by declaring its hash. */
   gboolean sent;
-  gboolean damaged; /* the bytes at the hub are not those that were declared */
+  gboolean damaged; /* the bytes at the hub do not have the declared hash */
 } BhCaseFile;
 
 typedef struct {
@@ -46,7 +47,7 @@ typedef struct {
   GPtrArray *records;  /* BhCaseRecord*, the inspection first */
   GHashTable *by_id;   /* id → BhCaseRecord, borrowed from `records` */
   GArray *entries;     /* BhCaseEntry by position */
-  json_t *spans;       /* as in the head of the export */
+  json_t *spans;       /* the spans of chains, as in the head of an export (PROTOCOL § 13) */
   GHashTable *sets;    /* hashes of the kind sets that the exported entries name */
   GPtrArray *files;    /* BhCaseFile*, in the order of their first declaration */
   GHashTable *by_hash; /* SHA-256 → BhCaseFile, borrowed from `files` */
@@ -61,7 +62,7 @@ typedef struct {
  * as bh_case_write. */
 BhCase *bh_case_new(BhHub *hub, BhDb *db, const char *record, const BhCaseOptions *options,
                     GError **error);
-/* NULL is allowed. */
+/* Frees a case; NULL is allowed. */
 void bh_case_free(BhCase *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhCase, bh_case_free)
 

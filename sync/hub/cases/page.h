@@ -1,4 +1,5 @@
-/* The page of a case while its values are collected. Private to page*.c. */
+/* Shared by page.c and page-value.c, which make the page of a case for people. Private to those
+ * files. */
 #pragma once
 
 #include "schema/template.h"
@@ -20,14 +21,15 @@ typedef struct {
 void bh_case_set_text(json_t *object, const char *name, const char *text);
 /* Sets a member to true; does nothing if `is_set` is FALSE. */
 void bh_case_set_flag(json_t *object, const char *name, gboolean is_set);
-/* Values of a record of the case or its context, borrowed; NULL for other records. `data`: the
- * BhCase. */
+/* The values of a record of the case or of its context, borrowed; NULL for other records. `data` is
+ * the BhCase. */
 const json_t *bh_case_lookup(const char *id, gpointer data);
 /* The title of a record; the start of its id if the title is empty. g_free. */
 char *bh_case_dup_title(const BhCase *self, const BhCaseRecord *record);
-/* The title of a record by its id, or a text that it is not in the case. g_free. */
+/* The title of the record with this id; if the record is not in the case, a text for people that
+ * says so. g_free. */
 char *bh_case_dup_name(const BhCasePage *page, const char *id);
-/* An answer to an item of a checklist, with its note. g_free. */
+/* Text for people of `value`, an answer to an item of a checklist, with its note. g_free. */
 char *bh_case_dup_answer(const BhCasePage *page, const json_t *value);
 /* A value as text for people; "" for no value. g_free. Values of keys that the present kind set
  * does not have are returned as JSON. */

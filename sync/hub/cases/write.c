@@ -13,8 +13,8 @@
 
 #define COPY_BYTES (64 * 1024)
 
-/* File names are made here. The media type that a device gives only selects one of these suffixes.
- */
+/* The names of files in the archive are made from these suffixes. The media type that a device
+ * gives only selects one of these suffixes. */
 static const struct {
   const char *type;
   const char *suffix;
@@ -37,7 +37,7 @@ static char *dup_name(const BhFileRef *ref)
 
 /* Copies until the end, or until the file is longer than declared (`most` bytes). `sha256`: digest
  * of the copy, "" if its length differs. FALSE only when writing fails; a file that cannot be read
- * counts as one that differs from its declaration. */
+ * counts as a file whose bytes differ from the declaration. */
 static gboolean copy(GInputStream *in, GOutputStream *out, gint64 most, char sha256[],
                      GError **error)
 {

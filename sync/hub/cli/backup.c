@@ -21,7 +21,8 @@ static gboolean backup(const char *dir, const char *out, BhCopyReport *report, G
   return made != NULL && bh_copy_finish(dir, out, bh_disk_system(), report, error);
 }
 
-/* Notes the time of the backup for the doctor. The backup is usable even if that fails. */
+/* Stores the time of the backup in the hub, for `bihuan-hub doctor`. If that fails, the backup is
+ * usable all the same. */
 static void note_done(const char *dir)
 {
   g_autoptr(GError) error = NULL;

@@ -86,9 +86,9 @@ json_t *bh_cli_call(const char *dir, const char *method, const json_t *params, G
   json_t *result = bh_owner_call(dir, request, ASK_TIMEOUT_S, &failed);
   if (result != NULL)
     return result;
-  /* NOT_FOUND means that no process serves the hub, or that the serving process did not find what
-   * the method needs. In the second case the lock is taken, so the call in this process fails with
-   * BUSY, and the first error is the right one. */
+  /* BH_ERROR_NOT_FOUND means either that no process has the hub open, or that the process which has
+   * it open did not find a record that the method needs. In the second case that process has the
+   * lock, so the call in this process fails with BH_ERROR_BUSY, and the first error is reported. */
   g_autoptr(GError) busy = NULL;
   if (g_error_matches(failed, BH_ERROR, BH_ERROR_NOT_FOUND)) {
     result = call_here(dir, method, params, &busy);

@@ -1,5 +1,6 @@
-/* The commands of bihuan-hub. A command that uses a store asks the process that serves the store,
- * or takes the lock and opens the store itself (sync/owner). */
+/* The commands of bihuan-hub. Only one process at a time, the owner, has the store of a hub open
+ * (sync/owner). A command that needs the store asks the owner; if there is no owner, the command
+ * takes the lock and opens the store itself. */
 #pragma once
 
 #include "sync/hub/hub.h"
@@ -12,17 +13,19 @@ enum {
   BH_EXIT_FAILED = 1,
   BH_EXIT_USAGE = 2,
   BH_EXIT_NOT_FOUND = 3, /* no such hub, unit, staff, device, file */
-  BH_EXIT_BUSY = 4,      /* another process has the store and does not answer; or what should be
-                          * made exists already */
+  BH_EXIT_BUSY = 4,      /* another process has the store open and does not answer; or the hub or
+                          * backup to be made exists already */
   BH_EXIT_INVALID = 5,   /* the input was refused, or an export does not verify */
   BH_EXIT_UNPROVED = 6,  /* an export is self-consistent, but no key of the hub was given */
 };
 
-/* Runs a method of the owner's socket. Returns a new reference; NULL with an error. Any thread
- * except the writer's. */
+/* Runs a method that other processes can call through the owner socket of the hub (sync/owner).
+ * Returns its result, a new reference; NULL with an error. May be called on any thread except the
+ * writer thread. */
 json_t *bh_cli_dispatch(BhHub *hub, const char *method, const json_t *params, GError **error);
-/* Asks the process that serves the hub to run a method; runs it in this process if none serves it.
- * Returns a new reference; NULL with an error. Blocks. */
+/* Asks the process that has the hub open to run a method. If no process has, opens the hub in this
+ * process and runs the method here. Returns the result, a new reference; NULL with an error.
+ * Blocks. */
 json_t *bh_cli_call(const char *dir, const char *method, const json_t *params, GError **error);
 
 /* Prints an error on stderr and returns the exit code for it. */
@@ -32,7 +35,8 @@ int bh_cli_usage(const char *command, const char *what);
 /* Prints JSON and a line end on stdout. */
 void bh_cli_print_json(const json_t *json);
 
-/* Makes arguments and output UTF-8 in every locale. Call it first. */
+/* Makes arguments and output UTF-8 in every locale. Must be called before any other function of
+ * this header. */
 void bh_cli_start_locale(void);
 /* The language of messages about data: "en" if the environment names English, else "zh". Static. */
 const char *bh_cli_lang(void);
@@ -41,8 +45,8 @@ const char *bh_cli_lang(void);
  * FALSE: the command ends with exit code *code. */
 gboolean bh_cli_parse(const char *command, const char *words, const char *summary,
                       const GOptionEntry *entries, int *argc, char ***argv, int *code);
-/* Makes a directory, and those above it that are missing, takes its lock, and runs `make` there.
- * Directories that were made here are removed again on failure. */
+/* Makes the directory `dir` and missing directories above it, takes the lock of `dir`, and calls
+ * `make` with it. If `make` fails, the directories that this call made are removed. */
 gboolean bh_cli_make_hub(const char *dir,
                          gboolean (*make)(const char *dir, gpointer data, GError **error),
                          gpointer data, GError **error);
@@ -58,19 +62,19 @@ int bh_cli_serve(int argc, char **argv);        /* serves devices and the office
 int bh_cli_check_config(int argc, char **argv); /* checks the settings of serve */
 int bh_cli_enrol(int argc, char **argv);        /* makes a one-time text for a new device */
 int bh_cli_unit(int argc, char **argv);         /* lists, makes and changes units */
-int bh_cli_staff(int argc,
-                 char **argv); /* lists, makes and changes people, their PINs and passwords */
-int bh_cli_device(int argc, char **argv); /* lists and revokes devices */
+int bh_cli_staff(int argc, char **argv);        /* lists and changes people, PINs, passwords */
+int bh_cli_device(int argc, char **argv);       /* lists and revokes devices */
 int bh_cli_clock(int argc, char **argv);  /* reports whether the clock is trusted, or confirms it */
 int bh_cli_export(int argc, char **argv); /* writes everything, or one case, into one file */
-int bh_cli_verify(int argc, char **argv); /* verifies such a file without a hub */
+int bh_cli_verify(int argc, char **argv); /* verifies a file of `export` without a hub */
 int bh_cli_backup(int argc, char **argv); /* copies the hub into a folder */
-int bh_cli_restore(int argc, char **argv); /* makes a hub from such a folder */
+int bh_cli_restore(int argc, char **argv); /* makes a hub from the folder of a backup */
 int bh_cli_access(int argc, char **argv);  /* lists who was shown restricted records */
 int bh_cli_anomaly(int argc, char **argv); /* lists anomalies of received data */
 int bh_cli_doctor(int argc, char **argv);  /* checks a hub and says what to do */
 
-/* Value of the store: the time at which the last backup was complete. */
+/* Name of a value of the store (bh_log_set_value): the time at which the last backup was
+ * complete. */
 #define BH_BACKUP_VALUE "backup_ms"
 
 G_END_DECLS

@@ -149,7 +149,8 @@ static void print_load(const json_t *result)
   json_array_foreach(json_object_get(result, "skipped"), at, name) {
     printf("Left out: %s\n", json_string_value(name));
   }
-  /* A table with a shifted column gives thousands of warnings; the first ones show the problem. */
+  /* A table with a shifted column gives thousands of warnings; the first of them show the
+   * problem. */
   const json_t *warnings = json_object_get(result, "warnings");
   json_array_foreach((json_t *)warnings, at, name) {
     if (at == WARNINGS_SHOWN) {

@@ -1,4 +1,5 @@
-/* SQL that checks a copy of the store before it is used. FALSE or NULL with an error. */
+/* SQL that checks a copy of the store before the copy is used. The functions return FALSE or NULL
+ * with an error when the copy cannot be read. */
 #pragma once
 
 #include "sync/db/db.h"

@@ -135,14 +135,15 @@ static gboolean check_keys(BhDb *db, const char *dir, const char *hub, GError **
                   bh_keys_load(dir, "hub", public_key, secret, error) &&
                   bh_keys_check_tls(dir, error);
   if (device == NULL && error != NULL && *error == NULL)
-    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "the store has no record of its own hub");
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE,
+                "hub.db: has no row for the hub itself among the devices");
   sodium_memzero(secret, sizeof secret);
   if (!read)
     return FALSE;
   if (memcmp(public_key, device->public_key, sizeof public_key) == 0)
     return TRUE;
   g_set_error(error, BH_ERROR, BH_ERROR_SIGNATURE,
-              "the keys in the copy are not those of the hub in its store");
+              "keys/hub.key is not the key of the hub whose store hub.db is");
   return FALSE;
 }
 

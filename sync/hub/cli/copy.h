@@ -1,5 +1,6 @@
-/* Copies of a whole hub. A backup is one folder with all that a hub needs. A restored hub begins a
- * new epoch, because devices may have received more than the copy contains (PROTOCOL.md § 12). */
+/* Copies of a whole hub. A backup is one folder that contains all files of a hub: store, keys,
+ * region pack and received files. A restored hub begins a new epoch, because devices may have
+ * received more than the copy contains (PROTOCOL.md § 12). */
 #pragma once
 
 #include "schema/world.h"
@@ -12,10 +13,10 @@ G_BEGIN_DECLS
 #define BH_COPY_NOTE "backup.json"     /* names the hub */
 
 typedef struct {
-  int files;        /* files that are complete by the store */
-  int missing;      /* those of them that are missing or damaged on disk */
-  gint64 newest_ms; /* when its newest entry was received; 0: it has none */
-  char name[257];   /* of the hub */
+  int files;        /* files that the store lists as complete */
+  int missing;      /* files among `files` that are missing or damaged on disk */
+  gint64 newest_ms; /* when the newest entry of the store was received; 0: none */
+  char name[257];   /* name of the hub */
 } BhCopyReport;
 
 /* Prepares the folder `out` for a backup of the hub in `dir`. `out` must be missing, empty, or have
@@ -27,8 +28,8 @@ gboolean bh_copy_prepare(const char *dir, const char *out, const char *hub, cons
 gboolean bh_copy_finish(const char *dir, const char *out, const BhDisk *disk, BhCopyReport *report,
                         GError **error);
 /* Makes the hub in the existing directory `dir` from a backup, and checks its store, keys, region
- * pack and files. Removes everything again on failure. The caller has the lock of `dir` (owner.h).
- */
+ * pack and files. On failure all files that were made in `dir` are removed. The caller must have
+ * the lock of `dir` (sync/owner/owner.h). */
 gboolean bh_copy_restore(const char *from, const char *dir, const BhDisk *disk,
                          BhCopyReport *report, GError **error);
 

@@ -29,7 +29,7 @@ static const char *need(const json_t *params, const char *name, GError **error)
 {
   const char *value = param(params, name);
   if (value == NULL)
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s is missing", name);
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "the parameter %s is missing", name);
   return value;
 }
 
@@ -43,14 +43,15 @@ static json_t *done(void)
   return json_pack("{s:b}", "done", 1);
 }
 
-/* Logs an act of the shell and the record. Typed text is not logged, because it may be the name of
- * a person. */
+/* Logs what a shell command did (`act`) and the id of the record. Text that a person typed is not
+ * logged, because it may be the name of a person. */
 static void note(const char *act, const char *id)
 {
   g_message("shell: %s %s", act, id);
 }
 
-/* Logs an act whose result is {"id","entry"}, and returns the result. */
+/* Logs what a shell command did. `result` is {"id","entry"}, or NULL when the command failed.
+ * Returns `result`. */
 static json_t *note_entry(const char *act, json_t *result)
 {
   if (result != NULL)
@@ -86,9 +87,9 @@ static json_t *do_load(BhHub *hub, const json_t *params, GError **error)
   return loaded;
 }
 
-/* The URL by which devices reach the hub (g_free): the one that was set, else the address at which
- * the hub was last served, unless that was every interface. NULL without an error when it is not
- * known. */
+/* The URL by which devices reach the hub (g_free): the public URL if one was set, else the address
+ * at which the hub was last served, unless that address means all interfaces. NULL without an error
+ * when no URL is known. */
 static char *dup_public_url(BhHub *hub, GError **error)
 {
   g_autoptr(GError) failed = NULL;
@@ -255,7 +256,8 @@ static gboolean export_entries(BhHub *hub, BhDb *db, GOutputStream *out, gint64 
   return bh_export_writer_finish(writer, bh_hub_get_secret_key(hub), error);
 }
 
-/* What an export needs: a reader, and notes about the restricted records that the file contains. */
+/* The state of an export: a connection for reading, and the accesses to restricted records that the
+ * file contains. */
 typedef struct {
   BhHub *hub;
   BhDb *db;
@@ -283,8 +285,8 @@ static json_t *write_all(Export *export, GOutputStream *out, GError **error)
   return ok ? json_pack("{s:I}", "entries", (json_int_t)count) : NULL;
 }
 
-/* Notes the records that are not open to everybody in their scope. Always TRUE: a person who has
- * the store may see everything. */
+/* Adds a record that is not open to everybody in its scope to the accesses of the export. Always
+ * returns TRUE, because a person who has the store may see everything. */
 static gboolean sees(const char *record, gpointer data)
 {
   Export *export = data;
@@ -375,7 +377,7 @@ static gboolean write_backup_time(BhHub *hub, BhDb *db, gpointer data, GError **
   return bh_log_set_value(db, BH_BACKUP_VALUE, now, error);
 }
 
-/* Notes that a backup is complete. The calling command copied the files. */
+/* Stores that a backup is complete. The command that calls this method has copied the files. */
 static json_t *do_backup_done(BhHub *hub, const json_t *params, GError **error)
 {
   (void)params;
@@ -394,7 +396,7 @@ static char *find_reader(BhHub *hub, const char *text, const json_t *params, GEr
              : bh_people_find(hub, kinds, text, lang_of(params), error);
 }
 
-/* Adds the name of the reader ("by") to a row. */
+/* Adds the name of the reader, to whom the record was shown, to a row of the access log ("by"). */
 static void name_reader(BhHub *hub, BhValueCache *cache, json_t *row)
 {
   const char *reader = bh_json_string_or(row, "reader", "");
@@ -423,7 +425,7 @@ static json_t *list_access(BhHub *hub, BhDb *db, const char *record, const char 
   return json_pack("{s:O, s:O?}", "rows", rows, "before", at == LIST_PAGE ? last : NULL);
 }
 
-/* Reading the log is not logged itself. */
+/* Lists the access log. This access is not logged itself. */
 static json_t *do_access_list(BhHub *hub, const json_t *params, GError **error)
 {
   const char *by = param(params, "by");

@@ -36,7 +36,8 @@ static const BhHubDevice *find_device(Walk *walk, BhDb *db, const char *id, GErr
   return device;
 }
 
-/* Checks one entry. Entries are read by position, which is the order of their chain. */
+/* Checks one entry. Entries are read in the order of their positions, in which each chain is in its
+ * own order too. */
 static gboolean check_entry(Walk *walk, BhDb *db, const BhEntryRow *row, GError **error)
 {
   BhEnvelope envelope;
@@ -47,7 +48,8 @@ static gboolean check_entry(Walk *walk, BhDb *db, const BhEntryRow *row, GError 
   gboolean follows = end != NULL ? strcmp(end, envelope.prev) == 0 : envelope.seq == 1;
   g_hash_table_replace(walk->ends, chain, g_strdup(envelope.hash));
   if (!follows) {
-    g_set_error(error, BH_ERROR, BH_ERROR_CHAIN, "seq %" PRId64 " of device %s does not follow",
+    g_set_error(error, BH_ERROR, BH_ERROR_CHAIN,
+                "seq %" PRId64 " of device %s does not follow the entry before it in the chain",
                 envelope.seq, envelope.device);
     return FALSE;
   }

@@ -9,7 +9,7 @@
 #include "sync/hub/cli/doctor-query-store.h"
 #include "sync/hub/log/log.h"
 
-/* Younger files are not reported: the store may not have their row yet. */
+/* Files younger than this are not reported, because the store may not have their row yet. */
 #define NEW_S 3600
 
 typedef struct {

@@ -67,7 +67,7 @@ static void check_modes(BhDoctor *doctor)
                   _("Only the owner may read the store and the keys."));
 }
 
-/* Checks that the key of the hub is the one in its store. */
+/* Checks that the key file of the hub has the public key that is in the store. */
 static gboolean check_own_key(BhDoctor *doctor, const guint8 *public_key, GError **error)
 {
   if (doctor->db == NULL)
@@ -103,7 +103,7 @@ static void check_certificate(BhDoctor *doctor)
   g_autoptr(GError) error = NULL;
   gint64 end_s = 0;
   gint64 now_s = g_get_real_time() / G_USEC_PER_SEC;
-  /* A new certificate must be of the same key, because devices trust the key. */
+  /* A new certificate must be made for the same key, because devices trust the key. */
   g_autofree char *next = g_strdup_printf(
       _("Make a new one of the same key, so that devices still trust it, and restart the hub: %s"),
       "openssl req -x509 -new -key keys/tls.key -subj /CN=bihuan-hub -days 3650 -out keys/tls.crt");

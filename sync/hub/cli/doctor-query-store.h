@@ -1,4 +1,5 @@
-/* SQL of the doctor. The functions only read; FALSE with an error when the store fails. */
+/* SQL of `bihuan-hub doctor`. The functions only read and return FALSE with an error when the store
+ * fails. */
 #pragma once
 
 #include "sync/db/db.h"
@@ -19,7 +20,7 @@ typedef struct {
 /* Compares the chains with their entries. */
 gboolean bh_doctor_store_count_chains(BhDb *db, BhDoctorChains *chains, GError **error);
 
-/* Called for each complete file. */
+/* Receives one complete file. */
 typedef void (*BhDoctorFile)(const char *sha256, gint64 size, gpointer data);
 /* Calls `func` for each complete file, in the order of the hashes. */
 gboolean bh_doctor_store_each_file(BhDb *db, BhDoctorFile func, gpointer data, GError **error);

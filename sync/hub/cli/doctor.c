@@ -16,7 +16,8 @@
 
 static const char *const level_names[] = {"good", "warning", "bad"};
 
-/* Sets the language of the findings to bh_cli_lang. Messages of GLib are then in it too. */
+/* Sets the language of the findings to bh_cli_lang. Messages of GLib are then in the same
+ * language. */
 static void start_language(void)
 {
   g_autofree char *built = bh_build_path("assets/po" CATALOGUE);

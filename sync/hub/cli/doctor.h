@@ -1,5 +1,5 @@
-/* Shared by the checks of bihuan-hub doctor. The checks only read, whether the hub is served or
- * stopped, and do not open the hub itself. */
+/* Shared by the checks of bihuan-hub doctor. The checks only read the store and the files. They do
+ * not open the hub, so another process may serve it meanwhile. */
 #pragma once
 
 #include <inttypes.h> /* PRId64, which gettext can translate */
@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 
 #define _(text) gettext(text)
 
-/* The values are exit codes too. */
+/* Result of a check. The values are also the exit codes of `bihuan-hub doctor`. */
 typedef enum {
   BH_DOCTOR_GOOD = 0,
   BH_DOCTOR_WARNING = 1, /* the hub works, but somebody should check the finding */
@@ -21,7 +21,7 @@ typedef enum {
 
 typedef struct {
   const char *dir;
-  BhDb *db;         /* a reader; NULL when the store cannot be opened */
+  BhDb *db;         /* a read-only connection; NULL when the store cannot be opened */
   gboolean full;    /* read and verify everything */
   json_t *findings; /* [{"check","level","text","next"?}] */
   BhDoctorLevel worst;
@@ -37,7 +37,8 @@ void bh_doctor_add_error(BhDoctor *doctor, const char *check, const char *what,
 
 /* Checks damage, version, write-ahead log and last backup of the store (doctor-store.c). */
 void bh_doctor_check_store(BhDoctor *doctor);
-/* Checks the chains of entries; if `full`, their signatures too (doctor-chain.c). */
+/* Checks the chains of entries; if doctor->full, also the signatures of the entries
+ * (doctor-chain.c). */
 void bh_doctor_check_chains(BhDoctor *doctor);
 /* Checks that files are complete, and finds files that belong to nothing (doctor-files.c). */
 void bh_doctor_check_files(BhDoctor *doctor);

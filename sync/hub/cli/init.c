@@ -71,7 +71,7 @@ gboolean bh_hub_is_free(const char *dir, GError **error)
   return TRUE;
 }
 
-/* Removes the files, whose paths are files/ab/HASH. */
+/* Removes the received files, whose paths are files/ab/HASH. */
 static void remove_files(const char *dir)
 {
   g_autofree char *files = g_build_filename(dir, "files", NULL);
@@ -109,7 +109,7 @@ static gboolean write_region(const char *dir, const char *pack, GError **error)
   return bh_durable_copy(bh_disk_system(), pack, to, error);
 }
 
-/* Syncs the folders. The files in them were synced when they were written. */
+/* Syncs the folders of the hub. Files were synced when they were written. */
 static gboolean sync_folders(const char *dir, GError **error)
 {
   g_autofree char *keys = g_build_filename(dir, "keys", NULL);

@@ -188,8 +188,8 @@ static void add_problems(Check *check, BhLoadRecord *record, const BhKind *kind,
   for (guint i = 0; i < problems->len; i++) {
     const BhProblem *problem = problems->pdata[i];
     const BhField *field = bh_kind_find_field(kind, problem->field);
-    /* check_value reported these with the value. A missing reason for a doubtful value is no
-     * problem, because the office asks for it later. */
+    /* check_value has reported these problems with the value already. A missing reason for a
+     * doubtful value is no problem, because the office asks for it later. */
     if (bh_kind_is_reason_missing(kind, problem) || strcmp(problem->code, "invalid") == 0 ||
         strcmp(problem->code, "unknown_field") == 0 ||
         json_object_get(record->reported, problem->field) != NULL)
@@ -207,7 +207,8 @@ static void check_rules(Check *check, BhLoadRecord *record, const BhKind *kind)
 {
   const json_t *before = bh_value_cache_lookup(record->id, check->load->cache);
   const json_t *after = lookup(record->id, check);
-  /* No actor: a load may create records in any state; the judgement of entries allows that. */
+  /* The context has no actor, because a load may create records in any state; the judgement of
+   * entries allows that. */
   BhContext context = {.values = after,
                        .record = record->id,
                        .today = check->today,

@@ -26,8 +26,9 @@ static BhChecklist *read_checklist(BhLoad *load, const char *csv, GPtrArray *fau
                                                                       : NULL;
 }
 
-/* Whether a stored version remains as it is; a problem is added if not. Visits refer to the version
- * with which they were made, so it must not change. */
+/* Whether the loaded version of a checklist has the same items as the stored version with this id;
+ * adds a problem if not. Visits refer to the version with which they were made, so a version must
+ * not change. */
 static gboolean keeps_words(BhLoad *load, const char *id, const json_t *set, const char *where,
                             const char *name)
 {
@@ -94,7 +95,7 @@ typedef struct {
   const char *id;
   const char *code;
   const char *from;
-  const char *to; /* NULL: open */
+  const char *to; /* last day; NULL: no end */
   gboolean is_stored;
 } Version;
 
@@ -128,8 +129,8 @@ static GArray *list_versions(BhLoad *load)
   return versions;
 }
 
-/* Order of two versions. Of versions that begin on one day, the loaded one is after the stored one.
- */
+/* Whether `first` is the earlier of two versions. If both begin on the same day, the stored version
+ * is before the loaded one. */
 static gboolean is_before(const Version *first, const Version *second)
 {
   int order = strcmp(first->from, second->from);

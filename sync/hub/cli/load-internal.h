@@ -1,4 +1,5 @@
-/* Shared by the files of load: the records that will be written, and their problems. */
+/* Shared by load*.c: the records that `bihuan-hub load` will write, and the problems found in the
+ * loaded files. */
 #pragma once
 
 #include "sync/hub/cli/load.h"
@@ -9,23 +10,23 @@ G_BEGIN_DECLS
 
 #define BH_LOAD_PROBLEMS_SHOWN 50
 
-/* A record in a file. */
+/* One record of a loaded file. */
 typedef struct {
   char *id;
   char *kind;
   char *where; /* "a.csv, line 4", in the language of the options */
   json_t *set;
   json_t *reported; /* {field: true} of fields with a reported problem */
-  gboolean is_bad;  /* it has a problem, so it is not tried on the store */
+  gboolean is_bad;  /* a problem was reported, so no entry for the record is tried on the store */
 } BhLoadRecord;
 
 typedef struct {
   BhHub *hub;
-  BhDb *db; /* a reader */
+  BhDb *db; /* a reader of the hub */
   const BhLoadOptions *options;
   BhKindSet *kinds;
-  BhRegion *own_region;   /* of a region pack among the files; NULL: none */
-  const BhRegion *region; /* own_region, else that of the hub */
+  BhRegion *own_region;   /* from a region pack among the loaded files; NULL: none */
+  const BhRegion *region; /* own_region, or the region of the hub if that is NULL */
   BhNames *names;
   BhValueCache *cache;
   GPtrArray *kind_dirs;  /* char* paths */
@@ -45,9 +46,10 @@ typedef struct {
 
 /* Whether problems are written in Chinese; else in English. */
 gboolean bh_load_is_zh(const BhLoad *load);
-/* "a.csv 第 4 行" or "a.csv, line 4"; only the name for line 0. g_free. */
+/* The place of a problem for people: "a.csv 第 4 行" or "a.csv, line 4"; for line 0 only the file
+ * name. g_free. */
 char *bh_load_format_place(const BhLoad *load, const char *path, int line);
-/* Adds a problem; nothing is loaded then. */
+/* Adds a problem. If there is any problem, nothing is loaded. */
 void bh_load_add_problem(BhLoad *load, const char *where, const char *text);
 /* Adds a problem of one field of a record, with the field's label, and with `typed` (may be NULL)
  * unless the field is personal. */
@@ -56,10 +58,11 @@ void bh_load_add_field_problem(BhLoad *load, BhLoadRecord *record, const BhField
 /* Adds a warning about a doubtful value that is loaded as it is. */
 void bh_load_add_field_warning(BhLoad *load, const BhLoadRecord *record, const BhField *field,
                                const char *typed, const char *text);
-/* "the same as a.csv, line 3"; g_free. */
+/* Text of the problem that a record is given twice: "the same as a.csv, line 3", the place of
+ * `first`. g_free. */
 char *bh_load_format_duplicate(const BhLoad *load, const BhLoadRecord *first);
-/* Adds a record, borrowed, and takes a reference to `set`. NULL and a problem when a record with
- * this id was added before. */
+/* Adds a record and takes a reference to `set`. Returns the record, borrowed from `load`. NULL and
+ * a problem when a record with this id was added before. */
 BhLoadRecord *bh_load_add(BhLoad *load, const char *id, const char *kind, const char *where,
                           json_t *set);
 

@@ -166,7 +166,7 @@ static char *belongs_to(BhLoad *load, const char *kind, const char *id)
 }
 
 /* The id of a row by its distinct value (g_free). NULL and a problem when a record with another
- * title has the value, because the value may be a typing error. */
+ * title has the same value, because one of the two values may be a typing error. */
 static char *identify_by_value(Table *table, const BhField *field, const json_t *set,
                                const char *where)
 {

@@ -117,7 +117,7 @@ void bh_load_add_file_problem(BhLoad *load, const char *path, const char *zh, co
   bh_load_add_problem(load, base, bh_load_is_zh(load) ? zh : en);
 }
 
-/* FALSE with one error for all problems, if there are any. */
+/* Whether there are no problems. FALSE with one error that lists all problems. */
 static gboolean is_clean(BhLoad *load, GError **error)
 {
   guint more = load->n_problems - MIN(load->n_problems, BH_LOAD_PROBLEMS_SHOWN);
@@ -165,7 +165,8 @@ static json_t *resolve_refs(const char *space, const json_t *value)
   return json_incref((json_t *)value);
 }
 
-/* "r.json 第 2 条（ent-02）", counted from 1. g_free. */
+/* The place of a record in a JSON file for people: "r.json 第 2 条（ent-02）", counted from 1.
+ * g_free. */
 static char *where_of(const BhLoad *load, const char *path, size_t at, const char *name)
 {
   g_autofree char *base = g_path_get_basename(path);
@@ -202,7 +203,8 @@ static gboolean is_secrets(const char *base)
   return strcmp(base, "demo-pins.json") == 0 || strcmp(base, "demo-passwords.json") == 0;
 }
 
-/* `is_named`: the path of the file was given, not that of its directory. */
+/* Classifies a JSON file by its content. `is_named`: the command line named the file itself, not
+ * its directory. */
 static gboolean take_json(BhLoad *load, const char *path, gboolean is_named, GError **error)
 {
   g_autofree char *base = g_path_get_basename(path);
@@ -216,7 +218,7 @@ static gboolean take_json(BhLoad *load, const char *path, gboolean is_named, GEr
     else
       g_ptr_array_add(load->kind_dirs, dir);
   } else if (json_object_get(file, "bihuan-items") != NULL) {
-    return TRUE; /* read with its CSV */
+    return TRUE; /* an item file is read together with its CSV */
   } else if (json_object_get(file, "bihuan-records") != NULL) {
     return take_records(load, path, file, error);
   } else if (json_object_get(file, "areas") != NULL) {
@@ -239,7 +241,8 @@ static gboolean take_json(BhLoad *load, const char *path, gboolean is_named, GEr
   return TRUE;
 }
 
-/* A CSV with an item file beside it is a checklist, any other a table of records. */
+/* Classifies a CSV file. NAME.csv with NAME.items.json in the same directory is a checklist; any
+ * other CSV is a table of records. */
 static gboolean take_csv(BhLoad *load, const char *path, GError **error)
 {
   g_autofree char *stem = g_strndup(path, strlen(path) - strlen(".csv"));
@@ -353,8 +356,8 @@ static json_t *dup_changes(const BhLoadRecord *record, BhRecord *stored)
   return set;
 }
 
-/* Writes a record. A refusal is added to the problems, with which everything is rolled back in the
- * end. FALSE only when the store fails. */
+/* Writes a record. If the hub refuses it, a problem is added; if there are problems, all records
+ * are rolled back in the end. FALSE only when the store fails. */
 static gboolean write_record(BhLoad *load, BhDb *db, const BhLoadRecord *record, GError **error)
 {
   g_autoptr(GError) failed = NULL;

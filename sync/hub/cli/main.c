@@ -53,7 +53,7 @@ static void print_help(FILE *out)
 int main(int argc, char **argv)
 {
   bh_cli_start_locale();
-  /* Commands show warnings only; serve sets the level for its log itself. */
+  /* Commands log warnings only; `serve` sets the level of its log itself. */
   bh_lines_start(BH_LINES_TEXT, G_LOG_LEVEL_WARNING);
   if (argc < 2) {
     print_help(stderr);

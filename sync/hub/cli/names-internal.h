@@ -1,4 +1,4 @@
-/* Shared by names.c and names-value.c. */
+/* The members of a BhNames. Shared by names.c and names-value.c. */
 #pragma once
 
 #include "sync/hub/cli/names.h"

@@ -155,8 +155,8 @@ char *bh_names_format_problem(const BhNames *names, const BhField *field, const 
 
 /* --- values --- */
 
-/* Sets an error about a typed text: with the message of `why`, or if that is NULL, with what is
- * allowed. */
+/* Sets an error about a typed text. The error contains the message of `why`; if `why` is NULL, it
+ * says what is allowed. */
 static void set_refused(const BhNames *names, const BhField *field, const char *typed,
                         const GError *why, GError **error)
 {

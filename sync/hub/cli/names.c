@@ -11,7 +11,7 @@
 #include "sync/hub/cli/names-internal.h"
 
 #define PAGE 200          /* rows that are read at a time */
-#define CANDIDATES_MAX 10 /* listed in one error */
+#define CANDIDATES_MAX 10 /* candidates that one error lists */
 
 static void free_json(gpointer value)
 {

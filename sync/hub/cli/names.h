@@ -1,6 +1,6 @@
 /* Finds records and areas by the names that people write in commands and files: "井坪镇" for a unit
- * or an area, a credit code for an enterprise. Each kind is listed once, at its first use. An
- * object is for one reader transaction and one thread. */
+ * or an area, a credit code for an enterprise. Each kind is listed once, at its first use. A
+ * BhNames is used on one thread and within one read transaction. */
 #pragma once
 
 #include "schema/kind.h"
@@ -15,13 +15,13 @@ typedef struct _BhNames BhNames;
  * the language of messages. bh_names_free. */
 BhNames *bh_names_new(BhHub *hub, BhDb *db, const BhKindSet *kinds, const BhRegion *region,
                       const char *lang);
-/* NULL is allowed. */
+/* Frees `names`; NULL is allowed. */
 void bh_names_free(BhNames *names);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhNames, bh_names_free)
 
-/* "zh" or "en"; static. */
+/* Language of messages: "zh" or "en". Static. */
 const char *bh_names_get_lang(const BhNames *names);
-/* Whether the language is Chinese. */
+/* Whether messages are in Chinese. */
 gboolean bh_names_is_zh(const BhNames *names);
 
 /* Rows of a kind (bh_hub_list), ordered by title, borrowed; NULL on a storage error. */
@@ -37,11 +37,11 @@ const char *bh_names_find(BhNames *names, const char *const *kinds, const char *
                           GError **error);
 /* The row of a record of the kind, borrowed; NULL when there is none or the kind was not listed. */
 const json_t *bh_names_find_row(BhNames *names, const char *kind, const char *id);
-/* Adds a record that is not stored yet, so that it is found too; takes a reference to `values`.
- * Does nothing for a record that is known. */
+/* Adds a record that is not stored yet, so that the functions above find it; takes a reference to
+ * `values`. Does nothing if the id is known already. */
 void bh_names_add(BhNames *names, const char *kind, const char *id, json_t *values);
-/* "新人（平鲁区应急管理局，执法人员，在岗）": title and list columns without personal values;
- * g_free. Only the id when there is no such record. */
+/* Describes a record to people, for example "新人（平鲁区应急管理局，执法人员，在岗）": its title
+ * and list columns, without personal values. g_free. Only the id when there is no such record. */
 char *bh_names_describe(BhNames *names, const char *kind, const char *id);
 
 /* The code of the only area of the pack with this code or name; borrowed. NULL with

@@ -153,8 +153,8 @@ static void print_staff(const json_t *result)
   }
 }
 
-/* The first line of a file, or of standard input for "-"; g_free. Secrets are not arguments,
- * because the list of processes shows those. */
+/* The first line of a file, or of standard input for "-"; g_free. Secrets are never arguments,
+ * because other users can read the arguments of a process. */
 static char *read_secret(const char *path, GError **error)
 {
   char line[SECRET_MAX + 2];

@@ -11,7 +11,7 @@
 #include "sync/hub/cli/names.h"
 #include "sync/hub/access/access.h"
 
-/* A reader and what it needs, for one command. */
+/* The state of one command: a reader of the hub, the names of its records, and the kind set. */
 typedef struct {
   BhHub *hub;
   BhDb *db;

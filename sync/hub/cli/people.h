@@ -1,6 +1,6 @@
-/* Changes and lists units and people for the shell. They are ordinary records; their entries are
- * judged as entries of the hub itself (BH_PATH_SYSTEM). All functions block; any thread except the
- * writer's. `lang`: "zh" or "en", the language of errors. */
+/* Changes and lists units and people for the shell. Units and people are ordinary records. The
+ * entries made here are judged as entries of the hub itself (BH_PATH_SYSTEM). All functions block;
+ * any thread except the writer's. `lang`: "zh" or "en", the language of errors. */
 #pragma once
 
 #include "sync/hub/hub.h"
@@ -18,7 +18,8 @@ json_t *bh_people_change(BhHub *hub, const char *kind, const char *called, const
                          const char *state, const char *lang, GError **error);
 /* The rows of a kind as in bh_hub_list, with "unit_name" if they have a unit; a new reference. */
 json_t *bh_people_list(BhHub *hub, const char *kind, const char *lang, GError **error);
-/* The id of the record of one of these kinds (NULL-terminated) that `called` names; g_free. */
+/* The id of the record that `called` names (names.h), among the records of `kinds`
+ * (NULL-terminated); g_free. */
 char *bh_people_find(BhHub *hub, const char *const *kinds, const char *called, const char *lang,
                      GError **error);
 

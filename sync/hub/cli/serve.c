@@ -36,7 +36,8 @@ typedef struct {
   BhOwnerCall *call;
 } Call;
 
-/* Runs a method of the owner's socket on a pool thread, because it may block for a long time. */
+/* Runs a method that another process called through the owner socket. Runs on a pool thread,
+ * because a method may block for a long time. */
 static void run_call(gpointer item, gpointer data)
 {
   Call *call = item;
@@ -77,8 +78,8 @@ static char *chosen_address(const char *listen, guint port)
   return g_strdup_printf("%.*s:%u", colon != NULL ? (int)(colon - listen) : 0, listen, port);
 }
 
-/* The URL for devices (g_free): the public URL that was set, else the address of the server. NULL
- * if that is every interface. */
+/* The URL for devices (g_free): the public URL if one was set, else the address of the server. NULL
+ * if that address means all interfaces. */
 static char *dup_device_url(Serving *serving, const char *listen)
 {
   g_autofree char *set = bh_hub_dup_public_url(serving->hub, NULL);
@@ -87,7 +88,7 @@ static char *dup_device_url(Serving *serving, const char *listen)
   return bh_hub_url_is_valid(url) ? g_steal_pointer(&url) : NULL;
 }
 
-/* Writes the addresses to serve.json and prints them. */
+/* Writes the addresses at which the hub is served to serve.json, and prints them. */
 static gboolean write_chosen(Serving *serving, guint device_port, guint office_port,
                              const char *device_listen, const char *office_listen, GError **error)
 {
@@ -119,7 +120,7 @@ static gboolean write_chosen(Serving *serving, guint device_port, guint office_p
   return TRUE;
 }
 
-/* Serves until a signal comes. */
+/* Serves devices and the office page until the process receives a signal to end. */
 static gboolean serve_status(Serving *serving, BhStatus *status, BhHttp *devices, BhHttp *page,
                              const char *device_listen, const char *office_listen, GError **error)
 {
@@ -139,7 +140,7 @@ static gboolean serve_http(Serving *serving, const char *device_listen, const ch
   gsize n;
   g_autofree char *cert = bh_keys_dup_cert_path(serving->dir);
   g_autofree char *key = bh_keys_dup_tls_key_path(serving->dir);
-  /* Declared before the servers, so that they are freed after them. */
+  /* Declared before the servers, so that both APIs are freed after the servers. */
   g_autoptr(BhDeviceApi) api = bh_device_api_new(serving->hub);
   g_autoptr(BhOffice) office = bh_office_new(serving->hub, TRUE);
   g_autoptr(BhStatus) status = bh_status_new(serving->hub, api, bh_version_get(), serving->token);

@@ -14,7 +14,7 @@
 
 typedef struct {
   const char *key;
-  gsize offset; /* in BhSettings */
+  gsize offset; /* offset of the member in BhSettings */
   gboolean is_list;
   gboolean (*check)(const char *value);
   const char *allowed;

@@ -1,5 +1,6 @@
-/* The HTTP interface for devices (PROTOCOL §§ 3 – 7). Handlers run on the server's threads; a push
- * is answered on the writer thread when it is durable. */
+/* The HTTP interface for devices (PROTOCOL §§ 3 – 7). Handlers run on the server's threads. A push
+ * (a request with which a device sends a batch of entries) is answered on the writer thread, after
+ * its entries are durable. */
 #pragma once
 
 #include "sync/hub/http/http.h"
@@ -15,25 +16,25 @@ G_BEGIN_DECLS
 typedef struct _BhDeviceApi BhDeviceApi;
 
 #define BH_PUSH_BUCKETS 9
-/* Upper bounds of BhDeviceCounts.took, in seconds. */
+/* The upper bounds of the classes of duration in BhDeviceCounts.took, in seconds. */
 extern const double bh_push_bounds_s[BH_PUSH_BUCKETS];
 
-/* Since the start. */
+/* Counters of pushes and enrolments since the start of the hub. */
 typedef struct {
-  guint64 applied; /* entries */
+  guint64 applied; /* entries of pushes, as are the next three */
   guint64 repeated;
   guint64 quarantined;
-  guint64 refused;               /* entries, and batches whose chain does not go on */
-  guint64 batches;               /* that were answered */
-  guint64 took_us;               /* all of them, from the request to the durable answer */
-  guint64 took[BH_PUSH_BUCKETS]; /* batches that took no longer than the bound */
+  guint64 refused; /* at most one of a batch; also batches that do not continue the chain */
+  guint64 batches; /* pushes that were answered */
+  guint64 took_us; /* time of all batches, from the request to its answer */
+  guint64 took[BH_PUSH_BUCKETS]; /* batches that took no longer than each bound */
   guint64 enrolled;
   guint64 not_enrolled;
 } BhDeviceCounts;
 
-/* `hub` is borrowed. bh_device_api_free. */
+/* The HTTP interface for the devices of `hub` (borrowed). bh_device_api_free. */
 BhDeviceApi *bh_device_api_new(BhHub *hub);
-/* Call it after the server was stopped. `api` may be NULL. */
+/* Frees `api`, which may be NULL. Must be called after the server was stopped. */
 void bh_device_api_free(BhDeviceApi *api);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhDeviceApi, bh_device_api_free)
 

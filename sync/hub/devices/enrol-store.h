@@ -1,4 +1,5 @@
-/* SQL of enrolment tokens. Only their hashes are stored. */
+/* SQL of enrolment tokens: the one-time tokens in enrolment texts. Only the hashes of tokens are
+ * stored. */
 #pragma once
 
 #include "sync/db/db.h"
@@ -11,8 +12,8 @@ typedef struct {
   char *unit;
   char *name;
   gint64 expires_ms;
-  GBytes *used_key; /* NULL while unused */
-  char *device;     /* id of the device that used it; NULL likewise */
+  GBytes *used_key; /* public key of the device that used the token; NULL while unused */
+  char *device;     /* id of the device that used the token; NULL while unused */
 } BhEnrolRow;
 
 /* Frees what the row owns, not the row itself. */
@@ -24,7 +25,7 @@ gboolean bh_enrol_store_add(BhDb *db, GBytes *token_hash, const char *unit, cons
                             gint64 expires_ms, gint64 forget_ms, GError **error);
 /* Loads a token. `row` must be zeroed; row->unit stays NULL when there is no such token. */
 gboolean bh_enrol_store_load(BhDb *db, GBytes *token_hash, BhEnrolRow *row, GError **error);
-/* Notes that a device with this public key used the token. */
+/* Stores that the device `device`, whose public key is `key`, used the token. */
 gboolean bh_enrol_store_use(BhDb *db, GBytes *token_hash, GBytes *key, const char *device,
                             GError **error);
 

@@ -130,7 +130,8 @@ static gboolean write_acceptance(BhHub *hub, BhDb *db, gpointer data, GError **e
   const char *area = bh_record_get_string(unit, "area");
   acceptance->area = g_strdup(area != NULL ? area : bh_hub_get_area(hub));
   if (row.used_key != NULL) {
-    /* The first answer may have been lost: the same key gets another answer, with a new token. */
+    /* The first answer may have been lost. A request with the same key therefore gets another
+     * answer, with a new token. */
     if (!g_bytes_equal(row.used_key, key))
       return refuse_token(error);
     g_strlcpy(acceptance->device, row.device, sizeof acceptance->device);
@@ -176,7 +177,8 @@ static gboolean parse_request(const json_t *request, Acceptance *acceptance, GEr
 json_t *bh_enrol_time(BhHub *hub, const char *device)
 {
   gint64 machine_ms, known_ms;
-  /* Devices would continue from a time that is behind. */
+  /* No signed time is given while the time is in doubt: devices would continue from a time that is
+   * behind. */
   if (bh_hub_is_time_doubted(hub, &machine_ms, &known_ms))
     return NULL;
   gint64 ms = now_ms(hub);
@@ -225,14 +227,14 @@ static gboolean write_revocation(BhHub *hub, BhDb *db, gpointer data, GError **e
   if (device == NULL)
     return FALSE;
   if (device->token_hash == NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "the hub cannot be revoked");
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "device: the hub itself cannot be revoked");
     return FALSE;
   }
   g_autoptr(BhRecord) record = bh_record_load(db, revocation->device, error);
   if (record == NULL)
     return FALSE;
-  /* The entry below revokes the device (records/effects.c). If the record is revoked already, only
-   * the row may be missing. */
+  /* The entry that is appended below revokes the device (records/effects.c). If the record is
+   * revoked already, only the row may be missing. */
   if (g_strcmp0(bh_record_get_string(record, "state"), "revoked") == 0)
     return bh_log_revoke_device(db, revocation->device, now_ms(hub), error);
   g_autoptr(json_t) ops = json_pack("[{s:s, s:s, s:{s:s, s:s}}]", "record", revocation->device,

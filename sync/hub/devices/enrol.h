@@ -1,7 +1,7 @@
 /* Enrolment of devices (PROTOCOL.md § 3): a one-time token and a proof of the device's own key give
  * a device record and a bearer token. Also authentication, revocation, and the PINs of people.
- * Functions that change something block until the writer has committed; call them on any other
- * thread. */
+ * Functions that change something block until the writer has committed, so they must not be called
+ * on the writer thread. */
 #pragma once
 
 #include "sync/hub/hub.h"
@@ -18,33 +18,36 @@ char *bh_enrol_invite(BhHub *hub, const char *unit, const char *name, const char
  * BH_ERROR_EXPIRED for a token that is unknown, used by another key or expired, always with the
  * same text, so that it does not reveal which. */
 json_t *bh_enrol_accept(BhHub *hub, const json_t *request, GError **error);
-/* Revokes a device. When this returns, the hub accepts nothing from it any more. `by`: a staff id,
- * or NULL for the system; `reason` may be NULL. */
+/* Revokes a device. When the function returns, the hub accepts no more requests of the device.
+ * `by`: a staff id, or NULL for the system; `reason` may be NULL. */
 gboolean bh_enrol_revoke(BhHub *hub, const char *by, const char *device, const char *reason,
                          GError **error);
 
 #define BH_DEVICE_SEEN_MS 60000 /* precision of the time of a device's last request */
-/* The device that an Authorization header proves (bh_hub_device_free). BH_ERROR_DENIED when it
- * proves none, BH_ERROR_REVOKED when the device was revoked. */
+/* The device (bh_hub_device_free) whose bearer token is in the Authorization header `header`.
+ * BH_ERROR_DENIED when the header is missing or has no valid token, BH_ERROR_REVOKED when the
+ * device was revoked. */
 BhHubDevice *bh_enrol_authenticate(BhHub *hub, BhDb *db, const char *header, GError **error);
-/* Adds to the log that a header was refused with BH_ERROR_DENIED or _REVOKED; other reasons are
- * ignored. Added once in ten minutes for each device and reason; all unknown devices count as one,
- * with the id "". Does not wait for the writer. */
+/* Adds a refused request to the list of refusals, if bh_enrol_authenticate refused its header with
+ * BH_ERROR_DENIED or _REVOKED; other reasons are ignored. One row is added in ten minutes for each
+ * device and reason; all unknown devices count as one device with the id "". Does not wait for the
+ * writer. */
 void bh_enrol_log_refusal(BhHub *hub, BhDb *db, const char *header, const GError *reason);
-/* The hub's time, signed for one device: {"ms","sig"}, a new reference; NULL while it is in doubt.
- */
+/* The hub's time, signed for one device: {"ms","sig"}, a new reference; NULL while the hub's time
+ * is in doubt (log/clock.h). */
 json_t *bh_enrol_time(BhHub *hub, const char *device);
 
 /* *what (static): "none", "set", or "old" for a PIN from before people had keys of their own, which
- * cannot be used any more and must be set again. */
+ * can no longer be used and must be set again. */
 gboolean bh_enrol_describe_pin(BhDb *db, const char *staff, const char **what, GError **error);
-/* Sets the PIN of a person (bh_staff_pin_check), with a new key sealed by it; about 0.2 s of CPU.
- */
+/* Sets the PIN of a person (see bh_staff_pin_check), makes a new signing key for the person, and
+ * stores the key sealed under the PIN. Takes about 0.2 s of CPU. */
 gboolean bh_enrol_set_pin(BhHub *hub, const char *staff, const char *pin, GError **error);
-/* A hash (g_free) that changes whenever the content of GET /v1/staff for the device changes,
- * without its time. */
+/* A hash (g_free) that changes whenever the answer to GET /v1/staff for the device changes. The
+ * time in the answer is not part of the hash. */
 char *bh_enrol_staff_version(BhDb *db, const BhHubDevice *device, GError **error);
-/* The answer to GET /v1/staff: base64 (g_free) of a box that only this device can open. */
+/* The answer to GET /v1/staff: base64 (g_free) of a text that is encrypted for the key of this
+ * device. */
 char *bh_enrol_seal_staff(BhHub *hub, BhDb *db, const BhHubDevice *device, GError **error);
 
 G_END_DECLS

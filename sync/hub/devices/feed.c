@@ -37,9 +37,9 @@ static void page_clear(Page *page)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Page, page_clear)
 
-/* Reads "1.EPOCH.SCOPE.POSITION". A position beyond the newest one is from a store that was
- * replaced by an older copy. It is rejected, because new changes would get lower positions and be
- * missed. */
+/* Reads a cursor, "1.EPOCH.SCOPE.POSITION". A position beyond the newest one is from a store that
+ * was replaced by an older copy. It is rejected, because new changes would get lower positions and
+ * be missed. */
 static gboolean read_cursor(Page *page, const char *cursor, GError **error)
 {
   gint64 newest;
@@ -71,7 +71,7 @@ static int compare_items(gconstpointer a, gconstpointer b)
 }
 
 /* Reports a record that is hidden from the device now as gone, but only if the device may have it:
- * because it created the record, or was given it. */
+ * because it created the record, or was sent it before. */
 static gboolean add_hidden(Page *page, const char *id, gint64 created, GError **error)
 {
   gboolean given = FALSE;
@@ -161,7 +161,7 @@ static gboolean add_records(Page *page, int limit, GError **error)
 }
 
 /* Reports a record that left a scope of the device as gone, unless another of its scopes has it or
- * the device never had it. `row` NULL: the record does not exist any more. */
+ * the device never had it. `row` NULL: the record no longer exists. */
 static gboolean add_moved(Page *page, const char *id, const BhRecordRow *row, GError **error)
 {
   if (row != NULL && bh_device_view_has_scope(page->view, row))
@@ -227,7 +227,7 @@ static char *write_page(Page *page, const BhHubDevice *device, GError **error)
     g_free(staff);
   }
   g_autofree char *text = bh_json_dump(head);
-  /* Snapshots are inserted as stored, without parsing them. */
+  /* Snapshots are inserted into the JSON text as they are stored, without being parsed. */
   text[strlen(text) - 1] = '\0';
   return g_strconcat(text, ",\"records\":[", page->records->str, "]}", NULL);
 }
@@ -245,7 +245,8 @@ static char *make_page(BhHub *hub, BhDb *db, const BhHubDevice *device, const ch
   if (!read_cursor(&page, cursor, error) || !add_records(&page, limit, error) ||
       !add_gone(&page, error))
     return NULL;
-  /* Too many records are gone for one page: the device starts again and keeps only what it gets. */
+  /* Too many records are gone for one page. The device is made to read the feed from the beginning
+   * and to keep only the records that it then receives. */
   if (json_array_size(page.gone) > BH_CHANGES_MAX_GONE)
     return make_page(hub, db, device, NULL, limit, access, error);
   return write_page(&page, device, error);
@@ -261,7 +262,8 @@ char *bh_feed_changes(BhHub *hub, BhDb *db, const BhHubDevice *device, const cha
   return text;
 }
 
-/* Several records may have the same file; the one with the best visibility counts. */
+/* Several records may have the same file. The record with the best visibility for the device
+ * counts. */
 gboolean bh_feed_shows_file(BhHub *hub, BhDb *db, const BhHubDevice *device, const char *sha256,
                             gboolean *shows, BhAccess *access, GError **error)
 {

@@ -22,7 +22,8 @@ static int step_at(const char *pin, gsize at)
   return (pin[at + 1] - pin[at] + 10) % 10;
 }
 
-/* 135791, 963074: a constant step; 123457: a run of more than RUN_MAX. */
+/* Whether the digits have a constant step (135791, 963074) or more than RUN_MAX consecutive digits
+ * (123457). */
 static gboolean is_sequence(const char *pin, gsize len)
 {
   gsize same = 1, run = 1;
@@ -37,7 +38,7 @@ static gboolean is_sequence(const char *pin, gsize len)
   return same == len;
 }
 
-/* 12341234, 123412341: the beginning is repeated. */
+/* Whether the beginning of the PIN is repeated (12341234, 123412341). */
 static gboolean is_repetition(const char *pin, gsize len)
 {
   for (gsize period = 1; period <= len / 2; period++)
@@ -66,7 +67,7 @@ static gboolean is_year(const char *pin)
   return year >= 1900 && year <= 2099;
 }
 
-/* YYMMDD, YYYYMM, YYYYMMDD, such as birthdays. */
+/* Whether the PIN is a date, such as a birthday: YYMMDD, YYYYMM or YYYYMMDD. */
 static gboolean is_date(const char *pin, gsize len)
 {
   if (len == 6)

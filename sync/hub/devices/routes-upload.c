@@ -57,7 +57,8 @@ static void add_state(BhRequest *request, const BhUploadRow *row)
     bh_request_add_header(request, "Upload-Expires", expires);
 }
 
-/* Authenticates and checks the protocol version. NULL: the request was answered already. */
+/* Authenticates the device and checks the protocol version. NULL when the function has answered the
+ * request with an error. */
 static BhHubDevice *begin(BhRequest *request, BhDeviceApi *api)
 {
   bh_request_add_header(request, "Tus-Resumable", TUS_VERSION);
@@ -131,7 +132,7 @@ static gboolean check_sum(const char *header, GBytes *body, char hex[BH_HASH_HEX
 }
 
 /* Checks content type and checksum of uploaded bytes; the checksum is computed once and written to
- * `hex`. FALSE: the request was answered already. */
+ * `hex`. FALSE when the function has answered the request with an error. */
 static gboolean check_bytes(BhRequest *request, GBytes *body, char hex[BH_HASH_HEX_LEN + 1])
 {
   gboolean matches;

@@ -12,7 +12,7 @@
 
 #define TRIES_MAX 10000 /* networks (connection-limit.h) whose failed enrolments are counted */
 #define MINUTE_US (60 * G_TIME_SPAN_SECOND)
-#define COMPRESS_MIN 1024 /* bytes of an answer */
+#define COMPRESS_MIN 1024 /* bytes of an answer; shorter ones are not compressed */
 
 typedef struct {
   gint64 since_us;
@@ -125,7 +125,7 @@ static void text_clear(Text *text)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Text, text_clear)
 
-/* Compresses a long text if the device accepts that. Takes ownership of `text`. */
+/* Compresses a long text if the device accepts compressed answers. Takes ownership of `text`. */
 static Text pack_text(BhRequest *request, char *text)
 {
   Text out = {.bytes = g_bytes_new_take(text, strlen(text))};
@@ -229,7 +229,7 @@ static void handle_head(BhRequest *request, gpointer data)
   if (device == NULL)
     return;
   if (!is_incarnation(incarnation)) {
-    g_set_error(&error, BH_ERROR, BH_ERROR_FORMAT, "incarnation must be %d hex digits",
+    g_set_error(&error, BH_ERROR, BH_ERROR_FORMAT, "incarnation: must be %d hex digits",
                 BH_INCARNATION_LEN);
     bh_device_api_answer_error(request, error, NULL);
     return;
@@ -336,7 +336,7 @@ static BhBatch *read_batch(BhHub *hub, const BhHubDevice *device, BhRequest *req
       return NULL;
     body = expanded;
   } else if (encoding != NULL && strcmp(encoding, "identity") != 0) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "Content-Encoding must be zstd or identity");
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "Content-Encoding: must be zstd or identity");
     return NULL;
   }
   const char *text = g_bytes_get_data(body, &len);
@@ -363,7 +363,7 @@ static void handle_push(BhRequest *request, gpointer data)
   if (device == NULL)
     return;
   if (g_strcmp0(bh_request_get_header(request, "Content-Type"), BH_TYPE_ENTRIES) != 0) {
-    g_set_error(&error, BH_ERROR, BH_ERROR_FORMAT, "Content-Type must be " BH_TYPE_ENTRIES);
+    g_set_error(&error, BH_ERROR, BH_ERROR_FORMAT, "Content-Type: must be " BH_TYPE_ENTRIES);
     bh_request_answer_error_as(request, 415, error, NULL);
     return;
   }
@@ -373,7 +373,7 @@ static void handle_push(BhRequest *request, gpointer data)
     return;
   }
   if (batch->entries->len == 0 && batch->refused == NULL) {
-    g_set_error(&error, BH_ERROR, BH_ERROR_FORMAT, "the batch is empty");
+    g_set_error(&error, BH_ERROR, BH_ERROR_FORMAT, "push: the batch has no entries");
     bh_device_api_answer_error(request, error, NULL);
     bh_batch_free(batch);
     return;
@@ -394,8 +394,8 @@ static void handle_push(BhRequest *request, gpointer data)
 typedef struct {
   BhRequest *request;
   BhAccess *access;
-  Text text;  /* either a page of the feed */
-  char *path; /* or a file, with its type and hash */
+  Text text;  /* a page of the feed, unless `path` is set */
+  char *path; /* path of a file to send; `type` and `sha256` describe it */
   char *type;
   char *sha256;
 } Shown;
@@ -432,7 +432,8 @@ static gboolean shown_log(BhHub *hub, BhDb *db, gpointer data, GError **error)
   return bh_access_write(hub, db, shown->access, error);
 }
 
-/* Logs and answers. Takes ownership of `shown` and `error`, and gives the reader `db` back. */
+/* Writes the access log and answers the request. Takes ownership of `shown` and `error`, and
+ * returns the reader `db` to the pool. */
 static void finish_shown(BhDeviceApi *api, BhDb *db, Shown *shown, GError *error)
 {
   g_autoptr(GError) failed = error;
@@ -456,7 +457,7 @@ static void handle_changes(BhRequest *request, gpointer data)
   if (limit_text != NULL &&
       !g_ascii_string_to_unsigned(limit_text, 10, 1, BH_CHANGES_MAX_RECORDS, &limit, NULL)) {
     g_autoptr(GError) wrong =
-        g_error_new(BH_ERROR, BH_ERROR_FORMAT, "limit must be 1 to %d", BH_CHANGES_MAX_RECORDS);
+        g_error_new(BH_ERROR, BH_ERROR_FORMAT, "limit: must be 1 to %d", BH_CHANGES_MAX_RECORDS);
     bh_device_api_answer_error(request, wrong, NULL);
     return;
   }
@@ -490,7 +491,7 @@ static void handle_kinds(BhRequest *request, gpointer data)
     return;
   }
   if (error == NULL)
-    g_set_error(&error, BH_ERROR, BH_ERROR_NOT_FOUND, "no such kind set");
+    g_set_error(&error, BH_ERROR, BH_ERROR_NOT_FOUND, "kinds: no such kind set: %.64s", hash);
   bh_device_api_answer_error(request, error, NULL);
 }
 
@@ -528,7 +529,8 @@ static void handle_file(BhRequest *request, gpointer data)
       shows)
     shown->path = bh_hub_dup_file_path(api->hub, db, shown->sha256, &shown->type, &error);
   if (shown->path == NULL && error == NULL)
-    g_set_error(&error, BH_ERROR, BH_ERROR_NOT_FOUND, "no such file for this device");
+    g_set_error(&error, BH_ERROR, BH_ERROR_NOT_FOUND,
+                "file: there is no file with this SHA-256 that the device may fetch");
   finish_shown(api, db, shown, error);
 }
 

@@ -11,8 +11,8 @@ typedef struct {
   char device[BH_ID_LEN + 1];
   char sha256[BH_HASH_HEX_LEN + 1];
   gint64 size;
-  gint64 done;       /* bytes that are durable */
-  gint64 touched_ms; /* when it was begun or last got bytes */
+  gint64 done;       /* received bytes that are durable */
+  gint64 touched_ms; /* when the upload was begun or last received bytes */
 } BhUploadRow;
 
 /* Loads an upload; *found: whether there is one. */
@@ -21,12 +21,12 @@ gboolean bh_upload_store_load(BhDb *db, const char *id, BhUploadRow *row, gboole
 /* Loads the upload of a file by a device; *found: whether there is one. */
 gboolean bh_upload_store_find(BhDb *db, const char *device, const char *sha256, BhUploadRow *row,
                               gboolean *found, GError **error);
-/* Adds an upload. */
+/* Adds the row of an upload. */
 gboolean bh_upload_store_add(BhDb *db, const BhUploadRow *row, GError **error);
-/* Sets the number of durable bytes and the time. */
+/* Sets `done` (the number of durable bytes) and `touched_ms` of an upload. */
 gboolean bh_upload_store_set_done(BhDb *db, const char *id, gint64 done, gint64 now_ms,
                                   GError **error);
-/* Removes an upload. */
+/* Removes the row of an upload. */
 gboolean bh_upload_store_remove(BhDb *db, const char *id, GError **error);
 /* Number of a device's uploads that are not complete. */
 gboolean bh_upload_store_count_unfinished(BhDb *db, const char *device, gint64 *count,

@@ -16,8 +16,8 @@
 
 struct _BhUploads {
   BhHub *hub;
-  /* Requests for one upload run one at a time. A request has received all its bytes before, so that
-   * none waits for a dead connection. */
+  /* Requests for one upload run one at a time. A request takes the lock only after all its bytes
+   * were received, so that no other request waits for a dead connection. */
   GMutex stripes[STRIPES];
   gint shelves[SHELVES]; /* atomic; 1: the folder is durable */
 };
@@ -78,7 +78,7 @@ static gboolean is_on_disk(BhHub *hub, const char *sha256)
 typedef struct {
   BhUploadRow *row;
   gboolean complete; /* the hub has the file, and the unit has sent it */
-  gboolean whole;    /* all bytes are in place: does not count as an unfinished upload */
+  gboolean whole;    /* all bytes are in place, so the upload does not count as unfinished */
 } RowChange;
 
 /* Checks that the unit declared the file with that length. Sets change->complete. */
@@ -200,8 +200,8 @@ static gboolean write_at(const char *path, gint64 offset, GBytes *bytes, GError 
   return ok;
 }
 
-/* Creates the folder of a file durably. `known` (may be NULL) is set to 1, and skips this the next
- * time. */
+/* Creates the folder of a file durably. `known` (may be NULL) is set to 1 afterwards; if it is 1
+ * already, nothing is done. */
 static gboolean make_shelf(BhHub *hub, const char *path, gint *known, GError **error)
 {
   if (known != NULL && g_atomic_int_get(known) != 0)
@@ -257,7 +257,7 @@ gboolean bh_uploads_load(BhUploads *uploads, const char *device, const char *id,
   if (!ok)
     return FALSE;
   if (!found) {
-    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no such upload of this device");
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "the device has no upload %.64s", id);
     return FALSE;
   }
   if (sent && is_on_disk(uploads->hub, row->sha256))
@@ -277,7 +277,8 @@ static gboolean finish(BhUploads *uploads, const char *temp, BhUploadRow *row, G
       return FALSE;
     g_unlink(temp);
     g_set_error(error, BH_ERROR, BH_ERROR_SIGNATURE,
-                "the bytes are not those of file %s; send them again from 0", row->sha256);
+                "the received bytes do not have the SHA-256 %s; send the file again from 0",
+                row->sha256);
     return FALSE;
   }
   change.complete = TRUE;
@@ -294,13 +295,14 @@ static gboolean append_locked(BhUploads *uploads, const char *device, const char
     return FALSE;
   if (offset != row->done) {
     g_set_error(error, BH_ERROR, BH_ERROR_CHAIN,
-                "the upload has %" G_GINT64_FORMAT " bytes, the offset is %" G_GINT64_FORMAT,
-                row->done, offset);
+                "upload %s: has %" G_GINT64_FORMAT
+                " bytes, but the offset of the request is %" G_GINT64_FORMAT,
+                row->id, row->done, offset);
     return FALSE;
   }
   if ((gint64)len > row->size - offset) {
-    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "more bytes than the declared %" G_GINT64_FORMAT,
-                row->size);
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT,
+                "file %s: more bytes than the declared %" G_GINT64_FORMAT, row->sha256, row->size);
     return FALSE;
   }
   if (row->done == row->size && row->size > 0)
@@ -359,7 +361,8 @@ static gboolean take_whole(BhUploads *uploads, BhUploadRow *made, GBytes *bytes,
     return FALSE;
   if (strcmp(hash, made->sha256) != 0) {
     g_set_error(error, BH_ERROR, BH_ERROR_SIGNATURE,
-                "the bytes are not those of file %s; send them again from 0", made->sha256);
+                "the received bytes do not have the SHA-256 %s; send the file again from 0",
+                made->sha256);
     return FALSE;
   }
   if (!change.complete &&
@@ -369,7 +372,7 @@ static gboolean take_whole(BhUploads *uploads, BhUploadRow *made, GBytes *bytes,
   if (!bh_hub_write(hub, write_whole, &change, error))
     return FALSE;
   made->done = made->size;
-  /* Bytes that an earlier attempt sent. */
+  /* The unfinished file may have bytes that an earlier attempt has sent. */
   g_autofree char *part = temp_path(hub, made->id);
   g_unlink(part);
   return TRUE;
@@ -383,7 +386,8 @@ static gboolean add_first(BhUploads *uploads, BhUploadRow *row, GBytes *bytes, G
   g_strlcpy(id, row->id, sizeof id);
   if (bh_uploads_append(uploads, device, id, 0, bytes, row, &failed))
     return TRUE;
-  /* Another request of the device came first: *row has the state that it reached. */
+  /* Another request of the device was faster: *row has the state of the upload after that
+   * request. */
   if (g_error_matches(failed, BH_ERROR, BH_ERROR_CHAIN))
     return TRUE;
   g_propagate_error(error, g_steal_pointer(&failed));
@@ -397,8 +401,8 @@ gboolean bh_uploads_create(BhUploads *uploads, const char *device, const char *s
   RowChange change = {.row = row};
   gint64 len = (gint64)g_bytes_get_size(first);
   if (len > length) {
-    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "more bytes than the declared %" G_GINT64_FORMAT,
-                length);
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT,
+                "file %.64s: more bytes than the declared %" G_GINT64_FORMAT, sha256, length);
     return FALSE;
   }
   if (!begin(uploads, device, sha256, length, row, error))
@@ -451,7 +455,7 @@ typedef struct {
   const char *sha256;
   gint64 size;
   const char *media_type;
-  const char *device; /* NULL: of the hub itself */
+  const char *device; /* NULL: the file is the hub's own */
 } Import;
 
 static gboolean write_import(BhHub *hub, BhDb *db, gpointer data, GError **error)

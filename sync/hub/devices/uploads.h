@@ -1,7 +1,7 @@
 /* Uploaded files: DIR/uploads/ID while unfinished, DIR/files/xx/SHA256 after verification. File
  * names are made here; no text of a client becomes a file name. Bytes are durable before the row
  * that counts them: write, fsync, row; at the end rename, fsync of the directory, row. Functions
- * block on the disk and the writer; any thread but the writer's. */
+ * block on the disk and on the writer, and may be called on any thread except the writer thread. */
 #pragma once
 
 #include "sync/hub/hub.h"
@@ -13,18 +13,18 @@ G_BEGIN_DECLS
 
 typedef struct _BhUploads BhUploads;
 
-/* `hub` is borrowed. bh_uploads_free. */
+/* The uploads of one hub (borrowed). bh_uploads_free. */
 BhUploads *bh_uploads_new(BhHub *hub);
-/* `uploads` may be NULL. */
+/* Frees `uploads`, which may be NULL. Stored uploads are kept. */
 void bh_uploads_free(BhUploads *uploads);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhUploads, bh_uploads_free)
 
-/* Finds or begins the upload of a declared file, and appends `first` (may be empty) if it has no
- * bytes yet; `hash` is the hex SHA-256 of `first` as computed here, ignored when `first` is empty.
- * *row receives its state; row->done == row->size: the hub has the file. A file that arrives at
- * once costs one commit. BH_ERROR_CHAIN: no entry declared it; _INVALID: declared with another
- * length; _LIMIT: too many uploads or bytes; _BUSY: no space; _SIGNATURE: as in bh_uploads_append.
- */
+/* Finds or begins the upload of a declared file, and appends `first` (may be empty) if the upload
+ * has no bytes yet. `hash` is the hex SHA-256 of `first`, computed from the received bytes, not
+ * sent by the device; it is ignored when `first` is empty. *row receives the state of the upload;
+ * row->done == row->size: the hub has the file. A file that is complete in `first` costs one
+ * commit. BH_ERROR_CHAIN: no entry declared it; _INVALID: declared with another length; _LIMIT: too
+ * many uploads or bytes; _BUSY: no space; _SIGNATURE: as in bh_uploads_append. */
 gboolean bh_uploads_create(BhUploads *uploads, const char *device, const char *sha256,
                            gint64 length, GBytes *first, const char *hash, BhUploadRow *row,
                            GError **error);
@@ -40,9 +40,9 @@ gboolean bh_uploads_remove(BhUploads *uploads, const char *device, const char *i
 /* Removes uploads that got no bytes for BH_UPLOAD_EXPIRES_S. */
 gboolean bh_uploads_expire(BhUploads *uploads, GError **error);
 
-/* Stores bytes of the office or of an import as a complete file; no declaration is needed. `sha256`
- * receives the hash. `device` NULL: a file of the hub itself, to which only entries of the hub give
- * access; else as if that device had sent it. */
+/* Stores bytes of the office or of an import as a complete file, which no entry needs to declare
+ * before. `sha256` receives the hash. `device` NULL: the file is the hub's own, and only entries of
+ * the hub give access to it; else the file counts as sent by that device. */
 gboolean bh_uploads_import(BhHub *hub, const char *device, const void *bytes, gsize len,
                            const char *media_type, char sha256[BH_HASH_HEX_LEN + 1],
                            GError **error);

@@ -8,9 +8,10 @@ typedef enum { SILENT_FIRST, SILENT_NEXT, BUSY, N_STATES } State;
 
 typedef struct {
   char *name;
-  GQueue connections[N_STATES]; /* BhConnection* by state, the one longest in that state first */
-  guint count;                  /* connections, without those that were shut */
-  guint alive;                  /* connections, including them */
+  /* BhConnection* by state; first the one that has been in it longest */
+  GQueue connections[N_STATES];
+  guint count; /* connections, without those that were shut */
+  guint alive; /* connections, including those that were shut */
 } Network;
 
 struct _BhConnection {
@@ -19,8 +20,8 @@ struct _BhConnection {
   State state;
   gboolean is_shut;
   gint64 since_us;
-  GList of_network; /* in its network's queue */
-  GList of_all;     /* in the limit's queue */
+  GList of_network; /* link in the queue of its network */
+  GList of_all;     /* link in the queue of the limit */
 };
 
 struct _BhConnectionLimit {
@@ -30,7 +31,7 @@ struct _BhConnectionLimit {
   void (*shut)(int fd);
   guint count;                  /* connections, without those that were shut */
   GHashTable *networks;         /* name → Network */
-  GQueue connections[N_STATES]; /* of all networks, in the same order */
+  GQueue connections[N_STATES]; /* the same as in Network, but of all networks */
 };
 
 static void network_free(gpointer data)
@@ -77,7 +78,7 @@ static void link_connection(BhConnectionLimit *limit, BhConnection *connection, 
   g_queue_push_tail_link(&limit->connections[state], &connection->of_all);
 }
 
-/* A shut connection is no longer counted, although it exists until it leaves. */
+/* Shuts a connection. It is no longer counted, although it exists until bh_connection_remove. */
 static void shut_connection(BhConnectionLimit *limit, BhConnection *connection)
 {
   unlink_connection(limit, connection);
@@ -101,9 +102,10 @@ static BhConnection *find_oldest_silent(Network *network)
   return next->since_us < first->since_us ? next : first;
 }
 
-/* The network with the most silent connections (`silent`) or with the most connections; of two
- * equal ones that with the older silent connection. NULL when there is none. Reads all networks, at
- * most `max`, but only when the server is full. */
+/* The network with the most silent connections (`silent` TRUE) or with the most connections of any
+ * state; of two networks with the same number, the one with the older silent connection. NULL when
+ * there is none. Loops over all networks (at most `max`), but is called only when the server is
+ * full. */
 static Network *find_greediest(BhConnectionLimit *limit, gboolean silent)
 {
   Network *found = NULL;

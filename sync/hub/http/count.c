@@ -9,7 +9,7 @@ typedef struct {
 
 struct _BhHttpCounts {
   GMutex lock;
-  GHashTable *counts; /* Count → itself: as many as there are routes and statuses */
+  GHashTable *counts; /* set of Count; it has as many members as there are routes and statuses */
 };
 
 static guint count_hash(gconstpointer data)

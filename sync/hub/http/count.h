@@ -1,4 +1,4 @@
-/* How many requests there were, by route and status. Any thread. */
+/* Counts requests by route and status. All functions may be called on any thread. */
 #pragma once
 
 #include "sync/hub/http/server.h"
@@ -9,12 +9,13 @@ typedef struct _BhHttpCounts BhHttpCounts;
 
 /* An empty table; bh_http_counts_free. */
 BhHttpCounts *bh_http_counts_new(void);
-/* Call it after the server was stopped. */
+/* Frees `counts`. Must be called after the server was stopped. */
 void bh_http_counts_free(BhHttpCounts *counts);
-/* Counts one finished request. `route` NULL: no address of the server, or a request that could not
- * be read. */
+/* Counts one finished request. `route` is NULL for a path that the server does not have, or for a
+ * request that could not be read. */
 void bh_http_counts_note(BhHttpCounts *counts, const BhRoute *route, guint status);
-/* Calls `func` for each route and status, under the lock. */
+/* Calls `func` for each route and status that occurred, while a lock is held: `func` must not call
+ * functions of this header. */
 void bh_http_counts_each(BhHttpCounts *counts, BhHttpCountFunc func, gpointer data);
 
 G_END_DECLS

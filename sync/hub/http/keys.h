@@ -14,13 +14,14 @@ gboolean bh_keys_load(const char *dir, const char *which, guint8 public_key[BH_P
                       guint8 secret_key[BH_SECRET_KEY_SIZE], GError **error);
 /* Checks that the TLS key and the certificate belong together; BH_ERROR_SIGNATURE if not. */
 gboolean bh_keys_check_tls(const char *dir, GError **error);
-/* Path of the certificate; g_free. */
+/* Path of the TLS certificate; g_free. */
 char *bh_keys_dup_cert_path(const char *dir);
 /* Path of the TLS key; g_free. */
 char *bh_keys_dup_tls_key_path(const char *dir);
-/* When the certificate ends, in seconds since 1970. */
+/* *end_s: the time at which the TLS certificate expires, in seconds since 1970. */
 gboolean bh_keys_get_cert_end(const char *dir, gint64 *end_s, GError **error);
-/* Base64 SHA-256 of the certificate's SubjectPublicKeyInfo; g_free. */
+/* The pin of the hub: base64 of the SHA-256 of the SubjectPublicKeyInfo of its TLS certificate;
+ * g_free. */
 char *bh_keys_dup_pin(const char *dir, GError **error);
 
 G_END_DECLS

@@ -5,7 +5,8 @@
 
 #include "schema/error.h"
 
-/* An address in the form in which addresses are compared (g_free); NULL when it is not one. */
+/* An IP address in the form in which addresses are compared (g_free); NULL when `text` is not an IP
+ * address. */
 static char *normalize(const char *text)
 {
   g_autofree char *stripped = g_strstrip(g_strdup(text));

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 struct MHD_Connection;
 struct MHD_Response;
 
-/* One reference is held by the connection, one by the handler until it answers. */
+/* The connection holds one reference to the request; the handler holds another until it answers. */
 struct _BhRequest {
   gatomicrefcount refs;
   BhTrace trace;
@@ -27,15 +27,15 @@ struct _BhRequest {
   GPtrArray *headers; /* name, value, … copied, because a handler may outlive the connection */
   char *peer;         /* address of the client */
   char *network;      /* bh_network_from_address(peer) */
-  GPtrArray *cookies; /* values that were returned to the handler */
+  GPtrArray *cookies; /* cookie values that were returned to the handler, which borrows them */
 
   const BhRoute *route;
-  gpointer data;         /* of its handler */
+  gpointer data;         /* passed to the handler of `route` */
   GByteArray *collected; /* body received so far */
   GBytes *body;          /* the complete body */
   gsize received;        /* bytes of the body, including ignored ones */
   gint64 begun_us;       /* monotonic */
-  int fd;                /* of the connection, to notice that the client has left */
+  int fd;                /* socket of the connection, to notice that the client has left */
   gboolean begun;        /* the head was processed */
   gboolean dispatched;
   struct MHD_Response *refusal; /* answer without a handler, sent after the body was received */
@@ -43,20 +43,20 @@ struct _BhRequest {
 
   GPtrArray *answer_headers; /* name, value … */
 
-  /* Under http->lock. */
+  /* The following members are protected by http->lock. */
   struct MHD_Response *answer;
   guint status;
-  gboolean handed_over; /* to a handler */
-  gboolean answered;    /* by the handler */
+  gboolean handed_over; /* the request was passed to a handler */
+  gboolean answered;    /* the handler has answered */
   gboolean closed;      /* the connection is gone, or was answered instead of the handler */
   gboolean is_suspended;
   gint64 deadline_us;
   GList link;
 };
 
-/* Frees the texts and tables, not the request itself. */
+/* Frees the texts and tables of the request, not the request itself. */
 void bh_request_clear(BhRequest *request);
-/* Size of request line and headers in bytes. */
+/* Size of the request line and the headers, in bytes. */
 gsize bh_request_head_size(const BhRequest *request);
 /* Whether bh_request_add_header was called with this name. */
 gboolean bh_request_has_answer_header(const BhRequest *request, const char *name);

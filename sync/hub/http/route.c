@@ -6,7 +6,7 @@
 struct _BhPathPattern {
   char **segments;
   gsize n;
-  gboolean rest; /* the last one matches all remaining segments */
+  gboolean rest; /* the last segment of the pattern matches all remaining segments */
 };
 
 BhPathPattern *bh_path_pattern_new(const char *pattern)
@@ -33,7 +33,7 @@ static char *decode_segment(const char *start, gsize len, GError **error)
 {
   g_autofree char *text = g_uri_unescape_segment(start, start + len, "/\\");
   if (text == NULL || !g_utf8_validate(text, -1, NULL)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "path: broken encoding");
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "path: invalid percent-encoding or UTF-8");
     return NULL;
   }
   for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p)) {
@@ -187,7 +187,7 @@ static char *decode_query_text(const char *start, gsize len, GError **error)
   }
   g_autofree char *text = g_uri_unescape_string(spaced, NULL);
   if (text == NULL || !g_utf8_validate(text, -1, NULL)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "query: broken encoding");
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "query: invalid percent-encoding or UTF-8");
     return NULL;
   }
   return g_steal_pointer(&text);

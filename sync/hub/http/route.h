@@ -1,5 +1,5 @@
-/* Parsing of paths, queries, cookies and ranges, stricter than the server library does it. Pure
- * functions on text, used by server.c; any thread. */
+/* Parses paths, queries, cookies and ranges of requests, more strictly than the server library.
+ * Pure functions on text, used by server.c; any thread. */
 #pragma once
 
 #include <glib.h>
@@ -14,9 +14,9 @@ G_BEGIN_DECLS
 
 /* A pattern as in BhRoute.path, split into segments. */
 typedef struct _BhPathPattern BhPathPattern;
-/* `pattern` must begin with "/". bh_path_pattern_free. */
+/* Splits a pattern, which must begin with "/". bh_path_pattern_free. */
 BhPathPattern *bh_path_pattern_new(const char *pattern);
-/* Frees it. */
+/* Frees a pattern. */
 void bh_path_pattern_free(BhPathPattern *pattern);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhPathPattern, bh_path_pattern_free)
 
@@ -26,16 +26,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhPathPattern, bh_path_pattern_free)
  * BH_ERROR_LIMIT for long paths. A path that ends in "/" has an empty last segment. */
 char **bh_path_split(const char *raw, GError **error);
 
-/* Whether the segments match. If they do, fills `params` (name → value, both owned by the table)
- * unless it is NULL. */
+/* Whether the segments of a path match the pattern. If they match, fills `params` (name → value,
+ * both owned by the table) unless `params` is NULL. */
 gboolean bh_path_pattern_match(const BhPathPattern *pattern, char *const *segments,
                                GHashTable *params);
 
 /* A table of routes with their patterns. */
 typedef struct _BhRouter BhRouter;
-/* `routes` is borrowed. bh_router_free. */
+/* A router for the table `routes`, which is borrowed. bh_router_free. */
 BhRouter *bh_router_new(const BhRoute *routes, gsize n_routes);
-/* Frees it, not the routes. */
+/* Frees the router, not the table of routes. */
 void bh_router_free(BhRouter *router);
 /* The first matching route in table order (borrowed); a GET route also serves HEAD if no HEAD route
  * matches. NULL when there is none; *allow (g_free) is then the list of methods of the path, or
@@ -43,12 +43,13 @@ void bh_router_free(BhRouter *router);
 const BhRoute *bh_router_find(const BhRouter *router, char *const *segments, const char *method,
                               GHashTable *params, char **allow);
 
-/* Parses "a=1&b=%E7%89%8C" into a table name → value (g_hash_table_unref). "+" is a space. Of equal
- * names the first counts. BH_ERROR_FORMAT for bad encoding, BH_ERROR_LIMIT for too many parameters.
- * `raw` NULL: an empty table. */
+/* Parses "a=1&b=%E7%89%8C" into a table name → value (g_hash_table_unref). "+" is a space. Of
+ * several parameters with the same name, the first is used. BH_ERROR_FORMAT for bad encoding,
+ * BH_ERROR_LIMIT for too many parameters. `raw` NULL: an empty table. */
 GHashTable *bh_query_parse(const char *raw, GError **error);
 
-/* Value (g_free) of a cookie in a Cookie header (may be NULL); NULL when it is not there. */
+/* Value (g_free) of the cookie `name` in a Cookie header (may be NULL); NULL when the header does
+ * not have the cookie. */
 char *bh_cookie_find(const char *header, const char *name);
 
 typedef enum {
@@ -58,7 +59,7 @@ typedef enum {
 } BhRangeResult;
 
 /* Parses a Range header (RFC 9110, 14) with a single range; several ranges count as none. `size` is
- * that of the file. */
+ * the size of the file in bytes. *first and *length are set for BH_RANGE_PART only. */
 BhRangeResult bh_range_parse(const char *header, gint64 size, gint64 *first, gint64 *length);
 
 G_END_DECLS

@@ -34,7 +34,7 @@
 #define SWEEP_US G_USEC_PER_SEC
 #define STATUS_HEADER_FIELDS_TOO_LARGE 431
 
-/* Reference counted: a handler may still hold requests when the server was stopped. */
+/* Reference counted, because handlers may keep requests after the server was stopped. */
 struct _BhHttp {
   struct MHD_Daemon *daemon;
   BhRouter *router;
@@ -48,12 +48,12 @@ struct _BhHttp {
   gint64 bodies_bytes; /* atomic */
   BhConnectionLimit *limit;
 
-  GMutex lock;      /* for what follows, and for the answer of every request */
+  GMutex lock;      /* protects the next members, and the answer of every request */
   GCond changed;    /* a request was suspended, was answered, or the server stops */
   GQueue suspended; /* BhRequest*, oldest first: all have the same time to answer */
   guint running;    /* requests given to a handler whose answer is not sent yet */
   gboolean stopping;
-  gboolean over; /* the grace of bh_http_stop has ended: nothing may be suspended any more */
+  gboolean over; /* the time that bh_http_stop waits has ended: no request may be suspended */
   GThread *watch;
 };
 
@@ -137,7 +137,7 @@ static struct MHD_Response *response_of_bytes(GBytes *bytes, const char *type)
                 : MHD_create_response_from_buffer_with_free_callback_cls(
                       size, (void *)data, unref_bytes, g_bytes_ref(bytes));
   if (response == NULL)
-    g_error("http: out of memory"); /* as GLib does */
+    g_error("http: out of memory"); /* ends the program, as GLib does */
   if (type != NULL)
     MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
   return response;
@@ -153,14 +153,15 @@ static struct MHD_Response *response_of_json(const json_t *json)
 static struct MHD_Response *response_of_error(const BhRequest *request, const char *code,
                                               const char *message, const json_t *more)
 {
+  g_autofree char *valid = g_utf8_make_valid(message, -1); /* it may contain text of the client */
   g_autoptr(json_t) json =
-      json_pack("{s:s,s:s,s:s}", "error", code, "message", message, "request", request->trace.id);
+      json_pack("{s:s,s:s,s:s}", "error", code, "message", valid, "request", request->trace.id);
   if (more != NULL)
     json_object_update_missing(json, (json_t *)more);
   return response_of_json(json);
 }
 
-/* Removes a suspended request from the watch and resumes its connection. Under the lock. */
+/* Ends the suspension of a request and of its connection. Called under http->lock. */
 static void wake(BhRequest *request)
 {
   if (!request->is_suspended)
@@ -170,7 +171,7 @@ static void wake(BhRequest *request)
   MHD_resume_connection(request->connection);
 }
 
-/* The fd is valid here: a connection is not closed before its request is closed or answered. */
+/* The fd is still valid: a connection is closed after its request was closed or answered. */
 gboolean bh_request_is_abandoned(BhRequest *request)
 {
   g_mutex_lock(&request->http->lock);
@@ -183,7 +184,7 @@ gboolean bh_request_is_abandoned(BhRequest *request)
   return gone;
 }
 
-/* Answers for a handler. Takes ownership of `response` and of the handler's reference. */
+/* Answers for a handler. Takes over `response` and the handler's reference to the request. */
 static void finish(BhRequest *request, guint status, struct MHD_Response *response)
 {
   BhHttp *http = request->http;
@@ -355,7 +356,7 @@ static char *peer_text(struct MHD_Connection *connection)
 
 static void shut_socket(int fd)
 {
-  shutdown(fd, SHUT_RDWR); /* the library notices and closes it */
+  shutdown(fd, SHUT_RDWR); /* the library notices this and closes the connection */
 }
 
 static BhConnection *connection_of(struct MHD_Connection *connection)
@@ -384,8 +385,8 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
   *context = bh_connection_add(http->limit, network, info->connect_fd, g_get_monotonic_time());
 }
 
-/* Answers without a handler: after the body was received, or at once if `now` is set (the library
- * then stops reading and closes the connection). Takes ownership of `response`. */
+/* Answers a request without a handler: after its body was received, or at once if `now` is set (the
+ * library then stops reading and closes the connection). Takes ownership of `response`. */
 static enum MHD_Result refuse(BhRequest *request, gboolean now, guint status,
                               struct MHD_Response *response)
 {
@@ -600,7 +601,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
   return result;
 }
 
-/* `status` 0: the connection was closed without an answer. */
+/* Counts a finished request. `status` 0: the connection was closed without an answer. */
 static void note_end(const BhRequest *request, guint status)
 {
   if (!request->begun)
@@ -637,7 +638,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
 
 /* --- the watch: a thread that ends overdue requests and silent connections --- */
 
-/* Answers 503 instead of the handler, whose own answer will be dropped. Under the lock. */
+/* Answers 503 for a handler, whose own answer will be dropped. Called under http->lock. */
 static void give_up(BhRequest *request, const char *message)
 {
   request->closed = TRUE;
@@ -690,7 +691,7 @@ static struct MHD_Daemon *start_daemon(BhHttp *http, const BhHttpConfig *config,
   if (!g_socket_address_to_native(address, &native, sizeof native, NULL))
     return NULL;
   guint threads = config->threads > 0 ? config->threads : g_get_num_processors();
-  /* For the library, connections that were shut (connection-limit.h) exist until it closes them. */
+  /* The library counts connections that were shut (connection-limit.h) until it closes them. */
   guint connections = 2 * max_connections(config);
   unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
   if (native.ss_family == AF_INET6)

@@ -1,6 +1,6 @@
 /* The interface of the HTTP server: routes, requests, answers. Handlers run on pool threads. A
- * handler may return without an answer and give it later; the connection is suspended until then.
- */
+ * handler may return before it has answered the request and answer it later; the connection is
+ * suspended until then. */
 #pragma once
 
 #include <gio/gio.h>
@@ -23,20 +23,21 @@ typedef struct {
   const char *listen;        /* "127.0.0.1:8443", "[::1]:0"; port 0 picks one */
   const char *cert_pem_path; /* NULL: plain HTTP (behind a proxy, tests) */
   const char *key_pem_path;
-  guint threads;                /* 0: number of cores */
-  guint max_connections;        /* 0: 1,000; beyond it silent ones are closed */
-  guint max_connections_per_ip; /* of an IPv4 address or a /64 of IPv6; 0: 256 */
+  guint threads; /* 0: number of cores */
+  /* 0: 1,000; beyond it silent connections are closed (connection-limit.h) */
+  guint max_connections;
+  guint max_connections_per_ip; /* from an IPv4 address or an IPv6 /64 network; 0: 256 */
   const char *const *proxies;   /* addresses whose X-Forwarded-For is trusted (proxy.h), or NULL */
   guint answer_timeout_ms;      /* time in which a handler must answer; 0: 30,000 */
-  const BhRoute *common_routes; /* of the program: tried after those of the server; NULL: none */
+  const BhRoute *common_routes; /* routes that are tried after those of the server; NULL: none */
   gsize n_common_routes;
-  gpointer common_data; /* for their handlers */
+  gpointer common_data; /* passed to the handlers of common_routes */
 } BhHttpConfig;
 
 #define BH_HEADER_REQUEST "Bihuan-Request" /* the id of a request, on every answer */
 
-/* Starts the server. `headers` (NULL-terminated name, value, …) are added to every answer. `data`
- * is passed to handlers.
+/* Starts the server. `headers` (name, value, …, NULL) are added to every answer. `data` is passed
+ * to the handlers of `routes`.
  *
  * Routes are tried in table order; the first match is used. A GET route also serves HEAD if there
  * is no HEAD route. OPTIONS, 404 and 405 are answered without a handler. A path segment with broken
@@ -49,43 +50,48 @@ void bh_http_stop(BhHttp *http);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhHttp, bh_http_stop)
 /* The port that the server listens on; 0 when it is unknown. */
 guint bh_http_get_port(BhHttp *http);
-/* Finished requests so far. `path` is that of the route, "-" for an unknown address; status 0: the
- * connection ended without an answer. Under a lock. */
+/* Receives `n`, the number of finished requests of one route with one status. `path` is the path of
+ * the route, or "-" for a path that the server does not have; `status` 0: the connection ended
+ * without an answer. Called while a lock is held. */
 typedef void (*BhHttpCountFunc)(const char *method, const char *path, guint status, guint64 n,
                                 gpointer data);
 /* Calls `func` for each route and status that occurred. Any thread. */
 void bh_http_each_count(BhHttp *http, BhHttpCountFunc func, gpointer data);
 
-/* Values of a request. They are borrowed until it is answered; NULL when absent. */
+/* The following functions return values of a request. The values are borrowed until the request is
+ * answered, and NULL when absent. */
 const char *bh_request_get_method(BhRequest *request);
-/* The route, an element of the table passed to bh_http_start. */
+/* The route that matched the request, an element of the table passed to bh_http_start. */
 const BhRoute *bh_request_get_route(BhRequest *request);
-/* The trace of the request (trace/request.h). Handlers run under it; other threads set it while
- * they work for the request. */
+/* The trace of the request (trace/request.h). Handlers run under this trace; other threads set it
+ * (bh_trace_set) while they work for the request. */
 BhTrace bh_request_get_trace(BhRequest *request);
-/* The segment that matched {name}. */
+/* The segment of the path that matched {name} of the route. */
 const char *bh_request_get_param(BhRequest *request, const char *name);
-/* A parameter of the query. */
+/* The value of a parameter of the query (after "?"). */
 const char *bh_request_get_query(BhRequest *request, const char *name);
-/* A header; the name is case-insensitive. */
+/* The value of a header; the name is case-insensitive. */
 const char *bh_request_get_header(BhRequest *request, const char *name);
-/* A cookie. */
+/* The value of a cookie. */
 const char *bh_request_get_cookie(BhRequest *request, const char *name);
-/* Address of the client; of the client of a trusted proxy, if it came through one. */
+/* Address of the client. For a request that came through a trusted proxy: the address of the client
+ * of the proxy (proxy.h). */
 const char *bh_request_get_peer(BhRequest *request);
-/* The network of that address (bh_network_from_address in connection-limit.h). */
+/* The network of the address that bh_request_get_peer returns (bh_network_from_address in
+ * connection-limit.h). */
 const char *bh_request_get_network(BhRequest *request);
-/* The body; never NULL. */
+/* The body of the request; never NULL. */
 GBytes *bh_request_get_body(BhRequest *request);
 
-/* Whether nobody waits for the answer any more: the client has left, or got 503 because none came
- * in time. A client that closed only its sending side counts as one that has left. Call it before
- * answering; any thread. */
+/* Whether the client no longer waits for the answer: it has closed the connection, or it got 503
+ * because no answer came in time. A client that closed only its sending side counts as one that has
+ * left. May be called on any thread until the request is answered. */
 gboolean bh_request_is_abandoned(BhRequest *request);
 
-/* Exactly one of the following must be called for each request; it frees the request. Any thread.
- * After answer_timeout_ms the client gets 503 "busy"; the request remains valid until it is
- * answered, and that answer is dropped. Arguments are borrowed unless stated otherwise.
+/* Exactly one of the functions bh_request_answer_… must be called for each request; the function
+ * frees the request. Any thread. After answer_timeout_ms the client gets 503 "busy"; the request
+ * remains valid until it is answered, and that answer is dropped. Arguments are borrowed unless
+ * stated otherwise.
  *
  * Answers with JSON. */
 void bh_request_answer_json(BhRequest *request, guint status, const json_t *json);
@@ -93,7 +99,8 @@ void bh_request_answer_json(BhRequest *request, guint status, const json_t *json
  * status for the error's code. An error of a domain other than BH_ERROR is logged and sent as
  * "failed" without its message. */
 void bh_request_answer_error(BhRequest *request, const GError *error, const json_t *more);
-/* The same with another status, as the protocol requires (401 instead of 403, for example). */
+/* Like bh_request_answer_error, but with the HTTP status `status` instead of that of the error's
+ * code, where the protocol requires it (401 instead of 403, for example). */
 void bh_request_answer_error_as(BhRequest *request, guint status, const GError *error,
                                 const json_t *more);
 /* Answers with bytes (NULL: none). `type` NULL: no Content-Type. */
@@ -102,11 +109,12 @@ void bh_request_answer_bytes(BhRequest *request, guint status, const char *type,
  * content, such as its hash. */
 void bh_request_answer_file(BhRequest *request, const char *path, const char *type,
                             const char *etag);
-/* The same with an open file, of which ownership is taken; it may have no name any more. */
+/* Like bh_request_answer_file, with the open file `fd`, which the function takes over and closes.
+ * The file may have been unlinked already. */
 void bh_request_answer_fd(BhRequest *request, int fd, const char *type, const char *etag);
-/* Adds a header to the answer; call it before answering. Replaces a header of bh_http_start with
- * the same name. A value that is not printable is a programming error: it is left out with a
- * warning. */
+/* Adds a header to the answer. Must be called before the request is answered. Replaces a header of
+ * bh_http_start with the same name. A value that is not printable is a programming error: the
+ * header is left out and a warning is logged. */
 void bh_request_add_header(BhRequest *request, const char *name, const char *value);
 
 G_END_DECLS

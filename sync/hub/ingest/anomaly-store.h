@@ -1,5 +1,5 @@
-/* SQL of the list of anomalies (R-250). Most rows are inserted by triggers of the schema; this adds
- * those about clocks. */
+/* SQL of the list of anomalies (R-250). Triggers of the database schema insert most rows;
+ * bh_anomaly_store_add_clock adds the rows about clocks. */
 #pragma once
 
 #include "schema/json.h"
@@ -7,9 +7,10 @@
 
 G_BEGIN_DECLS
 
-/* Adds an anomaly of a device's clock, or adds 1 to `times` of the same one. `source` is the id of
- * the boot in which the clock was wrong; or, with code "noted", the record in which a person stated
- * whether the clock was right. `record` is one that the first such entry sets. */
+/* Adds an anomaly of a device's clock. If there is one with the same device, source and code
+ * already, adds 1 to its column `times` instead. `source` is the id of the boot in which the clock
+ * was wrong; or, with code "noted", the record in which a person stated whether the clock was
+ * right. `record` is a record that the first entry with the anomaly changes. */
 gboolean bh_anomaly_store_add_clock(BhDb *db, const char *device, const char *source,
                                     const char *code, gint64 position, const char *record,
                                     GError **error);

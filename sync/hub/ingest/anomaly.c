@@ -28,7 +28,7 @@ const char *bh_anomaly_judge_clock(const BhEntryClock *clock, gboolean is_time_s
     return known;
   if (wall_ms < clock->hub_ms - BH_EVIDENCE_SLACK_MS)
     return "behind";
-  /* Without a hub time in this boot claimed_ms is the wall clock itself, so that this is no jump.
-   */
+  /* If the device received no hub time in this boot, claimed_ms is the time of the wall clock
+   * itself, and the difference is 0. */
   return ABS(wall_ms - evidence.claimed_ms) > BH_EVIDENCE_SLACK_MS ? "jump" : known;
 }

@@ -83,7 +83,7 @@ static gboolean build_body(BhPiece *piece, const char *entry_id, const char *by,
       bh_body_builder_new(entry_id, by, &stamp, 0, piece->ingest->random);
   if (!json_is_array(ops) || json_array_size(ops) == 0) {
     g_set_error(error, BH_ERROR, BH_ERROR_FORMAT,
-                "the operations of an entry must be a non-empty array");
+                "ops: must be an array with at least one operation");
     return FALSE;
   }
   size_t at;

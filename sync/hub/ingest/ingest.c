@@ -9,9 +9,10 @@
 #include "sync/wire/limits.h"
 
 #define ORDER_NR 10000    /* number of the report "order" of an entry; others have lower numbers */
-#define KIND_SETS_KEPT 64 /* in memory */
-/* Parsed records kept in memory: more than a batch and what the index may be behind, so that the
- * index finds them. A parsed record takes about five times the bytes of its snapshot. */
+#define KIND_SETS_KEPT 64 /* kind sets that are kept in memory */
+/* Parsed records that are kept in memory: more than one batch changes and more than can wait for
+ * the index, so that the index finds them in the cache. A parsed record takes about five times the
+ * bytes of its snapshot. */
 #define RECORDS_KEPT 1024
 #define RECORDS_KEPT_BYTES (2 * 1024 * 1024)
 
@@ -162,7 +163,8 @@ gboolean bh_piece_apply(BhPiece *piece, const BhBody *body, const char *unit, gi
 
 /* --- one entry --- */
 
-/* Only ids and codes: what is wrong may name a value that not everybody may see. */
+/* Logs what became of an entry. The line has only ids and codes, because the text of the error may
+ * name a value that readers of the log may not see. */
 static void note_verdict(const BhVerified *verified, const char *verdict, const GError *reason)
 {
   g_debug("entry %s, device %s, seq %" G_GINT64_FORMAT ": %s%s%s",
@@ -185,7 +187,7 @@ static gboolean quarantine(BhPiece *piece, const BhVerified *verified, BhEntryRo
                              op != NULL ? op->record : NULL, reason, error))
     return FALSE;
   g_ptr_array_add(result->quarantined, g_strdup(name));
-  /* Its files are accepted although it is in quarantine, so that they are there when it is
+  /* The files of a quarantined entry are accepted, so that the hub has them when the entry is
    * released. */
   if (verified->body != NULL && reason->code != BH_ERROR_LIMIT)
     return bh_piece_declare_files(piece, verified->body, verified->envelope.device, error);
@@ -243,8 +245,8 @@ static gboolean judge_and_apply(BhPiece *piece, const BhVerified *verified, cons
          bh_piece_report(piece, kinds, body, &verdict, position, error);
 }
 
-/* Adds anomalies for a wrong clock, and for an entry in which a person states whether it is wrong.
- */
+/* Adds an anomaly for a wrong clock, and one for an entry in which a person states whether the
+ * clock is wrong. */
 static gboolean note_clock(BhPiece *piece, const BhVerified *verified, gint64 position,
                            GError **error)
 {
@@ -267,9 +269,9 @@ static gboolean note_clock(BhPiece *piece, const BhVerified *verified, gint64 po
                                                op->record, error));
 }
 
-/* Reports an entry whose id is not greater than the one before it in the chain. It is applied all
- * the same: the only consequence is that its values rank lower among concurrent ones. `before` is
- * the previous entry if it is in the batch, else NULL. */
+/* Reports an entry whose id is not greater than the id of the entry before it in the chain. The
+ * entry is applied all the same: the only consequence is that of concurrent values its values are
+ * not the ones shown. `before` is the previous entry if it is in the batch, else NULL. */
 static gboolean note_order(BhPiece *piece, const BhVerified *before, const BhVerified *verified,
                            gint64 position, GError **error)
 {
@@ -358,8 +360,7 @@ static gboolean set_fork(BhPiece *piece, const BhVerified *verified, gint64 comm
                          const char *common_hash, BhIngestResult *result, GError **error)
 {
   g_set_error(&result->refused, BH_ERROR, BH_ERROR_FORK,
-              "device %s, incarnation %s: the hub has seq %" G_GINT64_FORMAT
-              " with another history",
+              "device %s, incarnation %s: the hub has another entry with seq %" G_GINT64_FORMAT,
               verified->envelope.device, verified->envelope.incarnation, verified->envelope.seq);
   result->seq = common_seq;
   g_strlcpy(result->hash, common_hash, sizeof result->hash);
@@ -368,8 +369,8 @@ static gboolean set_fork(BhPiece *piece, const BhVerified *verified, gint64 comm
                             error);
 }
 
-/* Skips the entries that the hub has already; *next is the first one that it does not have. TRUE
- * with result->refused set when the histories differ (a fork). */
+/* Skips the entries that the hub has already; *next is the index of the first entry that the hub
+ * does not have. TRUE with result->refused set when the histories differ (a fork). */
 static gboolean skip_known(BhPiece *piece, const BhBatch *batch, gint64 head, guint *next,
                            BhIngestResult *result, GError **error)
 {
@@ -421,7 +422,7 @@ static gboolean check_device(BhPiece *piece, const BhBatch *batch, BhIngestResul
 }
 
 /* Sets result->next to the entry at which the batch continues the chain. result->refused is set
- * when it does not continue it. FALSE with `error` when the store fails. */
+ * when the batch does not continue the chain. FALSE with `error` when the store fails. */
 static gboolean find_start(BhPiece *piece, const BhBatch *batch, BhIngestResult *result,
                            GError **error)
 {
@@ -433,8 +434,9 @@ static gboolean find_start(BhPiece *piece, const BhBatch *batch, BhIngestResult 
     return FALSE;
   if (at->envelope.seq > result->seq + 1) {
     g_set_error(&result->refused, BH_ERROR, BH_ERROR_CHAIN,
-                "the batch begins at seq %" G_GINT64_FORMAT ", the hub has up to %" G_GINT64_FORMAT,
-                at->envelope.seq, result->seq);
+                "incarnation %s: the batch begins at seq %" G_GINT64_FORMAT
+                ", but the hub has entries up to seq %" G_GINT64_FORMAT " only",
+                at->envelope.incarnation, at->envelope.seq, result->seq);
     return TRUE;
   }
   return result->next > 0 || skip_known(piece, batch, result->seq, &result->next, result, error);
@@ -442,7 +444,7 @@ static gboolean find_start(BhPiece *piece, const BhBatch *batch, BhIngestResult 
 
 typedef struct {
   guint ops;
-  guint read, seen; /* children, when the turn began */
+  guint read, seen; /* children read and seen before the turn began */
 } Turn;
 
 static gboolean is_turn_over(const Turn *turn, const BhIngestResult *result)
@@ -452,7 +454,8 @@ static gboolean is_turn_over(const Turn *turn, const BhIngestResult *result)
          BH_TURN_WORK_MAX;
 }
 
-/* Stores entries until the batch is done, or until the turn is over and other requests wait. */
+/* Stores entries until the batch is done, or until the work of one turn is done and other requests
+ * wait. */
 static gboolean store_entries(BhPiece *piece, const BhBatch *batch, BhIngestResult *result,
                               BhOtherWorkFunc has_other_work, gpointer data, GError **error)
 {

@@ -1,6 +1,6 @@
 /* Shared by the files of this folder: ingest.c (chains and rows), judge-*.c (what an entry may do),
- * append.c (the hub's own entries) and release.c (quarantine). Writer thread, except for a BhPiece
- * made by bh_piece_init_reader. */
+ * append.c (the hub's own entries) and release.c (quarantine). The functions run on the writer
+ * thread, except for those with a BhPiece that bh_piece_init_reader made. */
 #pragma once
 
 #include "sync/hub/ingest/ingest.h"
@@ -17,10 +17,10 @@ struct _BhIngest {
   const BhRegion *region;
   BhHubTime *time;
   const BhRandom *random;
-  BhKindSet *kinds;            /* in use */
+  BhKindSet *kinds;            /* the kind set in use */
   GHashTable *known_sets;      /* hash → BhKindSet*, loaded so far */
   BhRecordCache *record_cache; /* parsed records for the next piece, and for the index */
-  BhIdSource ids;              /* of the hub's own entries */
+  BhIdSource ids;              /* makes the ids of the hub's own entries */
   gboolean ids_ready;          /* `ids` continues after the newest id in the log */
 };
 
@@ -28,8 +28,8 @@ struct _BhIngest {
 typedef struct {
   BhIngest *ingest; /* NULL on a reader */
   BhDb *db;
-  const char *hub;        /* id */
-  const BhKindSet *kinds; /* in use */
+  const char *hub;        /* id of the hub */
+  const BhKindSet *kinds; /* the kind set in use */
   const BhRegion *region;
   BhRecords *records;
   gint64 position; /* last position given to an entry or record */
@@ -42,7 +42,8 @@ typedef struct {
   gint64 enrolled_ms;   /* when the sending device was enrolled; 0 for the hub's own entries */
   const char *device;   /* id of the sending device, borrowed; NULL for the hub's own entries */
   gint64 signed_ms; /* latest hub time, signed by the hub, in the device's chain (BhTimeProof) */
-  BhWriteAccess *write_access; /* of the device; NULL: not made yet, or the hub's own entries */
+  BhWriteAccess *write_access; /* write access of `device`; NULL: not made yet, or the hub's own
+                                * entries */
 } BhPiece;
 
 /* Initialises a piece for a reader, which judges but never writes. All arguments are borrowed. */
@@ -52,15 +53,15 @@ void bh_piece_init_reader(BhPiece *piece, BhDb *db, const char *hub, const BhKin
 gboolean bh_piece_begin(BhPiece *piece, BhIngest *ingest, BhDb *db, GError **error);
 /* Writes the changed records and the last position. */
 gboolean bh_piece_end(BhPiece *piece, GError **error);
-/* Frees what the piece owns; changes that bh_piece_end did not write are dropped. */
+/* Frees what the piece owns. Changes that bh_piece_end has not written are lost. */
 void bh_piece_clear(BhPiece *piece);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhPiece, bh_piece_clear)
 
 /* The kind set with this hash; borrowed. NULL without an error when the hub does not have it. */
 BhKindSet *bh_ingest_find_kinds(BhIngest *ingest, BhDb *db, const char *hash, GError **error);
 
-/* Judges an entry by the kind set it names (`kinds`) and by the one in use. `verdict` must be
- * zeroed; bh_verdict_clear. FALSE only when the store fails. */
+/* Judges an entry by the kind set that it names (`kinds`) and by the kind set in use. `verdict`
+ * must be zeroed; bh_verdict_clear. FALSE only when the store fails. */
 gboolean bh_judge_entry(BhPiece *piece, const BhActor *actor, const BhKindSet *kinds,
                         const BhBody *body, BhVerdict *verdict, GError **error);
 
@@ -72,20 +73,21 @@ gboolean bh_judge_dismissal(BhPiece *piece, const BhActor *actor, const BhBody *
  * TRUE with *reason set when a record is no longer visible to them. FALSE when the store fails. */
 gboolean bh_judge_visibility_after(BhPiece *piece, const BhActor *actor, const BhBody *body,
                                    GError **reason, GError **error);
-/* Runs checks and guards after the entry was applied: BhProblem* of one operation, empty when it
- * has none. */
+/* Runs the checks and guards of one operation after its entry was applied. Returns BhProblem*,
+ * empty when there are no problems. */
 GPtrArray *bh_judge_list_problems(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
                                   const BhOp *op, const BhStepTaken *step);
 
 /* Stores the problems of all operations of an applied entry as reports. */
 gboolean bh_piece_report(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
                          const BhVerdict *verdict, gint64 position, GError **error);
-/* Applies all operations of a body, or none. FALSE with *reason when a record refuses one. `unit`
- * is that of the signing device, or NULL. */
+/* Applies all operations of a body, or none. FALSE with *reason when a record refuses an operation,
+ * or with `error` when the store fails. `unit` is the unit of the device that signed the entry;
+ * NULL for the hub. */
 gboolean bh_piece_apply(BhPiece *piece, const BhBody *body, const char *unit, gint64 position,
                         GError **reason, GError **error);
-/* Appends an entry of the hub inside an open piece; it sees the changes that the piece made before.
- * Arguments as in bh_ingest_append. */
+/* Appends an entry of the hub inside an open piece. The entry is judged by the records as the piece
+ * has changed them so far. Arguments as in bh_ingest_append. */
 gboolean bh_piece_append(BhPiece *piece, const char *by, const json_t *ops,
                          char entry_id[BH_ID_LEN + 1], GError **error);
 /* Declares the files of a body that `device` signed, so that their uploads are accepted. */

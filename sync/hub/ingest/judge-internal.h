@@ -1,6 +1,6 @@
 /* Shared by the judges: judge-values.c (operations and values), judge-step.c (states),
- * judge-people.c (acting and deciding persons) and judge-lock.c. They add faults to a verdict and
- * return FALSE only when the store fails. */
+ * judge-people.c (acting and deciding persons) and judge-lock.c. The functions add faults to a
+ * verdict and return FALSE only when the store fails. */
 #pragma once
 
 #include "schema/workflow.h"
@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 typedef struct {
   BhPiece *piece;
   const BhActor *actor;
-  const BhKindSet *kinds; /* the set the entry names */
+  const BhKindSet *kinds; /* the kind set that the entry names */
   const BhBody *body;
   json_t *acting;   /* staff values of the acting person; NULL: the system, or may not act */
   json_t *deciding; /* staff values of the deciding person, with "id"; NULL: the shell */
@@ -31,8 +31,9 @@ void bh_judgement_begin(BhJudgement *judgement, BhPiece *piece, const BhActor *a
 void bh_judgement_clear(BhJudgement *judgement);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhJudgement, bh_judgement_clear)
 
-/* Adds a fault of operation number `op`, unless it has one of the class already. `key` NULL: the
- * fault concerns the whole record. `why` is completed to "KIND ID, KEY: WHY". */
+/* Adds a fault of the operation with index `op`, unless that operation has a fault of the same
+ * class already. `key` NULL: the fault concerns the whole record. `why` is completed to "KIND ID,
+ * KEY: WHY". */
 void bh_judgement_add_fault(BhJudgement *judgement, guint op, BhFaultClass class, BhErrorCode code,
                             const char *key, const char *why);
 /* The current states of a record without duplicates, the shown one first (char*). More than one: a
@@ -45,8 +46,8 @@ const json_t *bh_judgement_lookup(const char *record, gpointer data);
  * the actor. All borrowed. */
 void bh_judgement_context(BhJudgement *judgement, const char *record, const json_t *person,
                           BhContext *context);
-/* Whether only the hub may set a value, by the kind set of the entry or by the one in use; an older
- * set may lack the declaration. Arguments as in bh_kind_is_hub_only. */
+/* Whether only the hub may set a value, by the kind set of the entry or by the kind set in use; an
+ * older set may lack the declaration. Arguments as in bh_kind_is_hub_only. */
 gboolean bh_judgement_is_hub_only(BhJudgement *judgement, const BhKind *kind, const char *key,
                                   const json_t *value);
 

@@ -5,16 +5,18 @@
 
 #include <string.h>
 
-/* Records as they are before the entry. A record with several current states (a conflict) is judged
- * once for each of them, and is locked if any of them locks it. Otherwise an outdated step, which
- * is shown because it is the newest, could unlock what others have signed. */
+/* The records as they are before the entry. A record with several current states (a conflict) is
+ * judged once for each of them, and is locked if any of them locks it. Otherwise a step from an
+ * outdated state, which is shown because its entry is the newest, could unlock what others have
+ * signed. */
 typedef struct {
   BhRecords *records;
   guint variant;  /* index of the state that is used for records in conflict */
   guint variants; /* greatest number of states that a record in conflict had so far */
 } Before;
 
-/* A BhOverlayFunc: a record in conflict with the state of this variant. */
+/* Returns the values of a record in conflict with the state of the present variant; NULL for other
+ * records. A BhOverlayFunc. */
 static json_t *make_before(const char *record, const json_t *shown, gpointer data)
 {
   Before *before = data;
@@ -49,8 +51,8 @@ static json_t *dup_sets(const BhOp *op, const BhRecord *record)
   return values;
 }
 
-/* Whether the step of the operation unlocks a field, by the state that the step starts from; this
- * may have been replaced by somebody else meanwhile. */
+/* Whether the step of the operation unlocks a field, by the state that the step starts from.
+ * Another person may have replaced that state meanwhile. */
 static gboolean is_opened_by_step(BhJudgement *judgement, guint op, const BhKind *kind,
                                   const char *key, const json_t *set, const BhContext *context)
 {
@@ -85,7 +87,8 @@ static void judge_variant(BhJudgement *judgement, guint op, const BhKind *kind, 
   }
 }
 
-/* Judges by the kind set in use: what it locks is locked for entries of older sets too. */
+/* The locks of the kind set in use are applied, also to entries that were made under an older kind
+ * set. */
 void bh_judge_locks(BhJudgement *judgement, guint op, const BhKind *named, const BhRecord *record)
 {
   BhPiece *piece = judgement->piece;

@@ -73,9 +73,9 @@ static void add_roles(json_t *roles, const json_t *values)
   }
 }
 
-/* Values of a staff record for the day on which the entry was made, with all roles that the person
- * had on that day: by the records that the hub had then, and by the present record. NULL without an
- * error: the person was not in the unit or not in service on that day. */
+/* The values of a staff record on the day on which the entry was made. They have all roles that the
+ * person had on that day by the records that the hub had then, or by the present record. NULL
+ * without an error: the person was not in the unit or not in service on that day. */
 static json_t *dup_past(BhJudgement *judgement, const char *staff, const json_t *now,
                         GError **error)
 {
@@ -297,7 +297,7 @@ gboolean bh_judge_office_access(BhJudgement *judgement, guint op, const json_t *
 
 typedef const json_t *(*Lookup)(const char *record, gpointer data);
 
-/* Whether this person is the author of a record or of one above it. */
+/* Whether this person is the author of a record, or of a record above it. */
 static gboolean is_by(BhJudgement *judgement, const char *kind_name, const char *id,
                       const char *person, Lookup lookup)
 {

@@ -42,12 +42,14 @@ static gboolean refuse(GPtrArray *problems, gboolean by_system, GError **error)
 static gboolean is_visit_finished(BhPiece *piece, const char *target, GError **error)
 {
   gboolean finished;
-  /* The state of the record is the stored one, or that of the last derivation in this piece. */
+  /* bh_records_get_finished uses the state of the record as it is stored or was last derived in
+   * this piece. */
   if (!bh_records_get_finished(piece->records, target, &finished, error))
     return FALSE;
   if (finished)
     return TRUE;
-  g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "review: there is nothing to review yet");
+  g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+              "review: record %s and its visit have not ended yet", target);
   return FALSE;
 }
 
@@ -69,12 +71,13 @@ static gboolean judge_decision(BhPiece *piece, const BhBody *body, const char *t
     if (move != NULL)
       return TRUE;
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
-                "review: the entry must also take a step of the record");
+                "review: the decision step needs a step of record %s in the same entry", target);
     return FALSE;
   }
   const char *event = bh_decision_get_event(decision);
   if (event == NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "review: %.32s is no decision", decision);
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                "review: %.32s is not a decision; it must be approve, return or step", decision);
     return FALSE;
   }
   BhContext context = {.values = bh_records_get_values(piece->records, target),
@@ -93,8 +96,9 @@ static gboolean judge_decision(BhPiece *piece, const BhBody *body, const char *t
   const char *to = bh_kind_get_review_move(kind, event, from);
   if (to == NULL || g_strcmp0(move, to) == 0)
     return TRUE;
-  g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "review: the entry must also take the step to %s",
-              to);
+  g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+              "review: the same entry must also take record %s from %s to %s", target,
+              from != NULL ? from : "(no state)", to);
   return FALSE;
 }
 

@@ -8,10 +8,10 @@
 
 /* What an entry named in `was` means for the state of the record. */
 typedef enum {
-  NAMED_UNKNOWN,  /* the hub does not have it, or dismissed it, or it could not set the state */
-  NAMED_HEAD,     /* it set a current state */
-  NAMED_REPLACED, /* it set a state that was replaced since */
-  NAMED_WAITING,  /* it sets a state, but is in quarantine for another reason than that state */
+  NAMED_UNKNOWN,  /* the hub does not have the entry, or dismissed it, or its step was not valid */
+  NAMED_HEAD,     /* the entry set a current state */
+  NAMED_REPLACED, /* the entry set a state that was replaced since */
+  NAMED_WAITING,  /* the entry sets a state, but is in quarantine, not because of that state */
 } Named;
 
 static const BhKind *get_kind_in_use(const BhJudgement *judgement, const BhKind *kind)
@@ -55,7 +55,8 @@ static gboolean could_be_set(BhJudgement *judgement, const BhEntryRow *row, cons
 static gboolean find_in_log(BhJudgement *judgement, const char *record, const char *entry,
                             Named *named, char **state, GError **error)
 {
-  /* Limited, because a `was` with thousands of such entries would block the writer. */
+  /* The number of lookups is limited, because a `was` with thousands of such entries would block
+   * the writer. */
   if (judgement->tries-- <= 0)
     return TRUE;
   g_autoptr(GError) failed = NULL;
@@ -116,8 +117,8 @@ static gboolean is_step_left_to_hub(BhJudgement *judgement, const BhKind *kind, 
          bh_judgement_is_hub_only(judgement, kind, "state", state);
 }
 
-/* Whether a person may take the step, by the entry's kind set, and by the one in use if that has
- * the step. */
+/* Whether a person may take the step by the kind set of the entry, and also by the kind set in use
+ * if that set declares the step. */
 static gboolean is_open_to(BhJudgement *judgement, guint op, const BhKind *kind, const char *from,
                            const char *to, const json_t *person)
 {
@@ -330,7 +331,8 @@ static void judge_from_record(BhJudgement *judgement, guint op, const BhKind *ki
 }
 
 /* A step from a state that was replaced meanwhile is valid and becomes a second current state. If
- * the other one is a decision of the office, this is marked, so that it is reported. */
+ * the state that replaced it is a decision of the office, the step is marked as overtaken, so that
+ * it is reported. */
 static void note_overtaken(BhJudgement *judgement, guint op, const BhKind *kind,
                            const BhRecord *record)
 {
@@ -355,7 +357,7 @@ static gboolean judge_named_states(BhJudgement *judgement, guint op, const BhKin
     return FALSE;
   judge_all(judgement, op, kind, starts.present, to);
   judge_all(judgement, op, kind, starts.waiting, to);
-  /* Replaced states are judged only if the step does not start from a current one too. */
+  /* Replaced states are judged only if the step does not start from a current state as well. */
   if (starts.present->len == 0)
     judge_all(judgement, op, kind, starts.replaced, to);
   if (starts.present->len == 0 && starts.replaced->len > 0 &&

@@ -79,7 +79,8 @@ static const BhOp *find_op(const BhBody *body, const char *record)
   return NULL;
 }
 
-/* A BhOverlayFunc: what a record holds after the entry; `data` is its body. */
+/* Returns the values of a record after the entry. A BhOverlayFunc; `data` is the body of the
+ * entry. */
 static json_t *make_after(const char *record, const json_t *before, gpointer data)
 {
   const BhOp *op = find_op(data, record);
@@ -189,8 +190,8 @@ static void judge_writer(BhJudgement *judgement, guint op, const BhKind *kind)
                            "only the hub may create records of this kind");
 }
 
-/* Whether a field is one that the step asks for, in a step of the hub that the releasing person
- * takes with this entry. */
+/* Whether the operation takes a step of the hub that the releasing person takes, and the step asks
+ * for this field. */
 static gboolean is_asked_by_releaser(BhJudgement *judgement, guint op, const BhKind *kind,
                                      const BhOp *at, const char *key)
 {
@@ -203,7 +204,8 @@ static gboolean is_asked_by_releaser(BhJudgement *judgement, guint op, const BhK
   return step != NULL && g_strv_contains(bh_transition_get_asks(step), key);
 }
 
-/* Judges fields that only the hub may set. It needs the step, so it runs after that was judged. */
+/* Judges fields that only the hub may set. Must be called after the step was judged, because the
+ * result depends on it. */
 static void judge_fields(BhJudgement *judgement, guint op, const BhKind *kind, const BhOp *at)
 {
   if (bh_judgement_is_hub_only(judgement, kind, NULL, NULL))
@@ -233,8 +235,8 @@ static gboolean judge_device(BhJudgement *judgement, guint op, const BhKind *kin
   if (!allowed)
     bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, NULL,
                            "the device may not change the record");
-  /* It may not add a child to such a record either. A parent that has not arrived is not protected.
-   */
+  /* A device that may not change a record may not add a child to it either. A parent that has not
+   * arrived is not protected. */
   const char *field = bh_kind_get_parent_field(kind);
   const BhSet *set = field != NULL ? bh_op_find_set(at, field) : NULL;
   const char *parent = set != NULL ? json_string_value(set->value) : NULL;
@@ -295,7 +297,8 @@ static void judge_guards(BhJudgement *judgement, guint op, const BhKind *kind, c
 }
 
 /* The `taker` field of a step must name the acting person, because guards of later steps rely on
- * it. Judged by the kind set in use as well, since an older set may lack the declaration. */
+ * it. The field is judged by the kind set in use as well, since an older set may lack the
+ * declaration. */
 static void judge_taker(BhJudgement *judgement, guint op, const BhKind *kind, const BhOp *at)
 {
   const BhSet *set = bh_op_find_set(at, "state");
@@ -332,8 +335,8 @@ static gboolean is_kept_of(const BhRecord *record, const BhSet *replaces, const 
   return FALSE;
 }
 
-/* Judges "keeps": the step copies a value as it was before the step, and may not set another one.
- */
+/* Judges the declaration "keeps" of a step: the target field must get the value that the source
+ * field had before the step, and no other value. */
 static void judge_kept(BhJudgement *judgement, guint op, const BhKind *kind, const BhOp *at,
                        const BhRecord *record)
 {
@@ -389,7 +392,8 @@ static gboolean judge_op(BhJudgement *judgement, guint op, GError **error)
   }
   if (!judge_sets(judgement, op, kind, at, error))
     return FALSE;
-  bh_judge_locks(judgement, op, kind, record); /* after the step, which may open some */
+  /* Called after the step was judged, because a step may unlock fields. */
+  bh_judge_locks(judgement, op, kind, record);
   judge_taker(judgement, op, kind, at);
   judge_kept(judgement, op, kind, at, record);
   judge_guards(judgement, op, kind, at);
@@ -417,7 +421,9 @@ static gboolean judge_files(BhJudgement *judgement, GError **error)
     if (complete && sent && size != file->size)
       add_reason(judgement, 0, BH_FAULT_DATA,
                  g_error_new(BH_ERROR, BH_ERROR_INVALID,
-                             "the size of file %s differs from the declared size", file->sha256));
+                             "file %s has %" G_GINT64_FORMAT
+                             " bytes, the entry declares %" G_GINT64_FORMAT,
+                             file->sha256, size, file->size));
     else if (file->size > BH_FILE_MAX_BYTES)
       add_reason(judgement, 0, BH_FAULT_DATA,
                  g_error_new(BH_ERROR, BH_ERROR_LIMIT, "file %s is larger than %d bytes",
@@ -427,7 +433,8 @@ static gboolean judge_files(BhJudgement *judgement, GError **error)
 }
 
 /* Refuses ids too far in the future. Of concurrent values the one with the greatest entry id is
- * shown, so such an entry would hide all later ones. A release cannot waive this. */
+ * shown, so the values of such an entry would hide all later values. A release cannot waive
+ * this. */
 static void judge_id(BhJudgement *judgement)
 {
   gint64 ahead_ms = bh_id_time_ms(judgement->body->id) - judgement->piece->now_ms;

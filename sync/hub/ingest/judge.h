@@ -1,7 +1,7 @@
 /* Judges what an actor may do to a record. The same judgement applies to entries of devices, to
- * entries that the hub makes for the office or for itself, and to releases from quarantine. It runs
- * on the writer when an entry is applied. A reader may run it earlier, so that a page offers only
- * what would be accepted. */
+ * entries that the hub makes for the office or for itself, and to releases from quarantine. The
+ * judgement is made on the writer thread when an entry is applied. It may also be made before with
+ * a read-only connection, so that a page offers only what would be accepted. */
 #pragma once
 
 #include "schema/entry.h"
@@ -16,10 +16,10 @@ typedef enum {
   BH_PATH_SYSTEM, /* made by the hub for itself: shell, enrolment, imports */
 } BhActorPath;
 
-/* By which path an entry came, and when. All borrowed. */
+/* Describes by which path an entry came to the hub, and when. All members are borrowed. */
 typedef struct {
   BhActorPath path;
-  const char *unit;     /* of the signing device; NULL on other paths */
+  const char *unit;     /* unit of the signing device; NULL on other paths */
   gint64 received_ms;   /* when the hub received the entry */
   gboolean is_doubted;  /* the hub's clock was in doubt then: it may have been later */
   gint64 at_ms;         /* when the entry was made, by bh_judge_time */
@@ -51,10 +51,11 @@ typedef struct {
 
 /* How one operation sets the state. */
 typedef struct {
-  char *from;            /* state it starts from; NULL: it creates the record or sets no state */
-  gboolean is_choice;    /* it chooses among states in conflict, which is no step */
+  char *from;         /* state that the step starts from; NULL: the operation creates the record or
+                       * sets no state */
+  gboolean is_choice; /* the operation chooses among states in conflict, which is no step */
   gboolean is_releasers; /* a step reserved for the hub, taken by the releasing person */
-  gboolean is_overtaken; /* it starts from a state that a decision of the hub has replaced */
+  gboolean is_overtaken; /* the step starts from a state that a decision of the hub has replaced */
 } BhStepTaken;
 
 typedef struct {
@@ -74,9 +75,9 @@ const GError *bh_verdict_get_reason(const BhVerdict *verdict, gboolean waive_dat
  * `was` and repeats one of them. FALSE when `record` is NULL. */
 gboolean bh_judge_is_choice(const BhRecord *record, const BhSet *set);
 /* Whether the person in `context` may choose `chosen` among the states in conflict of a record
- * (`heads`: bh_record_dup_head_values of "state"). They must be allowed to take a step into that
- * state, and into each of the others that is reserved for the hub, because the choice undoes that
- * decision. */
+ * (`heads`: bh_record_dup_head_values of "state"). The person must be allowed to take a step into
+ * `chosen`, and also into each other state in conflict that only the hub may set, because the
+ * choice undoes the decision of the hub. */
 gboolean bh_judge_may_choose(const BhKind *kind, const json_t *heads, const char *chosen,
                              const BhContext *context);
 

@@ -10,7 +10,7 @@
 typedef struct {
   BhEntryRow *row;
   BhBody *body;   /* NULL when it cannot be read */
-  BhKindSet *own; /* the kind set that it names if it is not the one in use; else NULL */
+  BhKindSet *own; /* the kind set that the entry names; NULL if that is the set in use */
   BhHubDevice *device;
   BhActor actor;
 } Waiting;
@@ -83,8 +83,8 @@ static gboolean check_foldable(BhPiece *piece, const Waiting *waiting, GError **
   return TRUE;
 }
 
-/* Checks the guards of steps that the releasing person takes for the office. For these a violated
- * guard is an error, not only a report. */
+/* Checks the guards of steps that the releasing person takes for the office. For these steps a
+ * violated guard is an error, not only a report. */
 static gboolean check_guards(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
                              const BhVerdict *verdict, GError **error)
 {

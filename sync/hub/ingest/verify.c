@@ -40,7 +40,7 @@ void bh_batch_set_hub_key(BhBatch *batch, const guint8 hub_key[BH_PUBLIC_KEY_SIZ
 }
 
 /* Verifies the signature of the hub time in an entry. Entries made offline all contain the same hub
- * time, so an equal one is not verified again. */
+ * time, so a time that equals the last verified one is not verified again. */
 static void check_time(BhBatch *batch, BhVerified *verified)
 {
   const BhVerified *last = batch->timed;
@@ -59,25 +59,29 @@ static gboolean check_place(const BhBatch *batch, const char *hub, const BhEnvel
                             GError **error)
 {
   if (strcmp(envelope->hub, hub) != 0) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "the envelope is for another hub (%s)",
-                envelope->hub);
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "the envelope is for the hub %s, this hub is %s",
+                envelope->hub, hub);
     return FALSE;
   }
   if (strcmp(envelope->device, batch->device) != 0) {
-    g_set_error(error, BH_ERROR, BH_ERROR_DENIED, "the envelope is of another device (%s)",
-                envelope->device);
+    g_set_error(error, BH_ERROR, BH_ERROR_DENIED,
+                "the envelope is of the device %s, the batch is of the device %s", envelope->device,
+                batch->device);
     return FALSE;
   }
   if (batch->entries->len == 0)
     return TRUE;
   const BhVerified *last = batch->entries->pdata[batch->entries->len - 1];
   if (strcmp(envelope->incarnation, last->envelope.incarnation) != 0) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "the batch mixes incarnations");
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT,
+                "the batch has entries of the incarnations %s and %s, only one is allowed",
+                last->envelope.incarnation, envelope->incarnation);
     return FALSE;
   }
   if (envelope->seq != last->envelope.seq + 1 || strcmp(envelope->prev, last->envelope.hash) != 0) {
     g_set_error(error, BH_ERROR, BH_ERROR_CHAIN,
-                "seq %" G_GINT64_FORMAT " does not follow seq %" G_GINT64_FORMAT " in the chain",
+                "seq %" G_GINT64_FORMAT " does not follow seq %" G_GINT64_FORMAT
+                " by number and hash",
                 envelope->seq, last->envelope.seq);
     return FALSE;
   }
@@ -99,7 +103,7 @@ gboolean bh_batch_add(BhBatch *batch, const char *hub, const guint8 key[BH_PUBLI
     return FALSE;
   }
   if (text->body == NULL)
-    g_set_error(&verified->body_error, BH_ERROR, BH_ERROR_FORMAT, "the body is missing");
+    g_set_error(&verified->body_error, BH_ERROR, BH_ERROR_FORMAT, "the entry has no body");
   else
     verified->body = bh_body_parse_signed(text->body, text->openings, hub, &verified->body_error);
   check_time(batch, verified);

@@ -12,7 +12,7 @@ struct _BhWriteAccess {
   const BhRegion *region;
   const char *unit;
   const char *device;
-  GPtrArray *viewers;   /* json_t*: staff of the unit, read when first asked */
+  GPtrArray *viewers;   /* json_t*: staff of the unit; NULL until it is needed */
   GHashTable *verdicts; /* record id → TRUE or FALSE */
 };
 

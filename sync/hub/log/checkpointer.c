@@ -6,7 +6,7 @@
 struct _BhCheckpointer {
   char *path;
   GThread *thread;
-  BhDb *db; /* the thread's; NULL until the first run, and after one that failed */
+  BhDb *db; /* connection of the thread; NULL until the first run, and after a failed run */
   GMutex lock;
   GCond changed;
   gboolean wanted;
@@ -15,7 +15,8 @@ struct _BhCheckpointer {
   guint64 runs;
 };
 
-/* One run. What cannot be moved now stays in the write-ahead log, and the next run tries again. */
+/* Makes one checkpoint. Pages that cannot be moved now remain in the write-ahead log until the next
+ * checkpoint. */
 static void run(BhCheckpointer *checkpointer)
 {
   g_autoptr(GError) error = NULL;

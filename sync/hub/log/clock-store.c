@@ -8,7 +8,7 @@ gboolean bh_clock_store_limit_times(BhDb *db, gint64 now_ms, GError **error)
 {
   static const struct {
     const char *sql;
-    gint64 ahead_ms; /* how far after the time of writing the column may be */
+    gint64 ahead_ms; /* greatest time of the column, relative to the time of writing */
   } times[] = {
       {"UPDATE office_session SET created_ms = :most WHERE created_ms > :most", 0},
       {"UPDATE office_session SET seen_ms = :most WHERE seen_ms > :most", 0},

@@ -5,9 +5,9 @@
 
 G_BEGIN_DECLS
 
-/* Call this after the hub's time was set back. Sessions, delays after wrong passwords, enrolment
- * texts, old keys of people and uploads with a time later than `now_ms` are treated as if written
- * at `now_ms`; otherwise they would last too long. Writer thread. */
+/* Must be called after the hub's time was set back. Sessions, delays after wrong passwords,
+ * enrolment texts, old keys of people and uploads with a time later than `now_ms` are treated as if
+ * written at `now_ms`; otherwise they would last too long. Must be called on the writer thread. */
 gboolean bh_clock_store_limit_times(BhDb *db, gint64 now_ms, GError **error);
 
 G_END_DECLS

@@ -10,7 +10,7 @@ struct _BhHubTime {
   BhClock clock;
   GMutex lock;
   gint64 known_ms;      /* the latest time of the machine's clock that was not in doubt */
-  gint64 known_boot_ms; /* boot clock at that time; while in doubt, at the start of the doubt */
+  gint64 known_boot_ms; /* boot clock at known_ms; while in doubt, at the start of the doubt */
   gboolean doubted;
 };
 
@@ -33,7 +33,8 @@ static void tell(gint64 wall_ms, gint64 known_ms)
             wall, known);
 }
 
-/* Reads the clocks, enters or leaves the doubt, and returns the hub's time. Under the lock. */
+/* Reads the clocks, begins or ends the doubt, and returns the hub's time. Must be called under the
+ * lock. */
 static gint64 step(BhHubTime *time)
 {
   gint64 wall_ms = read_wall(time), boot_ms = read_boot(time);

@@ -1,9 +1,10 @@
-/* The hub's time. It is the machine's clock as long as that does not go back. A board without a
- * battery starts years behind, and a wrong time server may set a clock back by hours. The hub then
- * continues from the latest time it knows (of the last entry received, or given out since) by the
- * boot clock, and the time is in doubt: it is behind by the time that the machine was off. Times in
- * doubt prove nothing, and no device is blamed because of them. The doubt ends when the machine's
- * clock has caught up, or when a person confirms that it is right (bh_hub_time_trust). */
+/* The hub's time is the time of the machine's clock as long as that clock does not go back. A board
+ * without a battery starts years behind, and a wrong time server may set a clock back by hours. The
+ * hub then takes the latest time it knows (that of the last received entry, or a later time that it
+ * has given out), adds the time that has passed by the boot clock, and marks the result as in
+ * doubt: it lacks the time during which the machine was off. Times in doubt prove nothing, and no
+ * device is blamed because of them. The doubt ends when the machine's clock has caught up, or when
+ * a person confirms that it is right (bh_hub_time_trust). */
 #pragma once
 
 #include "schema/ident.h"
@@ -18,7 +19,7 @@ typedef struct _BhHubTime BhHubTime;
  * borrowed. `known_ms` is a time that has certainly passed; it is raised to BH_CLOCK_FLOOR_MS.
  * bh_hub_time_free. */
 BhHubTime *bh_hub_time_new(const BhClock *machine, gint64 known_ms);
-/* `time` may be NULL. */
+/* Frees `time`, which may be NULL. */
 void bh_hub_time_free(BhHubTime *time);
 /* The hub's time as a clock, borrowed from `time`. Its wall clock never goes back; boot clock and
  * boot id are those of the machine. */
@@ -28,11 +29,12 @@ gint64 bh_hub_time_read(BhHubTime *time, gboolean *doubted);
 /* Whether the time is in doubt. *machine_ms: the machine's clock; *known_ms: the latest time that
  * was not in doubt. */
 gboolean bh_hub_time_is_doubted(BhHubTime *time, gint64 *machine_ms, gint64 *known_ms);
-/* A person has confirmed the machine's clock: it is used from now on, even if the hub's time goes
- * back by that. */
+/* Uses the machine's clock from now on, because a person has confirmed that it is right, even if
+ * the hub's time goes back. */
 void bh_hub_time_trust(BhHubTime *time);
-/* `known_ms` has passed for certain, as with bh_hub_time_new: taken when the store says so again
- * after a trust that was not kept. */
+/* States that the time `known_ms` has certainly passed, as in bh_hub_time_new. Called with the time
+ * that the store has after a failed commit, because the commit may have lost the effect of
+ * bh_hub_time_trust. */
 void bh_hub_time_learn(BhHubTime *time, gint64 known_ms);
 
 G_END_DECLS

@@ -7,10 +7,11 @@
 
 G_BEGIN_DECLS
 
-/* Marks a store as a copy, in its own transaction. */
+/* Marks the store as a copy, in a transaction of its own. */
 gboolean bh_copy_mark_set(BhDb *db, GError **error);
 /* If the store is marked, sets a new epoch and a new incarnation of the hub's own chain, and
- * removes the mark, in one transaction. If it is not, does nothing and returns TRUE. */
+ * removes the mark, in one transaction. If the store is not marked, does nothing and returns
+ * TRUE. */
 gboolean bh_copy_mark_begin_epoch(BhDb *db, const BhClock *clock, const BhRandom *random,
                                   GError **error);
 

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
  * symbolic link. */
 gboolean bh_file_hash(const char *path, char hex[BH_HASH_HEX_LEN + 1]);
 
-/* Whether the file can be read and has this SHA-256, in hexadecimal digits. Reads all of it. */
+/* Whether the file can be read and has the SHA-256 `sha256` (hexadecimal digits). Reads the whole
+ * file. */
 gboolean bh_file_has_hash(const char *path, const char *sha256);
 
 /* Path (g_free) at which the file with a hash is stored, whether it exists or not. `dir` is the

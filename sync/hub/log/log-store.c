@@ -56,7 +56,7 @@ gboolean bh_log_get_counter(BhDb *db, const char *name, gint64 *value, GError **
                        BH_PARAMS(bh_param_text("name", name)), &row, error))
     return FALSE;
   if (row == NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "the counter %s is missing", name);
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "store: the counter %s is missing", name);
     return FALSE;
   }
   *value = bh_stmt_get_int(row, 0);

@@ -1,8 +1,8 @@
 /* SQL of the log and its tables: entries, chains, forks, quarantine, reports, refusals, devices,
- * kind sets, files, small values. No judgement. All functions return FALSE or NULL with an error
- * when the store fails. Functions that change something (add, set, revoke, …) must run inside a
- * transaction of the writer; the others may run on any connection. Times are UTC in milliseconds.
- */
+ * kind sets, files, small values. The functions store what they are given and judge nothing. All
+ * return FALSE or NULL with an error when the store fails. Functions that change something (add,
+ * set, revoke, …) must run inside a transaction of the writer; the others may run on any
+ * connection. Times are UTC in milliseconds. */
 #pragma once
 
 #include "schema/entry.h"
@@ -11,7 +11,7 @@
 
 G_BEGIN_DECLS
 
-/* Stored; never reordered. */
+/* What became of an entry. The numbers are stored in the database, so they never change. */
 typedef enum {
   BH_ENTRY_APPLIED = 0,
   BH_ENTRY_QUARANTINED = 1,
@@ -22,24 +22,25 @@ typedef enum {
 
 /* --- savepoints and read transactions --- */
 
-/* Begins the savepoint of a piece. */
+/* Begins the savepoint of a piece of work (log/writer.h). */
 gboolean bh_log_savepoint(BhDb *db, GError **error);
-/* Keeps the changes since the savepoint. */
+/* Keeps the changes since the savepoint and ends it. */
 gboolean bh_log_savepoint_release(BhDb *db, GError **error);
-/* Rolls the changes back. */
+/* Rolls back the changes since the savepoint and ends it. */
 gboolean bh_log_savepoint_undo(BhDb *db, GError **error);
 /* Begins a read transaction, so that several reads see the same state. */
 gboolean bh_log_begin_read(BhDb *db, GError **error);
-/* Ends it. */
+/* Ends the read transaction. */
 void bh_log_end_read(BhDb *db);
 
 /* --- values and counters --- */
 
-/* A named text (g_free); NULL without an error when there is none. */
+/* The value of the store with this name, a text (g_free); NULL without an error when there is
+ * none. */
 char *bh_log_dup_value(BhDb *db, const char *name, GError **error);
-/* Sets it. */
+/* Sets the value of the store with this name. */
 gboolean bh_log_set_value(BhDb *db, const char *name, const char *value, GError **error);
-/* A counter; BH_ERROR_STORAGE when it is missing. */
+/* *value: the counter with this name; BH_ERROR_STORAGE when it is missing. */
 gboolean bh_log_get_counter(BhDb *db, const char *name, gint64 *value, GError **error);
 /* Sets an existing counter. */
 gboolean bh_log_set_counter(BhDb *db, const char *name, gint64 value, GError **error);
@@ -54,7 +55,7 @@ BhKindSet *bh_log_load_kinds(BhDb *db, const char *hash, GError **error);
 gboolean bh_log_add_kinds(BhDb *db, const BhKindSet *kinds, gint64 now_ms, GError **error);
 /* The canonical text of a kind set (g_free); NULL without an error when there is none. */
 char *bh_log_dup_kinds_text(BhDb *db, const char *hash, GError **error);
-/* Texts of all sets, oldest first; NULL-terminated (g_strfreev). */
+/* The canonical texts of all kind sets, oldest first; NULL-terminated (g_strfreev). */
 char **bh_log_dup_all_kinds(BhDb *db, GError **error);
 
 /* --- devices --- */
@@ -70,11 +71,12 @@ typedef struct {
   gint64 seen_ms;    /* time of its last request, with the precision BH_DEVICE_SEEN_MS */
 } BhHubDevice;
 
-/* `device` may be NULL. */
+/* Frees `device`, which may be NULL. */
 void bh_hub_device_free(BhHubDevice *device);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhHubDevice, bh_hub_device_free)
 
-/* A device (bh_hub_device_free), or the hub itself by its id; NULL with BH_ERROR_NOT_FOUND. */
+/* The device with this id (bh_hub_device_free), which may be the hub itself; NULL with
+ * BH_ERROR_NOT_FOUND. */
 BhHubDevice *bh_log_load_device(BhDb *db, const char *id, GError **error);
 /* Adds a device. `token_hash` NULL: the hub itself, which cannot sign in. */
 gboolean bh_log_add_device(BhDb *db, const char *id, const guint8 key[BH_PUBLIC_KEY_SIZE],
@@ -95,7 +97,7 @@ json_t *bh_log_list_devices(BhDb *db, GError **error);
 /* Number and hash of the last entry of a chain; 0 and 64 zeros when the chain is empty. */
 gboolean bh_log_get_head(BhDb *db, const char *device, const char *incarnation, gint64 *seq,
                          char hash[BH_HASH_HEX_LEN + 1], GError **error);
-/* Sets them. */
+/* Sets number and hash of the last entry of a chain. */
 gboolean bh_log_set_head(BhDb *db, const char *device, const char *incarnation, gint64 seq,
                          const char *hash, GError **error);
 /* Id (g_free) of the entry with the number `seq` in a chain; NULL without an error when there is
@@ -105,33 +107,33 @@ char *bh_log_dup_id_at(BhDb *db, const char *device, const char *incarnation, gi
 /* The latest signed hub time in the entries of a chain; 0 when there is none. */
 gboolean bh_log_get_signed_ms(BhDb *db, const char *device, const char *incarnation,
                               gint64 *signed_ms, GError **error);
-/* Sets it. */
+/* Sets the latest signed hub time in the entries of a chain. */
 gboolean bh_log_set_signed_ms(BhDb *db, const char *device, const char *incarnation,
                               gint64 signed_ms, GError **error);
 /* Hash of the entry with the number `seq` in a chain; "" when there is none. */
 gboolean bh_log_get_hash_at(BhDb *db, const char *device, const char *incarnation, gint64 seq,
                             char hash[BH_HASH_HEX_LEN + 1], GError **error);
-/* {incarnation: seq of its last entry} of a device; a new reference. */
+/* The chains of a device: {incarnation: number of the last entry}; a new reference. */
 json_t *bh_log_list_heads(BhDb *db, const char *device, GError **error);
 
 typedef struct {
-  gint64 position; /* in the log */
+  gint64 position; /* position in the log */
   gint64 received_ms;
   gboolean is_doubted; /* the hub's clock was in doubt at the receipt (clock.h) */
   gint64 signed_ms;    /* see BhTimeProof (sync/wire/evidence.h); 0 for the hub's own entries */
   char *id;            /* NULL when the body cannot be read */
-  char *actor;         /* id of the acting person; NULL likewise */
+  char *actor;         /* id of the acting person; NULL when the body cannot be read */
   BhEntryStatus status;
   gboolean is_first; /* the first entry with this id: it owns the id */
   char *device;
   BhEntryText *text;
 } BhEntryRow;
 
-/* Frees the row and all it contains. `row` may be NULL. */
+/* Frees a row and all that it contains. `row` may be NULL. */
 void bh_entry_row_free(BhEntryRow *row);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhEntryRow, bh_entry_row_free)
 
-/* Appends an entry. */
+/* Appends an entry to the log, at row->position. */
 gboolean bh_log_add_entry(BhDb *db, const BhEnvelope *envelope, const BhEntryRow *row,
                           GError **error);
 /* The row that owns an entry id (bh_entry_row_free); NULL without an error when there is none. */
@@ -147,26 +149,30 @@ BhEntryRow *bh_log_load_entry(BhDb *db, gint64 position, GError **error);
 gboolean bh_log_get_last_received(BhDb *db, gint64 after, gint64 *received_ms, GError **error);
 /* Rows after position `after`, oldest first, at most `limit` (BhEntryRow*). */
 GPtrArray *bh_log_list_entries(BhDb *db, gint64 after, int limit, GError **error);
-/* Sets the status, the only column of an entry that ever changes. */
+/* Sets the status of the entry at a position. No other column of an entry ever changes. */
 gboolean bh_log_set_status(BhDb *db, gint64 position, BhEntryStatus status, GError **error);
 /* Id (g_free) of the newest entry of the hub itself; NULL without an error when there is none. */
 char *bh_log_dup_newest_of_hub(BhDb *db, const char *hub, GError **error);
-/* Keeps an entry that has the same number in its chain as another one. */
+/* Stores an entry of a fork: its number in the chain is that of another entry, which is in the
+ * log. */
 gboolean bh_log_add_fork(BhDb *db, const BhEnvelope *envelope, const BhEntryText *text,
                          gint64 now_ms, GError **error);
 
-/* Notes that the entry at a position was merged into a record (its number). */
+/* Stores that the entry at a position was merged into the record whose row has the number
+ * `record`. */
 gboolean bh_log_link_record(BhDb *db, gint64 record, gint64 position, GError **error);
-/* Whether the entry at a position was merged into a record; FALSE also when the store fails. */
+/* Whether the entry at a position was merged into the record whose row has the number `record`;
+ * FALSE also when the store fails. */
 gboolean bh_log_has_link(BhDb *db, gint64 record, gint64 position);
 
 /* --- quarantine, reports, refusals --- */
 
 /* Adds an entry to the quarantine. `entry`: its id, or the hash of its envelope when the body
- * cannot be read; `record`: the first one that it sets, or NULL. */
+ * cannot be read; `record`: the first record that the entry changes, or NULL. */
 gboolean bh_log_add_quarantine(BhDb *db, gint64 position, const char *entry, const char *device,
                                const char *record, const GError *reason, GError **error);
-/* Position of an entry that waits in quarantine under that name; 0 when there is none. */
+/* *position: that of the entry which waits in quarantine as `entry` (see bh_log_add_quarantine); 0
+ * when there is none. */
 gboolean bh_log_find_quarantine(BhDb *db, const char *entry, gint64 *position, GError **error);
 /* Closes the quarantine of an entry. `decided_by`: id of the hub's entry with the decision. */
 gboolean bh_log_decide_quarantine(BhDb *db, gint64 position, const char *decided_by,
@@ -178,8 +184,8 @@ gboolean bh_log_count_quarantine(BhDb *db, const char *device, gint64 *count, GE
  * (0: all), and with "device", "position" and "received_ms". */
 json_t *bh_log_list_quarantine(BhDb *db, const char *device, gint64 before, int limit,
                                GError **error);
-/* Appends to `ids` (char*) the entries of a chain with numbers from `from` to `to` that wait in
- * quarantine. */
+/* Appends to `ids` (char*) the ids of the entries of a chain that have the numbers `from` to `to`
+ * and wait in quarantine. */
 gboolean bh_log_collect_quarantined(BhDb *db, const char *device, const char *incarnation,
                                     gint64 from, gint64 to, GPtrArray *ids, GError **error);
 /* Adds a report about an applied entry; `nr` numbers the reports of one entry. */
@@ -188,38 +194,42 @@ gboolean bh_log_add_report(BhDb *db, gint64 position, int nr, const char *record
 /* [{"entry","field","code","zh","en"}] of a record, newest first, at most `limit`; a new reference.
  */
 json_t *bh_log_list_reports(BhDb *db, const char *record, int limit, GError **error);
-/* Adds a refused request of a device (""; none that is known). Only the newest 1000 are kept. */
+/* Adds a refused request of a device; `device` is "" when the sender is not a known device. Only
+ * the newest 1000 are kept. */
 gboolean bh_log_add_refusal(BhDb *db, const char *device, const GError *reason, gint64 now_ms,
                             GError **error);
 
-/* Whether a refusal of that device with that code was added from `since_ms` to `now_ms`; FALSE also
- * when the store fails. */
+/* Whether a refused request of `device` with the code `code` was added from `since_ms` to `now_ms`;
+ * FALSE also when the store fails. */
 gboolean bh_log_has_refusal(BhDb *db, const char *device, BhErrorCode code, gint64 since_ms,
                             gint64 now_ms);
 
 /* --- files --- */
 
-/* *size: -1 when no entry declared the file; the first declared size while it is not complete; the
- * verified size when it is. `media_type` may be NULL; *media_type: g_free. */
+/* *size: -1 when no entry declared the file; the first declared size while the file is not
+ * complete; the verified size when the file is complete. `media_type` may be NULL; *media_type:
+ * g_free. */
 gboolean bh_log_get_file(BhDb *db, const char *sha256, gint64 *size, char **media_type,
                          gboolean *complete, GError **error);
-/* Declares a file, so that the unit of `device`, which signed the entry, may send that size.
- * `device` may be the hub; NULL: no unit may send it. */
+/* Stores that an entry signed by `device` declares a file, so that the devices of its unit may send
+ * a file of that size. `device` may be the hub; NULL: no unit may send the file. */
 gboolean bh_log_declare_file(BhDb *db, const char *device, const char *sha256, gint64 size,
                              const char *media_type, GError **error);
 /* *claimed: `size` if an entry of the device's unit declared the file with that size; another
  * declared size if not; -1 when none declared the file. */
 gboolean bh_log_get_claim(BhDb *db, const char *device, const char *sha256, gint64 size,
                           gint64 *claimed, GError **error);
-/* Notes that the file is complete and verified, with `size` bytes. */
+/* Stores that the hub has the complete file, verified, with `size` bytes. */
 gboolean bh_log_complete_file(BhDb *db, const char *sha256, gint64 size, gint64 now_ms,
                               GError **error);
-/* Notes that the device's unit has sent all bytes of the file. */
+/* Stores that the unit of `device` has sent all bytes of the file. */
 gboolean bh_log_add_file_sender(BhDb *db, const char *sha256, const char *device, GError **error);
-/* *sent: whether the device's unit has sent all bytes of the file, and it is complete. */
+/* *sent: whether the unit of `device` has sent all bytes of the file, and the hub has the complete
+ * file. */
 gboolean bh_log_has_unit_sent_file(BhDb *db, const char *sha256, const char *device, gboolean *sent,
                                    GError **error);
-/* *sent: whether the signer of an entry is the hub, or a device whose unit has sent all bytes. */
+/* *sent: whether the entry `entry` was signed by the hub, or by a device whose unit has sent all
+ * bytes of the file. */
 gboolean bh_log_is_sent_by_author(BhDb *db, const char *hub, const char *entry, const char *sha256,
                                   gboolean *sent, GError **error);
 

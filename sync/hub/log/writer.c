@@ -9,19 +9,19 @@
 typedef struct _Lane Lane;
 
 typedef struct {
-  BhWriterFunc func;     /* either this */
-  BhWriterTurnFunc turn; /* or this */
+  BhWriterFunc func;     /* for one piece; NULL: `turn` is set */
+  BhWriterTurnFunc turn; /* for long work in turns; NULL: `func` is set */
   BhWriterDone done;
   gpointer data;
-  BhTrace trace; /* the request it is done for */
+  BhTrace trace; /* the request for which the piece is done */
   Lane *lane;
-  gboolean more; /* it needs another turn */
+  gboolean more; /* the piece needs another turn */
   GError *error;
 } Piece;
 
 /* The queue of one client. */
 struct _Lane {
-  char *client; /* NULL: the shared one */
+  char *client; /* NULL: the shared queue */
   GQueue pieces;
   guint open; /* pieces that wait or run; a lane without any is freed */
   gboolean in_ring;
@@ -38,7 +38,8 @@ struct _BhWriter {
   BhCheckpointer *checkpointer;
   /* Used by the writer thread only, in bytes of the write-ahead log: */
   gint64 log_asked; /* length when a checkpoint was last requested */
-  gint64 log_max;   /* length at which the writer runs one; raised while readers prevent it */
+  gint64 log_max;   /* length at which the writer itself runs a checkpoint; raised while readers
+                       prevent that */
   GMutex lock;
   GCond wake;
   Lane shared;
@@ -50,7 +51,7 @@ struct _BhWriter {
   guint64 commits;
   guint64 pieces;
   guint64 own_checkpoints;
-  gint64 began_us; /* of the transaction under way; 0: none */
+  gint64 began_us; /* start of the present transaction; 0: none */
   gboolean is_failing;
 };
 
@@ -100,7 +101,8 @@ static Piece *lane_pop(BhWriter *writer, Lane *lane)
   return g_queue_pop_head(&lane->pieces);
 }
 
-/* The next piece: alternately of the shared lane and of the next client. NULL: nothing waits. */
+/* Takes the next piece: alternately from the shared lane and from the lane of the next client. NULL
+ * when no piece waits. */
 static Piece *take_next(BhWriter *writer)
 {
   gboolean shared = !g_queue_is_empty(&writer->shared.pieces) &&
@@ -161,7 +163,8 @@ static gboolean run_piece(BhWriter *writer, Piece *piece, GError **error)
   if (turn != BH_TURN_FAILED)
     return bh_log_savepoint_release(writer->db, error);
   if (piece->error == NULL)
-    g_set_error(&piece->error, BH_ERROR, BH_ERROR_FAILED, "the write failed, no reason was given");
+    g_set_error(&piece->error, BH_ERROR, BH_ERROR_FAILED,
+                "store: the write failed, no reason was given");
   return bh_log_savepoint_undo(writer->db, error);
 }
 
@@ -215,7 +218,8 @@ static gboolean run_group(BhWriter *writer, GPtrArray *group, GError **error)
   return FALSE;
 }
 
-/* Does late work while no piece waits. TRUE: there is more of it. */
+/* Calls writer->later in a transaction of its own while no piece waits. Returns whether more is
+ * left to write. */
 static gboolean work_idle(BhWriter *writer)
 {
   g_autoptr(GError) error = NULL;
@@ -225,7 +229,7 @@ static gboolean work_idle(BhWriter *writer)
   if (bh_db_begin(writer->db, &error) && run_later(writer, TRUE, &more, &error) &&
       bh_db_commit(writer->db, &error))
     return more;
-  g_warning("hub store: late work: %s", error->message);
+  g_warning("hub store: the index could not be written: %s", error->message);
   g_clear_pointer(&writer->db, bh_db_close);
   return FALSE;
 }
@@ -240,8 +244,8 @@ static void take_all(BhWriter *writer, GPtrArray *group)
   g_mutex_unlock(&writer->lock);
 }
 
-/* Puts pieces that need another turn back into their lanes. The others stay in `group` and are
- * answered. */
+/* Puts pieces that need another turn back into their lanes. The other pieces remain in `group` and
+ * are answered. */
 static void keep_unfinished(BhWriter *writer, GPtrArray *group, gboolean committed)
 {
   guint kept = 0;
@@ -288,8 +292,8 @@ static void commit_group(BhWriter *writer, GPtrArray *group)
   g_ptr_array_set_size(group, 0);
 }
 
-/* Runs a checkpoint on the writer thread. A log that grows during a checkpoint is never moved
- * completely, so that writing must pause for the rest. */
+/* Runs a checkpoint on the writer thread. A write-ahead log that grows during a checkpoint is never
+ * moved completely, so writing must pause for the rest. */
 static void move_rest(BhWriter *writer)
 {
   bh_checkpointer_wait(writer->checkpointer);

@@ -8,7 +8,7 @@
 #include "schema/error.h"
 #include "sync/hub/access/access.h"
 
-#define ROUNDS_MAX 8 /* pages read to fill one, if the actor's unit does not serve all rows */
+#define ROUNDS_MAX 8 /* pages read for one shown page, if the actor may not see all rows */
 
 void bh_office_note_access(BhOfficeCall *call, const char *record, const char *kind,
                            const char *way)
@@ -32,8 +32,8 @@ static gboolean is_shown(BhOfficeCall *call, const char *record)
 
 /* Whether the actor may see a row of the log. Rows without a record (exports of everything) belong
  * to the whole area of the hub. Rows about a record that the actor may not see are shown only to
- * actors whose unit is above its unit; otherwise they would reveal a covert visit to the inspected
- * area. Rows of a record that does not exist any more are not shown. */
+ * actors whose unit is above the unit of the record; otherwise such a row would reveal a covert
+ * visit to the inspected area. Rows of a record that no longer exists are not shown. */
 static gboolean is_within_reach(BhOfficeCall *call, const json_t *row)
 {
   const char *record = bh_json_string_or(row, "record", NULL);
@@ -63,7 +63,8 @@ static json_t *describe(BhOfficeCall *call, const json_t *row)
                    kind != NULL ? bh_kind_get_label(kind, call->lang) : "", "title", title);
 }
 
-/* Reads an id from the query; *id is NULL when it is absent. FALSE when it is not an id. */
+/* Reads the parameter `name`, an id, from the query; *id is NULL when the parameter is absent.
+ * FALSE when its value is not an id. */
 static gboolean read_id(BhOfficeCall *call, const char *name, const char **id, GError **error)
 {
   const char *text = bh_request_get_query(call->request, name);
@@ -107,8 +108,8 @@ json_t *bh_office_access(BhOfficeCall *call, GError **error)
   gboolean more = TRUE;
   if (!read_id(call, "record", &record, error) || !read_id(call, "reader", &reader, error))
     return NULL;
-  /* Rows about hidden records are shown without their id, so they are not found by the id either.
-   */
+  /* Rows about hidden records are shown without the id of the record, so they are not found by that
+   * id either. */
   if (record != NULL && !is_shown(call, record))
     more = FALSE;
   for (int i = 0; i < ROUNDS_MAX && more && json_array_size(rows) < BH_OFFICE_PAGE_MAX; i++)

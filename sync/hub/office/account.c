@@ -65,7 +65,8 @@ static gboolean write_account(BhHub *hub, BhDb *db, gpointer data, GError **erro
   if (!bh_office_store_set_account(db, write->staff, login, write->verifier,
                                    clock->wall_ms(clock->data), &failed)) {
     if (bh_db_is_unique_violation(failed))
-      g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "login: another person has it");
+      g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                  "login: another person has this login already");
     else
       g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;

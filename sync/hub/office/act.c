@@ -12,7 +12,7 @@
 #include "sync/hub/office/office-store.h"
 
 #define CHANGED_MEANWHILE "record: it was changed meanwhile, load it again"
-#define ITEMS_MAX 100 /* fields that a review may name */
+#define ITEMS_MAX 100 /* fields that one review may name */
 #define PAGE 200      /* reviews that are read at a time */
 
 typedef struct {
@@ -22,7 +22,7 @@ typedef struct {
   const json_t *heads; /* entry ids */
   const char *covers;  /* newest entry that the person saw; NULL: not checked */
   const json_t *ops;
-  char *entry; /* result: the id of the entry; g_free */
+  char *entry; /* result: id of the appended entry; g_free */
 } Act;
 
 static gboolean heads_are(char *const *heads, const json_t *expected)
@@ -50,7 +50,8 @@ static gboolean is_newest(BhDb *db, const char *record, const char *covers, GErr
   return FALSE;
 }
 
-/* Whether the record is as the person saw it; FALSE with BH_ERROR_CHAIN if not. */
+/* Whether the record is still as the person saw it. FALSE with BH_ERROR_CHAIN if it was changed
+ * since. */
 static gboolean is_unchanged(Act *act, BhDb *db, GError **error)
 {
   if (act->key != NULL) {
@@ -278,8 +279,9 @@ static gboolean parse_values(BhOfficeCall *call, const BhKind *kind, const BhTra
     g_autoptr(GError) wrong = NULL;
     const BhField *field = bh_kind_find_field(kind, name);
     if (field == NULL || !g_strv_contains(asks, name)) {
-      g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "body: this step does not ask for \"%.*s\"",
-                  BH_KEY_MAX, name);
+      g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                  "body: the step to %s does not ask for \"%.*s\"",
+                  bh_transition_get_to(transition), BH_KEY_MAX, name);
       return FALSE;
     }
     json_t *value = json_is_string(typed)
@@ -293,9 +295,9 @@ static gboolean parse_values(BhOfficeCall *call, const BhKind *kind, const BhTra
   return TRUE;
 }
 
-/* Adds a review with the decision "step" if the person may review the record: they have seen it
- * when they take the step, so it needs no other review. A record with an open review gets none,
- * because it stays returned until it is answered. */
+/* Adds a review with the decision "step" if the person may review the record: a person who takes a
+ * step has seen the record, so no other review is needed. Adds none for a record with an open
+ * review, because the record remains returned until it is answered. */
 static gboolean add_step_review(BhOfficeCall *call, const char *id, const BhKind *kind,
                                 const BhTransition *transition, const char *covers, json_t *ops,
                                 GError **error)
@@ -327,7 +329,8 @@ json_t *bh_office_transition(BhOfficeCall *call, GError **error)
   const BhTransition *transition = from != NULL ? bh_workflow_find(kind, from, to) : NULL;
   if (transition == NULL) {
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
-                "body: there is no step from the present state to \"to\"");
+                "body: \"to\": there is no step from the state %s to %.64s",
+                from != NULL ? from : "(none)", to);
     return NULL;
   }
   g_autoptr(json_t) set = json_pack("{s:s}", "state", to);

@@ -9,7 +9,7 @@
 #include "sync/hub/ingest/ingest.h"
 #include "sync/hub/records/records.h"
 
-#define ROUNDS_MAX 8 /* pages read to fill one, if the actor's unit does not serve all rows */
+#define ROUNDS_MAX 8 /* pages read for one shown page, if the actor may not see all rows */
 
 /* Whether another record with the number of the row is open to everybody in its scope, or visible
  * to the actor. Otherwise the row would reveal that a hidden record has the number. TRUE for old
@@ -32,7 +32,7 @@ static gboolean has_twin(BhOfficeCall *call, const json_t *row)
 }
 
 /* Whether the actor may see a row: their unit serves the device, or they may see the record. Rows
- * with neither belong to the whole area of the hub. */
+ * with neither a device nor a record belong to the whole area of the hub. */
 static gboolean is_within_reach(BhOfficeCall *call, const json_t *row)
 {
   const char *record = bh_json_string_or(row, "record", NULL);
@@ -46,8 +46,8 @@ static gboolean is_within_reach(BhOfficeCall *call, const json_t *row)
   return bh_office_serves(call, scope) || (record != NULL && bh_office_show(call, record, NULL));
 }
 
-/* Whether the content of a row must be left out. An entry in quarantine may contain more records
- * than the one of the row, so all of it must be visible. */
+/* Whether the content of a row must be left out. An entry in quarantine may change more records
+ * than the record of the row, so all records of the entry must be visible. */
 static gboolean is_hidden(BhOfficeCall *call, const json_t *row, const BhCachedRecord *shown)
 {
   const char *record = bh_json_string_or(row, "record", NULL);
@@ -57,7 +57,8 @@ static gboolean is_hidden(BhOfficeCall *call, const json_t *row, const BhCachedR
           !bh_office_may_read_quarantined_at(call, position, NULL));
 }
 
-/* A row as the page shows it. For hidden content it has only kind, code, time and device. */
+/* A row as the page shows it. If the content is hidden, the row has only kind, code, time and
+ * device. */
 static json_t *describe(BhOfficeCall *call, const json_t *row)
 {
   const char *record = bh_json_string_or(row, "record", NULL);
@@ -119,7 +120,7 @@ json_t *bh_office_anomalies(BhOfficeCall *call, GError **error)
   gboolean more = TRUE;
   kind = kind != NULL && kind[0] != '\0' ? kind : NULL;
   if (kind != NULL && !bh_anomaly_is_kind(kind)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "kind: no such kind of anomaly");
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "kind: no such kind of anomaly: %.64s", kind);
     return NULL;
   }
   for (int i = 0; i < ROUNDS_MAX && more && json_array_size(rows) < BH_OFFICE_PAGE_MAX; i++)

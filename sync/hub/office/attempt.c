@@ -11,13 +11,13 @@
 #include "schema/error.h"
 #include "sync/hub/office/office-store.h"
 
-#define FREE_FAILURES 5             /* before the first wait */
-#define FIRST_WAIT_MS (30 * 1000LL) /* doubles with each failure */
+#define FREE_FAILURES 5             /* failures before the first wait */
+#define FIRST_WAIT_MS (30 * 1000LL) /* the wait doubles with each further failure */
 #define LONGEST_WAIT_MS (60 * 60 * 1000LL)
-#define ALL_FREE_FAILURES 30         /* of a login, by unknown browsers */
-#define ALL_FORGIVE_MS (60 * 1000LL) /* time after which one of these failures is removed */
+#define ALL_FREE_FAILURES 30 /* failures of a login from all unknown browsers before a wait */
+#define ALL_FORGIVE_MS (60 * 1000LL) /* time after which one of ALL_FREE_FAILURES is forgiven */
 #define PEER_BURST 20                /* failed sign-ins of one network without a pause */
-#define PEER_REFILL_MS 3000          /* time after which it may have one more */
+#define PEER_REFILL_MS 3000          /* time after which the network may have one more failure */
 #define PEERS_MAX 10000              /* networks that are remembered */
 
 typedef struct {
@@ -93,8 +93,8 @@ static void add_in_flight(BhOffice *office, const char *key, int more)
     g_hash_table_remove(office->in_flight, key);
 }
 
-/* *wait_ms: how long this browser, or this login from this network, must wait: after FREE_FAILURES
- * attempts, there is one attempt after each wait. */
+/* *wait_ms: how long this browser, or this login from this network, must wait. After FREE_FAILURES
+ * failures only one attempt is allowed after each wait. */
 static gboolean find_own_wait(BhOfficeCall *call, const char *key, gint64 now_ms, gint64 *wait_ms,
                               GError **error)
 {
@@ -109,7 +109,8 @@ static gboolean find_own_wait(BhOfficeCall *call, const char *key, gint64 now_ms
   return TRUE;
 }
 
-/* The failures of unknown browsers that count now: one is removed in each ALL_FORGIVE_MS. */
+/* The number of failures from unknown browsers that still count: one is forgiven in each
+ * ALL_FORGIVE_MS. */
 static int count_left(int failures, gint64 last_ms, gint64 now_ms)
 {
   return (int)MAX(0, failures - MAX(0, now_ms - last_ms) / ALL_FORGIVE_MS);
@@ -135,8 +136,8 @@ static char *make_key(const char *login, const char *what, const char *who)
   return bh_hash_hex(text, strlen(text));
 }
 
-/* *token_hash (g_free) is set when the browser has the cookie of an earlier sign-in of this person.
- */
+/* *token_hash (g_free): hash of the token in the cookie by which the browser is known; set only if
+ * this person has signed in with this browser before. */
 static gboolean find_known(BhOfficeCall *call, const char *staff, char **token_hash, GError **error)
 {
   const char *token =
@@ -152,7 +153,8 @@ static gboolean find_known(BhOfficeCall *call, const char *staff, char **token_h
   return TRUE;
 }
 
-/* Computes the wait, and reserves the attempt if there is none. Under the lock. */
+/* Computes how long the client must wait; if it need not wait, reserves the attempt. Must be called
+ * under the lock. */
 static gboolean check(BhOfficeCall *call, BhOfficeAttempt *attempt, gint64 *wait_ms, GError **error)
 {
   gint64 now_ms = bh_office_now_ms(call->office);

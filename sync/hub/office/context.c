@@ -54,7 +54,8 @@ GPtrArray *bh_office_list_children(BhOfficeCall *call, const char *parent, const
 static json_t *list_children(const char *record, const char *kind, gpointer data)
 {
   BhOfficeCall *call = data;
-  /* NULL if there are too many: a condition about all children cannot be judged by some of them. */
+  /* NULL if there are too many children, because a condition about all children cannot be judged by
+   * some of them. */
   g_autoptr(GPtrArray) ids = bh_office_list_children(call, record, kind, CHILDREN_MAX, NULL);
   if (ids == NULL)
     return NULL;
@@ -136,7 +137,8 @@ BhRecord *bh_office_load_visible(BhOfficeCall *call, const char *id, const char 
 {
   if (bh_office_show(call, id, way))
     return bh_record_load(call->db, id, error);
-  g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no such record");
+  g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND,
+              "record: there is no record with this id that you may see");
   return NULL;
 }
 

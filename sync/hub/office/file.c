@@ -32,8 +32,8 @@ static const char *sniff_file(const char *path)
   return good ? bh_media_sniff(bytes, read) : NULL;
 }
 
-/* Sends an original. Its file name is made here and its type must match the content; a type or name
- * given by a device is not passed to the browser. */
+/* Sends an original file. Its name is made by this function, and its type must match the content; a
+ * type or name given by a device is not passed to the browser. */
 static void send_original(BhOfficeCall *call, const char *path, const char *media_type,
                           const char *sha256, GError **error)
 {
@@ -74,7 +74,8 @@ json_t *bh_office_file(BhOfficeCall *call, GError **error)
                                 error))
     return NULL;
   if (!shows) {
-    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "file: the record has no such file");
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND,
+                "file: the record has no file with this SHA-256");
     return NULL;
   }
   g_autofree char *media_type = NULL;
@@ -122,7 +123,8 @@ void bh_office_page(BhRequest *request, gpointer data)
   g_autofree char *text = NULL;
   gsize len = 0;
   if (file == NULL || !g_file_get_contents(file, &text, &len, NULL)) {
-    g_autoptr(GError) error = g_error_new(BH_ERROR, BH_ERROR_NOT_FOUND, "page: no such file");
+    g_autoptr(GError) error =
+        g_error_new(BH_ERROR, BH_ERROR_NOT_FOUND, "page: no such file: %.64s", name);
     bh_request_answer_error(request, error, NULL);
     return;
   }

@@ -10,11 +10,12 @@
 #include "schema/error.h"
 #include "sync/hub/office/office-store.h"
 
-#define PAGE 50       /* entries */
+#define PAGE 50       /* entries of one page of the history */
 #define NEWS_MAX 20   /* changes that are listed one by one */
 #define VALUE_MAX 400 /* characters of a value in the history */
 
-/* Times as text. "from" and "to" are present only if they are proved; "claimed" is never proved. */
+/* The times of an entry as text for people. "from" and "to" are present only if they are proved;
+ * "claimed" is the time that the device gives, which is never proved. */
 static json_t *evidence_of(const json_t *item)
 {
   const json_t *evidence = json_object_get(item, "evidence");

@@ -11,14 +11,15 @@
 #include "sync/hub/log/log.h"
 #include "sync/hub/office/office-store.h"
 
-#define QUARANTINE_COUNT_MAX 1000 /* entries in quarantine that are counted: each is read */
+#define QUARANTINE_COUNT_MAX 1000 /* entries that are counted, because each must be read */
 #define AREAS_MAX 2000            /* areas that the filter offers */
 #define AREAS_DEPTH_MAX 5         /* levels below the hub's area that the filter offers */
 #define REVOKE_REASON_MAX 200     /* characters; as in the kind `device` */
 
 /* --- head --- */
 
-/* Counts the entries in quarantine; they have no record yet, so bh_hub_count does not find them. */
+/* Counts the entries in quarantine. bh_hub_count does not find them, because they belong to no
+ * record yet. */
 static gboolean count_quarantine(BhOfficeCall *call, int *found, gboolean *more, GError **error)
 {
   gint64 before = G_MAXINT64;
@@ -30,7 +31,8 @@ static gboolean count_quarantine(BhOfficeCall *call, int *found, gboolean *more,
 }
 
 /* Counts the rows of a lane that the actor may see. Counting shows no record, so it is not logged.
- * Accepted records are not counted: their number only grows, and they need no action. */
+ * The lane of accepted records is not counted: its number only grows, and the records need no
+ * action. */
 static gboolean count_lane(BhOfficeCall *call, const char *lane, int *count, gboolean *more,
                            GError **error)
 {
@@ -181,7 +183,7 @@ static const char *get_lane(BhOfficeCall *call, GError **error)
     return "new";
   if (g_strv_contains(BH_LANES, lane))
     return lane;
-  g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "lane: no such lane");
+  g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "lane: no such lane: %.64s", lane);
   return NULL;
 }
 
@@ -261,8 +263,8 @@ json_t *bh_office_count(BhOfficeCall *call, GError **error)
 
 /* --- devices --- */
 
-/* Whether the actor may revoke a device, by the transitions of its kind. The writer checks the same
- * again. */
+/* Whether the actor may revoke a device, by the transitions of its kind. The writer thread makes
+ * the same check again. */
 static gboolean may_revoke(BhOfficeCall *call, const char *device)
 {
   const BhKind *kind = bh_kind_set_find(call->kinds, "device");
@@ -322,7 +324,8 @@ json_t *bh_office_revoke(BhOfficeCall *call, GError **error)
   }
   const char *device = bh_request_get_param(call->request, "id");
   if (!bh_office_serves_device(call, device)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "device: no such device");
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND,
+                "device: your unit serves no device with this id");
     return NULL;
   }
   return bh_enrol_revoke(call->hub, call->staff, device, reason, error) ? json_object() : NULL;

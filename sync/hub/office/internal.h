@@ -25,7 +25,7 @@ typedef enum {
 #define BH_OFFICE_ANYONE (BH_OFFICE_REVIEWER | BH_OFFICE_LEADER | BH_OFFICE_LEGAL | BH_OFFICE_ADMIN)
 #define BH_OFFICE_JUDGES (BH_OFFICE_REVIEWER | BH_OFFICE_LEADER | BH_OFFICE_LEGAL)
 #define BH_OFFICE_KEEPERS (BH_OFFICE_REVIEWER | BH_OFFICE_ADMIN)
-/* Those responsible for need-to-know, who read the access log. */
+/* Roles that supervise who reads restricted records, and may therefore read the access log. */
 #define BH_OFFICE_OVERSEERS (BH_OFFICE_LEADER | BH_OFFICE_ADMIN)
 #define BH_OFFICE_RELEASERS (BH_OFFICE_REVIEWER | BH_OFFICE_LEADER | BH_OFFICE_ADMIN)
 
@@ -34,7 +34,7 @@ struct _BhOffice {
   gboolean secure;
   GThreadPool *pool; /* runs calls, which block on the disk and on Argon2 */
 
-  GMutex case_lock; /* held while a case is written */
+  GMutex case_lock; /* held while a case is exported, so that there is one export at a time */
   GMutex lock;
   BhIdSource ids;        /* under lock */
   GHashTable *peers;     /* under lock: network → BhPeerRate, sign-ins only (attempt.c) */
@@ -46,7 +46,7 @@ struct _BhOffice {
 typedef struct {
   BhOffice *office;
   BhHub *hub;
-  BhDb *db; /* reader */
+  BhDb *db; /* a reader of the hub */
   BhKindSet *kinds;
   BhRequest *request; /* NULL once answered */
   const char *lang;   /* "zh" or "en" */
@@ -55,7 +55,7 @@ typedef struct {
 
   char *token_hash;
   char *csrf;
-  char *staff; /* id */
+  char *staff; /* id of the signed-in person; NULL: nobody */
   json_t *staff_values;
   guint roles; /* BhOfficeRole bits */
 
@@ -73,12 +73,13 @@ typedef json_t *(*BhOfficeWork)(BhOfficeCall *call, GError **error);
 /* Queues a request for the pool. `roles`: BhOfficeRole bits, of which the person needs one; 0: no
  * session is needed. */
 void bh_office_start(BhOffice *office, BhRequest *request, guint roles, BhOfficeWork work);
-/* For work that answers the request itself: returns the request after the restricted records of the
- * answer were logged. NULL with an error: nothing may be shown. */
+/* Returns the request to a BhOfficeWork that answers it itself, after the restricted records of the
+ * answer were logged. NULL with an error: the log could not be written, and nothing may be
+ * shown. */
 BhRequest *bh_office_take_request(BhOfficeCall *call, GError **error);
-/* A new id. Any thread. */
+/* Makes a new id. Any thread. */
 void bh_office_make_id(BhOffice *office, char out[BH_ID_LEN + 1]);
-/* The hub's time. */
+/* The hub's time in UTC milliseconds (log/clock.h). */
 gint64 bh_office_now_ms(BhOffice *office);
 
 /* --- session.c --- */
@@ -87,9 +88,11 @@ const char *bh_office_cookie_name(const BhOffice *office);
 /* Fills token_hash, csrf, staff, staff_values and roles from the cookie. FALSE with
  * BH_ERROR_EXPIRED when nobody is signed in. `touch`: the request counts as activity. */
 gboolean bh_office_load_session(BhOfficeCall *call, gboolean touch, GError **error);
-/* FALSE with BH_ERROR_DENIED when the Origin of the request is not this page. */
+/* Checks that the request was made by the office page: its Origin header must be the address of the
+ * page. FALSE with BH_ERROR_DENIED. */
 gboolean bh_office_check_origin(BhOfficeCall *call, GError **error);
-/* FALSE with BH_ERROR_DENIED when X-Bihuan-Token is not that of the session. */
+/* Checks that the header X-Bihuan-Token is the token of the session (call->csrf). FALSE with
+ * BH_ERROR_DENIED. */
 gboolean bh_office_check_csrf(BhOfficeCall *call, GError **error);
 /* POST session: signs in. */
 json_t *bh_office_sign_in(BhOfficeCall *call, GError **error);
@@ -106,7 +109,7 @@ json_t *bh_office_sign_out(BhOfficeCall *call, GError **error);
  * call. */
 void bh_office_context(BhOfficeCall *call, const char *record, const json_t *values,
                        BhContext *context);
-/* Shown values, borrowed from the call; NULL when there is no such record. */
+/* The shown values of a record, borrowed from the call; NULL when there is no such record. */
 const json_t *bh_office_values(BhOfficeCall *call, const char *record);
 /* Ids of the children of a kind (char*). NULL with an error; NULL without one when there are more
  * than `most` (counted in pages of 200). */
@@ -115,7 +118,8 @@ GPtrArray *bh_office_list_children(BhOfficeCall *call, const char *parent, const
 /* The checklist that a visit with these values refers to (bh_checklist_free); NULL when there is
  * none or it cannot be read. */
 BhChecklist *bh_office_load_checklist(BhOfficeCall *call, const json_t *values);
-/* The visibility for the actor of a record with these values: by scope and by kind. */
+/* The visibility that a record with these values has for the signed-in person: by its scope and by
+ * the "visible" of its kind. */
 BhVisibility bh_office_get_visibility(BhOfficeCall *call, const BhKind *kind, const char *record,
                                       const json_t *values);
 /* Whether the actor may see a stored record. If it is restricted, its showing is logged as `way`
@@ -129,7 +133,7 @@ gboolean bh_office_serves_device(BhOfficeCall *call, const char *device);
  * too, so that they are not revealed. `way` as in bh_office_show. */
 BhRecord *bh_office_load_visible(BhOfficeCall *call, const char *id, const char *way,
                                  GError **error);
-/* bh_hub_list for the actor; the restricted rows are logged as shown. */
+/* Calls bh_hub_list for the actor, and notes its restricted rows for the access log. */
 json_t *bh_office_list(BhOfficeCall *call, const json_t *query, GError **error);
 /* Title of a record with these values, in the language of the call; g_free. */
 char *bh_office_title(BhOfficeCall *call, const BhKind *kind, const json_t *values);
@@ -149,7 +153,8 @@ char *bh_office_body_text(BhOfficeCall *call, const char *key, gsize max, GError
 /* Notes that the answer shows a restricted record in a `way` of access/access-log.h. */
 void bh_office_note_access(BhOfficeCall *call, const char *record, const char *kind,
                            const char *way);
-/* Writes these notes durably; call it before answering. FALSE: nothing may be shown. */
+/* Writes the accesses noted by bh_office_note_access to the access log. Must be called before the
+ * request is answered. FALSE: the rows are not durable, and nothing may be shown. */
 gboolean bh_office_log_access(BhOfficeCall *call, GError **error);
 /* GET access: a page of the access log. */
 json_t *bh_office_access(BhOfficeCall *call, GError **error);
@@ -189,15 +194,18 @@ json_t *bh_office_news(BhOfficeCall *call, GError **error);
  * `limit`; a new reference. *before is advanced, 0 at the end (quarantine.c). */
 json_t *bh_office_list_quarantine(BhOfficeCall *call, gint64 *before, int limit, GError **error);
 
-/* Entries in quarantine, as far as the actor may read them (quarantine-access.c). */
-/* The visibility of one operation that a device sent. */
+/* The following functions judge what the actor may read of entries in quarantine
+ * (quarantine-access.c). */
+/* The visibility of the record of one quarantined operation for the actor; `device` sent the
+ * operation. */
 BhVisibility bh_office_get_quarantined_visibility(BhOfficeCall *call, const char *device,
                                                   const BhOp *op);
 /* Whether the actor, by role, unit and visibility, may read all operations on `record` in an entry
  * (NULL: all its operations, or the raw text of a body that cannot be read). */
 gboolean bh_office_may_read_quarantined(BhOfficeCall *call, const BhEntryRow *row,
                                         const char *record);
-/* The same for the entry at a position; FALSE also when the store fails. */
+/* Like bh_office_may_read_quarantined, for the entry at a position of the log; FALSE also when the
+ * store fails. */
 gboolean bh_office_may_read_quarantined_at(BhOfficeCall *call, gint64 position, const char *record);
 /* Adds to a row "kind_label", "title" and "enterprise" of the first record in the entry that the
  * actor may see; "hidden" when there is none. */
@@ -235,16 +243,17 @@ json_t *bh_office_file(BhOfficeCall *call, GError **error); /* GET records/ID/fi
 void bh_office_page(BhRequest *request, gpointer data);
 
 /* Lists (inbox.c); objects are new references. */
-/* A row as the page shows it. */
+/* A row of bh_hub_list in the form in which the office page shows it. */
 json_t *bh_office_row(BhOfficeCall *call, const json_t *row);
-/* A page of such rows for a query of bh_hub_list. */
+/* A page of rows (bh_office_row) for a query of bh_hub_list. */
 json_t *bh_office_list_rows(BhOfficeCall *call, const json_t *query, GError **error);
-/* Copies a parameter of the request into a query of bh_hub_list if it is there. */
+/* Copies a parameter of the request into a query of bh_hub_list, if the request has the
+ * parameter. */
 void bh_office_pass_query(BhOfficeCall *call, json_t *query, const char *name);
 /* All ledgers that kinds declare, for the filter of the page (ledger.c). */
 json_t *bh_office_list_ledgers(BhOfficeCall *call);
 /* {"day","days"}: the day a record is due, and the days from today until then (negative: overdue).
- * NULL when it has no such day (ledger.c). */
+ * NULL when the record has no due day (ledger.c). */
 json_t *bh_office_due(BhOfficeCall *call, const BhKind *kind, const json_t *values);
 /* The "files" of a record: its children of kind file, with "here" (the hub has the bytes). */
 json_t *bh_office_files(BhOfficeCall *call, const char *record, GError **error);

@@ -41,7 +41,9 @@ json_t *bh_office_ledger_query(BhOfficeCall *call, GError **error)
   const BhKind *kind = kind_name != NULL ? bh_kind_set_find(call->kinds, kind_name) : NULL;
   const json_t *ledger = kind != NULL ? bh_kind_find_ledger(kind, name) : NULL;
   if (ledger == NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "kind, name: no such ledger");
+    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN,
+                "kind, name: no kind \"%.64s\" with a ledger \"%.64s\"",
+                kind_name != NULL ? kind_name : "", name != NULL ? name : "");
     return NULL;
   }
   json_t *query = json_pack("{s:s,s:{s:O},s:i}", "kind", kind_name, "where", "state",

@@ -292,7 +292,7 @@ json_t *bh_office_store_load_row(BhDb *db, const char *record, GError **error)
                        BH_PARAMS(bh_param_text("record", record)), &stmt, error))
     return NULL;
   if (stmt == NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no such record");
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "record: there is no record with this id");
     return NULL;
   }
   json_t *row = json_object();

@@ -15,11 +15,11 @@ G_BEGIN_DECLS
 char *bh_office_store_dup_verifier(BhDb *db, const char *login, char **staff, GError **error);
 /* The login of a person (g_free); NULL without an error when there is none. */
 char *bh_office_store_dup_login(BhDb *db, const char *staff, GError **error);
-/* Adds or replaces the account of a person. A unique violation when another person has the login.
- */
+/* Adds or replaces the account of a person. Fails with a unique violation of SQLite when another
+ * person has the login. */
 gboolean bh_office_store_set_account(BhDb *db, const char *staff, const char *login,
                                      const char *verifier, gint64 now_ms, GError **error);
-/* Removes it. */
+/* Removes the account of a person. */
 gboolean bh_office_store_remove_account(BhDb *db, const char *staff, GError **error);
 
 typedef struct {
@@ -39,22 +39,25 @@ gboolean bh_office_store_load_session(BhDb *db, const char *token_hash, BhSessio
  * `old_before_ms`. */
 gboolean bh_office_store_add_session(BhDb *db, const char *token_hash, const BhSessionRow *row,
                                      gint64 idle_before_ms, gint64 old_before_ms, GError **error);
-/* Sets the time of the last use. */
+/* Sets the time of the last use of a session. */
 gboolean bh_office_store_touch_session(BhDb *db, const char *token_hash, gint64 now_ms,
                                        GError **error);
 /* Removes a session. */
 gboolean bh_office_store_end_session(BhDb *db, const char *token_hash, GError **error);
 
-/* Failed sign-ins are counted by a key that attempt.c makes of the login and its origin. This reads
- * the number and the time of the last one; 0 when there is no row. */
+/* *failures and *last_ms: the number of failed sign-ins that are counted under `key`, and the time
+ * of the last one; both 0 when there is no row. attempt.c makes the keys from the login and its
+ * origin (browser or network). */
 gboolean bh_office_store_get_failures(BhDb *db, const char *key, int *failures, gint64 *last_ms,
                                       GError **error);
-/* Adds one failure. Keeps the newest BH_OFFICE_ATTEMPTS_KEPT rows. */
+/* Adds one failed sign-in to the row of a key. Keeps the newest BH_OFFICE_ATTEMPTS_KEPT rows of all
+ * keys. */
 gboolean bh_office_store_add_failure(BhDb *db, const char *key, gint64 now_ms, GError **error);
-/* Sets the number of failures, with the same limit of rows. */
+/* Sets the number of failed sign-ins of a key. Keeps the newest BH_OFFICE_ATTEMPTS_KEPT rows of all
+ * keys. */
 gboolean bh_office_store_set_failures(BhDb *db, const char *key, int failures, gint64 now_ms,
                                       GError **error);
-/* Removes the row of a key. */
+/* Removes the count of failed sign-ins of a key. */
 gboolean bh_office_store_forget_failures(BhDb *db, const char *key, GError **error);
 
 #define BH_OFFICE_KNOWN_KEPT 8 /* known browsers of one person */
@@ -72,24 +75,25 @@ gboolean bh_office_store_forget_known(BhDb *db, const char *staff, GError **erro
 /* {"id","kind","state","area","changed_ms","conflict","review"} as in bh_hub_list, a new reference;
  * NULL with BH_ERROR_NOT_FOUND. */
 json_t *bh_office_store_load_row(BhDb *db, const char *record, GError **error);
-/* The last position given out, which the page polls for changes. */
+/* *position: the last position of the feed that was given to a change. The page polls it to notice
+ * changes. */
 gboolean bh_office_store_get_position(BhDb *db, gint64 *position, GError **error);
-/* Reserves `count` serial numbers of plaques; *first is the first of them. */
+/* Reserves `count` serial numbers of plaques; *first: the first of these numbers. */
 gboolean bh_office_store_take_serials(BhDb *db, int count, gint64 *first, GError **error);
-/* Adds a printed plaque. `enterprise` NULL: a blank one; `text`: that of its QR code. */
+/* Adds a printed plaque. `enterprise` NULL: a blank one; `text`: the text of its QR code. */
 gboolean bh_office_store_add_print(BhDb *db, gint64 serial, const char *enterprise,
                                    const char *text, gint64 now_ms, const char *by, GError **error);
 /* [{"serial","enterprise"?,"text","printed_ms","printed_by"}] from serial `first` on, ascending; a
  * new reference. */
 json_t *bh_office_store_list_prints(BhDb *db, gint64 first, int limit, GError **error);
-/* The same for serials below `before`, newest first. */
+/* Like bh_office_store_list_prints, but the plaques with a serial below `before`, newest first. */
 json_t *bh_office_store_list_newest_prints(BhDb *db, gint64 before, int limit, GError **error);
 /* *shows: whether a field of the record has this file. */
 gboolean bh_office_store_shows_file(BhDb *db, const char *record, const char *sha256,
                                     gboolean *shows, GError **error);
-/* Ids of those among the record and the records below it that were changed after the entry
- * `covers`, other than by `review`; at most `limit`; a new reference. `reviewed_kinds` as in
- * bh_record_changed_since. */
+/* Ids of the records that were changed after the entry `covers`, among `record` and the records
+ * below it; entries that also change the record `review` do not count. At most `limit`; a new
+ * reference. `reviewed_kinds` as in bh_record_changed_since. */
 json_t *bh_office_store_list_changed(BhDb *db, const char *record, const char *reviewed_kinds,
                                      const char *covers, const char *review, int limit,
                                      GError **error);

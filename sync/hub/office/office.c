@@ -9,7 +9,7 @@
 #include "schema/error.h"
 
 #define CALLS_AT_ONCE 4       /* threads of the pool */
-#define CALLS_WAITING_MAX 400 /* beyond it BH_ERROR_BUSY at once */
+#define CALLS_WAITING_MAX 400 /* calls that may wait; more fail at once with BH_ERROR_BUSY */
 
 typedef struct {
   BhRequest *request;
@@ -65,8 +65,8 @@ static gboolean read_body(BhOfficeCall *call, GError **error)
   return TRUE;
 }
 
-/* Checks origin, session, token and role. Sets *status if the HTTP status is not that of the error.
- */
+/* Checks origin, session, token and role. Sets *status if the HTTP status of the answer is not that
+ * of the error's code. */
 static gboolean admit(BhOfficeCall *call, guint roles, guint *status, GError **error)
 {
   gboolean changes = !is_safe(bh_request_get_method(call->request));
@@ -82,7 +82,8 @@ static gboolean admit(BhOfficeCall *call, guint roles, guint *status, GError **e
   if (changes && !bh_office_check_csrf(call, error))
     return FALSE;
   if ((call->roles & roles) == 0) {
-    g_set_error(error, BH_ERROR, BH_ERROR_DENIED, "role: you may not do this");
+    g_set_error(error, BH_ERROR, BH_ERROR_DENIED,
+                "role: this request needs another role than yours");
     return FALSE;
   }
   return TRUE;
@@ -93,8 +94,8 @@ static gboolean is_abandoned(gpointer request)
   return bh_request_is_abandoned(request);
 }
 
-/* Takes a reader. Calls that only read are stopped when nobody waits for the answer any more, so
- * that the thread is free for others. */
+/* Takes a reader from the pool for the call. If the call changes nothing, its SQL is interrupted
+ * when the client no longer waits for the answer, so that the thread is free for other calls. */
 static gboolean begin(BhOfficeCall *call, GError **error)
 {
   gboolean reads = is_safe(bh_request_get_method(call->request));
@@ -111,7 +112,8 @@ static gboolean begin(BhOfficeCall *call, GError **error)
   return TRUE;
 }
 
-/* Who changed what, or tried to. The body is left out: it holds what people wrote. */
+/* Logs who changed something, or tried to. The body of the request is not logged, because it
+ * contains text that people wrote. */
 static void note_act(BhOfficeCall *call, guint roles, const GError *error)
 {
   if (roles == 0 || call->request == NULL || call->staff == NULL ||
@@ -188,7 +190,8 @@ static void run_job(gpointer item, gpointer data)
 void bh_office_start(BhOffice *office, BhRequest *request, guint roles, BhOfficeWork work)
 {
   if (g_thread_pool_unprocessed(office->pool) > CALLS_WAITING_MAX) {
-    g_autoptr(GError) error = g_error_new(BH_ERROR, BH_ERROR_BUSY, "office: too many requests");
+    g_autoptr(GError) error =
+        g_error_new(BH_ERROR, BH_ERROR_BUSY, "office: too many requests are waiting");
     bh_request_answer_error(request, error, NULL);
     return;
   }
@@ -212,7 +215,7 @@ BhOffice *bh_office_new(BhHub *hub, gboolean secure)
   office->dummy_verifier = g_malloc0(crypto_pwhash_STRBYTES);
   if (crypto_pwhash_str(office->dummy_verifier, "", 0, crypto_pwhash_OPSLIMIT_INTERACTIVE,
                         crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0)
-    g_error("out of memory"); /* as GLib does */
+    g_error("out of memory"); /* ends the program, as GLib does */
   office->pool = g_thread_pool_new(run_job, office, CALLS_AT_ONCE, FALSE, NULL);
   return office;
 }

@@ -15,11 +15,11 @@ G_BEGIN_DECLS
 
 typedef struct _BhOffice BhOffice;
 
-/* `hub` is borrowed. `secure`: the page is served over TLS, by this server or by a proxy; cookies
- * are then "__Host-bihuan; Secure". Without it (plain HTTP on loopback) they are named "bihuan" and
- * are not Secure. bh_office_free. */
+/* The office page of `hub` (borrowed). `secure`: the page is served over TLS, by this server or by
+ * a reverse proxy; cookies are then named "__Host-bihuan" and are Secure. FALSE: plain HTTP on
+ * loopback; cookies are then named "bihuan" and are not Secure. bh_office_free. */
 BhOffice *bh_office_new(BhHub *hub, gboolean secure);
-/* Call it after the server was stopped. */
+/* Frees `office`. Must be called after the server was stopped. */
 void bh_office_free(BhOffice *office);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhOffice, bh_office_free)
 

@@ -13,11 +13,11 @@
 #define ISSUE_MAX 200 /* plaques of one request */
 #define OPS_MAX 60    /* operations of one entry */
 #define SHEET_MM 40   /* width of a printed code */
-#define ROUNDS_MAX 8  /* pages read to fill one, if the actor may not see all rows */
+#define ROUNDS_MAX 8  /* pages read for one shown page, if the actor may not see all rows */
 
 typedef struct {
   BhOfficeCall *call;
-  GPtrArray *enterprises; /* ids; empty: blank ones */
+  GPtrArray *enterprises; /* ids of enterprises; empty: blank plaques */
   int count;
   gint64 first;
 } Issue;
@@ -92,8 +92,8 @@ static gboolean read_enterprises(BhOfficeCall *call, GPtrArray *out, GError **er
   return TRUE;
 }
 
-/* Whether the actor may see a print: they may see its enterprise, or for a blank one, their unit
- * serves the unit of the person who printed it. */
+/* Whether the actor may see a printed plaque: they may see its enterprise; for a blank plaque,
+ * their unit serves the unit of the person who printed it. */
 static gboolean is_print_shown(BhOfficeCall *call, const json_t *print)
 {
   const char *enterprise = bh_json_string_or(print, "enterprise", NULL);
@@ -201,7 +201,7 @@ json_t *bh_office_plaque_svg(BhOfficeCall *call, GError **error)
   const json_t *print = json_array_get(prints, 0);
   if (print == NULL || json_integer_value(json_object_get(print, "serial")) != serial ||
       !is_print_shown(call, print)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "plaque: no such serial");
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "plaque: no plaque with this serial");
     return NULL;
   }
   char *svg = bh_office_qr_svg(bh_json_string_or(print, "text", ""), SHEET_MM, error);

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* Whether the actor is of the unit of the device, or of the unit directly above. They may read
- * entries whose visibility is not known yet. */
+/* Whether the actor is of the unit of the device, or of the unit directly above. Such actors may
+ * read entries whose visibility is not known yet. */
 static gboolean is_of_origin(BhOfficeCall *call, const char *device)
 {
   const char *own = bh_json_string_or(call->staff_values, "unit", NULL);

@@ -160,9 +160,9 @@ static const char *code_of(const GError *error)
   return error->domain == BH_ERROR ? bh_error_code_name((BhErrorCode)error->code) : "failed";
 }
 
-/* Adds whether the actor may release or dismiss an entry, by the same judgement that the act uses,
- * and the reason if not. The reason may name records, so it is given only to actors who may read
- * the whole entry (`shown`). */
+/* Adds whether the actor may release or dismiss an entry, by the same judgement as
+ * bh_office_decide, and the reason if they may not. The reason may name records, so it is given
+ * only to actors who may read the whole entry (`shown`). */
 static void add_decisions(BhOfficeCall *call, const char *entry, gboolean shown, json_t *view)
 {
   gboolean decides = (call->roles & BH_OFFICE_RELEASERS) != 0;
@@ -240,7 +240,7 @@ json_t *bh_office_decide(BhOfficeCall *call, GError **error)
   if (decision_error->domain == BH_ERROR &&
       !bh_office_may_read_quarantined_at(call, position, NULL)) {
     g_set_error(error, BH_ERROR, decision_error->code,
-                "quarantine: you may not decide about this entry");
+                "quarantine: your unit or role may not decide about this entry");
     g_error_free(decision_error);
   } else {
     g_propagate_error(error, decision_error);

@@ -42,7 +42,8 @@ static json_t *answer_row(BhOfficeCall *call, const char *item_no, const BhCheck
                    item != NULL && item->major_candidate);
 }
 
-/* The answers in the order of the checklist, then answers to items that it does not have. */
+/* The answers in the order of the checklist, then answers to items that the checklist does not
+ * have. */
 static json_t *answers_of(BhOfficeCall *call, const char *field, const json_t *values)
 {
   json_t *rows = json_array();
@@ -259,7 +260,7 @@ static json_t *conflicts_of(BhOfficeCall *call, BhRecord *record, const BhKind *
 
 /* --- files and children --- */
 
-/* All rows of a query, at most about CHILDREN_MAX. *more: there are more. */
+/* All rows of a query, at most about CHILDREN_MAX. *more: whether there are more rows. */
 static json_t *list_all(BhOfficeCall *call, json_t *query, gboolean *more, GError **error)
 {
   g_autoptr(json_t) rows = json_array();
@@ -595,7 +596,7 @@ static const json_t *find_last(const json_t *reviews)
 }
 
 /* The records that changed after the last closed review, which is why the record is in the inbox
- * again. NULL when nothing changed or there is no closed review; NULL with an error too. */
+ * again. NULL when nothing changed, when there is no closed review, or with an error. */
 static json_t *changed_since(BhOfficeCall *call, const char *id, const json_t *reviews,
                              GError **error)
 {
@@ -627,7 +628,7 @@ static json_t *changed_since(BhOfficeCall *call, const char *id, const json_t *r
 }
 
 /* Adds the decisions that the actor may make, and the reasons against approving. The page offers
- * only these. */
+ * only these decisions. */
 static void add_decisions(BhOfficeCall *call, const BhKind *kind, const char *id, json_t *view)
 {
   static const char *const events[] = {BH_REVIEW_ON_APPROVE, BH_REVIEW_ON_RETURN};

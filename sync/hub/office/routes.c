@@ -4,13 +4,13 @@
 
 #include <string.h>
 
-#define BODY_MAX (64 * 1024) /* bytes */
+#define BODY_MAX (64 * 1024) /* bytes of the body of a request */
 
 typedef struct {
   const char *method;
   const char *path;
   gsize body_max;
-  guint roles; /* BhOfficeRole bits, of which one is needed; 0: no session is needed */
+  guint roles; /* BhOfficeRole bits: the person needs one of them; 0: no session is needed */
   BhOfficeWork work;
 } Call;
 

@@ -14,7 +14,7 @@
 
 #define TOKEN_SIZE 32
 #define IDLE_MS (60 * 60 * 1000LL)             /* a session ends so long after its last use */
-#define LIFE_MS (12 * 60 * 60 * 1000LL)        /* … or after its beginning */
+#define LIFE_MS (12 * 60 * 60 * 1000LL)        /* … or so long after its beginning */
 #define TOUCH_MS (60 * 1000LL)                 /* precision of seen_ms; polls do not count as use */
 #define KNOWN_MS (180 * 24 * 60 * 60 * 1000LL) /* how long a browser is known after a sign-in */
 
@@ -60,7 +60,8 @@ static gboolean load_staff(BhOfficeCall *call, const char *staff, GError **error
       strcmp(bh_json_string_or(values, "state", "active"), "active") != 0 || bits == 0 ||
       (from != NULL && strcmp(call->today, from) < 0) ||
       (to != NULL && strcmp(call->today, to) > 0)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_DENIED, "staff: no role in the office at present");
+    g_set_error(error, BH_ERROR, BH_ERROR_DENIED,
+                "staff: the person has no role in the office, or is not in service, at present");
     return FALSE;
   }
   call->staff = g_strdup(staff);
@@ -72,7 +73,7 @@ static gboolean load_staff(BhOfficeCall *call, const char *staff, GError **error
 
 /* --- the cookie --- */
 
-/* `max_age_s` < 0: the cookie lasts until the browser is closed. */
+/* Sets a cookie. `max_age_s` < 0: the cookie lasts until the browser is closed. */
 static void set_cookie(BhOfficeCall *call, const char *name, const char *token, gint64 max_age_s)
 {
   g_autofree char *age =
@@ -138,8 +139,11 @@ gboolean bh_office_check_origin(BhOfficeCall *call, GError **error)
   /* The answer names the reason, because behind a proxy that changes the Host header every change
    * is refused, which must not look like a wrong password. */
   call->more = json_pack("{s:s, s:s}", "why", "origin", "host", host != NULL ? host : "");
-  g_set_error(error, BH_ERROR, BH_ERROR_DENIED,
-              "Origin: not this page; the request was for host \"%s\"", host != NULL ? host : "");
+  g_set_error(
+      error, BH_ERROR, BH_ERROR_DENIED,
+      "Origin: \"%.256s\" (Sec-Fetch-Site: %.32s) is not this page, whose origin is \"%s%s\" by "
+      "the Host header",
+      origin != NULL ? origin : "", site != NULL ? site : "none", scheme, host != NULL ? host : "");
   return FALSE;
 }
 
@@ -149,7 +153,8 @@ gboolean bh_office_check_csrf(BhOfficeCall *call, GError **error)
   if (given != NULL && strlen(given) == strlen(call->csrf) &&
       sodium_memcmp(given, call->csrf, strlen(given)) == 0)
     return TRUE;
-  g_set_error(error, BH_ERROR, BH_ERROR_DENIED, "X-Bihuan-Token: not of this session");
+  g_set_error(error, BH_ERROR, BH_ERROR_DENIED,
+              "X-Bihuan-Token: missing, or not the token of this session");
   return FALSE;
 }
 
@@ -183,8 +188,8 @@ static char *make_token(BhHub *hub)
   return text;
 }
 
-/* Makes a session with a new token, whatever cookie the browser sent, so that a planted cookie is
- * useless. The browser becomes a known one. */
+/* Makes a session with a new token, whatever cookie the browser sent, so that a cookie planted by
+ * an attacker is useless. The browser becomes a known browser of the person. */
 static gboolean open_session(BhOfficeCall *call, const BhOfficeAttempt *attempt, GError **error)
 {
   g_autofree char *token = make_token(call->hub);
@@ -262,7 +267,8 @@ json_t *bh_office_sign_in(BhOfficeCall *call, GError **error)
   const char *compared = verifier != NULL ? verifier : call->office->dummy_verifier;
   gboolean right = crypto_pwhash_str_verify(compared, password, strlen(password)) == 0;
   if (verifier == NULL || !right || !load_staff(call, staff, NULL)) {
-    /* The name as typed may be a password in the wrong place. */
+    /* The typed name is not logged, because it may be a password that was typed into the wrong
+     * field. */
     g_message("sign-in of %s from %s is refused", staff != NULL ? staff : "an unknown name",
               bh_request_get_peer(call->request));
     if (bh_office_attempt_fail(&attempt, error))

@@ -11,7 +11,7 @@
 #include "schema/kind-rules.h"
 #include "schema/signed-text.h"
 
-#define ROWS_MAX 2000 /* records of one kind below a visit; with more nothing is compared */
+#define ROWS_MAX 2000 /* records of a kind below a visit; with more, nothing is compared */
 
 static int compare_ids(gconstpointer a, gconstpointer b)
 {
@@ -27,7 +27,7 @@ static json_t *list_children(BhOfficeCall *call, const char *parent, const char 
   g_autoptr(GPtrArray) ids = bh_office_list_children(call, parent, name, ROWS_MAX, error);
   if (ids == NULL)
     return NULL;
-  /* In the order of their ids, as the device lists them. */
+  /* The frozen fields list children in the order of their ids, as the device does. */
   g_ptr_array_sort(ids, compare_ids);
   json_t *rows = json_array();
   for (guint i = 0; i < ids->len; i++) {
@@ -64,8 +64,8 @@ static json_t *list_refs(BhOfficeCall *call, const json_t *visit, const json_t *
   return refs;
 }
 
-/* The frozen fields of the present records; NULL when they do not suffice for a paper, or are too
- * many. */
+/* The frozen fields of a paper made from the present records; NULL when values for a paper are
+ * missing, or there are too many records. */
 static json_t *freeze_now(BhOfficeCall *call, const char *id, const json_t *visit, GError **error)
 {
   BhPaperType record, order;

@@ -113,7 +113,8 @@ static char *label_state(const BhKind *kind, const char *code, const char *lang)
   return g_strdup(label != NULL && *label != '\0' ? label : code != NULL ? code : "");
 }
 
-/* Inserts labels into a sentence (g_free): "%s" the next one, "%1$s" and "%2$s" a certain one. */
+/* Inserts labels into a sentence (g_free): "%s" stands for the next label, "%1$s" and "%2$s" for
+ * the first and the second. */
 static char *put_states(const char *sentence, char *const labels[WORDS_MAX])
 {
   GString *out = g_string_new(NULL);
@@ -194,7 +195,7 @@ static const char *label_key(const BhKind *kind, const char *key, const char *la
 
 char *bh_office_format_reason(BhOfficeCall *call, const char *message)
 {
-  /* "KIND ID, KEY: WHY", or "KIND.KEY: WHY", or "KIND: WHY". */
+  /* The reason has the form "KIND ID, KEY: WHY", "KIND.KEY: WHY" or "KIND: WHY". */
   static const char no_field[] = "there is no field ";
   const char *colon = strstr(message, ": ");
   const gboolean english = strcmp(call->lang, "en") == 0;
@@ -219,7 +220,8 @@ char *bh_office_format_reason(BhOfficeCall *call, const char *message)
                         : g_strconcat(label, english ? ": " : "：", words, NULL);
 }
 
-/* Appends a problem, with its label in front unless the text contains that. */
+/* Appends the text of a problem, with the label of its field in front unless the text contains the
+ * label. */
 static void add_problem(GString *text, const char *label, const char *words, const char *lang)
 {
   const gboolean english = strcmp(lang, "en") == 0;

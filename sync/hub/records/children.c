@@ -7,7 +7,7 @@
 
 /* The children of one kind under one parent. */
 typedef struct {
-  json_t *values;    /* array in the order of `place`; NULL: not read, it is over the limit */
+  json_t *values;    /* array in the order of `place`; NULL: not read, as the limit is exceeded */
   GHashTable *place; /* BhHubRecord* → index in `values` + 1 */
   GPtrArray *stale;  /* BhHubRecord* whose values changed since they were added to `values` */
 } Family;
@@ -100,8 +100,8 @@ void bh_records_join_family(BhRecords *records, BhHubRecord *record)
     family_add(family, record);
 }
 
-/* Reads the stored children and adds those that this piece made or moved here. A list over the
- * limit is left unread (`values` NULL); rules then treat it as unknown. */
+/* Reads the stored children, and adds children that this piece made or moved to this parent. A list
+ * over the limit is left unread (`values` NULL); rules then treat it as unknown. */
 static gboolean family_fill(BhRecords *records, Family *family, const char *parent,
                             const char *kind, GError **error)
 {

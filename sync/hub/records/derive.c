@@ -52,7 +52,7 @@ static gboolean follow(BhRecords *records, BhHubRecord *record, const json_t *va
   return TRUE;
 }
 
-/* A declaration names one path or several; the first one with a value is used. */
+/* Reads a declaration that names one path or several: the first path that has a value is used. */
 static gboolean follow_declared(BhRecords *records, BhHubRecord *record, const BhKind *kind,
                                 const json_t *values, gboolean want_unit, int depth,
                                 const char **text, const char **source, GError **error)
@@ -113,7 +113,8 @@ gboolean bh_records_derive(BhRecords *records, BhHubRecord *record, int depth, G
 {
   if (record->is_derived || depth > DERIVE_DEPTH_MAX)
     return TRUE;
-  record->is_derived = TRUE; /* set first, so that a cycle of references ends */
+  /* Set before the references are followed, so that a cycle of references ends. */
+  record->is_derived = TRUE;
   set_text(&record->row.kind, bh_record_get_kind(record->record));
   const json_t *values = bh_records_values_of(record);
   const BhKind *kind = bh_kind_set_find(records->kinds, record->row.kind);
@@ -213,7 +214,8 @@ gboolean bh_records_judge_review(BhRecords *records, BhHubRecord *record, const 
   if (*review != NULL || !bh_records_is_finished(records, record))
     return TRUE;
   *review = BH_LANE_NEW;
-  /* In such a state the record waits for a step at the office, whatever the last review decided. */
+  /* A record that was never reviewed is new. So is a record that waits for one of its own steps at
+   * the office, whatever its last review decided. */
   if (last == NULL || bh_kind_get_review_meaning(kind, record->row.state) == BH_REVIEW_STEPS)
     return TRUE;
   if (!bh_record_changed_since(records->db, record->row.nr, get_reviewed_kinds(records),

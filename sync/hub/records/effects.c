@@ -9,8 +9,8 @@
 #include "schema/workflow.h"
 #include "sync/hub/log/log.h"
 
-/* Whether one of the record's current states is `state`. In a conflict of states one of them is
- * enough, so that access ends in case of doubt. */
+/* Whether one of the record's current states is `state`. If the record has several current states
+ * (a conflict), one such state is enough, so that access ends in case of doubt. */
 static gboolean has_state(BhHubRecord *record, const char *state)
 {
   g_autoptr(json_t) heads = bh_record_dup_head_values(record->record, "state");

@@ -1,4 +1,4 @@
-/* Statements of the feed: records by scope and position. Only SQL. */
+/* SQL of the feed: which records of a scope changed, in the order of their positions. */
 #pragma once
 
 #include "schema/ident.h"
@@ -11,12 +11,14 @@ typedef struct {
   char record[BH_ID_LEN + 1];
 } BhFeedItem;
 
-/* Scopes beginning with "a:" that have records, or had some that moved away (char*). */
+/* Scopes beginning with "a:" (areas) that have records, or had records which moved to another scope
+ * (char*). */
 GPtrArray *bh_feed_store_list_areas(BhDb *db, GError **error);
-/* Scopes beginning with "u:" that have records (char*). */
+/* Scopes beginning with "u:" (units) that have records (char*). */
 GPtrArray *bh_feed_store_list_units(BhDb *db, GError **error);
 /* Appends records of a scope that changed after position `after`, in order of position: at most
- * `limit` with it as first scope and `limit` with it as second scope. `items`: BhFeedItem. */
+ * `limit` that have `scope` as their first scope, and `limit` that have it as their second.
+ * `items`: BhFeedItem. */
 gboolean bh_feed_store_list_changed(BhDb *db, const char *scope, gint64 after, int limit,
                                     GArray *items, GError **error);
 /* Appends records that left a scope after position `after`, up to and including `until`. */
@@ -25,8 +27,8 @@ gboolean bh_feed_store_list_moved(BhDb *db, const char *scope, gint64 after, gin
 /* Ids of the staff records of a unit, by title (char*). */
 GPtrArray *bh_feed_store_list_staff(BhDb *db, const char *unit, GError **error);
 /* Entries folded into a record up to and including position `until`, oldest first (BhEntryRow*), at
- * most `limit`. *kind must be NULL; it receives the record's kind (g_free), or stays NULL when
- * there are none. */
+ * most `limit`. *kind must be NULL before; it receives the kind of the record (g_free), or remains
+ * NULL when there are no entries. */
 GPtrArray *bh_feed_store_list_history(BhDb *db, const char *record, gint64 until, int limit,
                                       char **kind, GError **error);
 /* *before: the position just before the last unbroken run of entries that begins at or before

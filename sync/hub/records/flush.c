@@ -127,9 +127,9 @@ static gboolean is_title_change(const BhRecords *records, const BhHubRecord *rec
   return FALSE;
 }
 
-/* Marks as changed the records that take their area and unit from this one, and its children. With
- * `rewrite_below` their descendants are rewritten too: a change of a visit can hide a photo of one
- * of its hazards, although the hazard itself did not change. */
+/* Marks as changed the records that take their area and unit from this record, and the children of
+ * this record. With `rewrite_below` all records below these are rewritten too: a change of a visit
+ * can hide a photo of one of its hazards, although the hazard itself did not change. */
 static gboolean touch_dependents(BhRecords *records, BhHubRecord *record, gboolean rewrite_below,
                                  GError **error)
 {

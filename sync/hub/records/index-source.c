@@ -5,9 +5,9 @@
 
 #include "sync/hub/records/record-store.h"
 
-/* Title of the record that this one takes its area or unit from, mostly its enterprise, so that the
- * record is found by that name; g_free. NULL for a kind that hides records: a search result would
- * reveal that a hidden record exists. */
+/* Title (g_free) of the record from which a record takes its area or unit, mostly its enterprise,
+ * so that a search for that title finds the record. NULL for a kind of which records can be hidden:
+ * a search result would reveal that a hidden record exists. */
 static gboolean dup_place_title(const BhRecordsIndex *index, const char *id, char **title,
                                 GError **error)
 {

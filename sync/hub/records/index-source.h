@@ -1,4 +1,4 @@
-/* What the index holds of a record of the hub, read from its row. */
+/* Gives the index (sync/index) the values of the records of the hub. */
 #pragma once
 
 #include "schema/kind.h"
@@ -7,14 +7,15 @@
 
 G_BEGIN_DECLS
 
-/* Data of bh_records_fill_index; all borrowed. */
+/* The `data` of bh_records_fill_index; all members are borrowed. */
 typedef struct {
   BhDb *db;
-  const BhKindSet *kinds; /* in use */
+  const BhKindSet *kinds; /* the kind set in use */
   BhRecordCache *cache;   /* values of records that were written just before */
 } BhRecordsIndex;
 
-/* A BhIndexSource; `data` is a BhRecordsIndex. A record whose kind is not in the set, or whose
+/* Fills `row` with what the index stores of the record whose row has the number `nr`. A
+ * BhIndexSource; `data` is a BhRecordsIndex. A record whose kind is not in the set, or whose
  * snapshot cannot be read, is listed without values. */
 gboolean bh_records_fill_index(gint64 nr, BhIndexRow *row, gpointer data, GError **error);
 

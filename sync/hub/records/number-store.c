@@ -24,13 +24,14 @@ gboolean bh_number_store_set(BhDb *db, const BhNumberRow *row, GError **error)
                    error);
 }
 
-/* Other records of the kind with the same look; found by the index. */
+/* FROM and WHERE of the other records of the kind whose number has the same lookalike key; uses the
+ * SQLite index. */
 #define OTHERS                                                                                     \
   " FROM number o WHERE o.look = :look AND o.kind = :kind AND o.field = :field"                    \
   " AND o.record <> :record"
 
-/* Every record concerned gets its own anomaly: 'number' if it shares the key, 'alike' if only the
- * look. */
+/* Every record with such a number gets an anomaly of its own: 'number' if the keys are equal,
+ * 'alike' if only the lookalike keys are. */
 gboolean bh_number_store_list_twins(BhDb *db, const BhNumberRow *row, gint64 now_ms, GError **error)
 {
   return bh_db_run(db,

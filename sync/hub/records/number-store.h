@@ -7,25 +7,27 @@
 
 G_BEGIN_DECLS
 
-#define BH_NUMBER_GROUP_MAX 200 /* records with one look that are listed */
+#define BH_NUMBER_GROUP_MAX 200 /* records with similar numbers that are listed */
 
-/* All borrowed. */
+/* A number of one record. All members are borrowed. */
 typedef struct {
   const char *kind;
   const char *field;
-  gint64 record;             /* its number (nr) */
-  const char *value;         /* as typed */
+  gint64 record;             /* number of the row of the record (nr) */
+  const char *value;         /* the number as it was typed */
   const char *key;           /* bh_number_make_key: equal keys are the same number */
-  const char *lookalike_key; /* bh_number_make_lookalike_key: equal looks are easily confused */
+  const char *lookalike_key; /* bh_number_make_lookalike_key: equal keys look alike to people */
 } BhNumberRow;
 
-/* Inserts or replaces a row. Removes it when `key` is NULL: the record has no number any more. */
+/* Inserts or replaces the row of a number. If row->key is NULL, removes the row: the record no
+ * longer has a number in this field. */
 gboolean bh_number_store_set(BhDb *db, const BhNumberRow *row, GError **error);
-/* Adds an anomaly for every record whose number is equal or similar to this one, and for this
- * record itself; does nothing when there is no other. Existing anomalies are kept. */
+/* Adds an anomaly for the record of `row`, and for every other record whose number is equal or
+ * similar. Does nothing when no other record has such a number. Existing anomalies are kept. */
 gboolean bh_number_store_list_twins(BhDb *db, const BhNumberRow *row, gint64 now_ms,
                                     GError **error);
-/* Ids of the records that have a number with this look now, at most BH_NUMBER_GROUP_MAX (char*). */
+/* Ids of the records that have a number with this lookalike key now, at most BH_NUMBER_GROUP_MAX
+ * (char*). */
 GPtrArray *bh_number_store_list(BhDb *db, const char *lookalike_key, GError **error);
 
 G_END_DECLS

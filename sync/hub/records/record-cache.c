@@ -1,4 +1,4 @@
-/* Keeps parsed records, and drops the one that was put in first (record-cache.h). */
+/* Keeps parsed records, and drops the oldest when the cache is full (record-cache.h). */
 #include "sync/hub/records/record-cache.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@ typedef struct {
   char *snapshot;
   BhRecord *record;
   json_t *values; /* NULL: not computed yet */
-  GList link;     /* in `order` */
+  GList link;     /* link in BhRecordCache.order */
 } Cached;
 
 struct _BhRecordCache {
@@ -36,7 +36,7 @@ BhRecordCache *bh_record_cache_new(guint max, gsize max_bytes)
   return cache;
 }
 
-/* Removes it from the tables, but does not free it. */
+/* Removes a cached record from the tables of the cache, but does not free it. */
 static void unlink_cached(BhRecordCache *cache, Cached *cached)
 {
   g_hash_table_remove(cache->by_id, bh_record_get_id(cached->record));
@@ -60,7 +60,8 @@ void bh_record_cache_free(BhRecordCache *cache)
   g_free(cache);
 }
 
-/* Finds the record, and removes it when it was made from another text. */
+/* Finds a cached record. If it was parsed from another text than `snapshot`, removes it from the
+ * cache and returns NULL. */
 static Cached *find_current(BhRecordCache *cache, const char *id, const char *snapshot)
 {
   Cached *cached = g_hash_table_lookup(cache->by_id, id);

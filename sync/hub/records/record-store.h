@@ -21,11 +21,11 @@ typedef struct {
   char *state;
   char *title;
   char *review;
-  char *restriction; /* who may see it (schema/restriction.h); NULL: not known */
+  char *restriction; /* who may see the record (schema/restriction.h); NULL: not known */
   gboolean conflict; /* a field has several current values */
-  gint64 position;   /* of the last change, in the feed */
+  gint64 position;   /* position of the last change, in the feed */
   gint64 created;    /* position of the first write */
-  gint64 changed_ms; /* UTC; when it was last written */
+  gint64 changed_ms; /* UTC; when the row was last written */
   char *snapshot;
 } BhRecordRow;
 
@@ -35,7 +35,7 @@ void bh_record_row_clear(BhRecordRow *row);
 /* Loads a row. *found: whether there is one. `row` must be zeroed; bh_record_row_clear. */
 gboolean bh_record_row_load(BhDb *db, const char *id, BhRecordRow *row, gboolean *found,
                             GError **error);
-/* The same by number. */
+/* Like bh_record_row_load, by the number of the row instead of the id of the record. */
 gboolean bh_record_row_load_nr(BhDb *db, gint64 nr, BhRecordRow *row, gboolean *found,
                                GError **error);
 /* Kind and title of a record (g_free), both NULL when there is none. */
@@ -48,56 +48,58 @@ gboolean bh_record_row_update(BhDb *db, const BhRecordRow *row, GError **error);
 gboolean bh_record_row_set_review(BhDb *db, gint64 nr, const char *review, GError **error);
 
 /* Adds an awaited entry: one that a device named in `was` when it set `key`, and that has not
- * arrived. Does nothing when it is there. */
+ * arrived. Does nothing when the record awaits that entry already. */
 gboolean bh_record_awaited_add(BhDb *db, gint64 nr, const char *device, const char *key,
                                const char *entry, GError **error);
-/* Removes the entry at `position`, which has arrived, from those that the record awaits. */
+/* Removes the entry at `position`, which has arrived, from the entries that the record awaits. */
 gboolean bh_record_awaited_remove(BhDb *db, gint64 nr, gint64 position, GError **error);
 /* Counts the entries that sets of a device to `key` (NULL: to any key) await. */
 gboolean bh_record_awaited_count(BhDb *db, gint64 nr, const char *device, const char *key,
                                  guint *count, GError **error);
-/* Adds a file to those that the record has; does nothing when it is there. */
+/* Stores that the record has the file `sha256` in one of its fields; does nothing when that is
+ * stored already. */
 gboolean bh_record_files_add(BhDb *db, gint64 nr, const char *sha256, GError **error);
-/* Removes it. */
+/* Removes the file `sha256` from the files of the record. */
 gboolean bh_record_files_remove(BhDb *db, gint64 nr, const char *sha256, GError **error);
-/* Notes that a record left `scope` at `position`, so that the feed of that scope reports it. */
+/* Stores that a record left `scope` at `position`, so that the feed of that scope reports the
+ * record as gone. */
 gboolean bh_record_add_move(BhDb *db, gint64 position, const char *scope, const char *record,
                             GError **error);
 
-/* Ids of the records that take their scope from this one, and of its children (char*). */
+/* Ids of the records that take their scope from the record `id`, and of its children (char*). */
 GPtrArray *bh_record_list_dependents(BhDb *db, const char *id, GError **error);
-/* Ids of the children of one kind (NULL: of all), in order of their numbers, at most `max` + 1, so
- * that the caller can see that there are more (char*). */
+/* Ids of the children of one kind (NULL: of all), in the order of the numbers of their rows
+ * (char*). At most `max` + 1, so that the caller notices when there are more than `max`. */
 GPtrArray *bh_record_list_children(BhDb *db, const char *parent, const char *kind, guint max,
                                    GError **error);
-/* Sets the review column of all children of a kind that were never reviewed. `review` may be NULL.
- * If it is not, children in a state of the JSON array `unfinished` are skipped. */
+/* Sets the review column of those children of a kind that were never reviewed. `review` may be
+ * NULL. If `review` is not NULL, children in a state of the JSON array `unfinished` are skipped. */
 gboolean bh_record_set_child_reviews(BhDb *db, const char *parent, const char *kind,
                                      const char *unfinished, const char *review, GError **error);
-/* *made: whether the first entry of a record is by this device. */
+/* *made: whether the first entry of the record `id` was signed by `device`. */
 gboolean bh_record_is_made_by(BhDb *db, const char *id, const char *device, gboolean *made,
                               GError **error);
-/* *orphan: whether a record above this one, at any level, has not arrived. It is then unknown who
- * may see it. */
+/* *orphan: whether a record above the record `id`, at any level, has not arrived. The hub then
+ * cannot compute who may see the record `id`. */
 gboolean bh_record_is_orphan(BhDb *db, const char *id, gboolean *orphan, GError **error);
-/* A page of all ids in order of their numbers, after *after_nr, which is set to the last number
- * (char*). */
+/* One page of the ids of all records, in the order of the numbers of their rows, after the number
+ * *after_nr (char*). *after_nr is set to the last number of the page. */
 GPtrArray *bh_record_list_ids(BhDb *db, gint64 *after_nr, int limit, GError **error);
-/* Id (g_free) of the last review of a record to arrive; NULL without an error when there is none.
- */
+/* Id (g_free) of that review of the record `target` which arrived last; NULL without an error when
+ * there is none. */
 char *bh_record_dup_last_review(BhDb *db, const char *target, GError **error);
 /* Levels below a record under review: a picture of a signature of a document of a visit. */
 #define BH_RECORD_DEPTH "3"
 
-/* *changed: whether a record (its number), or a record below it, was changed after the entry
- * `covers` by an entry that does not also belong to the review with the number `review`.
- * `reviewed_kinds`: JSON array of kinds that have reviews of their own; they and their children are
- * not counted. If the hub has no entry `covers`, *changed is TRUE. */
+/* *changed: whether the record with the row number `record`, or a record below it, was changed
+ * after the entry `covers`. Entries that also change the review with the row number `review` do not
+ * count. `reviewed_kinds`: JSON array of kinds that have reviews of their own; their records, and
+ * records below these, do not count. If the hub has no entry `covers`, *changed is TRUE. */
 gboolean bh_record_changed_since(BhDb *db, gint64 record, const char *reviewed_kinds,
                                  const char *covers, gint64 review, gboolean *changed,
                                  GError **error);
-/* *total: files that a record and its children of kind "file" declare; *received: those of them
- * that the hub has received completely. */
+/* *total: the number of files that a record and its children of kind "file" declare; *received: how
+ * many of these the hub has received completely. */
 gboolean bh_record_count_files(BhDb *db, const char *id, gint64 nr, gint64 *total, gint64 *received,
                                GError **error);
 /* Marks all records for the index. */

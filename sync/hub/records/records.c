@@ -69,7 +69,7 @@ void bh_records_set_cache(BhRecords *records, BhRecordCache *cache)
   records->cache = cache;
 }
 
-/* Moves the records that are as stored into the cache. */
+/* Moves those records into the cache that are the same as in the store. */
 static void fill_cache(BhRecords *records)
 {
   GHashTableIter iter;

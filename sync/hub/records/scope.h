@@ -10,9 +10,10 @@ G_BEGIN_DECLS
 /* Returns the shown values of a record, borrowed; NULL when there is no such record. */
 typedef const json_t *(*BhScopeLookup)(const char *record, gpointer data);
 
-/* TRUE when `scope` is "all", in the unit's area or below it, or the unit itself. `units_below`:
- * also when it is another unit in that area; TRUE for people, who supervise these units, FALSE for
- * devices. `scope` may be NULL (within nothing), `unit` too (only "all" is within it). */
+/* Whether `unit` serves `scope`: the scope is "all", the area of the unit or an area below that, or
+ * the unit itself. `units_below` TRUE: also when the scope is another unit in the area of `unit`;
+ * TRUE for people, who supervise these units, FALSE for devices. FALSE when `scope` is NULL; if
+ * `unit` is NULL, TRUE only for the scope "all". */
 gboolean bh_scope_is_within(const char *scope, const char *unit, gboolean units_below,
                             const BhRegion *region, BhScopeLookup lookup, gpointer data);
 

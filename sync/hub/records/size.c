@@ -10,13 +10,14 @@
 
 #define HEAD_MAX_BYTES 200 /* names, id, commitment and salt of one head (current value) */
 
-/* Bytes that a value adds to a snapshot: an upper bound that is cheap to compute, or `exact`. */
+/* Bytes that a value adds to a snapshot: the exact number if `exact`, else an upper bound that is
+ * cheap to compute. */
 static gsize weigh_value(const json_t *value, gboolean exact)
 {
   if (value == NULL)
     return 0;
   if (json_is_string(value) && !exact)
-    return 6 * json_string_length(value); /* as if every byte were escaped */
+    return 6 * json_string_length(value); /* an upper bound: every byte may be escaped as \u00XX */
   g_autofree char *text = bh_json_dump(value);
   return strlen(text);
 }
@@ -65,7 +66,8 @@ void bh_records_note_named(BhHubRecord *record, const BhOp *op)
   }
 }
 
-/* Arrived entries are removed first: a piece may both bring an entry and name it. */
+/* Entries that have arrived are removed first, because one piece may both bring an entry and name
+ * it in `was`. */
 gboolean bh_records_write_named(BhRecords *records, BhHubRecord *record, GError **error)
 {
   for (guint i = 0; record->awaits && i < record->links->len; i++)
@@ -104,7 +106,7 @@ static gboolean count_named(BhRecords *records, const BhHubRecord *record, const
 /* Limits the entries that a device names without the hub having them. Such names stay in the
  * snapshot until the entry arrives, which may be never; an honest set names only entries that its
  * device received from the hub. The count over all devices is known from the record; the store is
- * asked for the count of this device only if that one is too high. */
+ * asked for the count of this device only if the count over all devices is too high. */
 static gboolean check_pending(BhRecords *records, const BhHubRecord *record, const BhOp *op,
                               GError **error)
 {
@@ -156,8 +158,8 @@ static void weigh_head(const char *key, const char *entry, const json_t *value, 
     weighing->bytes += strlen(key) + HEAD_MAX_BYTES + weigh_value(value, TRUE);
 }
 
-/* Limits the bytes of one device. They are added up only for a record that is large already, once
- * for each piece. */
+/* Limits the bytes that one device contributes to a record. These bytes are added up only for a
+ * record that is large already, once for each piece. */
 static gboolean check_share(BhRecords *records, BhHubRecord *record, const BhOp *op, gsize growth,
                             GError **error)
 {

@@ -1,5 +1,6 @@
-/* Visibility of a record for people in whose scope it is (I13): open to all of them, or only to
- * some. The same judgement serves the feed, the write access of devices, and the office. */
+/* The visibility of a record for people whose unit serves its scope (I13): the record is open to
+ * all of these people, or only to some. The same judgement serves the feed, the write access of
+ * devices, and the office. */
 #pragma once
 
 #include "schema/kind.h"
@@ -12,8 +13,9 @@ typedef enum {
   BH_VISIBILITY_OPEN,       /* shown to everybody in scope */
 } BhVisibility;
 
-/* Visibility of `record` with these values for the viewers together: the best that any of them has.
- * `viewers` are values of staff records with "id", borrowed. `lookup` as in a BhContext. */
+/* The visibility that `record`, with these values, has for a group of viewers: the best visibility
+ * that one of the viewers has. `viewers` are values of staff records with "id", borrowed. `lookup`
+ * as in a BhContext. */
 BhVisibility bh_visibility_compute(const BhKind *kind, const char *record, const json_t *values,
                                    const json_t *const *viewers, gsize n_viewers,
                                    const json_t *(*lookup)(const char *record, gpointer data),

@@ -15,7 +15,8 @@ static void add(GPtrArray *failures, const char *format, ...)
   va_end(args);
 }
 
-/* The reasons of the engine name paths: they are for the log. */
+/* Adds a failure if the store cannot be read. The message of the error may contain paths, so it is
+ * only logged. */
 static void check_store(BhStatus *status, GPtrArray *failures)
 {
   g_autoptr(GError) error = NULL;
@@ -36,7 +37,8 @@ static gboolean write_probe(BhHub *hub, BhDb *db, gpointer data, GError **error)
   return bh_log_set_value(db, PROBE, now, error);
 }
 
-/* Else a hub that nobody writes to would look broken for ever after one failure. */
+/* Writes a value to find out whether writing works again. Without this, a hub to which nobody
+ * writes would be reported as failing for ever after one failure. */
 static void probe(BhStatus *status)
 {
   gint64 now_us = g_get_monotonic_time();
@@ -88,6 +90,6 @@ GPtrArray *bh_status_list_failures(BhStatus *status)
   if (changed && failing)
     g_warning("the hub is failing: %s", (const char *)failures->pdata[0]);
   else if (changed)
-    g_message("the hub is fine again");
+    g_message("the hub works again");
   return failures;
 }

@@ -1,4 +1,4 @@
-/* What the files of status share. */
+/* Shared by the files of sync/hub/status. */
 #pragma once
 
 #include "sync/hub/status/status-store.h"
@@ -13,7 +13,7 @@ typedef struct {
   BhHttp *http;
 } BhStatusServer;
 
-/* What has to be asked of the store and the disk. */
+/* Figures that are read from the store and the disk, at most once in BH_STATUS_SAMPLE_US. */
 typedef struct {
   BhStoreFigures store;
   gboolean has_store;
@@ -27,14 +27,14 @@ struct _BhStatus {
   BhHub *hub;
   BhDeviceApi *api;
   char *version;
-  char *token_hash; /* NULL: none */
-  GMutex lock;      /* for what follows */
+  char *token_hash; /* hash of the token for GET /metrics; NULL: no token */
+  GMutex lock;      /* protects the members up to `was_failing` */
   BhStatusServer servers[BH_STATUS_SERVERS_MAX];
   guint n_servers;
   gint64 probed_us;
   gboolean was_failing;
 
-  GMutex sample_lock; /* held while it is taken; never together with `lock` */
+  GMutex sample_lock; /* held while `sample` is read; never together with `lock` */
   BhStatusSample sample;
   gint64 sampled_us;
 };

@@ -36,7 +36,8 @@ static void take_sample(BhStatus *status, BhStatusSample *sample)
     g_debug("no end of the certificate: %s", no_cert->message);
 }
 
-/* Others wait for one that is being taken rather than take another. */
+/* The newest sample. If another thread is taking a sample, waits for it instead of taking another
+ * one. */
 static BhStatusSample get_sample(BhStatus *status)
 {
   g_mutex_lock(&status->sample_lock);
@@ -70,7 +71,8 @@ static void put(GString *out, const char *name, const char *type, const char *he
   put_value(out, value);
 }
 
-/* Labels are words of the program: no quotes, no line breaks. */
+/* Appends one figure with a label. Labels are words of the program, without quotes and line breaks,
+ * so they need no escaping. */
 static void put_labelled(GString *out, const char *name, const char *label, const char *word,
                          double value)
 {
@@ -145,7 +147,7 @@ static void put_request(const char *method, const char *path, guint status, guin
   put_value(requests->out, (double)n);
 }
 
-/* Under the lock, so that no server is stopped meanwhile. */
+/* Appends the counts of requests. Holds the lock, so that no server is stopped meanwhile. */
 static void put_requests(GString *out, BhStatus *status)
 {
   begin(out, "bihuan_http_requests_total", "counter",

@@ -1,4 +1,4 @@
-/* Figures of the store. Only SQL. */
+/* SQL of the figures of the store. */
 #pragma once
 
 #include "sync/db/db.h"
@@ -8,13 +8,14 @@ G_BEGIN_DECLS
 #define BH_STATUS_AGES 5 /* within an hour, a day, 7 days, 30 days, longer ago */
 
 typedef struct {
-  gint64 quarantined;             /* entries that wait for the office */
-  gint64 uploads;                 /* that lack bytes */
-  gint64 devices[BH_STATUS_AGES]; /* by their last contact; without revoked ones */
+  gint64 quarantined; /* entries that wait for the office */
+  gint64 uploads;     /* uploads that lack bytes */
+  /* devices by the age of their last contact; without revoked ones */
+  gint64 devices[BH_STATUS_AGES];
   gint64 revoked;
 } BhStoreFigures;
 
-/* Reads the figures; FALSE with an error on a storage error. Thread of the connection. */
+/* Reads the figures. FALSE on a storage error. Must be called on the thread of the connection. */
 gboolean bh_status_store_load(BhDb *db, gint64 now_ms, BhStoreFigures *figures, GError **error);
 
 G_END_DECLS

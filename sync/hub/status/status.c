@@ -99,7 +99,9 @@ char *bh_status_load_token(const char *path, GError **error)
 
 /* --- who may see figures --- */
 
-/* A proxy on this machine that was not named to the server would make everybody local. */
+/* Whether a request comes from this machine. A request with a header of a proxy does not count,
+ * because a proxy on this machine that --proxy does not name would make every client appear
+ * local. */
 static gboolean is_local(BhRequest *request)
 {
   static const char *const passed_on[] = {"X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"};
@@ -144,7 +146,9 @@ static void handle_metrics(BhRequest *request, gpointer data)
   bh_request_add_header(request, "Cache-Control", "no-store");
   if (!is_local(request) && !has_token(status, request)) {
     g_autoptr(GError) error =
-        g_error_new(BH_ERROR, BH_ERROR_DENIED, "figures are for this machine, or need the token");
+        g_error_new(BH_ERROR, BH_ERROR_DENIED,
+                    "metrics: only for clients on this machine, or with the token of "
+                    "--metrics-token-file");
     bh_request_answer_error(request, error, NULL);
     return;
   }

@@ -42,7 +42,7 @@ static const char *name_level(GLogLevelFlags level)
   }
 }
 
-/* Of syslog, as systemd reads it from the start of a line. */
+/* The syslog priority of a level, which systemd reads from the start of a line. */
 static int priority_of(GLogLevelFlags level)
 {
   switch (level & G_LOG_LEVEL_MASK) {
@@ -60,7 +60,8 @@ static int priority_of(GLogLevelFlags level)
   }
 }
 
-/* Valid UTF-8 of at most BH_LINE_MAX bytes, and the mark where something was left out. */
+/* The message as valid UTF-8 of at most BH_LINE_MAX bytes, with a mark at the end if it was cut;
+ * g_free. */
 static char *bound(const char *message)
 {
   gsize len = strnlen(message, BH_LINE_MAX + 1);
@@ -70,8 +71,9 @@ static char *bound(const char *message)
   return g_strconcat(valid, CUT_MARK, NULL);
 }
 
-/* Nothing that a terminal or a reader of lines takes for more than text: control characters, line
- * and paragraph separators, marks that turn the direction. */
+/* Whether a character may be written as it is. Not allowed are characters that a terminal or a
+ * program that reads lines would interpret: control characters, line and paragraph separators,
+ * marks that change the direction of writing. */
 static gboolean is_plain(gunichar c)
 {
   GUnicodeType type = g_unichar_type(c);
@@ -126,7 +128,7 @@ static void write_all(const char *line)
   for (gsize at = 0; at < len;) {
     ssize_t n = write(STDERR_FILENO, line + at, len - at);
     if (n < 0 && errno != EINTR)
-      return; /* there is nobody to say it to */
+      return; /* an error cannot be reported, because stderr itself fails */
     at += n > 0 ? (gsize)n : 0;
   }
 }
@@ -144,13 +146,14 @@ static const char *find_field(const GLogField *fields, gsize n, const char *key,
   return NULL;
 }
 
-/* Graver levels are smaller numbers. */
+/* Whether a message is dropped. More severe levels have smaller numbers. */
 static gboolean is_dropped(GLogLevelFlags level, const char *domain)
 {
   GLogLevelFlags bare = level & G_LOG_LEVEL_MASK;
   if (bare <= (GLogLevelFlags)g_atomic_int_get(&the_least))
     return FALSE;
-  /* What GLib itself says about the names in G_MESSAGES_DEBUG, for debug as for other levels. */
+  /* GLib decides by the names in G_MESSAGES_DEBUG; a domain that is named there is written at all
+   * levels. */
   return g_log_writer_default_would_drop(G_LOG_LEVEL_DEBUG, domain);
 }
 

@@ -1,4 +1,4 @@
-/* The log of the program on stderr, a line for each message of GLib. */
+/* Writes the messages of g_log to stderr, one line for each message. */
 #pragma once
 
 #include <glib.h>
@@ -12,17 +12,18 @@ typedef enum {
   BH_LINES_JSON, /* {"time","level","domain","request"?,"message"} */
 } BhLinesForm;
 
-/* "text" or "json"; FALSE for anything else. */
+/* *form: the form with this name, "text" or "json". FALSE, *form untouched, for any other name. */
 gboolean bh_lines_parse_form(const char *name, BhLinesForm *form);
-/* One line with its end; g_free. Line breaks and control characters of `message` are escaped,
- * broken UTF-8 is replaced. `request` may be empty, `domain` NULL. */
+/* Formats one message as one line, including the line end; g_free. Line breaks and control
+ * characters of `message` are escaped, broken UTF-8 is replaced. `request` may be empty, `domain`
+ * NULL. */
 char *bh_lines_format(BhLinesForm form, gint64 now_us, GLogLevelFlags level, const char *domain,
                       const char *request, const char *message);
-/* All messages go through this from now on; once, before any thread is started. `least` is the
- * least grave level that is written, in spite of which G_MESSAGES_DEBUG names domains that are
- * written whole. Under systemd each text line says its priority. */
+/* Sets the handler of all messages of g_log. Must be called once, before any thread is started.
+ * Messages of a level below `least` are dropped, except those of domains that G_MESSAGES_DEBUG
+ * names. Under systemd each line in the form text begins with its priority. */
 void bh_lines_start(BhLinesForm form, GLogLevelFlags least);
-/* Another form for the same. */
+/* Changes form and level after bh_lines_start. */
 void bh_lines_set(BhLinesForm form, GLogLevelFlags least);
 
 G_END_DECLS

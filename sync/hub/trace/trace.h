@@ -1,4 +1,4 @@
-/* For the other folders of the hub. */
+/* The header of this folder for the other folders of the hub. */
 #pragma once
 
 #include "sync/hub/trace/lines.h"

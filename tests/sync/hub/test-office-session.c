@@ -349,7 +349,8 @@ static void test_a_signed_visit_needs_kinds_that_declare_its_paper(void **state)
   g_autofree char *path = g_strdup_printf("records/%s", visit);
   g_autoptr(Answer) shown = ask(f, "GET", path, NULL, cookie, NULL);
   assert_int_equal(shown->status, 200);
-  replace_members(f, ",\"paper\":(\\{([^{}]|(?1))*\\})", ""); /* an object with objects in it */
+  /* The object "paper" has objects in it: the pattern calls itself. */
+  replace_members(f, ",\"paper\":(\\{(?:[^{}]|(?1))*\\})", "");
   g_autoptr(Answer) refused = ask(f, "GET", path, NULL, cookie, NULL);
   assert_int_equal(refused->status, 400);
   assert_non_null(strstr(refused->body->str, "load the kinds of this version first"));

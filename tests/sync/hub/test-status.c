@@ -202,7 +202,7 @@ static void test_a_writer_that_cannot_commit_is_reported_until_it_can(void **sta
     after = list_failures(status);
   }
   assert_string_equal(after, "");
-  assert_true(was_said("the hub is fine again"));
+  assert_true(was_said("the hub works again"));
   test_device_free(device);
 }
 
