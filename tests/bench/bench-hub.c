@@ -3,7 +3,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "sync/hub/log/log-store.h"
+#include "sync/hub/log/log.h"
 #include "sync/hub/log/person-store.h"
 
 #define PIN "246810"

@@ -13,7 +13,7 @@
 
 #include "sync/hub/access/list.h"
 #include "sync/hub/hub-private.h"
-#include "sync/hub/log/log-store.h"
+#include "sync/hub/log/log.h"
 #include "sync/index/index.h"
 
 #define RECORDS_USUAL 60000

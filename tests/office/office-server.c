@@ -14,7 +14,7 @@
 #include "schema/world.h"
 #include "sync/hub/cli/init.h"
 #include "sync/hub/hub-private.h"
-#include "sync/hub/log/log-store.h"
+#include "sync/hub/log/log.h"
 #include "sync/hub/office/office.h"
 #include "sync/hub/devices/uploads.h"
 #include "sync/wire/credential.h"

@@ -2,7 +2,7 @@
 
 #include "sync/hub/access/read.h"
 #include "sync/hub/records/read.h"
-#include "sync/hub/log/log-store.h"
+#include "sync/hub/log/log.h"
 
 #include <string.h>
 

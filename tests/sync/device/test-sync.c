@@ -9,7 +9,7 @@
 #include "sync/hub/devices/devices.h"
 #include "sync/hub/devices/enrol.h"
 #include "sync/hub/http/keys.h"
-#include "sync/hub/log/log-store.h"
+#include "sync/hub/log/log.h"
 #include "sync/owner/owner.h"
 #include "sync/wire/enrol-text.h"
 #include "tests/sync/device/remove-tree.h"

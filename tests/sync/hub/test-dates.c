@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "schema/civil.h"
-#include "sync/hub/log/log-store.h"
+#include "sync/hub/log/log.h"
 
 #define DAY_MS (24 * G_GINT64_CONSTANT(3600000))
 #define GUARD "The deadline cannot lie in the past"

@@ -8,7 +8,7 @@
 #include "sync/hub/records/read.h"
 #include "sync/hub/devices/enrol.h"
 #include "sync/hub/hub-private.h"
-#include "sync/hub/log/log-store.h"
+#include "sync/hub/log/log.h"
 
 static Answer *push_text_again(TestDevice *device, const GString *batch)
 {

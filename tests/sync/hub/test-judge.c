@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "sync/hub/records/read.h"
-#include "sync/hub/log/log-store.h"
+#include "sync/hub/log/log.h"
 #include "tests/support/signed-text.h"
 
 #define TOWNSHIP_AREA "140603100"

@@ -12,7 +12,7 @@
 #include "schema/world.h"
 #include "sync/hub/cli/cli.h"
 #include "sync/hub/hub-private.h"
-#include "sync/hub/log/log-store.h"
+#include "sync/hub/log/log.h"
 #include "sync/wire/batch.h"
 #include "sync/wire/export.h"
 

@@ -2,7 +2,7 @@
  * interrupted. */
 #include "sync/hub/access/list.h"
 #include "sync/hub/hub-private.h"
-#include "sync/hub/log/log-store.h"
+#include "sync/hub/log/log.h"
 #include "sync/db/params.h"
 #include "tests/sync/hub/hub-fixture.h"
 

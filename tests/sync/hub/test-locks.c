@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "sync/hub/access/read.h"
-#include "sync/hub/log/log-store.h"
+#include "sync/hub/log/log.h"
 
 typedef struct {
   TestDevice *device;

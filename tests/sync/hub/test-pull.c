@@ -11,7 +11,7 @@
 #include "sync/hub/access/list.h"
 #include "sync/hub/devices/enrol.h"
 #include "sync/hub/hub-private.h"
-#include "sync/hub/log/log-store.h"
+#include "sync/hub/log/log.h"
 #include "sync/db/params.h"
 #include "sync/wire/credential.h"
 #include "sync/wire/enrol-text.h"

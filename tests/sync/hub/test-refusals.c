@@ -6,7 +6,7 @@
 #include "schema/base64.h"
 #include "sync/hub/devices/enrol.h"
 #include "sync/hub/hub-private.h"
-#include "sync/hub/log/log-store.h"
+#include "sync/hub/log/log.h"
 #include "sync/db/params.h"
 
 #define REST_MS (10 * 60 * 1000)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "sync/db/params.h"
-#include "sync/hub/log/log-store.h"
+#include "sync/hub/log/log.h"
 
 #define TOWNSHIP_AREA "140603100"
 
