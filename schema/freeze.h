@@ -38,7 +38,9 @@ typedef struct {
   const char *checklist_name;   /* NULL: none */
   const char *remedies;         /* notice on legal remedies from a law pack; NULL: none given */
   gint64 issued_ms;             /* UTC; shown as the date of the paper */
-  gboolean to_sign; /* signed before it is issued: keeps BH_PAPER_FROZEN_LATER_MAX bytes free */
+  /* The paper is signed before it is issued: its frozen fields must then stay
+   * BH_PAPER_FROZEN_LATER_MAX bytes below the limit, as room for the values that are set later. */
+  gboolean to_sign;
 } BhPaperFacts;
 
 /* Completes the record of a visit after it was signed. `signed_facts` is the result of

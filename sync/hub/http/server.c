@@ -1,24 +1,17 @@
-/* The HTTP server: receives requests within limits, dispatches them to handlers, and sends answers,
- * immediately or after the connection was suspended. The only file that includes libmicrohttpd.
- * Start at on_request. */
+/* The HTTP server: receives requests within limits, dispatches them to handlers, and sends what
+ * answer.c has made, immediately or after the connection was suspended. Start at on_request. */
 #include "sync/hub/http/server.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <microhttpd.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "schema/error.h"
-#include "sync/hub/http/count.h"
-#include "sync/hub/http/connection-limit.h"
 #include "sync/hub/http/listen.h"
 #include "sync/hub/http/proxy.h"
-#include "sync/hub/http/request.h"
+#include "sync/hub/http/server-internal.h"
 
 #define HEAD_MAX (16 * 1024)        /* bytes of request line and headers, PROTOCOL.md 10 */
 #define CONNECTION_POOL (48 * 1024) /* bytes; more than HEAD_MAX, so that this file answers 431 */
@@ -33,29 +26,6 @@
 #define DEFAULT_CONNECTIONS_PER_IP 256
 #define SWEEP_US G_USEC_PER_SEC
 #define STATUS_HEADER_FIELDS_TOO_LARGE 431
-
-/* Reference counted, because handlers may keep requests after the server was stopped. */
-struct _BhHttp {
-  struct MHD_Daemon *daemon;
-  BhRouter *router;
-  gpointer data;
-  BhRouter *common_router;
-  gpointer common_data;
-  BhHttpCounts *counts;
-  char **headers;
-  char **proxies;
-  gint64 answer_timeout_us;
-  gint64 bodies_bytes; /* atomic */
-  BhConnectionLimit *limit;
-
-  GMutex lock;      /* protects the next members, and the answer of every request */
-  GCond changed;    /* a request was suspended, was answered, or the server stops */
-  GQueue suspended; /* BhRequest*, oldest first: all have the same time to answer */
-  guint running;    /* requests given to a handler whose answer is not sent yet */
-  gboolean stopping;
-  gboolean over; /* the time that bh_http_stop waits has ended: no request may be suspended */
-  GThread *watch;
-};
 
 /* --- life --- */
 
@@ -91,7 +61,7 @@ static void drop_collected(BhRequest *request)
   g_clear_pointer(&request->collected, g_byte_array_unref);
 }
 
-static void request_unref(BhRequest *request)
+void bh_request_unref(BhRequest *request)
 {
   if (!g_atomic_ref_count_dec(&request->refs))
     return;
@@ -108,203 +78,13 @@ static void request_unref(BhRequest *request)
   g_free(request);
 }
 
-/* --- answers --- */
-
-static void put_headers(BhRequest *request, struct MHD_Response *response)
-{
-  char **common = request->http->headers;
-  MHD_add_response_header(response, BH_HEADER_REQUEST, request->trace.id);
-  for (gsize i = 0; common[i] != NULL; i += 2) {
-    if (!bh_request_has_answer_header(request, common[i]))
-      MHD_add_response_header(response, common[i], common[i + 1]);
-  }
-  for (guint i = 0; request->answer_headers != NULL && i < request->answer_headers->len; i += 2)
-    MHD_add_response_header(response, g_ptr_array_index(request->answer_headers, i),
-                            g_ptr_array_index(request->answer_headers, i + 1));
-}
-
-static void unref_bytes(void *bytes)
-{
-  g_bytes_unref(bytes);
-}
-
-static struct MHD_Response *response_of_bytes(GBytes *bytes, const char *type)
-{
-  gsize size = 0;
-  const void *data = bytes != NULL ? g_bytes_get_data(bytes, &size) : NULL;
-  struct MHD_Response *response =
-      size == 0 ? MHD_create_response_from_buffer(0, (void *)"", MHD_RESPMEM_PERSISTENT)
-                : MHD_create_response_from_buffer_with_free_callback_cls(
-                      size, (void *)data, unref_bytes, g_bytes_ref(bytes));
-  if (response == NULL)
-    g_error("http: out of memory"); /* ends the program, as GLib does */
-  if (type != NULL)
-    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
-  return response;
-}
-
-static struct MHD_Response *response_of_json(const json_t *json)
-{
-  char *text = bh_json_dump(json);
-  g_autoptr(GBytes) bytes = g_bytes_new_take(text, text != NULL ? strlen(text) : 0);
-  return response_of_bytes(bytes, "application/json; charset=utf-8");
-}
-
-static struct MHD_Response *response_of_error(const BhRequest *request, const char *code,
-                                              const char *message, const json_t *more)
-{
-  g_autofree char *valid = g_utf8_make_valid(message, -1); /* it may contain text of the client */
-  g_autoptr(json_t) json =
-      json_pack("{s:s,s:s,s:s}", "error", code, "message", valid, "request", request->trace.id);
-  if (more != NULL)
-    json_object_update_missing(json, (json_t *)more);
-  return response_of_json(json);
-}
-
-/* Ends the suspension of a request and of its connection. Called under http->lock. */
-static void wake(BhRequest *request)
+void bh_http_wake(BhRequest *request)
 {
   if (!request->is_suspended)
     return;
   request->is_suspended = FALSE;
   g_queue_unlink(&request->http->suspended, &request->link);
   MHD_resume_connection(request->connection);
-}
-
-/* The fd is still valid: a connection is closed after its request was closed or answered. */
-gboolean bh_request_is_abandoned(BhRequest *request)
-{
-  g_mutex_lock(&request->http->lock);
-  gboolean gone = request->closed;
-  if (!gone) {
-    struct pollfd socket = {.fd = request->fd, .events = POLLRDHUP};
-    gone = poll(&socket, 1, 0) > 0 && (socket.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
-  }
-  g_mutex_unlock(&request->http->lock);
-  return gone;
-}
-
-/* Answers for a handler. Takes over `response` and the handler's reference to the request. */
-static void finish(BhRequest *request, guint status, struct MHD_Response *response)
-{
-  BhHttp *http = request->http;
-  put_headers(request, response);
-  g_mutex_lock(&http->lock);
-  if (request->answered)
-    g_error("http: %s answered twice", request->route->path);
-  request->answered = TRUE;
-  if (!request->closed) {
-    request->answer = g_steal_pointer(&response);
-    request->status = status;
-    wake(request);
-  }
-  g_cond_broadcast(&http->changed);
-  g_mutex_unlock(&http->lock);
-  g_clear_pointer(&response, MHD_destroy_response);
-  request_unref(request);
-}
-
-void bh_request_answer_json(BhRequest *request, guint status, const json_t *json)
-{
-  finish(request, status, response_of_json(json));
-}
-
-void bh_request_answer_error_as(BhRequest *request, guint status, const GError *error,
-                                const json_t *more)
-{
-  gboolean ours = error->domain == BH_ERROR;
-  if (!ours)
-    g_warning("http: %s %s: %s", request->method, request->route->path, error->message);
-  if ((status == MHD_HTTP_SERVICE_UNAVAILABLE || status == MHD_HTTP_TOO_MANY_REQUESTS) &&
-      !bh_request_has_answer_header(request, MHD_HTTP_HEADER_RETRY_AFTER))
-    bh_request_add_header(request, MHD_HTTP_HEADER_RETRY_AFTER, "5");
-  finish(request, status,
-         response_of_error(request,
-                           bh_error_code_name(ours ? (BhErrorCode)error->code : BH_ERROR_FAILED),
-                           ours ? error->message : "internal error", more));
-}
-
-void bh_request_answer_error(BhRequest *request, const GError *error, const json_t *more)
-{
-  bh_request_answer_error_as(request, bh_http_status_of_error(error), error, more);
-}
-
-void bh_request_answer_bytes(BhRequest *request, guint status, const char *type, GBytes *bytes)
-{
-  finish(request, status, response_of_bytes(bytes, type));
-}
-
-static void answer_open_error(BhRequest *request, int err)
-{
-  g_autoptr(GError) error = NULL;
-  if (err == ENOENT)
-    g_set_error(&error, BH_ERROR, BH_ERROR_NOT_FOUND, "file: no such file");
-  else
-    g_set_error(&error, BH_ERROR, BH_ERROR_STORAGE, "file: %s", g_strerror(err));
-  bh_request_answer_error(request, error, NULL);
-}
-
-static gboolean header_names_etag(const char *header, const char *quoted)
-{
-  return header != NULL && (strcmp(header, "*") == 0 || strstr(header, quoted) != NULL);
-}
-
-void bh_request_answer_file(BhRequest *request, const char *path, const char *type,
-                            const char *etag)
-{
-  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (fd < 0)
-    answer_open_error(request, errno);
-  else
-    bh_request_answer_fd(request, fd, type, etag);
-}
-
-void bh_request_answer_fd(BhRequest *request, int fd, const char *type, const char *etag)
-{
-  struct stat st;
-  if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-    close(fd);
-    answer_open_error(request, ENOENT);
-    return;
-  }
-  g_autofree char *quoted = g_strdup_printf("\"%s\"", etag);
-  bh_request_add_header(request, MHD_HTTP_HEADER_ETAG, quoted);
-  bh_request_add_header(request, MHD_HTTP_HEADER_ACCEPT_RANGES, "bytes");
-  if (header_names_etag(bh_request_get_header(request, MHD_HTTP_HEADER_IF_NONE_MATCH), quoted)) {
-    close(fd);
-    finish(request, MHD_HTTP_NOT_MODIFIED, response_of_bytes(NULL, NULL));
-    return;
-  }
-  gint64 first = 0;
-  gint64 length = st.st_size;
-  const char *if_range = bh_request_get_header(request, MHD_HTTP_HEADER_IF_RANGE);
-  BhRangeResult range = BH_RANGE_NONE;
-  if (if_range == NULL || strcmp(if_range, quoted) == 0)
-    range = bh_range_parse(bh_request_get_header(request, MHD_HTTP_HEADER_RANGE), st.st_size,
-                           &first, &length);
-  if (range == BH_RANGE_UNSATISFIABLE) {
-    close(fd);
-    g_autofree char *all = g_strdup_printf("bytes */%" G_GINT64_FORMAT, (gint64)st.st_size);
-    bh_request_add_header(request, MHD_HTTP_HEADER_CONTENT_RANGE, all);
-    finish(request, MHD_HTTP_RANGE_NOT_SATISFIABLE,
-           response_of_error(request, "invalid", "Range: outside the file", NULL));
-    return;
-  }
-  if (range == BH_RANGE_PART) {
-    g_autofree char *part =
-        g_strdup_printf("bytes %" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT, first,
-                        first + length - 1, (gint64)st.st_size);
-    bh_request_add_header(request, MHD_HTTP_HEADER_CONTENT_RANGE, part);
-  }
-  struct MHD_Response *response =
-      MHD_create_response_from_fd_at_offset64((guint64)length, fd, (guint64)first);
-  if (response == NULL) {
-    close(fd);
-    answer_open_error(request, ENOMEM);
-    return;
-  }
-  MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
-  finish(request, range == BH_RANGE_PART ? MHD_HTTP_PARTIAL_CONTENT : MHD_HTTP_OK, response);
 }
 
 /* --- receiving, on pool threads --- */
@@ -390,7 +170,7 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
 static enum MHD_Result refuse(BhRequest *request, gboolean now, guint status,
                               struct MHD_Response *response)
 {
-  put_headers(request, response);
+  bh_answer_add_headers(request, response);
   drop_collected(request);
   request->refusal_status = status;
   if (now) {
@@ -415,8 +195,8 @@ static struct MHD_Response *resolve(BhRequest *request, guint *status)
         bh_query_parse(request->raw[path_len] == '?' ? request->raw + path_len + 1 : NULL, &error);
   if (error != NULL) {
     *status = MHD_HTTP_BAD_REQUEST;
-    return response_of_error(request, bh_error_code_name((BhErrorCode)error->code), error->message,
-                             NULL);
+    return bh_answer_from_error(request, bh_error_code_name((BhErrorCode)error->code),
+                                error->message, NULL);
   }
   request->params = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   g_autofree char *allow = NULL;
@@ -432,14 +212,14 @@ static struct MHD_Response *resolve(BhRequest *request, guint *status)
     return NULL;
   if (allow == NULL) {
     *status = MHD_HTTP_NOT_FOUND;
-    return response_of_error(request, "not_found", "no such address", NULL);
+    return bh_answer_from_error(request, "not_found", "no such address", NULL);
   }
   gboolean options = strcmp(request->method, "OPTIONS") == 0;
   *status = options ? MHD_HTTP_NO_CONTENT : MHD_HTTP_METHOD_NOT_ALLOWED;
   struct MHD_Response *response =
-      options ? response_of_bytes(NULL, NULL)
-              : response_of_error(request, "not_found", "this address does not serve this method",
-                                  NULL);
+      options ? bh_answer_from_bytes(NULL, NULL)
+              : bh_answer_from_error(request, "not_found",
+                                     "this address does not serve this method", NULL);
   MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, allow);
   return response;
 }
@@ -448,7 +228,7 @@ static struct MHD_Response *body_too_large(const BhRequest *request)
 {
   g_autofree char *message =
       g_strdup_printf("body: over %" G_GSIZE_FORMAT " bytes", request->route->body_max);
-  return response_of_error(request, "limit", message, NULL);
+  return bh_answer_from_error(request, "limit", message, NULL);
 }
 
 static enum MHD_Result begin(BhRequest *request, const char *method)
@@ -469,7 +249,7 @@ static enum MHD_Result begin(BhRequest *request, const char *method)
   if (bh_request_head_size(request) > HEAD_MAX) {
     g_autofree char *message = g_strdup_printf("request head: over %d bytes", HEAD_MAX);
     return refuse(request, TRUE, STATUS_HEADER_FIELDS_TOO_LARGE,
-                  response_of_error(request, "limit", message, NULL));
+                  bh_answer_from_error(request, "limit", message, NULL));
   }
   const char *length_text = bh_request_get_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH);
   gboolean chunked = bh_request_get_header(request, MHD_HTTP_HEADER_TRANSFER_ENCODING) != NULL;
@@ -478,7 +258,7 @@ static enum MHD_Result begin(BhRequest *request, const char *method)
       (length_text != NULL &&
        !g_ascii_string_to_unsigned(length_text, 10, 0, G_MAXINT64, &length, NULL)))
     return refuse(request, TRUE, MHD_HTTP_BAD_REQUEST,
-                  response_of_error(
+                  bh_answer_from_error(
                       request, "format",
                       "body: Content-Length is invalid or contradicts Transfer-Encoding", NULL));
   guint status = 0;
@@ -512,7 +292,7 @@ static enum MHD_Result receive(BhRequest *request, const char *data, size_t size
   g_byte_array_append(request->collected, (const guint8 *)data, (guint)size);
   if (held > BODIES_MAX) {
     struct MHD_Response *response =
-        response_of_error(request, "busy", "too many bodies at one time", NULL);
+        bh_answer_from_error(request, "busy", "too many bodies at one time", NULL);
     MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "5");
     return refuse(request, FALSE, MHD_HTTP_SERVICE_UNAVAILABLE, response);
   }
@@ -529,7 +309,7 @@ static enum MHD_Result send_answer(BhRequest *request)
 
 static struct MHD_Response *busy_response(BhRequest *request, const char *message)
 {
-  struct MHD_Response *response = response_of_error(request, "busy", message, NULL);
+  struct MHD_Response *response = bh_answer_from_error(request, "busy", message, NULL);
   char **common = request->http->headers;
   for (gsize i = 0; common[i] != NULL; i += 2)
     MHD_add_response_header(response, common[i], common[i + 1]);
@@ -547,7 +327,7 @@ static enum MHD_Result dispatch(BhRequest *request)
   if (http->stopping) {
     g_mutex_unlock(&http->lock);
     return refuse(request, TRUE, MHD_HTTP_SERVICE_UNAVAILABLE,
-                  response_of_error(request, "busy", "the hub is stopping", NULL));
+                  bh_answer_from_error(request, "busy", "the hub is stopping", NULL));
   }
   http->running++;
   request->handed_over = TRUE;
@@ -633,7 +413,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
   }
   g_mutex_unlock(&request->http->lock);
   note_end(request, status);
-  request_unref(request);
+  bh_request_unref(request);
 }
 
 /* --- the watch: a thread that ends overdue requests and silent connections --- */
@@ -644,7 +424,7 @@ static void give_up(BhRequest *request, const char *message)
   request->closed = TRUE;
   request->status = MHD_HTTP_SERVICE_UNAVAILABLE;
   request->answer = busy_response(request, message);
-  wake(request);
+  bh_http_wake(request);
 }
 
 static gpointer watch_suspended(gpointer data)

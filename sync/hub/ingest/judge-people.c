@@ -286,10 +286,11 @@ gboolean bh_judge_office_access(BhJudgement *judgement, guint op, const json_t *
     return FALSE;
   if (!reached || (kind != NULL && !is_seen(judgement, at->kind, at->record, person)))
     bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, NULL,
-                           "the deciding person may not see the record");
+                           "the person who decides about the entry may not see the record");
   else if (!parent_reached)
-    bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, field,
-                           "the deciding person may not see the record it belongs to");
+    bh_judgement_add_fault(
+        judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, field,
+        "the person who decides about the entry may not see the record it belongs to");
   return TRUE;
 }
 
@@ -344,7 +345,7 @@ gboolean bh_judge_decider(BhJudgement *judgement, GError **error)
   }
   if (judgement->deciding == NULL) {
     bh_judgement_add_fault(judgement, 0, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, NULL,
-                           "the deciding person is not in service");
+                           "the person who decides about the entry is not in service");
     return TRUE;
   }
   for (guint i = 0; i < judgement->body->ops->len; i++) {
@@ -375,7 +376,8 @@ gboolean bh_judge_visibility_after(BhPiece *piece, const BhActor *actor, const B
     if (*reason == NULL && (!is_in_scope(&judgement, row, judgement.deciding) ||
                             !is_seen(&judgement, op->kind, op->record, judgement.deciding)))
       g_set_error(reason, BH_ERROR, BH_ERROR_DENIED,
-                  "%s %s, whole record: the deciding person would no longer see the record",
+                  "%s %s, whole record: the person who decides about the entry would no longer see "
+                  "the record",
                   op->kind, op->record);
   }
   return judgement.deciding != NULL;

@@ -5,7 +5,9 @@
 
 G_BEGIN_DECLS
 
-#define BH_STATUS_AGES 5 /* within an hour, a day, 7 days, 30 days, longer ago */
+/* Classes by which devices are counted: last contact within an hour, a day, 7 days, 30 days, longer
+ * ago. */
+#define BH_STATUS_AGES 5
 
 typedef struct {
   gint64 quarantined; /* entries that wait for the office */
