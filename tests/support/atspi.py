@@ -17,6 +17,7 @@ import time
 
 WAIT_S = 20
 STEP_S = 0.05
+LOOKUPS = 3
 RESIZES = 8  # requests for a size of the window
 
 
@@ -207,13 +208,25 @@ class App:
             return node
         return None
 
+    def _act(self, look, what, wait_s=WAIT_S):
+        """Does the first action of the control that `look` finds. A control that was replaced after it
+        was found is looked up again: nothing was done with it."""
+        def action():
+            node = look()
+            found = node and node.get_action_iface()
+            return found if found and found.get_n_actions() else None
+        for _ in range(LOOKUPS):
+            try:
+                self._wait(action, what, wait_s).do_action(0)
+                self.bus.turn()
+                return
+            except self._lost() as error:
+                if "does not exist" not in str(error):
+                    raise
+        raise Missing(f"{what} was replaced again and again")
+
     def click(self, id, wait_s=WAIT_S):
-        node = self._wait(lambda: self._sensitive(id), f"usable control {id!r}", wait_s)
-        action = node.get_action_iface()
-        if action is None or action.get_n_actions() == 0:
-            raise Missing(f"control {id!r} cannot be clicked")
-        action.do_action(0)
-        self.bus.turn()
+        self._act(lambda: self._sensitive(id), f"usable control {id!r}", wait_s)
 
     def click_text(self, wanted):
         """Clicks the first control whose name holds `wanted`."""
@@ -223,8 +236,7 @@ class App:
                 if wanted in (node.get_name() or "") and action and action.get_n_actions():
                     return node
             return None
-        self._wait(look, f"control named {wanted!r}").get_action_iface().do_action(0)
-        self.bus.turn()
+        self._act(look, f"control named {wanted!r}")
 
     def type(self, id, text):
         """Puts `text` into an entry or text view."""
