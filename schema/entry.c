@@ -1,4 +1,4 @@
-/* Makes, parses and verifies envelopes. Start with bh_entry_seal and bh_envelope_parse. */
+/* Makes, parses and verifies envelopes. Start with bh_entry_sign and bh_envelope_parse. */
 #include "schema/entry.h"
 
 #include <string.h>
@@ -15,7 +15,7 @@ static gboolean incarnation_is_valid(const char *text)
          strspn(text, "0123456789abcdef") == BH_INCARNATION_LEN;
 }
 
-BhEntryText *bh_entry_seal(const BhSigner *signer, gint64 seq, const char *prev,
+BhEntryText *bh_entry_sign(const BhSigner *signer, gint64 seq, const char *prev,
                            const char *kinds_hash, const char *body, const char *openings)
 {
   g_return_val_if_fail(seq >= 1 && (seq == 1 || bh_hash_is_valid(prev)), NULL);
@@ -97,7 +97,7 @@ static gboolean take_seq(const char **at, gint64 *seq)
   return TRUE;
 }
 
-/* Reads exactly the form that bh_entry_seal writes; nearly all envelopes have it. FALSE for any
+/* Reads exactly the form that bh_entry_sign writes; nearly all envelopes have it. FALSE for any
  * other text: the caller then uses the JSON parser, which accepts or refuses it. */
 static gboolean read_sealed_form(const char *text, BhEnvelope *read)
 {

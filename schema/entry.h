@@ -198,7 +198,7 @@ BhBody *bh_body_builder_finish_body(BhBodyBuilder *builder, char **body, char **
 /* Makes and signs the envelope of `body`. `prev` is the hash of the previous envelope of this
  * incarnation (ignored for seq 1). Never fails for valid arguments. Free
  * with bh_entry_text_free. */
-BhEntryText *bh_entry_seal(const BhSigner *signer, gint64 seq, const char *prev,
+BhEntryText *bh_entry_sign(const BhSigner *signer, gint64 seq, const char *prev,
                            const char *kinds_hash, const char *body, const char *openings);
 
 /* Parses an envelope strictly. Does not verify the signature. FALSE with BH_ERROR_FORMAT, _LIMIT or

@@ -9,16 +9,17 @@ static void free_values(gpointer values)
 const json_t *bh_overlay_lookup(const char *record, gpointer data)
 {
   BhOverlay *overlay = data;
-  const json_t *above = overlay->above != NULL ? g_hash_table_lookup(overlay->above, record) : NULL;
-  if (above != NULL)
-    return above;
+  const json_t *unsaved =
+      overlay->unsaved != NULL ? g_hash_table_lookup(overlay->unsaved, record) : NULL;
+  if (unsaved != NULL)
+    return unsaved;
   const json_t *stored = overlay->lookup(record, overlay->store);
   json_t *made = overlay->make(record, stored, overlay->maker);
   if (made == NULL)
     return stored;
-  if (overlay->above == NULL)
-    overlay->above = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_values);
-  g_hash_table_insert(overlay->above, g_strdup(record), made);
+  if (overlay->unsaved == NULL)
+    overlay->unsaved = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_values);
+  g_hash_table_insert(overlay->unsaved, g_strdup(record), made);
   return made;
 }
 
@@ -30,13 +31,13 @@ json_t *bh_overlay_list_children(const char *record, const char *kind, gpointer 
 
 void bh_overlay_forget(BhOverlay *overlay, const char *record)
 {
-  if (overlay->above != NULL)
-    g_hash_table_remove(overlay->above, record);
+  if (overlay->unsaved != NULL)
+    g_hash_table_remove(overlay->unsaved, record);
 }
 
 void bh_overlay_clear(BhOverlay *overlay)
 {
-  g_clear_pointer(&overlay->above, g_hash_table_unref);
+  g_clear_pointer(&overlay->unsaved, g_hash_table_unref);
 }
 
 void bh_values_apply(json_t *values, const json_t *set)

@@ -27,7 +27,7 @@ typedef struct {
   gpointer store;          /* passed to `lookup` and `children`, borrowed */
   BhOverlayFunc make;      /* makes the unsaved values of a record */
   gpointer maker;          /* passed to `make`, borrowed */
-  GHashTable *above;       /* record id → json_t*, the unsaved values that `make` returned */
+  GHashTable *unsaved;     /* record id → json_t*, the unsaved values that `make` returned */
 } BhOverlay;
 
 /* The values of a record, borrowed: the unsaved ones if `make` gave some, else the stored ones;

@@ -102,7 +102,7 @@ static gboolean reload(BhDb *db, gpointer owner, GError **error)
   gint64 known_ms;
   if (!load_known_time(db, &known_ms, error) || !bh_hub_reload_kinds(hub, db, error))
     return FALSE;
-  bh_hub_time_learn(hub->time, known_ms);
+  bh_hub_time_raise(hub->time, known_ms);
   return TRUE;
 }
 

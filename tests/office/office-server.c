@@ -248,7 +248,7 @@ static char *push(Server *server, const json_t *ops, const char *const *was)
     die(error, "body");
   g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(server->hub);
   BhEntryText *text =
-      bh_entry_seal(device->signer, ++device->seq, device->head, bh_kind_set_get_hash(kinds), body,
+      bh_entry_sign(device->signer, ++device->seq, device->head, bh_kind_set_get_hash(kinds), body,
                     server->withholds ? "" : openings);
   g_autofree char *hash = bh_hash_hex(text->envelope, strlen(text->envelope));
   g_strlcpy(device->head, hash, sizeof device->head);

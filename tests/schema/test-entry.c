@@ -36,7 +36,7 @@ static BhEntryText *make_entry(const BhSigner *signer, gint64 seq, const char *p
   g_autoptr(GError) error = NULL;
   bh_body_builder_finish(builder, &body, &openings, &error);
   assert_no_error(error);
-  return bh_entry_seal(signer, seq, prev, KINDS, body, openings);
+  return bh_entry_sign(signer, seq, prev, KINDS, body, openings);
 }
 
 static void test_entry_round_trip(void **state G_GNUC_UNUSED)

@@ -61,7 +61,7 @@ static void test_what_is_forgotten_is_made_again(void **state G_GNUC_UNUSED)
   g_autoptr(json_t) set = json_pack("{s:{s:i}, s:{s:i}}", "a", "x", 1, "b", "x", 2);
   World world = {.stored = stored, .set = set};
   g_auto(BhOverlay) overlay = {.lookup = look_up, .store = &world, .make = make, .maker = &world};
-  bh_overlay_forget(&overlay, "a"); /* nothing lies above yet */
+  bh_overlay_forget(&overlay, "a"); /* it has no unsaved values yet */
   assert_shown(&overlay, "a", "{\"x\":1}");
   assert_shown(&overlay, "b", "{\"x\":2}");
   json_object_set_new(json_object_get(set, "a"), "x", json_integer(7));

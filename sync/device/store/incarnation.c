@@ -28,7 +28,7 @@ static gboolean move_entry(BhDevice *device, gint64 from, gint64 to_incarnation,
   if (!*moved)
     return TRUE;
   g_autoptr(BhEntryText) text =
-      bh_entry_seal(device->signer, seq, head, envelope.kinds, old->body, old->openings);
+      bh_entry_sign(device->signer, seq, head, envelope.kinds, old->body, old->openings);
   g_autofree char *hash = bh_hash_hex(text->envelope, strlen(text->envelope));
   g_strlcpy(head, hash, BH_HASH_HEX_LEN + 1);
   return bh_outbox_store_move(device, from, BH_POS(to_incarnation, seq), text->envelope,

@@ -144,7 +144,7 @@ char *bh_journal_write(BhDevice *device, const char *author, const json_t *ops, 
     return NULL;
   gint64 pos = BH_POS(device->incarnation, device->made + 1);
   g_autoptr(BhEntryText) text =
-      bh_entry_seal(device->signer, device->made + 1, device->head,
+      bh_entry_sign(device->signer, device->made + 1, device->head,
                     bh_kind_set_get_hash(device->kinds), body_text, openings);
   if (!bh_journal_store_insert(device, pos, id, author, at_ms, text, error) ||
       !apply_operations(device, body, pos, refused, error) || !bh_view_retitle_some(device, error))

@@ -255,7 +255,7 @@ int bh_cli_serve(int argc, char **argv)
     if (token == NULL)
       return bh_cli_fail(error);
   }
-  bh_lines_set(form, G_LOG_LEVEL_MESSAGE);
+  bh_lines_configure(form, G_LOG_LEVEL_MESSAGE);
   raise_file_limit();
   g_autofree char *data = g_canonicalize_filename(settings.data, NULL);
   g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);

@@ -178,7 +178,7 @@ gboolean bh_piece_append(BhPiece *piece, const char *by, const json_t *ops,
   if (!judge_own(piece, body, row.position, by == NULL, error) ||
       !bh_log_get_head(piece->db, signer->device, signer->incarnation, &seq, prev, error))
     return FALSE;
-  g_autoptr(BhEntryText) text = bh_entry_seal(
+  g_autoptr(BhEntryText) text = bh_entry_sign(
       signer, seq + 1, prev, bh_kind_set_get_hash(ingest->kinds), body_text, openings);
   BhEnvelope envelope;
   row.text = text;

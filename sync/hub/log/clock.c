@@ -127,7 +127,7 @@ void bh_hub_time_trust(BhHubTime *time)
   g_mutex_unlock(&time->lock);
 }
 
-void bh_hub_time_learn(BhHubTime *time, gint64 known_ms)
+void bh_hub_time_raise(BhHubTime *time, gint64 known_ms)
 {
   g_mutex_lock(&time->lock);
   time->known_ms = MAX(time->known_ms, known_ms);

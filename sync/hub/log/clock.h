@@ -35,6 +35,6 @@ void bh_hub_time_trust(BhHubTime *time);
 /* States that the time `known_ms` has certainly passed, as in bh_hub_time_new. Called with the time
  * that the store has after a failed commit, because the commit may have lost the effect of
  * bh_hub_time_trust. */
-void bh_hub_time_learn(BhHubTime *time, gint64 known_ms);
+void bh_hub_time_raise(BhHubTime *time, gint64 known_ms);
 
 G_END_DECLS

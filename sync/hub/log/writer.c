@@ -6,7 +6,7 @@
 #include "sync/hub/log/log-store.h"
 #include "sync/hub/trace/trace.h"
 
-typedef struct _Lane Lane;
+typedef struct _ClientQueue ClientQueue;
 
 typedef struct {
   BhWriterFunc func;     /* for one piece; NULL: `turn` is set */
@@ -14,16 +14,16 @@ typedef struct {
   BhWriterDone done;
   gpointer data;
   BhTrace trace; /* the request for which the piece is done */
-  Lane *lane;
+  ClientQueue *queue;
   gboolean more; /* the piece needs another turn */
   GError *error;
 } Piece;
 
 /* The queue of one client. */
-struct _Lane {
+struct _ClientQueue {
   char *client; /* NULL: the shared queue */
   GQueue pieces;
-  guint open; /* pieces that wait or run; a lane without any is freed */
+  guint open; /* pieces that wait or run; a queue without any is freed */
   gboolean in_ring;
   gboolean is_paused; /* a piece needs another turn after the commit, before later pieces */
 };
@@ -42,10 +42,10 @@ struct _BhWriter {
                        prevent that */
   GMutex lock;
   GCond wake;
-  Lane shared;
-  GHashTable *lanes; /* client → Lane */
-  GQueue ring;       /* Lane* of clients with waiting pieces, in the order of their turns */
-  guint waiting;     /* pieces in all lanes */
+  ClientQueue shared;
+  GHashTable *queues; /* client → ClientQueue */
+  GQueue ring;        /* ClientQueue* of clients with waiting pieces, in the order of their turns */
+  guint waiting;      /* pieces in all queues */
   gboolean shared_next;
   gboolean stopping;
   guint64 commits;
@@ -55,74 +55,76 @@ struct _BhWriter {
   gboolean is_failing;
 };
 
-/* --- lanes, under the lock --- */
+/* --- queues, under the lock --- */
 
-static void lane_free(gpointer data)
+static void queue_free(gpointer data)
 {
-  Lane *lane = data;
-  g_free(lane->client);
-  g_free(lane);
+  ClientQueue *queue = data;
+  g_free(queue->client);
+  g_free(queue);
 }
 
-static Lane *find_lane(BhWriter *writer, const char *client)
+static ClientQueue *find_queue(BhWriter *writer, const char *client)
 {
   if (client == NULL)
     return &writer->shared;
-  Lane *lane = g_hash_table_lookup(writer->lanes, client);
-  if (lane == NULL) {
-    lane = g_new0(Lane, 1);
-    lane->client = g_strdup(client);
-    g_queue_init(&lane->pieces);
-    g_hash_table_insert(writer->lanes, lane->client, lane);
+  ClientQueue *queue = g_hash_table_lookup(writer->queues, client);
+  if (queue == NULL) {
+    queue = g_new0(ClientQueue, 1);
+    queue->client = g_strdup(client);
+    g_queue_init(&queue->pieces);
+    g_hash_table_insert(writer->queues, queue->client, queue);
   }
-  return lane;
+  return queue;
 }
 
 /* Adds a client to the ring if it has waiting pieces and none that needs another turn. */
-static void lane_line_up(BhWriter *writer, Lane *lane)
+static void queue_line_up(BhWriter *writer, ClientQueue *queue)
 {
-  if (lane->client == NULL || lane->in_ring || lane->is_paused || g_queue_is_empty(&lane->pieces))
+  if (queue->client == NULL || queue->in_ring || queue->is_paused ||
+      g_queue_is_empty(&queue->pieces))
     return;
-  g_queue_push_tail(&writer->ring, lane);
-  lane->in_ring = TRUE;
+  g_queue_push_tail(&writer->ring, queue);
+  queue->in_ring = TRUE;
 }
 
-static void lane_hold(BhWriter *writer, Lane *lane)
+static void queue_hold(BhWriter *writer, ClientQueue *queue)
 {
-  lane->is_paused = TRUE;
-  if (lane->in_ring)
-    g_queue_remove(&writer->ring, lane);
-  lane->in_ring = FALSE;
+  queue->is_paused = TRUE;
+  if (queue->in_ring)
+    g_queue_remove(&writer->ring, queue);
+  queue->in_ring = FALSE;
 }
 
-static Piece *lane_pop(BhWriter *writer, Lane *lane)
+static Piece *queue_pop(BhWriter *writer, ClientQueue *queue)
 {
   writer->waiting--;
-  return g_queue_pop_head(&lane->pieces);
+  return g_queue_pop_head(&queue->pieces);
 }
 
-/* Takes the next piece: alternately from the shared lane and from the lane of the next client. NULL
- * when no piece waits. */
+/* Takes the next piece: alternately from the shared queue and from the queue of the next client.
+ * NULL when no piece waits. */
 static Piece *take_next(BhWriter *writer)
 {
   gboolean shared = !g_queue_is_empty(&writer->shared.pieces) &&
                     (writer->shared_next || g_queue_is_empty(&writer->ring));
   writer->shared_next = !shared;
   if (shared)
-    return lane_pop(writer, &writer->shared);
-  Lane *lane = g_queue_pop_head(&writer->ring);
-  if (lane == NULL)
+    return queue_pop(writer, &writer->shared);
+  ClientQueue *queue = g_queue_pop_head(&writer->ring);
+  if (queue == NULL)
     return NULL;
-  Piece *piece = lane_pop(writer, lane);
-  lane->in_ring = FALSE;
-  lane_line_up(writer, lane);
+  Piece *piece = queue_pop(writer, queue);
+  queue->in_ring = FALSE;
+  queue_line_up(writer, queue);
   return piece;
 }
 
 gboolean bh_writer_has_other_work(BhWriter *writer, const char *client)
 {
   g_mutex_lock(&writer->lock);
-  const Lane *own = client != NULL ? g_hash_table_lookup(writer->lanes, client) : &writer->shared;
+  const ClientQueue *own =
+      client != NULL ? g_hash_table_lookup(writer->queues, client) : &writer->shared;
   guint others = writer->waiting - (own != NULL ? own->pieces.length : 0);
   g_mutex_unlock(&writer->lock);
   return others > 0;
@@ -183,7 +185,7 @@ static gboolean run_pieces(BhWriter *writer, GPtrArray *group, GError **error)
       return FALSE;
     if (piece->more) {
       g_mutex_lock(&writer->lock);
-      lane_hold(writer, piece->lane);
+      queue_hold(writer, piece->queue);
       g_mutex_unlock(&writer->lock);
     }
   } while (group->len < BH_WRITER_GROUP_MAX && g_get_monotonic_time() < until_us);
@@ -244,7 +246,7 @@ static void take_all(BhWriter *writer, GPtrArray *group)
   g_mutex_unlock(&writer->lock);
 }
 
-/* Puts pieces that need another turn back into their lanes. The other pieces remain in `group` and
+/* Puts pieces that need another turn back into their queues. The other pieces remain in `group` and
  * are answered. */
 static void keep_unfinished(BhWriter *writer, GPtrArray *group, gboolean committed)
 {
@@ -255,20 +257,20 @@ static void keep_unfinished(BhWriter *writer, GPtrArray *group, gboolean committ
   writer->is_failing = !committed;
   for (guint i = 0; i < group->len; i++) {
     Piece *piece = group->pdata[i];
-    Lane *lane = piece->lane;
+    ClientQueue *queue = piece->queue;
     gboolean goes_on = committed && piece->more;
     if (piece->more)
-      lane->is_paused = FALSE;
+      queue->is_paused = FALSE;
     if (goes_on) {
-      g_queue_push_head(&lane->pieces, piece);
+      g_queue_push_head(&queue->pieces, piece);
       writer->waiting++;
     } else {
       group->pdata[kept++] = piece;
-      lane->open--;
+      queue->open--;
     }
-    lane_line_up(writer, lane);
-    if (lane->open == 0 && lane->client != NULL)
-      g_hash_table_remove(writer->lanes, lane->client);
+    queue_line_up(writer, queue);
+    if (queue->open == 0 && queue->client != NULL)
+      g_hash_table_remove(writer->queues, queue->client);
   }
   g_mutex_unlock(&writer->lock);
   g_ptr_array_set_size(group, (gint)kept);
@@ -379,7 +381,7 @@ BhWriter *bh_writer_start(const char *path, BhWriterReload reload, BhWriterLater
   g_cond_init(&writer->wake);
   g_queue_init(&writer->shared.pieces);
   g_queue_init(&writer->ring);
-  writer->lanes = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, lane_free);
+  writer->queues = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, queue_free);
   writer->thread = g_thread_new("hub-writer", writer_main, writer);
   return writer;
 }
@@ -396,7 +398,7 @@ void bh_writer_stop(BhWriter *writer)
   bh_checkpointer_stop(writer->checkpointer);
   g_mutex_clear(&writer->lock);
   g_cond_clear(&writer->wake);
-  g_hash_table_unref(writer->lanes);
+  g_hash_table_unref(writer->queues);
   g_free(writer->path);
   g_free(writer);
 }
@@ -408,14 +410,14 @@ static void submit(BhWriter *writer, const char *client, Piece *piece)
   g_mutex_lock(&writer->lock);
   gboolean full = writer->stopping || writer->waiting >= BH_WRITER_QUEUE_MAX;
   if (!full) {
-    Lane *lane = find_lane(writer, client);
-    full = client != NULL && lane->open >= BH_WRITER_CLIENT_MAX;
+    ClientQueue *queue = find_queue(writer, client);
+    full = client != NULL && queue->open >= BH_WRITER_CLIENT_MAX;
     if (!full) {
-      piece->lane = lane;
-      lane->open++;
-      g_queue_push_tail(&lane->pieces, piece);
+      piece->queue = queue;
+      queue->open++;
+      g_queue_push_tail(&queue->pieces, piece);
       writer->waiting++;
-      lane_line_up(writer, lane);
+      queue_line_up(writer, queue);
       g_cond_signal(&writer->wake);
     }
   }

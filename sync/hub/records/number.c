@@ -34,7 +34,7 @@ static gboolean write_number(BhRecords *records, const BhHubRecord *record, cons
                            .key = key,
                            .lookalike_key = lookalike_key};
   return bh_number_store_set(records->db, &row, error) &&
-         (key == NULL || bh_number_store_list_twins(records->db, &row, records->now_ms, error));
+         (key == NULL || bh_number_store_add_anomalies(records->db, &row, records->now_ms, error));
 }
 
 gboolean bh_records_write_numbers(BhRecords *records, BhHubRecord *record, const BhKind *kind,

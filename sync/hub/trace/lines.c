@@ -177,7 +177,7 @@ static GLogWriterOutput write_line(GLogLevelFlags level, const GLogField *fields
   return G_LOG_WRITER_HANDLED;
 }
 
-void bh_lines_set(BhLinesForm form, GLogLevelFlags least)
+void bh_lines_configure(BhLinesForm form, GLogLevelFlags least)
 {
   g_atomic_int_set(&the_form, (gint)form);
   g_atomic_int_set(&the_least, (gint)least);
@@ -185,7 +185,7 @@ void bh_lines_set(BhLinesForm form, GLogLevelFlags least)
 
 void bh_lines_start(BhLinesForm form, GLogLevelFlags least)
 {
-  bh_lines_set(form, least);
+  bh_lines_configure(form, least);
   is_journal = g_log_writer_is_journald(fileno(stderr));
   g_log_set_writer_func(write_line, NULL, NULL);
 }

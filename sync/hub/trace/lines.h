@@ -24,6 +24,6 @@ char *bh_lines_format(BhLinesForm form, gint64 now_us, GLogLevelFlags level, con
  * names. Under systemd each line in the form text begins with its priority. */
 void bh_lines_start(BhLinesForm form, GLogLevelFlags least);
 /* Changes form and level after bh_lines_start. */
-void bh_lines_set(BhLinesForm form, GLogLevelFlags least);
+void bh_lines_configure(BhLinesForm form, GLogLevelFlags least);
 
 G_END_DECLS

@@ -490,7 +490,7 @@ char *test_device_body(TestDevice *device, const char *entry_id, const char *rec
 BhEntryText *test_device_seal(TestDevice *device, const char *body, const char *openings)
 {
   BhEntryText *text =
-      bh_entry_seal(device->signer, ++device->seq, device->prev, device->kinds, body, openings);
+      bh_entry_sign(device->signer, ++device->seq, device->prev, device->kinds, body, openings);
   g_autofree char *hash = bh_hash_hex(text->envelope, strlen(text->envelope));
   g_strlcpy(device->prev, hash, sizeof device->prev);
   return text;

@@ -30,7 +30,7 @@ static const char *get_boot_id(gpointer data G_GNUC_UNUSED)
 BhEntryText *world_seal_next(World *world, guint who, const char *body, const char *openings)
 {
   const BhSigner *signer = who == 0 ? world->hub : world->devices[who - 1];
-  BhEntryText *text = bh_entry_seal(signer, ++world->seqs[who], world->heads[who],
+  BhEntryText *text = bh_entry_sign(signer, ++world->seqs[who], world->heads[who],
                                     world->kinds_hash, body, openings);
   BhEnvelope envelope;
   assert_true(bh_envelope_parse(text->envelope, &envelope, NULL));
