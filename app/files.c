@@ -14,7 +14,7 @@ typedef struct {
   GtkWidget *owner; /* borrowed; the window is destroyed with it */
   BhFilesMode mode;
   void (*picked)(GtkWidget *owner, const char *path);
-  GCancellable *cancellable; /* for the folder that is being read */
+  GCancellable *cancellable; /* stops reading the folder */
   char *folder;
   GtkWidget *path;
   GtkWidget *rows;

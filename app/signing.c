@@ -22,7 +22,7 @@ static void return_result(GTask *task, json_t *result, GError *error)
 typedef struct {
   char *author;
   char *inspection;
-  char *sha256; /* of the text on the screen */
+  char *sha256; /* hash of the text on the screen */
   gint64 now_ms;
 } ShownText;
 

@@ -10,9 +10,9 @@ G_BEGIN_DECLS
 typedef struct {
   const char *record;     /* id of the inspection */
   const char *enterprise; /* record id */
-  const char *unit;       /* of the device */
+  const char *unit;       /* unit of the device */
   const char *actor;
-  const char *state;      /* of a visit that is under way */
+  const char *state;      /* state of a visit that is under way */
   const json_t *assigned; /* values of the inspection that the office assigned; NULL: a new one */
   const json_t *values;   /* typed into the form */
   gint64 now_ms;          /* UTC */

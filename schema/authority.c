@@ -6,7 +6,7 @@
 #include "schema/review.h"
 #include "schema/workflow.h"
 
-#define LEVELS_MAX 8 /* of parent units */
+#define LEVELS_MAX 8 /* units above a unit that are followed */
 
 /* Id of the unit at the path(s) in `origin`: of several paths, the first with a value. */
 static const char *find_unit(const json_t *origin, const BhContext *context, gboolean *unknown)

@@ -157,7 +157,7 @@ typedef struct {
 /* The value of a set: the plain value, or the opened personal value; NULL for a commitment without
  * an opening. Borrowed. */
 json_t *bh_set_get_value(const BhSet *set);
-/* The set of `key` in an operation, borrowed; NULL when the operation does not set the key. */
+/* The part of an operation that sets `key`, borrowed; NULL when the operation does not set it. */
 const BhSet *bh_op_find_set(const BhOp *op, const char *key);
 /* The set of `key` of `record` in the body of an entry, borrowed; NULL when the entry does not set
  * the key. `body` may be NULL. */

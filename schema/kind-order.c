@@ -82,7 +82,8 @@ GPtrArray *bh_kind_set_list_in_order(const BhKindSet *set)
   return kinds;
 }
 
-/* Those it refers to first; `seen` breaks circles. */
+/* Appends the kinds to which `kind` refers, then `kind` itself. A kind in `seen` was appended
+ * already, so that circles end. */
 static void add_behind_refs(const BhKindSet *set, const BhKind *kind, GHashTable *seen,
                             GPtrArray *out)
 {

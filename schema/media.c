@@ -28,7 +28,7 @@ typedef enum {
   STEP_MAGIC,
   STEP_MARK,      /* JPEG: skips bytes up to the next marker */
   STEP_CODE,      /* the byte after 0xff */
-  STEP_LENGTH,    /* of a segment */
+  STEP_LENGTH,    /* reads the length of a segment */
   STEP_FRAME,     /* SOF: size and number of components */
   STEP_FRAME_END, /* SOF: the components */
   STEP_SCAN,      /* SOS: number of components */

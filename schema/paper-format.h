@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 typedef enum {
   BH_PAPER_LAYOUT_UNKNOWN,
-  BH_PAPER_LAYOUT_RECORD, /* of a whole visit */
+  BH_PAPER_LAYOUT_RECORD, /* the record of a whole visit */
   BH_PAPER_LAYOUT_ORDER,  /* of hazards that it orders to rectify */
 } BhPaperLayout;
 

@@ -9,7 +9,7 @@
 #include "schema/paper-format.h"
 
 #define LAST_MS G_GINT64_CONSTANT(253402300799999) /* end of the year 9999 */
-#define ITEMS_MAX 1000000                          /* of one section of a checklist */
+#define ITEMS_MAX 1000000                          /* items of one section of a checklist */
 
 static void add_line(GString *text, const char *label, const char *value)
 {

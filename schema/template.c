@@ -28,13 +28,14 @@ typedef struct {
 
 typedef struct {
   const BhTemplate *filled;
-  GString *out; /* NULL: it is only checked */
+  GString *out; /* the filled text; NULL: the template is only checked */
   const char *at;
-  Place place;                                     /* while it is checked */
-  const json_t *names[BH_TEMPLATE_DEPTH_MAX + 1];  /* of the sections it is in */
-  const json_t *values[BH_TEMPLATE_DEPTH_MAX + 1]; /* of the same; NULL: not shown */
+  Place place; /* where `at` is in the markup; only while the template is checked */
+  const json_t *names[BH_TEMPLATE_DEPTH_MAX + 1]; /* declared names of the open sections */
+  const json_t *values[BH_TEMPLATE_DEPTH_MAX +
+                       1]; /* values of the open sections; NULL: the section is not shown */
   guint depth;
-  Block blocks[BH_TEMPLATE_BLOCKS_MAX]; /* those that were defined so far */
+  Block blocks[BH_TEMPLATE_BLOCKS_MAX]; /* blocks that were defined so far */
   guint n_blocks;
   GError **error;
 } Run;
@@ -45,7 +46,7 @@ typedef struct {
   char sign; /* '#', '^', '$', '>', '/' or 0 */
   char name[NAME_SIZE];
   const json_t *declared;
-  guint depth; /* of the section that has the name */
+  guint depth; /* depth of the section that declares the name */
 } Tag;
 
 static gboolean fail(const Run *run, const char *at, BhErrorCode code, const char *name,

@@ -45,7 +45,7 @@ BhCtlExit bh_ctl_check(const BhCtlOptions *options);   /* FILE|-: lines to check
 BhCtlExit bh_ctl_sync(const BhCtlOptions *options);    /* one sync; waits for its end */
 BhCtlExit bh_ctl_status(const BhCtlOptions *options);  /* state of the store */
 BhCtlExit bh_ctl_queue(const BhCtlOptions *options);   /* what is not sent yet */
-BhCtlExit bh_ctl_staff(const BhCtlOptions *options);   /* who can sign in */
+BhCtlExit bh_ctl_staff(const BhCtlOptions *options);   /* lists the people who can sign in */
 BhCtlExit bh_ctl_list(const BhCtlOptions *options);    /* KIND: its records */
 BhCtlExit bh_ctl_show(const BhCtlOptions *options);    /* ID: one record */
 BhCtlExit bh_ctl_history(const BhCtlOptions *options); /* ID: entries of one record */

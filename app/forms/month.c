@@ -15,7 +15,7 @@ struct _BhMonth {
   GtkWidget *before;
   GtkWidget *after;
   GtkWidget *days;
-  BhDate first; /* of the shown month */
+  BhDate first; /* first day of the shown month */
   BhDate today;
   BhDate chosen; /* year 0: none */
 };

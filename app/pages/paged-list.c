@@ -11,7 +11,7 @@
 
 typedef struct {
   json_t *from;        /* NULL: the beginning */
-  guint n_rows_before; /* in the pages before this one */
+  guint n_rows_before; /* rows in the pages before this one */
   guint rows;          /* number of rows when it was shown last */
   GtkWidget *box;      /* NULL while it is not shown */
 } Page;

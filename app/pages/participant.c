@@ -11,7 +11,7 @@ struct _BhParticipantPage {
   char *record;
   gboolean open;
   gboolean touched;
-  json_t *values; /* as saved */
+  json_t *values; /* values of the participant as saved */
   GtkWidget *form_box;
   GtkWidget *done;
   BhFormView *form;

@@ -28,7 +28,7 @@ static void steps_request_free(gpointer data)
 }
 
 typedef struct {
-  const char *name; /* as kinds name it */
+  const char *name; /* name of the step in the kinds */
   gboolean of_parent;
   BhPage *(*make)(const char *record);
 } OwnPage;

@@ -13,7 +13,7 @@ struct _BhSubjectPage {
   char *plaque;
   gint64 serial;
   char *inspection;
-  json_t *visit; /* of the inspection */
+  json_t *visit; /* the visit of the inspection (visit-load.h) */
   json_t *lists;
   char *name;
   char *reason;

@@ -19,9 +19,9 @@ typedef enum {
   BH_FLOW_NUMBER,  /* centred, below the title */
   BH_FLOW_HEADING, /* left, bold; never the last line of a page */
   BH_FLOW_BODY,    /* first line indented by two characters */
-  BH_FLOW_PLAIN,   /* as body without indent */
+  BH_FLOW_PLAIN,   /* body text without an indent */
   BH_FLOW_RIGHT,   /* as body, right-aligned */
-  BH_FLOW_CELL,    /* in a table */
+  BH_FLOW_CELL,    /* text in a cell of a table */
   BH_FLOW_CELL_LABEL,
   BH_FLOW_CELL_CENTRE,
   BH_FLOW_SMALL, /* notes and footer lines */

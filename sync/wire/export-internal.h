@@ -49,8 +49,9 @@ BhCaseReport *bh_case_check_report(const BhCaseCheck *check);
  * (BhSealedFile*). Borrowed. */
 const GPtrArray *bh_case_check_members(const BhCaseCheck *check);
 
-/* Verifies the text of an export. Sets *check for a case (the caller frees it), else to NULL. NULL
- * only with BH_ERROR_STORAGE. */
+/* Verifies the text of an export; the report contains what is wrong with it. *check: if the export
+ * is a case, what remains to be compared with its archive (the caller frees it), else NULL. The
+ * function returns NULL only with BH_ERROR_STORAGE. */
 BhExportReport *bh_export_verify_text(GInputStream *in, const char *name, const guint8 *hub_key,
                                       BhCaseCheck **check, GError **error);
 /* An empty report; bh_export_report_free. */

@@ -47,7 +47,7 @@
 #define BH_ENROL_OLD_KEY_MS (30LL * 24 * 3600 * 1000)
 #define BH_ENROL_TEXT_MAX_BYTES 2048
 #define BH_DEVICE_NAME_MAX_BYTES 256 /* 64 characters */
-#define BH_TOKEN_SIZE 32             /* of a device */
+#define BH_TOKEN_SIZE 32             /* bytes of the bearer token of a device */
 #define BH_PIN_SIZE 32               /* SHA-256 of a SubjectPublicKeyInfo */
 #define BH_PINS_MAX 4
 

@@ -59,7 +59,7 @@ struct _BhZipReader {
   GArray *members;  /* BhZipMember */
   BhZipMember current;
   BhZipSource *source; /* of the present member, or NULL */
-  gint64 offset;       /* of the next header */
+  gint64 offset;       /* position of the next header in the archive */
   guint8 head[BH_ZIP_LOCAL_SIZE];
 };
 

@@ -42,36 +42,36 @@ struct _BhEngine {
   gboolean kicked;    /* a person asked for a round during this one */
   gboolean online;    /* a network came back during this round */
   gboolean due;       /* the next round begins without a wait */
-  gboolean pulled;    /* in this round */
+  gboolean pulled;    /* records were pulled in this round */
 
-  gint64 hub_seq;     /* what the hub has of this incarnation */
+  gint64 hub_seq;     /* number of the last entry of this incarnation that the hub has */
   gint64 push_first;  /* hub_seq when this round's push began */
-  gboolean rechecked; /* files, since the hub fell behind what it had */
-  gint64 push_best;   /* the most it had in this round */
-  gint64 made;        /* what we made */
-  gsize batch_bytes;  /* cap of the next batch */
+  gboolean rechecked; /* files were checked again after the hub had fewer entries than before */
+  gint64 push_best;   /* greatest hub_seq in this round */
+  gint64 made;        /* number of the last entry made on this device */
+  gsize batch_bytes;  /* size limit of the next batch */
   int batch_entries;
   guint repeats; /* answers without progress */
   guint forks;
-  gboolean asked_again; /* the head, after an uncertain push of this round */
+  gboolean asked_again; /* the head was asked for again after an uncertain push of this round */
 
-  json_t *page;         /* waits for its kind set */
-  char *kinds;          /* hash that was asked for */
-  char *staff;          /* version of the list of staff that is here; NULL: not known */
-  gint64 staff_boot_ms; /* when it was fetched */
-  char *staff_wanted;   /* version that will be here after the request; NULL: hub names none */
+  json_t *page;         /* page of changes that waits for its kind set; NULL: none */
+  char *kinds;          /* hash of the kind set that was asked for; NULL: none */
+  char *staff;          /* version of the stored list of staff; NULL: not known */
+  gint64 staff_boot_ms; /* boot clock when the staff were fetched */
+  char *staff_wanted;   /* version of the list that was asked for; NULL: the hub names none */
   gint64 pulled_records;
-  guint pages, empty_pages; /* of this round; the latter in a row */
+  guint pages, empty_pages; /* pages of this round; pages without a change in a row */
   guint kinds_asked;
 
-  BhPendingFile *file;   /* that is being sent */
-  gint64 file_best;      /* the highest offset it reached in this round */
+  BhPendingFile *file;   /* file that is being sent; NULL: none */
+  gint64 file_best;      /* greatest offset that the file reached in this round */
   gboolean offset_known; /* file->sent was confirmed in this round */
   gsize chunk_bytes;     /* size of the next chunk */
   gint64 chunk_began_ms;
   GHashTable *deferred; /* sha256 of files deferred in this round */
   GPtrArray *missing;   /* sha256 to fetch in this round, from the end */
-  GHashTable *absent;   /* sha256 the hub did not give since the last kick */
+  GHashTable *absent;   /* sha256 of files that the hub did not have since the last kick */
 
   BhEngineActions actions;
 };

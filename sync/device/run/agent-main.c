@@ -27,7 +27,7 @@ typedef struct {
   BhOwner *owner;
   BhWorker *worker;
   BhSync *sync;
-  guint failed_tries; /* in a row */
+  guint failed_tries; /* failed tries in a row to open the store */
   guint pending;      /* requests of other programs that the worker has not answered yet */
   gboolean yielding;
 } Agent;

@@ -13,7 +13,7 @@
 
 #define DRAFT_MAX_KEYS BH_ENTRY_MAX_KEYS
 #define DRAFT_VALUE_MAX (BH_BODY_MAX / 2)
-#define DRAFT_MAX_DEPTH 8 /* of records below a record */
+#define DRAFT_MAX_DEPTH 8 /* levels of records below a record */
 
 static gboolean check_key(const char *author, const char *record, const char *key,
                           const json_t *value, GError **error)

@@ -11,8 +11,8 @@ G_BEGIN_DECLS
 void bh_device_index_attach(BhDevice *device);
 /* Marks a record that changed or is removed. Inside a transaction. */
 gboolean bh_device_index_mark(BhDevice *device, gint64 number, GError **error);
-/* Removes a record from the index. Its words are removed from the file in steps
- * (bh_device_index_some). Inside a transaction. */
+/* Removes a record from the index, so that no search finds it. Its words are erased from the file
+ * of the store later, in steps (bh_device_index_some). Inside a transaction. */
 gboolean bh_device_index_remove(BhDevice *device, gint64 number, GError **error);
 /* Brings the index up to date, in a transaction of its own unless one is open. When nothing can be
  * written (a full disk), that is logged, and lists lack the newest changes. FALSE when the store

@@ -10,7 +10,7 @@
 #include "sync/device/store/records.h"
 
 #define KINDS_MAX (4 * 1024 * 1024)       /* bytes */
-#define STAFF_MAX_BYTES (2 * 1024 * 1024) /* of the sealed box */
+#define STAFF_MAX_BYTES (2 * 1024 * 1024) /* bytes of the sealed box with the keys of people */
 #define STAFF_MAX 2000
 #define REINDEX_STEP 200 /* records per step after the kinds changed */
 

@@ -90,7 +90,7 @@ static gboolean check_seal(BhDevice *device, GError **error)
     return FALSE;
   if (!sealed)
     g_set_error_literal(error, BH_ERROR, BH_ERROR_SIGNATURE,
-                        "sign-in: the store's people or lock-outs were changed by something else;"
+                        "sign-in: the store's people or lock-outs were changed by another program;"
                         " sync with the hub");
   return sealed;
 }

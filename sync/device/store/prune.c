@@ -70,7 +70,7 @@ static gboolean drop_entry(BhDevice *device, gint64 pos, GError **error)
 /* A file whose bytes could not be removed. Kept in memory only, so a restart tries at once. */
 typedef struct {
   gint64 wait_ms;
-  gint64 due_ms; /* of the boot clock */
+  gint64 due_ms; /* boot clock at which removing the file is tried again */
 } Stuck;
 
 static gint64 boot_ms(BhDevice *device)

@@ -9,10 +9,10 @@
 
 #define STEP 20 /* files that are checked in one transaction */
 
-/* Why a file stays although nothing names it; of this run only. */
+/* Why a file stays although nothing names it. Kept in memory only. */
 typedef struct {
-  int added;       /* times it was added and not named by a draft since */
-  gint64 until_ms; /* of the boot clock */
+  int added;       /* times the file was added and not named by a draft since */
+  gint64 until_ms; /* boot clock until which the file stays after it was let go */
 } Held;
 
 static gint64 boot_ms(BhDevice *device)

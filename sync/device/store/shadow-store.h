@@ -21,12 +21,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhShadow, bh_shadow_clear)
 gboolean bh_shadow_store_read(BhDevice *device, BhShadow *shadow, gboolean *found, GError **error);
 /* Whether a pull that started over has not ended; FALSE on error. */
 gboolean bh_shadow_store_is_open(BhDevice *device);
-/* Its cursor; g_free. NULL when there is none, and on error. */
+/* Cursor of the pull that starts over; g_free. NULL when there is no such pull, and on error. */
 char *bh_shadow_store_dup_cursor(BhDevice *device);
-/* Moves the cursor; with `included` (JSON) the last page is here. */
+/* Sets the cursor. `included` (JSON) comes with the last page; NULL before. */
 gboolean bh_shadow_store_set_cursor(BhDevice *device, const char *cursor, const char *included,
                                     GError **error);
-/* Notes how far the swap came. */
+/* Stores how far the records were exchanged, so that an interruption does not start again. */
 gboolean bh_shadow_store_move(BhDevice *device, gint64 phase, gint64 place, GError **error);
 /* The swap is done; bh_shadow_store_trim removes what the shadow holds. */
 gboolean bh_shadow_store_end(BhDevice *device, GError **error);

@@ -78,7 +78,7 @@ struct _BhWorker {
   GCond opened_cond;
   gboolean opened; /* tried */
   GError *open_error;
-  BhDevice *device; /* of the thread */
+  BhDevice *device; /* used by the thread only */
 };
 
 typedef struct {

@@ -21,8 +21,8 @@ typedef struct {
 void bh_case_set_text(json_t *object, const char *name, const char *text);
 /* Sets a member to true; does nothing if `is_set` is FALSE. */
 void bh_case_set_flag(json_t *object, const char *name, gboolean is_set);
-/* The values of a record of the case or of its context, borrowed; NULL for other records. `data` is
- * the BhCase. */
+/* The values of the record `id`, borrowed, if it is in the case or a record of the case refers to
+ * it; else NULL. `data` is the BhCase. */
 const json_t *bh_case_lookup(const char *id, gpointer data);
 /* The title of a record; the start of its id if the title is empty. g_free. */
 char *bh_case_dup_title(const BhCase *self, const BhCaseRecord *record);

@@ -14,7 +14,7 @@
 
 typedef struct {
   BhLoad *load;
-  BhOverlay values;    /* of the records after the load */
+  BhOverlay values;    /* values of the records as they will be after the load */
   GHashTable *numbers; /* "kind\nfield\nkey" → BhLoadRecord* */
   char *today;
 } Check;

@@ -65,7 +65,8 @@ gboolean bh_records_get_finished(BhRecords *records, const char *id, gboolean *f
 typedef struct {
   guint read;       /* children loaded from the store */
   guint seen;       /* children passed to a rule, counted each time, plus 1 for each list */
-  gboolean is_over; /* set when a list was refused because of a limit; the caller resets it */
+  gboolean is_over; /* set when a list of children was refused because `read` or `seen` reached its
+                     limit; the caller resets it */
 } BhChildWork;
 /* Makes bh_records_share_children count its cost in `work` (borrowed), starting from the present
  * values, and fail beyond the limits. Without this call nothing is limited. */
