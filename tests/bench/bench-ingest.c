@@ -189,7 +189,9 @@ G_NO_INLINE static Span insert_raw(const char *path, sqlite3 *from, GPtrArray *t
   return span;
 }
 
-/* Rows with a number or position above these were written by the measured part. */
+/* Measures how long a raw insert takes of the rows that the measured ingest wrote: those with a
+ * feed position above `position`, or a number of the record above `record`. Of all tables, or of
+ * `entry` alone. */
 static Span measure_raw(HubFixture *fixture, gint64 position, gint64 record, int findings,
                         gboolean all_tables)
 {

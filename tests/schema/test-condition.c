@@ -13,7 +13,8 @@ static json_t *from_quoted(const char *quoted)
   return value;
 }
 
-/* Returns 'y' for true, 'n' for false, '?' for unknown. */
+/* Evaluates the condition `quoted`, JSON with ' for ", in the context. Returns 'y' for true, 'n'
+ * for false, '?' for unknown. */
 static char ask(const char *quoted, const BhContext *context)
 {
   g_autoptr(json_t) condition = from_quoted(quoted);

@@ -321,13 +321,13 @@ static void judge_from_record(BhJudgement *judgement, guint op, const BhKind *ki
     judge_all(judgement, op, kind, heads, to);
   if ((heads->len == 0 || !judgement->actor->release) && judgement->actor->path == BH_PATH_DEVICE &&
       bh_judgement_is_hub_only(judgement, kind, "state", state))
-    refuse(judgement, op, BH_ERROR_DENIED, "only the hub may set it to %s", to);
+    refuse(judgement, op, BH_ERROR_DENIED, "only the hub may set the state %s", to);
   if (heads->len > 0 || !judgement->actor->release || judgement->acting == NULL)
     return;
   BhContext context;
   bh_judgement_context(judgement, get_op(judgement, op)->record, judgement->acting, &context);
   if (!bh_workflow_can_reach(kind, to, &context))
-    refuse(judgement, op, BH_ERROR_DENIED, "the acting person may not set it to %s", to);
+    refuse(judgement, op, BH_ERROR_DENIED, "the acting person may not set the state %s", to);
 }
 
 /* A step from a state that was replaced meanwhile is valid and becomes a second current state. If
