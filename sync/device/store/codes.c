@@ -11,7 +11,7 @@
 
 #define CODE_MAX BH_PLAQUE_TEXT_MAX
 
-/* Newest record of `kind` whose `field` has this value; NULL when none. */
+/* Id of the newest record of `kind` whose `field` has this value; NULL when none. */
 static char *find_by_value(BhDevice *device, const char *kind, const char *field,
                            const json_t *value)
 {
@@ -141,7 +141,8 @@ static json_t *resolve_short_code(BhDevice *device, const char *typed, GError **
                         "this code is of no plaque and no enterprise known here");
     return NULL;
   }
-  /* The typed code of a plaque without an enterprise proves no visit; place and photo must. */
+  /* A typed code of a plaque without an enterprise does not prove that the person is there; place
+   * and photo have to prove it. */
   return look_up_plaque(device, serial, &known, &bound, error)
              ? make_answer(serial, known ? "enterprise" : "blank", bound)
              : NULL;

@@ -156,7 +156,8 @@ json_t *bh_drafts_store_get(BhDevice *device, const char *author, const char *re
   return g_steal_pointer(&draft);
 }
 
-/* The draft of the present row, which is added when it is not the last one of the array. */
+/* Returns the draft to which the row in `stmt` belongs: the last one of the array, or a new one
+ * that is added. */
 static json_t *need_draft(json_t *drafts, BhStmt *stmt, const char *kind)
 {
   json_t *last = json_array_get(drafts, json_array_size(drafts) - 1);

@@ -51,8 +51,8 @@ static gboolean check_kind(BhDevice *device, const char *record, const char *kin
   return TRUE;
 }
 
-/* Notes files that the draft, or one key of it, names and will name no more. `kept`: the value that
- * the key gets, or NULL. */
+/* Notes files (release.h) that the draft, or one key of it, names now and will not name any more.
+ * `kept`: the value that the key gets, or NULL. */
 static gboolean release_files(BhDevice *device, const char *author, const char *record,
                               const char *key, const char *kept, GError **error)
 {
@@ -114,7 +114,8 @@ gboolean bh_device_draft_set(BhDevice *device, const char *author, const char *r
   return TRUE;
 }
 
-/* `view`: of the record as it is saved; NULL: it was never saved. */
+/* Returns the record's saved values with the draft's values over them. `view`: the record as it is
+ * saved; NULL: it was never saved. */
 static json_t *join_values(BhView *view, const json_t *changed)
 {
   json_t *values = view != NULL ? bh_record_dup_values(view->record) : json_object();
@@ -163,7 +164,7 @@ json_t *bh_device_draft_list_below(BhDevice *device, const char *author, const c
   return g_steal_pointer(&drafts);
 }
 
-/* Titles of drafts use what is typed but not saved. */
+/* Makes the title of a draft's record from the typed values, which are not saved yet. */
 char *bh_draft_dup_title(BhDevice *device, const char *author, const char *record)
 {
   g_autoptr(json_t) draft = bh_device_draft_get(device, author, record, NULL);
@@ -222,8 +223,8 @@ gboolean bh_draft_drop(BhDevice *device, const char *author, const char *record,
   return TRUE;
 }
 
-/* When the record was never saved, drafts of records below it are removed too, because nobody could
- * save them. */
+/* Removes a draft. When its record was never saved, drafts of records below it are removed too,
+ * because nobody could save them. */
 static gboolean drop_with_children(BhDevice *device, const char *author, const char *record,
                                    int depth, GError **error)
 {

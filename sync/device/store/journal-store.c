@@ -96,7 +96,7 @@ BhEntryText *bh_journal_store_read_text(BhDevice *device, gint64 pos, GError **e
                 "store: own entry %" G_GINT64_FORMAT " is missing", pos & BH_POS_SEQ_MASK);
     return NULL;
   }
-  const char *body = bh_stmt_get_text(row, 2); /* empty once it was dropped */
+  const char *body = bh_stmt_get_text(row, 2); /* empty after the body was dropped */
   return bh_entry_text_new(bh_stmt_get_text(row, 0), bh_stmt_get_text(row, 1),
                            *body != '\0' ? body : NULL, bh_stmt_get_text(row, 3));
 }

@@ -9,7 +9,7 @@
 #include "sync/device/store/repair.h"
 #include "sync/wire/enrol-text.h"
 
-#define OTHER_URL "other_url" /* setting */
+#define OTHER_URL "other_url" /* name of the setting with the hub's other address */
 #define URL_MAX_BYTES 300
 
 void bh_uplink_free(BhUplink *uplink)
@@ -180,8 +180,8 @@ static json_t *read_answer(const char *url, const char *pin, const json_t *answe
   return g_steal_pointer(&uplink);
 }
 
-/* The entries in a store were signed as one device of one hub. Another device needs another
- * store. */
+/* Checks that device and hub are those of the store, because its entries were signed as one device
+ * of one hub. Another device needs another store. */
 static gboolean check_same(BhDevice *device, const json_t *uplink, GError **error)
 {
   if (device->signer == NULL ||
