@@ -50,7 +50,7 @@ static gboolean check_key(const BhKind *kind, const char *key, const json_t *val
   for (const char *c = key; fits && *c != '\0'; c++)
     fits = is_item_character(*c);
   if (!fits) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s: \"%.96s\" is no key", name, key);
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s: \"%.96s\" is not a valid key", name, key);
     return FALSE;
   }
   if (!bh_value_is_clean(value, 1)) {
@@ -115,7 +115,7 @@ static gboolean check_operation(BhDevice *device, const json_t *op, gsize index,
   if (set == NULL || !bh_json_check_keys(op, allowed, where, error))
     return FALSE;
   if (!bh_id_is_valid(record)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s: record is no id", where);
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s: record must be an id", where);
     return FALSE;
   }
   const BhKind *kind = find_kind(device, name, error);
@@ -146,11 +146,12 @@ static gboolean check_shapes(BhDevice *device, const char *author, const json_t 
   json_t *op;
 
   if (!bh_id_is_valid(author)) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "author is no id");
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "author must be an id");
     return FALSE;
   }
   if (!json_is_array(ops) || json_array_size(ops) == 0) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "operations are no array, or none");
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT,
+                        "operations must be an array that is not empty");
     return FALSE;
   }
   json_array_foreach((json_t *)ops, index, op) {
@@ -486,7 +487,7 @@ json_t *bh_device_check(BhDevice *device, const char *author, const char *record
   if (!bh_device_ready(device, error) || !bh_device_need_enrolled(device, error))
     return NULL;
   if (!bh_id_is_valid(record)) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "record is no id");
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "record must be an id");
     return NULL;
   }
   const BhKind *kind = find_kind(device, kind_name, error);

@@ -138,7 +138,7 @@ static json_t *resolve_short_code(BhDevice *device, const char *typed, GError **
       return NULL;
     }
     g_set_error_literal(error, BH_ERROR, BH_ERROR_NOT_FOUND,
-                        "this code is of no plaque and no enterprise known here");
+                        "this device knows no plaque and no enterprise with this code");
     return NULL;
   }
   /* A typed code of a plaque without an enterprise does not prove that the person is there; place
@@ -153,7 +153,8 @@ json_t *bh_device_resolve_code(BhDevice *device, const char *text, GError **erro
   if (!bh_device_ready(device, error) || !bh_device_need_enrolled(device, error))
     return NULL;
   if (text == NULL || strlen(text) > CODE_MAX || !g_utf8_validate(text, -1, NULL)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "code: no text of at most %d bytes", CODE_MAX);
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "code: must be a text of at most %d bytes",
+                CODE_MAX);
     return NULL;
   }
   g_autofree char *typed = g_strstrip(g_strdup(text));

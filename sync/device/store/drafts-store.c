@@ -143,7 +143,8 @@ json_t *bh_drafts_store_get(BhDevice *device, const char *author, const char *re
                        &row, error))
     return NULL;
   if (row == NULL) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_NOT_FOUND, "draft: there is none");
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_NOT_FOUND,
+                        "draft: this person has no draft of this record");
     return NULL;
   }
   json_object_set_new(draft, "record", json_string(record));

@@ -19,11 +19,12 @@ static gboolean check_key(const char *author, const char *record, const char *ke
                           const json_t *value, GError **error)
 {
   if (!bh_id_is_valid(author) || !bh_id_is_valid(record)) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "draft: author or record is no id");
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "draft: author and record must be ids");
     return FALSE;
   }
   if (key == NULL || *key == '\0' || strlen(key) > BH_KEY_MAX || !g_utf8_validate(key, -1, NULL)) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "draft: this is no key");
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "draft: the key must have 1 to %d bytes",
+                BH_KEY_MAX);
     return FALSE;
   }
   if (value == NULL || !bh_value_is_clean(value, 1)) {

@@ -70,8 +70,8 @@ gboolean bh_journal_store_read(BhDevice *device, gint64 pos, BhOwnEntry *entry, 
                        BH_PARAMS(bh_param_int("pos", pos)), &row, error))
     return FALSE;
   if (row == NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "store: no own entry at %" G_GINT64_FORMAT,
-                pos & BH_POS_SEQ_MASK);
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND,
+                "store: no own entry at position %" G_GINT64_FORMAT, pos & BH_POS_SEQ_MASK);
     return FALSE;
   }
   entry->pos = pos;
@@ -127,8 +127,8 @@ char *bh_journal_store_dup_envelope(BhDevice *device, gint64 pos, GError **error
                        BH_PARAMS(bh_param_int("pos", pos)), &row, error))
     return NULL;
   if (row == NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "store: no own entry at %" G_GINT64_FORMAT,
-                pos & BH_POS_SEQ_MASK);
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND,
+                "store: no own entry at position %" G_GINT64_FORMAT, pos & BH_POS_SEQ_MASK);
     return NULL;
   }
   return g_strdup(bh_stmt_get_text(row, 0));

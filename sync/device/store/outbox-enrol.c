@@ -132,7 +132,8 @@ static gboolean decode_key(const char *base64, guint8 key[BH_PUBLIC_KEY_SIZE], G
                         sodium_base64_VARIANT_ORIGINAL) == 0 &&
       len == BH_PUBLIC_KEY_SIZE)
     return TRUE;
-  g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "enrolment: hub_key is no key");
+  g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT,
+                      "enrolment: hub_key must be a public key in base64");
   return FALSE;
 }
 
@@ -165,7 +166,7 @@ static json_t *read_answer(const char *url, const char *pin, const json_t *answe
   }
   if (!bh_id_is_valid(bh_json_string_or(uplink, "hub", NULL)) ||
       !bh_id_is_valid(bh_json_string_or(uplink, "device", NULL))) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "enrolment: hub or device is no id");
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "enrolment: hub and device must be ids");
     return NULL;
   }
   if (!decode_key(bh_json_string_or(uplink, "hub_key", ""), hub_key, error))

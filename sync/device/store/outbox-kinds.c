@@ -139,7 +139,7 @@ static gboolean put_person(BhDevice *device, const json_t *person, GError **erro
   if (roles == NULL)
     return FALSE;
   if (!bh_id_is_valid(id)) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "staff: id is no id");
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "staff: the id of a person is not valid");
     return FALSE;
   }
   g_autofree char *text = bh_json_dump(roles);
