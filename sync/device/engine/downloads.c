@@ -1,9 +1,10 @@
-/* Files of records that came from the hub, newest first. */
+/* Fetches the files that pulled records name, newest first. */
 #include "sync/device/engine/downloads.h"
 
 #include "schema/error.h"
 
-/* The list is newest first, but files are taken from its end, so it is kept in reverse order. */
+/* Reads the list of missing files into engine->missing. The store lists the newest first, but files
+ * are taken from the end of engine->missing, so the order is reversed. */
 static gboolean list_missing(BhEngine *engine, BhDevice *device, GError **error)
 {
   if (engine->missing != NULL)

@@ -110,7 +110,8 @@ static const Phase phases[] = {
 static BhEnginePhase on_failed(BhEngine *engine, BhDevice *device, BhErrorCode code)
 {
   if (code == BH_ERROR_UNCERTAIN && engine->phase == PHASE_PUSH && !engine->asked_again) {
-    /* The hub may have all entries by now; a request for the head answers that. */
+    /* The hub may have stored the entries although its answer is lost; asking for the head shows
+     * that. */
     engine->asked_again = TRUE;
     return PHASE_HEAD;
   }
@@ -159,7 +160,7 @@ static BhEnginePhase take_event(BhEngine *engine, BhDevice *device, const BhEngi
   g_return_val_if_reached(PHASE_NONE);
 }
 
-/* --- at debug level: each event, and what follows from it --- */
+/* --- debug log: each event, and the actions that follow --- */
 
 static void log_event(const BhEngineEvent *event)
 {

@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 typedef struct {
   char *method;
-  char *url;   /* whole */
+  char *url;   /* whole address, "https://host:port/path" */
   char **pins; /* base64 SHA-256 of the hub's public keys (SPKI), NULL-terminated, at least one */
   GPtrArray *headers; /* "Name: value", owned strings */
   GBytes *body;       /* NULL: none */

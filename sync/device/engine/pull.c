@@ -43,7 +43,8 @@ static gboolean names_staff(const json_t *page)
   return FALSE;
 }
 
-/* The list is small; a hub that names no version of it is asked in each round. */
+/* Whether to fetch the list of staff. A hub that names no version of the list is asked in each
+ * round; the list is small. */
 static gboolean needs_staff(BhEngine *engine, const json_t *page)
 {
   const char *version = bh_json_string_or(page, "staff", NULL);
@@ -89,7 +90,7 @@ static BhEnginePhase apply_page(BhEngine *engine, BhDevice *device)
     engine->again = TRUE;
     return leave_pull(engine);
   }
-  /* Entries that were saved in the meantime are pushed before the next page of a long list. */
+  /* Entries saved meanwhile are pushed before the next of many pages. */
   return engine->saved ? PHASE_PUSH : PHASE_PULL;
 }
 

@@ -1,5 +1,6 @@
-/* Own entries go to the hub. The head says how much of our chain the hub has; batches of what it
- * lacks follow until it has all. A fork or a damaged entry leads to a new incarnation. */
+/* Sends own entries to the hub. The head says which entries of this device's chain the hub has;
+ * batches of the others follow until it has all. A fork or a damaged entry leads to a new
+ * incarnation. */
 #include "sync/device/engine/push.h"
 
 #include "schema/error.h"
@@ -9,8 +10,8 @@
 
 /* --- a new incarnation --- */
 
-/* Asks for the head again after the store began a new chain (`changed`); else ends the round with
- * `error`. Also ends it after too many new chains. */
+/* Returns PHASE_HEAD when the store began a new chain (`changed`), so that the hub is asked for its
+ * head. Else ends the round with `error`. */
 static BhEnginePhase ask_again(BhEngine *engine, BhDevice *device, gboolean changed,
                                const GError *error)
 {
@@ -20,8 +21,8 @@ static BhEnginePhase ask_again(BhEngine *engine, BhDevice *device, gboolean chan
   return bh_engine_load_uplink(engine, device) ? PHASE_HEAD : PHASE_NONE;
 }
 
-/* The hub has another chain than this store, which was copied or rolled back. Entries that the hub
- * did not confirm to this store are sent again in a new incarnation. */
+/* Handles a fork: the hub has another chain than this store, which was copied or rolled back.
+ * Entries that the hub did not confirm to this store are sent again in a new incarnation. */
 static BhEnginePhase take_new_incarnation(BhEngine *engine, BhDevice *device)
 {
   g_autoptr(GError) error = NULL;
@@ -34,8 +35,8 @@ static BhEnginePhase take_new_incarnation(BhEngine *engine, BhDevice *device)
   return ask_again(engine, device, ok, error);
 }
 
-/* An entry is damaged on the disk: it is set aside, and the sound ones are sent in a new
- * incarnation. */
+/* Handles an entry that is damaged on the disk: it is set aside, and the undamaged ones are sent in
+ * a new incarnation. */
 static BhEnginePhase repair(BhEngine *engine, BhDevice *device)
 {
   g_autoptr(GError) error = NULL;
@@ -48,8 +49,8 @@ static BhEnginePhase repair(BhEngine *engine, BhDevice *device)
 
 /* --- the head --- */
 
-/* Stores the head {"seq","hash"} that the hub answered. FALSE when the phase `next` must begin
- * instead. */
+/* Stores the last entry {"seq","hash"} that the hub has of this chain. FALSE when that failed or
+ * showed a fork; *next is then the phase that the caller must return, in place of going on. */
 static gboolean note_head(BhEngine *engine, BhDevice *device, const json_t *object,
                           BhEnginePhase *next)
 {
@@ -72,7 +73,8 @@ static gboolean note_head(BhEngine *engine, BhDevice *device, const json_t *obje
   return TRUE;
 }
 
-/* A hub that lost entries may have lost files too. */
+/* Marks all files to be sent again when the hub has fewer entries than it acknowledged: it may have
+ * lost files too. */
 static gboolean recheck_files(BhEngine *engine, BhDevice *device, GError **error)
 {
   gint64 made, acked;
@@ -84,7 +86,8 @@ static gboolean recheck_files(BhEngine *engine, BhDevice *device, GError **error
   return TRUE;
 }
 
-/* The hub answered at its other address, with its own key: that address is used from now on. */
+/* Stores the other address of the hub as the present one, after the hub answered there with its own
+ * key. */
 static gboolean keep_address(BhEngine *engine, BhDevice *device, GError **error)
 {
   if (!engine->elsewhere)
@@ -187,7 +190,7 @@ static BhEnginePhase on_stored(BhEngine *engine, BhDevice *device, const json_t 
 
   if (!note_head(engine, device, object, &next))
     return next;
-  /* If the hub says "stored" but its head does not move, the push would be repeated for ever. */
+  /* A hub that says "stored" but whose head does not move would get the same push for ever. */
   if (engine->hub_seq <= before)
     return bh_engine_fail_round(engine, device, BH_ERROR_FORMAT, 0);
   engine->failures = 0;
@@ -217,7 +220,9 @@ static BhEnginePhase on_gap(BhEngine *engine, BhDevice *device, const json_t *ob
   return PHASE_PUSH;
 }
 
-/* The hub refused the entry after those that it stored. Pull and files go on without it. */
+/* Handles a batch that the hub did not store as a whole. Acknowledges the entries that it stored; a
+ * batch that is too large is sent again in smaller ones. When the next entry itself is refused, the
+ * error is noted, and pull and files go on without that entry. */
 static BhEnginePhase on_refused_entry(BhEngine *engine, BhDevice *device, const json_t *object,
                                       BhErrorCode code)
 {

@@ -90,7 +90,7 @@ void bh_engine_note_time(BhEngine *engine, BhDevice *device, const json_t *objec
   if (!bh_hub_time_verify(engine->uplink->hub_key, engine->uplink->hub, engine->uplink->device, ms,
                           signature))
     return;
-  /* An error is ignored, because the next round brings the time again. */
+  /* An error of the store is ignored, because the next round brings the time again. */
   bh_outbox_note_hub_time(device, ms, signature, NULL);
 }
 
@@ -114,7 +114,7 @@ gboolean bh_engine_load_uplink(BhEngine *engine, BhDevice *device)
     bh_engine_fail_store(engine, device, error);
     return FALSE;
   }
-  /* Not enrolled: nothing to do until somebody enrols and kicks. */
+  /* The device is not enrolled: no round begins until it is, and until somebody kicks. */
   engine->phase = PHASE_IDLE;
   engine->actions.timer_ms = BH_ENGINE_TIMER_NONE;
   return FALSE;
@@ -161,8 +161,8 @@ static const char *state_of(BhErrorCode code)
   return "waiting";
 }
 
-/* When the hub does not answer, the next round tries its other address at once, and the round after
- * that the first one again. */
+/* Lets the next round begin at once at the hub's other address when the hub did not answer at this
+ * one; the round after that uses the first address again. */
 static gboolean try_other_address(BhEngine *engine, BhErrorCode code)
 {
   if (engine->phase != PHASE_HEAD || engine->uplink == NULL || engine->uplink->other_url == NULL ||
@@ -234,7 +234,7 @@ gboolean bh_engine_refused(BhEngine *engine, BhDevice *device, const BhTransport
   else if (answer->status == 429 || answer->status >= 500 || answer->status == 423)
     code = code == BH_ERROR_STORAGE ? BH_ERROR_STORAGE : BH_ERROR_BUSY;
   else if (answer->status < 400)
-    code = BH_ERROR_NOT_HUB; /* a hub does not redirect */
+    code = BH_ERROR_NOT_HUB; /* a hub never redirects, so this is another server */
   else if (answer->status != 403 || code != BH_ERROR_REVOKED)
     return FALSE;
   bh_engine_fail_round(engine, device, code, bh_engine_header_int(answer, "Retry-After"));
@@ -249,7 +249,7 @@ BhEnginePhase bh_engine_finish_round(BhEngine *engine, BhDevice *device)
   bh_engine_leave_round(engine);
   engine->phase = PHASE_IDLE;
   if (engine->failed) {
-    /* Something was refused, but the rest of the round went on. */
+    /* An error was noted (bh_engine_note_error), but the rest of the round went on. */
     delay_ms = MAX(backoff_ms(engine, 0), BH_RETRY_BASE_MS);
     engine->failures++;
   } else {

@@ -1,6 +1,7 @@
 /* What the phases of a round share: the state of the engine, requests, and the end of a round. A
- * phase sends one kind of request. Its `begin` sends it, its `on_answer` takes the answer; both
- * return the phase to begin next, and engine.c begins it. So no phase calls another. */
+ * phase sends one kind of request. Its `begin` sends the request, its `on_answer` takes the
+ * answer; both return the phase to begin next, and engine.c begins that phase. So no phase calls
+ * another. */
 #pragma once
 
 #include "schema/error.h"
@@ -13,47 +14,47 @@ G_BEGIN_DECLS
 
 typedef enum {
   PHASE_IDLE,    /* waits for a reason to begin a round */
-  PHASE_WAITING, /* waits after a failure */
-  PHASE_HEAD,    /* how much of our chain the hub has */
+  PHASE_WAITING, /* waits after a round that failed */
+  PHASE_HEAD,    /* asks for the last entry of this device's chain that the hub has */
   PHASE_PUSH,
   PHASE_PULL,
   PHASE_KINDS,
   PHASE_STAFF,
   PHASE_FILES,  /* chooses the next thing to do with files; sends nothing itself */
-  PHASE_CREATE, /* of an upload, with its first chunk */
-  PHASE_RESUME, /* asks for an upload's offset */
+  PHASE_CREATE, /* creates an upload at the hub, with the first chunk of the file */
+  PHASE_RESUME, /* asks how many bytes of an upload the hub has */
   PHASE_CHUNK,
   PHASE_DOWNLOAD,
   PHASE_END,  /* ends the round */
-  PHASE_NONE, /* begins nothing: a request is out, or the round has ended */
+  PHASE_NONE, /* begins nothing: a request waits for its answer, or the round has ended */
 } BhEnginePhase;
 
 struct _BhEngine {
   const BhRandom *random;
-  BhEnginePhase phase; /* that the engine is in, or whose request is out */
-  BhUplink *uplink;    /* during a round */
+  BhEnginePhase phase; /* phase that the engine is in, or that waits for an answer */
+  BhUplink *uplink;    /* hub of the present round; NULL: no round runs */
   gint64 wall_ms, boot_ms;
-  guint failures;     /* since the last success */
-  BhErrorCode error;  /* of the last round, when failed */
+  guint failures;     /* rounds that failed since the last success */
+  BhErrorCode error;  /* error of the last round; valid when `failed` */
   gboolean failed;    /* a round ended with an error, or had one that did not end it */
-  gboolean saved;     /* something to push since heads were read */
+  gboolean saved;     /* an entry was saved since the last push began */
   gboolean again;     /* another round is to follow this one at once */
   gboolean elsewhere; /* this round goes to the hub's other address */
   gboolean kicked;    /* a person asked for a round during this one */
   gboolean online;    /* a network came back during this round */
-  gboolean due;       /* the next round begins without a wait */
+  gboolean due;       /* the next round begins without waiting */
   gboolean pulled;    /* records were pulled in this round */
 
   gint64 hub_seq;     /* number of the last entry of this incarnation that the hub has */
   gint64 push_first;  /* hub_seq when this round's push began */
   gboolean rechecked; /* files were checked again after the hub had fewer entries than before */
-  gint64 push_best;   /* greatest hub_seq in this round */
+  gint64 push_best;   /* greatest value of hub_seq in this round */
   gint64 made;        /* number of the last entry made on this device */
   gsize batch_bytes;  /* size limit of the next batch */
   int batch_entries;
-  guint repeats; /* answers without progress */
-  guint forks;
-  gboolean asked_again; /* the head was asked for again after an uncertain push of this round */
+  guint repeats;        /* answers in a row that brought no progress */
+  guint forks;          /* new incarnations begun in this round */
+  gboolean asked_again; /* PHASE_HEAD was repeated after an uncertain push of this round */
 
   json_t *page;         /* page of changes that waits for its kind set; NULL: none */
   char *kinds;          /* hash of the kind set that was asked for; NULL: none */
@@ -70,7 +71,7 @@ struct _BhEngine {
   gsize chunk_bytes;     /* size of the next chunk */
   gint64 chunk_began_ms;
   GHashTable *deferred; /* sha256 of files deferred in this round */
-  GPtrArray *missing;   /* sha256 to fetch in this round, from the end */
+  GPtrArray *missing;   /* sha256 of files to fetch in this round; the last one is next */
   GHashTable *absent;   /* sha256 of files that the hub did not have since the last kick */
 
   BhEngineActions actions;
@@ -78,46 +79,47 @@ struct _BhEngine {
 
 /* --- requests --- */
 
-/* A request to the round's hub, with the device's authorization. Owned by the caller. */
+/* Makes a request to the hub of this round, with the device's authorization; `answer_max`: limit of
+ * the answer in bytes. Owned by the caller. */
 BhTransportRequest *bh_engine_request(BhEngine *engine, const char *method, const char *path,
                                       gsize answer_max);
-/* Makes `request` (taken) the action of this step, and `phase` the one that gets the answer.
- * Returns PHASE_NONE. */
+/* Makes `request` (taken) the action of this step; `phase` will get the answer. Returns
+ * PHASE_NONE. */
 BhEnginePhase bh_engine_send(BhEngine *engine, BhEnginePhase phase, BhTransportRequest *request);
 
 /* --- answers --- */
 
-/* Body of an answer as a JSON object (new reference), expanded when it is compressed by zstd; NULL
- * after bh_engine_fail_round when it is none. */
+/* Body of an answer as a JSON object (new reference), expanded when it is compressed by zstd. When
+ * it is no JSON object, calls bh_engine_fail_round and returns NULL. */
 json_t *bh_engine_parse(BhEngine *engine, BhDevice *device, const BhTransportAnswer *answer);
-/* The same without failing; NULL when it is no JSON. */
+/* As bh_engine_parse, but only returns NULL when the body is no JSON object; the round goes on. */
 json_t *bh_engine_peek(const BhTransportAnswer *answer);
-/* Code of an error answer; BH_ERROR_FAILED when it names none. */
+/* Error code that an answer of the hub names; BH_ERROR_FAILED when it names none. */
 BhErrorCode bh_engine_code(const BhTransportAnswer *answer);
 /* A header as a number; -1 when it is absent or not a number. */
 gint64 bh_engine_header_int(const BhTransportAnswer *answer, const char *name);
-/* Stores the hub's signed time in `object`, if its signature is right. */
+/* Stores the hub's signed time from the answer `object`, if the signature is right. */
 void bh_engine_note_time(BhEngine *engine, BhDevice *device, const json_t *object);
 /* Handles answers that mean the same in each phase (not authorized, revoked, busy, redirects). TRUE
- * when that ended the round. */
+ * when such an answer ended the round. */
 gboolean bh_engine_refused(BhEngine *engine, BhDevice *device, const BhTransportAnswer *answer);
 
 /* --- the round --- */
 
-/* Forgets what belongs to one round. */
+/* Frees the state that belongs to one round only. */
 void bh_engine_leave_round(BhEngine *engine);
-/* Reads address, token and keys of the hub. FALSE when the round ended instead: with an error, or
- * because the device is not enrolled. */
+/* Reads address, token and keys of the hub from the store. FALSE when the round ended because of
+ * that: with an error, or because the device is not enrolled. */
 gboolean bh_engine_load_uplink(BhEngine *engine, BhDevice *device);
-/* Remembers an error and goes on with the round. */
+/* Notes an error for the end of the round, and goes on with the round. */
 void bh_engine_note_error(BhEngine *engine, BhErrorCode code);
 /* Ends the round with an error and waits: `retry_after_s` seconds when above 0, else by the
  * backoff. Returns PHASE_NONE. */
 BhEnginePhase bh_engine_fail_round(BhEngine *engine, BhDevice *device, BhErrorCode code,
                                    gint64 retry_after_s);
-/* The same for an error of the store. */
+/* Ends the round with an error of the store, as bh_engine_fail_round does. */
 BhEnginePhase bh_engine_fail_store(BhEngine *engine, BhDevice *device, const GError *error);
-/* Ends a round that did all it could. Returns PHASE_NONE. */
+/* Ends a round after its last phase. Returns PHASE_NONE. */
 BhEnginePhase bh_engine_finish_round(BhEngine *engine, BhDevice *device);
 
 G_END_DECLS

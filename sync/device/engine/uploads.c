@@ -1,5 +1,6 @@
-/* Files go to the hub by tus 1.0: create with the first chunk, then chunk by chunk. After a break
- * the hub is asked for the offset. A file that fails is deferred, and the next one is sent. */
+/* Sends files to the hub by tus 1.0: the upload is created with the first chunk, then chunk follows
+ * chunk. After an interruption the hub is asked for the offset. A file that fails is deferred, and
+ * the next one is sent. */
 #include "sync/device/engine/uploads.h"
 
 #include <errno.h>
@@ -21,7 +22,7 @@ static BhTransportRequest *tus_request(BhEngine *engine, const char *method, con
   return request;
 }
 
-/* Leaves the file for this round and goes on with the next one. */
+/* Defers the present file to a later round, and goes on with the next one. */
 static BhEnginePhase defer(BhEngine *engine, BhDevice *device, const char *why)
 {
   g_autoptr(GError) error = NULL;
@@ -41,7 +42,7 @@ static BhEnginePhase defer_refused(BhEngine *engine, BhDevice *device,
   return defer(engine, device, bh_json_string_or(body, "error", "refused"));
 }
 
-/* Stores what the hub answered about the file that is being sent. */
+/* Stores the path of the upload and the number of bytes that the hub has of the present file. */
 static BhEnginePhase note_sent(BhEngine *engine, BhDevice *device, const char *upload, gint64 sent)
 {
   g_autoptr(GError) error = NULL;
@@ -99,7 +100,8 @@ BhEnginePhase bh_engine_begin_files(BhEngine *engine, BhDevice *device)
 
 /* --- requests --- */
 
-/* Reads exactly `len` bytes from `offset`; NULL with why_code. */
+/* Reads exactly `len` bytes of the file from its offset; NULL with the reason in *why (a why_code
+ * of the queue). */
 static GBytes *read_chunk(const BhPendingFile *file, gsize len, const char **why)
 {
   g_autofree guint8 *bytes = g_malloc(len);
@@ -197,13 +199,14 @@ static char *dup_location(BhEngine *engine, const char *location)
   return g_strdup(path);
 }
 
-/* Status 500 may concern this file only, so the round goes on with the next file. */
+/* Whether the answer ends the round. Status 500 does not: it may concern this file only, so the
+ * round goes on with the next file. */
 static gboolean is_end(BhEngine *engine, BhDevice *device, const BhTransportAnswer *answer)
 {
   return answer->status != 500 && bh_engine_refused(engine, device, answer);
 }
 
-/* An upload that the hub no longer knows begins anew. */
+/* Forgets an upload that the hub no longer has; the file is then sent from its beginning. */
 static BhEnginePhase forget_upload(BhEngine *engine, BhDevice *device)
 {
   if (++engine->repeats > BH_ENGINE_REPEATS_MAX)
@@ -213,7 +216,7 @@ static BhEnginePhase forget_upload(BhEngine *engine, BhDevice *device)
   return note_sent(engine, device, NULL, 0);
 }
 
-/* Takes over an offset that the hub named; one that cannot be right defers the file. */
+/* Stores an offset that the hub named; an offset that cannot be right defers the file. */
 static BhEnginePhase take_offset(BhEngine *engine, BhDevice *device,
                                  const BhTransportAnswer *answer, const char *upload)
 {
@@ -225,8 +228,8 @@ static BhEnginePhase take_offset(BhEngine *engine, BhDevice *device,
   return note_sent(engine, device, upload, offset);
 }
 
-/* Large chunks on a good link. Small ones on a poor one, so that an entry never waits long behind a
- * photo, and a break loses little. */
+/* Chooses the size of the next chunk: large on a fast connection, small on a slow one, so that an
+ * entry never waits long for a photo, and an interruption loses little. */
 static void adapt_chunk(BhEngine *engine)
 {
   gint64 took_ms = engine->boot_ms - engine->chunk_began_ms;
@@ -237,7 +240,8 @@ static void adapt_chunk(BhEngine *engine)
     engine->chunk_bytes = MAX(engine->chunk_bytes / 2, BH_ENGINE_CHUNK_MIN_BYTES);
 }
 
-/* A proxy in between may accept less than the hub: then smaller chunks are tried. */
+/* Whether a proxy between device and hub may have refused the size of the chunk, although the hub
+ * accepts it: then smaller chunks are tried. */
 static gboolean is_over_proxy_limit(BhEngine *engine, const BhTransportAnswer *answer)
 {
   gint64 left = engine->file->size - engine->file->sent;

@@ -10,13 +10,15 @@
 #include <signal.h>
 #include <stdlib.h>
 
-/* Waits for a store that another program has open: a command for a moment, a collector for
- * hours. */
+/* How the agent waits for a store that another program has open: first it tries LOOK_SOON_TIMES
+ * every LOOK_SOON_MS, because a command ends soon, then every LOOK_AGAIN_MS, because a collector
+ * may run for hours. */
 #define LOOK_SOON_MS 100
 #define LOOK_SOON_TIMES 50
 #define LOOK_AGAIN_MS 2000
-#define LEAVE_ALONE_S 4   /* after a yield, so that the program that asked can open the store */
-#define YIELD_DELAY_MS 50 /* so that the answer is sent first */
+/* wait after a yield, so that the program that asked for it can open the store */
+#define LEAVE_ALONE_S 4
+#define YIELD_DELAY_MS 50 /* delay of a yield, so that its answer is sent first */
 #define TAKE_TIMEOUT_S 5
 
 enum { EXIT_NO_STORE = 3, EXIT_NOT_SYNCED = 4 };
@@ -27,7 +29,7 @@ typedef struct {
   BhOwner *owner;
   BhWorker *worker;
   BhSync *sync;
-  guint failed_tries; /* failed tries in a row to open the store */
+  guint failed_tries; /* failed tries in a row to open the store; counted up to LOOK_SOON_TIMES */
   guint pending;      /* requests of other programs that the worker has not answered yet */
   gboolean yielding;
 } Agent;
@@ -203,7 +205,7 @@ int main(int argc, char **argv)
       context, "Syncs while no other program has the store, and gives it up to the collector.\n"
                "Exit codes: 0 done, 1 failed, 2 wrong use, 3 the store is in use or cannot be\n"
                "opened, 4 the round ended with an error (--once).\n");
-  setlocale(LC_ALL, ""); /* so that what is printed is not turned into ASCII */
+  setlocale(LC_ALL, ""); /* so that printed text is not turned into ASCII */
   if (!g_option_context_parse(context, &argc, &argv, &error)) {
     g_printerr("bihuan-agent: %s\n", error->message);
     return 2;

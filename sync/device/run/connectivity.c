@@ -1,4 +1,4 @@
-/* Network changes as the system's monitor reports them. */
+/* Reports network changes that the system's monitor sees. */
 #include "sync/device/run/connectivity.h"
 
 #include <gio/gio.h>

@@ -10,7 +10,8 @@ typedef struct _BhConnectivity BhConnectivity;
 typedef void (*BhConnectivityChanged)(gboolean online, gpointer data);
 
 struct _BhConnectivity {
-  /* Calls back on the thread-default main context of the caller until it is freed. */
+  /* As bh_connectivity_watch: calls `changed` on the thread-default main context of the caller
+   * until the object is freed. */
   void (*watch)(BhConnectivity *connectivity, BhConnectivityChanged changed, gpointer data);
   void (*free)(BhConnectivity *connectivity);
 };
@@ -23,7 +24,7 @@ void bh_connectivity_watch(BhConnectivity *connectivity, BhConnectivityChanged c
 void bh_connectivity_free(BhConnectivity *connectivity);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhConnectivity, bh_connectivity_free)
 
-/* The system's own monitor (netlink, NetworkManager). */
+/* A connectivity object that uses the system's network monitor (netlink, NetworkManager). */
 BhConnectivity *bh_connectivity_monitor_new(void);
 
 G_END_DECLS

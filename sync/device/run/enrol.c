@@ -14,13 +14,14 @@
 #define TRIES 3
 #define ANSWER_MAX_BYTES (256 * 1024)
 
-/* Data that is passed to the store's thread and back. */
+/* Data of one enrolment that is passed to the store's thread and back. */
 typedef struct {
   guint8 public_key[BH_PUBLIC_KEY_SIZE];
   guint8 secret_key[BH_SECRET_KEY_SIZE];
   const BhEnrolText *text;
   const json_t *answer;
-  /* the hub of the store, if the store is already enrolled at the hub of the text */
+  /* the hub of the store, if the text is of the hub at which the store is enrolled already; else
+   * NULL */
   BhUplink *uplink;
   GAsyncResult *result;
 } Enrolment;
@@ -33,8 +34,8 @@ static void wipe_enrolment(Enrolment *enrolment)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Enrolment, wipe_enrolment)
 
-/* For a text of the hub at which this store is enrolled: the hub may have a new address. The key
- * must be the same, because the device's token must not be sent to another server. */
+/* Returns the hub of the store, if the text is of that hub too: the hub may have a new address. The
+ * text must name the same key, because the device's token must not be sent to another server. */
 static BhUplink *find_moved(BhDevice *device, const BhEnrolText *text, GError **error)
 {
   g_autoptr(BhUplink) uplink = bh_outbox_get_uplink(device, error);
@@ -161,7 +162,8 @@ static json_t *read_answer(const Enrolment *enrolment, const BhTransportAnswer *
   return NULL;
 }
 
-/* An enrolled store only asks at the address of the text whether its hub answers there. */
+/* Makes the request of an enrolled store, which only asks at the address of the text whether its
+ * hub answers there. */
 static BhTransportRequest *make_question(const Enrolment *enrolment)
 {
   const BhUplink *uplink = enrolment->uplink;
@@ -175,8 +177,8 @@ static BhTransportRequest *make_question(const Enrolment *enrolment)
   return request;
 }
 
-/* A request whose answer was lost is repeated: the hub answers the same key with the same
- * enrolment. */
+/* Sends the enrolment, and repeats a request whose answer was lost: the hub answers the same key
+ * with the same enrolment. */
 static json_t *ask_hub(BhTransport *transport, const Enrolment *enrolment, const char *name,
                        GError **error)
 {

@@ -5,11 +5,13 @@
 #include "schema/world.h"
 #include "sync/device/engine/engine.h"
 
-#define ROUNDS_MAX 5 /* rounds of one call; more only after the store has caught up */
+/* most rounds of one bh_sync_once; another one only while a pull that started over was not in
+ * place */
+#define ROUNDS_MAX 5
 
 struct _BhSync {
   gatomicrefcount refs;
-  gint stopped; /* atomic */
+  gint stopped; /* read and written atomically, on several threads */
   BhWorker *worker;
   BhTransport *transport;
   BhConnectivity *connectivity;
@@ -19,10 +21,10 @@ struct _BhSync {
   GSource *timer;
   BhSyncChanged changed;
   gpointer data;
-  gboolean resting; /* whether the store rested after the last step */
+  gboolean resting; /* whether the engine was resting after the last step */
 };
 
-/* One step of the engine: the event on its way to the store's thread, its results back. */
+/* One step of the engine: carries the event to the store's thread, and the results back. */
 typedef struct {
   BhSync *sync;
   BhEngineEvent event;

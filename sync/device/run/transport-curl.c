@@ -20,7 +20,7 @@ typedef struct {
   gboolean allow_loopback_http;
   GMutex mutex;
   GCond ended;
-  guint running; /* transfers handed to a thread and not ended */
+  guint running; /* transfers that were handed to a thread and have not ended */
   CURL *handle;  /* kept because its connection is reused */
 } CurlTransport;
 
@@ -107,7 +107,7 @@ static char *join_pins(char **pins)
   return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-/* Only the pin proves that this is the hub, so nothing is sent without one. */
+/* Refuses a request without a pin, because only the pin proves that the server is the hub. */
 static gboolean check_request(CurlTransport *self, const BhTransportRequest *request,
                               GError **error)
 {
@@ -134,12 +134,13 @@ static void set_options(CURL *handle, Transfer *transfer, CurlList *headers)
   gboolean secure = g_str_has_prefix(request->url, "https://");
   g_autofree char *pins = secure ? join_pins(request->pins) : NULL;
 
-  curl_easy_reset(handle); /* keeps the connections open */
+  curl_easy_reset(handle); /* resets the options and keeps the connections open */
   curl_easy_setopt(handle, CURLOPT_URL, request->url);
   curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, secure ? "https" : "http");
   curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L); /* does not wait for a name server */
+  /* a cancelled transfer does not wait for a name server */
+  curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(handle, CURLOPT_PROXY, "");
   curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
   if (secure) {

@@ -50,7 +50,7 @@ static gboolean check_key(const BhKind *kind, const char *key, const json_t *val
   for (const char *c = key; fits && *c != '\0'; c++)
     fits = is_item_character(*c);
   if (!fits) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s: \"%.96s\" is no key", name, key);
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s: \"%.96s\" is not a valid key", name, key);
     return FALSE;
   }
   if (!bh_value_is_clean(value, 1)) {
@@ -115,7 +115,7 @@ static gboolean check_operation(BhDevice *device, const json_t *op, gsize index,
   if (set == NULL || !bh_json_check_keys(op, allowed, where, error))
     return FALSE;
   if (!bh_id_is_valid(record)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s: record is no id", where);
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s: record must be an id", where);
     return FALSE;
   }
   const BhKind *kind = find_kind(device, name, error);
@@ -146,11 +146,12 @@ static gboolean check_shapes(BhDevice *device, const char *author, const json_t 
   json_t *op;
 
   if (!bh_id_is_valid(author)) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "author is no id");
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "author must be an id");
     return FALSE;
   }
   if (!json_is_array(ops) || json_array_size(ops) == 0) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "operations are no array, or none");
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT,
+                        "operations must be an array that is not empty");
     return FALSE;
   }
   json_array_foreach((json_t *)ops, index, op) {
@@ -194,8 +195,8 @@ static json_t *make_move(const char *record, const char *kind, const char *state
   return op;
 }
 
-/* An answered review also takes the step in its target that the target's kind declares, in the same
- * entry. */
+/* For an answered review: the operation with the step that the review's target takes because of the
+ * answer, as the target's kind declares it. NULL when there is no such step. */
 static json_t *find_review_move(BhDevice *device, BhScope *scope, const json_t *ops,
                                 const json_t *op)
 {
@@ -256,11 +257,13 @@ static void touched_free(gpointer data)
   g_free(touched);
 }
 
-/* Puts all operations over the scope, and keeps the values before them. */
+/* Puts the values of all operations over the scope as unsaved values. Returns the records that they
+ * touch, each with its values before (Touched). */
 static GPtrArray *put_over_scope(BhDevice *device, BhScope *scope, const json_t *ops)
 {
   GPtrArray *out = g_ptr_array_new_with_free_func(touched_free);
-  g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal); /* → Touched */
+  /* record id → Touched */
+  g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
   gsize index;
   json_t *op;
 
@@ -284,7 +287,8 @@ static GPtrArray *put_over_scope(BhDevice *device, BhScope *scope, const json_t 
   return out;
 }
 
-/* A step that only the hub may take would be quarantined there. */
+/* Returns the problems of a step. A step that only the hub may take is refused here, because the
+ * hub would quarantine its entry. */
 static GPtrArray *check_step(const BhKind *kind, const char *from, const char *to,
                              const BhContext *context)
 {
@@ -361,9 +365,9 @@ static gboolean check_touched(BhScope *scope, BhScope *stored, const Touched *to
   return refuse(touched->kind, problems, error);
 }
 
-/* TRUE when no rule applies beyond the check of each value: the record is here, and no key is a
- * state, is locked, is the parent, needs a reason, or is named by a check. This is the usual tap,
- * an answer. */
+/* TRUE when no rule applies beyond the check of each value: the record exists, and no key is a
+ * state, is locked, is the parent, needs a reason, or is named by a check. This is the most
+ * frequent save: one answer, given by a tap. */
 static gboolean is_plain(BhDevice *device, BhScope *stored, const json_t *op)
 {
   const BhKind *kind = bh_kind_set_find(device->kinds, bh_json_string_or(op, "kind", ""));
@@ -427,7 +431,7 @@ json_t *bh_check_operations(BhDevice *device, const char *author, const json_t *
   return g_steal_pointer(&full);
 }
 
-/* --- what a form asks --- */
+/* --- problems and doubts that a form shows --- */
 
 static void report_one(json_t *out, const BhProblem *problem)
 {
@@ -453,7 +457,8 @@ static void report_error(json_t *out, const char *key, const GError *why)
   json_array_append_new(out, item);
 }
 
-/* Reports keys whose own value is wrong, and leaves them out of what the rules see. */
+/* Adds a problem to `out` for each key whose own value is wrong. Returns the other keys with their
+ * values; only those are checked by the rules of the kind. */
 static json_t *take_valid(const BhKind *kind, const json_t *set, json_t *out)
 {
   json_t *valid = json_object();
@@ -482,7 +487,7 @@ json_t *bh_device_check(BhDevice *device, const char *author, const char *record
   if (!bh_device_ready(device, error) || !bh_device_need_enrolled(device, error))
     return NULL;
   if (!bh_id_is_valid(record)) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "record is no id");
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "record must be an id");
     return NULL;
   }
   const BhKind *kind = find_kind(device, kind_name, error);

@@ -21,7 +21,7 @@ void bh_device_read_clock(BhDevice *device, BhEntryClock *clock)
   clock->wall_ms = source->wall_ms(source->data);
   clock->boot_ms = source->boot_ms(source->data);
   g_strlcpy(clock->boot_id, source->boot_id(source->data), sizeof clock->boot_id);
-  /* A clock without a battery starts in the past. */
+  /* A clock that is earlier than a known time is wrong: without a battery it starts in the past. */
   clock->quality = clock->wall_ms < BH_CLOCK_FLOOR_MS || clock->wall_ms < device->hub_ms ||
                            clock->wall_ms < device->last_ms - GOOD_CLOCK_MS
                        ? BH_CLOCK_QUALITY_BAD

@@ -11,7 +11,7 @@
 
 #define CODE_MAX BH_PLAQUE_TEXT_MAX
 
-/* Newest record of `kind` whose `field` has this value; NULL when none. */
+/* Id of the newest record of `kind` whose `field` has this value; NULL when none. */
 static char *find_by_value(BhDevice *device, const char *kind, const char *field,
                            const json_t *value)
 {
@@ -138,10 +138,11 @@ static json_t *resolve_short_code(BhDevice *device, const char *typed, GError **
       return NULL;
     }
     g_set_error_literal(error, BH_ERROR, BH_ERROR_NOT_FOUND,
-                        "this code is of no plaque and no enterprise known here");
+                        "this device knows no plaque and no enterprise with this code");
     return NULL;
   }
-  /* The typed code of a plaque without an enterprise proves no visit; place and photo must. */
+  /* A typed code of a plaque without an enterprise does not prove that the person is there; place
+   * and photo have to prove it. */
   return look_up_plaque(device, serial, &known, &bound, error)
              ? make_answer(serial, known ? "enterprise" : "blank", bound)
              : NULL;
@@ -152,7 +153,8 @@ json_t *bh_device_resolve_code(BhDevice *device, const char *text, GError **erro
   if (!bh_device_ready(device, error) || !bh_device_need_enrolled(device, error))
     return NULL;
   if (text == NULL || strlen(text) > CODE_MAX || !g_utf8_validate(text, -1, NULL)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "code: no text of at most %d bytes", CODE_MAX);
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "code: must be a text of at most %d bytes",
+                CODE_MAX);
     return NULL;
   }
   g_autofree char *typed = g_strstrip(g_strdup(text));

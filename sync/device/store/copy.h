@@ -10,12 +10,12 @@
 G_BEGIN_DECLS
 
 /* Copies the database by SQLite's backup: opening the file beside SQLite would drop SQLite's locks.
- * Store thread; the time grows with the size of the database. `to` is made with mode 0700.
- * BH_ERROR_STORAGE when that fails, or when there is a store in it. */
+ * Store thread; the time grows with the size of the database. The folder `to` is made with mode
+ * 0700. BH_ERROR_STORAGE when the copy fails, or when `to` contains a store already. */
 gboolean bh_copy_store(BhDevice *device, const char *to, const BhDisk *disk, GError **error);
-/* Copies the files of the store in `from`; a file never changes once it has its name. Files that
- * are in `to` already, and whole, stay. For another thread than the store's: it may take
- * minutes. */
+/* Copies the files of the store in the folder `from` to the folder `to`. Complete files that are in
+ * `to` already are not copied again, because a file never changes once it has its name. It may take
+ * minutes, so it is to be called on another thread than the store's. */
 gboolean bh_copy_files(const char *from, const char *to, const BhDisk *disk, GError **error);
 
 G_END_DECLS

@@ -44,7 +44,7 @@ gboolean bh_damage_store_copy(BhDevice *device, gint64 pos, const char *reason,
 static gboolean count_files(BhDevice *device, gint64 pos, gint64 *files, gint64 *bytes,
                             GError **error)
 {
-  g_autoptr(BhStmt) row = NULL; /* never NULL: an aggregate has one row */
+  g_autoptr(BhStmt) row = NULL; /* never NULL: a query for a sum always has one row */
 
   if (!bh_db_query_row(device->db,
                        "SELECT count(*), coalesce(sum(size - sent), 0) FROM file"

@@ -24,8 +24,9 @@ gboolean bh_damage_is_noted(const BhDevice *device)
   return device->noted != NULL && device->noted->len > 0;
 }
 
-/* A body whose hash is in its envelope is what was written, also when the signature of the envelope
- * is damaged: no accident on the disk makes another text with the same hash. */
+/* Compares an entry with its own hashes and signature. A body whose hash is in its envelope is as
+ * it was written, even when the signature of the envelope is damaged: no accident on the disk makes
+ * another text with the same hash. */
 BhDamage bh_damage_judge(BhDevice *device, const BhEntryText *text, gint64 pos, GError **reason)
 {
   BhEnvelope envelope;

@@ -152,8 +152,8 @@ static gboolean load_incarnation(BhDevice *device, GError **error)
   return TRUE;
 }
 
-/* The newest entry may be of an older incarnation, of which the hub has all. Its time still counts,
- * because the clock of the next one is compared with it. */
+/* Loads the chain. The newest entry may be of an older incarnation, of which the hub has all
+ * entries. Its time still counts, because the clock of the next entry is compared with it. */
 gboolean bh_device_store_load_chain(BhDevice *device, GError **error)
 {
   g_autoptr(BhStmt) row = NULL;

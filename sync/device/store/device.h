@@ -17,22 +17,24 @@ typedef struct _BhDevice BhDevice;
 
 /* --- opening --- */
 
-/* Opens DIR/store.db (made and migrated when needed); the caller owns the store by owner.h.
- * `clock` and `random` are borrowed and must live as long. */
+/* Opens DIR/store.db (made and migrated when needed); the process must be the owner of the store
+ * (owner.h). `clock` and `random` are borrowed and must live as long as the device. */
 BhDevice *bh_device_open(const char *dir, const BhClock *clock, const BhRandom *random,
                          GError **error);
-/* Wipes open keys. NULL is ignored. */
+/* Closes the store, and wipes the open keys of people. NULL is ignored. */
 void bh_device_close(BhDevice *device);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhDevice, bh_device_close)
-/* Replaces what measures free space, that of the system by default; borrowed. */
+/* Replaces the functions that measure free space, by default those of the system; borrowed. */
 void bh_device_set_space(BhDevice *device, const BhSpace *space);
-/* Replaces what syncs files and folders, that of the system by default; borrowed. */
+/* Replaces the functions that sync files and folders, by default those of the system; borrowed. */
 void bh_device_set_disk(BhDevice *device, const BhDisk *disk);
-/* One short step of what is done while nobody waits: records of a reset that move into place,
- * titles, the index, what was delivered long ago. After the last one the database's log is moved
- * into its file. TRUE when there is more to do. */
+/* Does one short step of the work for idle time: moves records of a pull that started over into
+ * place, makes titles and index rows again, drops content that was delivered long ago. After the
+ * last step SQLite's write-ahead log is moved into the database file. TRUE when there is more to
+ * do. */
 gboolean bh_device_rest(BhDevice *device);
-/* A pull that started over has not ended: not all of the hub's records are in place. */
+/* Whether a pull that started over has not ended. TRUE: some of the hub's records are not in place
+ * yet. */
 gboolean bh_device_is_behind(BhDevice *device);
 /* Whether the store belongs to a device of a hub. */
 gboolean bh_device_is_enrolled(BhDevice *device);
@@ -42,31 +44,34 @@ json_t *bh_device_describe(BhDevice *device, GError **error);
 /* The newest kind set the hub gave (a new reference), or NULL before enrolment. */
 BhKindSet *bh_device_dup_kinds(BhDevice *device);
 
-/* Settings of this store: days of offline sign-in without a sync (default 30); days before the end
- * of that at which a warning begins (7); days that delivered content is kept (30). */
+/* Settings of this store, in this order: days for which people may sign in without a sync (default
+ * 30); days before the end of that time at which a warning begins (7); days that delivered content
+ * is kept (30). */
 #define BH_SETTING_LEASE_DAYS "lease_days"
 #define BH_SETTING_LEASE_WARNING_DAYS "lease_warning_days"
 #define BH_SETTING_KEEP_DAYS "keep_days"
-/* NULL: the default again. BH_ERROR_UNKNOWN for another name, BH_ERROR_INVALID unless `value` is a
- * number of days from 0 to 3650. */
+/* Sets one of these settings; `value` NULL: its default again. BH_ERROR_UNKNOWN for another name,
+ * BH_ERROR_INVALID unless `value` is a number of days from 0 to 3650. */
 gboolean bh_device_set_setting(BhDevice *device, const char *name, const char *value,
                                GError **error);
 
 /* --- people (R-132) --- */
 
-/* [{"id","name","roles":[…],"drafts":n,"locked_until_ms"?}] of the unit, by name. */
+/* The people of the device's unit, sorted by name:
+ * [{"id","name","roles":[…],"drafts":n,"locked_until_ms"?}]. */
 json_t *bh_device_list_staff(BhDevice *device, GError **error);
 /* Details of a refused sign-in. */
 typedef struct {
   gint64 locked_ms; /* with BH_ERROR_LOCKED: how long no PIN of this person is checked */
-  int tries_left;   /* with BH_ERROR_DENIED for a wrong PIN: tries before a lock-out; else -1 */
+  /* with BH_ERROR_DENIED for a wrong PIN: tries left before a lock-out; else -1 */
+  int tries_left;
 } BhSignInRefusal;
 
-/* Opens the person's key with a PIN; TRUE only when it is right. From then on what is saved in that
- * person's name carries their signature, until bh_device_sign_out. BH_ERROR_DENIED, _LOCKED,
- * _EXPIRED (staff no longer valid); `refusal` (may be NULL) says more of the first two. Wrong tries
- * are counted on disk before the answer, and waits by the boot clock, which counts suspend. Takes
- * about 0.1 s of CPU. */
+/* Opens the person's key with a PIN; TRUE only when the PIN is right. From then on entries saved in
+ * that person's name carry their signature, until bh_device_sign_out. BH_ERROR_DENIED, _LOCKED,
+ * _EXPIRED (staff no longer valid); `refusal` (may be NULL) gets details of the first two. Wrong
+ * tries are counted on disk before the function returns. Lock-outs are measured by the boot clock,
+ * which also counts the time in suspend. Takes about 0.1 s of CPU. */
 gboolean bh_device_sign_in(BhDevice *device, const char *staff, const char *pin,
                            BhSignInRefusal *refusal, GError **error);
 /* Ends one sign-in. After the last one the key is wiped, and nothing can be saved in that person's
@@ -95,13 +100,13 @@ json_t *bh_device_draft_list(BhDevice *device, const char *author, GError **erro
  * Not an error when there is none. */
 gboolean bh_device_draft_discard(BhDevice *device, const char *author, const char *record,
                                  GError **error);
-/* Removes these keys (array of texts) of the draft, because they were saved in another way, and the
- * draft with its last key. */
+/* Removes these keys (array of texts) from the draft, after their values were saved without it. The
+ * draft is removed with its last key. */
 gboolean bh_device_draft_forget(BhDevice *device, const char *author, const char *record,
                                 const json_t *keys, GError **error);
-/* Drafts that belong together, in one transaction with one fsync: [{"record","kind","set": {key:
- * value}}], each key as bh_device_draft_set takes it. A key that is refused leaves all as it
- * was. */
+/* Stores drafts that belong together, in one transaction with one fsync: [{"record","kind","set":
+ * {key: value}}], each key as bh_device_draft_set takes it. When one key is refused, no draft
+ * changes. */
 gboolean bh_device_draft_put(BhDevice *device, const char *author, const json_t *drafts,
                              GError **error);
 /* Discards the drafts of these records (array of ids) in one transaction. */
@@ -110,7 +115,7 @@ gboolean bh_device_draft_drop(BhDevice *device, const char *author, const json_t
 
 /* --- entries --- */
 
-/* New record id, in creation order. */
+/* Makes a new record id. Ids sort in the order in which they were made. */
 void bh_device_make_id(BhDevice *device, char out[BH_ID_LEN + 1]);
 
 /* What would be wrong with a record if `author` saved `set` ({key:value}, may be NULL). A state in
@@ -144,13 +149,13 @@ char *bh_device_save(BhDevice *device, const char *author, const json_t *ops, gi
  * (g_free). */
 char *bh_device_save_draft(BhDevice *device, const char *author, const char *record,
                            const json_t *also, GError **error);
-/* Drafts that belong together, as bh_device_save_draft, in one transaction: a hazard and its
- * pictures. `drafts`: [{"record","also"?: {key: value}}], a parent before its children. One entry,
- * or as many as its limits ask for (schema/entry.h). All are saved, or nothing is:
- * BH_ERROR_NOT_FOUND when one is not there, BH_ERROR_LIMIT when one fits into no entry. `refused`
- * (may be NULL): on a failure the record of the draft it is about, g_free; NULL when it is about no
- * single one. Returns the ids of the entries.
- */
+/* Saves drafts that belong together, for example a hazard and its pictures, each as
+ * bh_device_save_draft does, in one transaction. `drafts`: [{"record","also"?: {key: value}}], a
+ * parent before its children. Writes one entry, or several when the limits of an entry require it
+ * (schema/entry.h). All are saved, or nothing is: BH_ERROR_NOT_FOUND when a draft does not exist,
+ * BH_ERROR_LIMIT when a draft fits into no entry. `refused` (may be NULL): the id of the record
+ * whose draft caused the failure, g_free; NULL when the failure is about no single draft. Returns
+ * the ids of the entries. */
 json_t *bh_device_save_drafts(BhDevice *device, const char *author, const json_t *drafts,
                               char **refused, GError **error);
 
@@ -163,47 +168,51 @@ json_t *bh_device_get(BhDevice *device, const char *id, GError **error);
  * fixed number of statements; a new reference. */
 json_t *bh_device_get_values(BhDevice *device, const json_t *ids, GError **error);
 /* Rows of one kind, a page at a time. The query has the members of bh_list_query_read
- * (sync/index/query.h), of which "kind" is required, and "viewer"?: staff id, who does not see what
- * is hidden from them. Result {"rows":[{"id","kind","title","state","values","pending","conflict",
- * "review"}],"after"}; cost by page, not by store or by row. */
+ * (sync/index/query.h), of which "kind" is required, and "viewer"?: id of the person for whom the
+ * page is made; records that are hidden from them are left out. Result
+ * {"rows":[{"id","kind","title","state","values","pending","conflict", "review"}],"after"}. The
+ * cost depends on the page, not on the size of the store. */
 json_t *bh_device_list(BhDevice *device, const json_t *query, GError **error);
 #define BH_DEVICE_HISTORY_MAX 500 /* entries, the newest */
 
 /* Entries that touched a record, newest first: [{"entry","by","by_name","device","at_ms",
  * "observed_ms","status","sets":[{"key","value","replaced":[values of own entries that the set
- * names as replaced]}]}], own entries only. One in quarantine has "why_code" (name of an error
- * code, "" before the hub told) and "why" (the hub's words, English) too. */
+ * names as replaced]}]}], own entries only. An entry in quarantine also has "why_code" (name of an
+ * error code, "" until the hub has sent it) and "why" (the hub's text, English). */
 json_t *bh_device_history(BhDevice *device, const char *id, GError **error);
-/* Record of the plaque with this serial or of the enterprise id; NULL with BH_ERROR_NOT_FOUND.
- * Verifies signature against the hub's plaque keys; forged: BH_ERROR_SIGNATURE. Result {"plaque":
- * {"serial","type"},"enterprise": id or null}. `text` is a plaque text, short code or uscc. */
+/* Finds the plaque with this serial, or the enterprise with this id. NULL with BH_ERROR_NOT_FOUND.
+ * Verifies the signature of a plaque text with the hub's plaque keys; BH_ERROR_SIGNATURE when it is
+ * forged. Result {"plaque": {"serial","type"},"enterprise": id or null}. `text` is a plaque text,
+ * short code or uscc. */
 json_t *bh_device_resolve_code(BhDevice *device, const char *text, GError **error);
 
 /* --- files --- */
 
-#define BH_DEVICE_FREE_MIN (64LL * 1024 * 1024) /* bytes that files leave free */
+/* bytes that stay free on the disk when a file is added */
+#define BH_DEVICE_FREE_MIN (64LL * 1024 * 1024)
 
-/* Takes a file from outside into the store: DIR/files/xx/SHA, fsynced and renamed. JPEG, PNG and
- * PDF that are whole (schema/media.h; else BH_ERROR_FORMAT, saying what is wrong). BH_ERROR_STORAGE
- * when less than BH_DEVICE_FREE_MIN would be left: findings have room longer than pictures.
- * {"sha256","size","media_type"}. */
+/* Copies a file from outside into the store: DIR/files/xx/SHA, fsynced and renamed. JPEG, PNG and
+ * PDF files that are whole (schema/media.h; else BH_ERROR_FORMAT, saying what is wrong).
+ * BH_ERROR_STORAGE when less than BH_DEVICE_FREE_MIN would stay free, so that findings can still be
+ * saved when there is no room for pictures. {"sha256","size","media_type"}. */
 json_t *bh_device_add_file(BhDevice *device, const char *path, GError **error);
-/* The same for bytes in memory. */
+/* As bh_device_add_file, for bytes in memory. */
 json_t *bh_device_add_bytes(BhDevice *device, const void *bytes, gsize len, GError **error);
-/* The facts of a file that bh_device_add_file would take, without keeping it. */
+/* The result of bh_device_add_file for this file, without storing the file. */
 json_t *bh_device_describe_file(BhDevice *device, const char *path, GError **error);
-/* Path of a file that is here; NULL when it is not (yet). g_free. */
+/* Path of a file of this store; NULL when the store does not have its bytes (yet). g_free. */
 char *bh_device_dup_file_path(BhDevice *device, const char *sha256);
 
 /* --- queue --- */
 
 /* {"pending": entries,"drafts":n,"files_pending":n,"bytes_pending":n,"delivered":n,
  * "conflicts":n,"quarantined":n,"damaged":n,"last_sync_ms","last_error","state":"idle|working|waiting|
- * no_hub|revoked","behind": the hub's records start over and did not all take their places yet,
- * "next_try_ms","hub","device","kinds": hash of the kind set in use, null before enrolment}.
- * Counters are kept, not counted. */
+ * no_hub|revoked","behind": a pull started over and not all of its records are in place yet,
+ * "next_try_ms","hub","device","kinds": hash of the kind set in use, null before enrolment}. The
+ * counts are read from a row, so the cost does not grow with the store. */
 json_t *bh_device_status(BhDevice *device, GError **error);
-/* What is not sent yet and why: [{"what":"entry|file|draft","record","kind","title","by_name",
+/* Entries, files and drafts that are not sent yet, and why:
+ * [{"what":"entry|file|draft","record","kind","title","by_name",
  * "at_ms","size","sent","why_code"}], oldest first, a page of at most 200. */
 json_t *bh_device_queue(BhDevice *device, gint64 offset, int limit, GError **error);
 /* Own entries that were damaged on this device and set aside, as they were found, oldest first:
@@ -212,9 +221,9 @@ json_t *bh_device_queue(BhDevice *device, gint64 offset, int limit, GError **err
 json_t *bh_device_list_damaged(BhDevice *device, GError **error);
 /* Self-check: {"checks":[{"name","ok","text"}]}. */
 json_t *bh_device_doctor(BhDevice *device, GError **error);
-/* Removes the files that doctor names under "orphans": those that no row, note, record or draft
- * knows. {"files": number, "bytes"}; what the disk does not let go of is tried again later.
- * BH_ERROR_BUSY while it cannot be said what records name. */
+/* Removes the files that bh_device_doctor names under "orphans": those to which no row, note,
+ * record or draft refers. {"files": number, "bytes"}; a file that cannot be removed now is tried
+ * again later. BH_ERROR_BUSY while it is not known which files the records name. */
 json_t *bh_device_remove_orphans(BhDevice *device, GError **error);
 
 G_END_DECLS

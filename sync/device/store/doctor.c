@@ -92,7 +92,7 @@ static void check_files(BhDevice *device, json_t *checks)
   add_check(checks, "files", files != NULL && missing == 0, text);
 }
 
-/* Orphaned files are not a fault as long as they cannot be counted. */
+/* Reports orphaned files. While they cannot be counted (BH_ERROR_BUSY), the check passes. */
 static void check_orphans(BhDevice *device, json_t *checks)
 {
   g_autoptr(GError) local = NULL;

@@ -143,7 +143,8 @@ json_t *bh_drafts_store_get(BhDevice *device, const char *author, const char *re
                        &row, error))
     return NULL;
   if (row == NULL) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_NOT_FOUND, "draft: there is none");
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_NOT_FOUND,
+                        "draft: this person has no draft of this record");
     return NULL;
   }
   json_object_set_new(draft, "record", json_string(record));
@@ -156,7 +157,8 @@ json_t *bh_drafts_store_get(BhDevice *device, const char *author, const char *re
   return g_steal_pointer(&draft);
 }
 
-/* The draft of the present row, which is added when it is not the last one of the array. */
+/* Returns the draft to which the row in `stmt` belongs: the last one of the array, or a new one
+ * that is added. */
 static json_t *need_draft(json_t *drafts, BhStmt *stmt, const char *kind)
 {
   json_t *last = json_array_get(drafts, json_array_size(drafts) - 1);

@@ -91,9 +91,9 @@ static json_t *dup_first(const json_t *ops, gsize n)
   return first;
 }
 
-/* One entry of as many of the first operations as fit. Operations, keys, files and bytes are judged
- * where the entry is built (schema/body.c), and nothing is written before that: what is too much is
- * tried again with half of it. */
+/* Writes one entry of as many of the first operations as fit. The limits of operations, keys, files
+ * and bytes are checked where the entry is built (schema/body.c), before anything is written. When
+ * they are exceeded, half of the operations is tried. */
 static gboolean write_some(BhDevice *device, const char *author, Batch *batch, json_t *entries,
                            char **refused, GError **error)
 {

@@ -19,11 +19,12 @@ static gboolean check_key(const char *author, const char *record, const char *ke
                           const json_t *value, GError **error)
 {
   if (!bh_id_is_valid(author) || !bh_id_is_valid(record)) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "draft: author or record is no id");
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "draft: author and record must be ids");
     return FALSE;
   }
   if (key == NULL || *key == '\0' || strlen(key) > BH_KEY_MAX || !g_utf8_validate(key, -1, NULL)) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "draft: this is no key");
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "draft: the key must have 1 to %d bytes",
+                BH_KEY_MAX);
     return FALSE;
   }
   if (value == NULL || !bh_value_is_clean(value, 1)) {
@@ -51,8 +52,8 @@ static gboolean check_kind(BhDevice *device, const char *record, const char *kin
   return TRUE;
 }
 
-/* Notes files that the draft, or one key of it, names and will name no more. `kept`: the value that
- * the key gets, or NULL. */
+/* Notes files (release.h) that the draft, or one key of it, names now and will not name any more.
+ * `kept`: the value that the key gets, or NULL. */
 static gboolean release_files(BhDevice *device, const char *author, const char *record,
                               const char *key, const char *kept, GError **error)
 {
@@ -114,7 +115,8 @@ gboolean bh_device_draft_set(BhDevice *device, const char *author, const char *r
   return TRUE;
 }
 
-/* `view`: of the record as it is saved; NULL: it was never saved. */
+/* Returns the record's saved values with the draft's values over them. `view`: the record as it is
+ * saved; NULL: it was never saved. */
 static json_t *join_values(BhView *view, const json_t *changed)
 {
   json_t *values = view != NULL ? bh_record_dup_values(view->record) : json_object();
@@ -163,7 +165,7 @@ json_t *bh_device_draft_list_below(BhDevice *device, const char *author, const c
   return g_steal_pointer(&drafts);
 }
 
-/* Titles of drafts use what is typed but not saved. */
+/* Makes the title of a draft's record from the typed values, which are not saved yet. */
 char *bh_draft_dup_title(BhDevice *device, const char *author, const char *record)
 {
   g_autoptr(json_t) draft = bh_device_draft_get(device, author, record, NULL);
@@ -222,8 +224,8 @@ gboolean bh_draft_drop(BhDevice *device, const char *author, const char *record,
   return TRUE;
 }
 
-/* When the record was never saved, drafts of records below it are removed too, because nobody could
- * save them. */
+/* Removes a draft. When its record was never saved, drafts of records below it are removed too,
+ * because nobody could save them. */
 static gboolean drop_with_children(BhDevice *device, const char *author, const char *record,
                                    int depth, GError **error)
 {

@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Sets one key after checking it; makes the draft when there is none. Inside a transaction. */
+/* Sets one key of a draft after checking its value; makes the draft when there is none. Inside a
+ * transaction. */
 gboolean bh_draft_put(BhDevice *device, const char *author, const char *record, const char *kind,
                       const char *key, const json_t *value, GError **error);
 /* To be called after the commit for each value that was put: the files that it names need no other
@@ -13,8 +14,8 @@ gboolean bh_draft_put(BhDevice *device, const char *author, const char *record, 
 void bh_draft_settle(BhDevice *device, const json_t *value);
 /* Removes a draft; not an error when there is none. Inside a transaction. */
 gboolean bh_draft_drop(BhDevice *device, const char *author, const char *record, GError **error);
-/* The operation that `draft` (bh_drafts_store_get) becomes, with the values of `overrides` (may be
- * NULL) over it; new reference. */
+/* The operation that a save makes of `draft` (bh_drafts_store_get). Values of `overrides` (may be
+ * NULL) take the place of the draft's own. New reference. */
 json_t *bh_draft_dup_operation(const json_t *draft, const char *record, const json_t *overrides);
 /* Title of the record with the draft's values in it; g_free. */
 char *bh_draft_dup_title(BhDevice *device, const char *author, const char *record);

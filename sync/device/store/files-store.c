@@ -94,7 +94,7 @@ gboolean bh_files_store_note(BhDevice *device, const char *sha256, const char *u
 
 gboolean bh_files_store_recheck(BhDevice *device, gint64 *files, gint64 *bytes, GError **error)
 {
-  BhStmt *row = NULL; /* never NULL: an aggregate has one row */
+  BhStmt *row = NULL; /* never NULL: a query for a sum always has one row */
 
   if (!bh_db_query_row(device->db,
                        "SELECT count(*), coalesce(sum(size), 0) FROM file"

@@ -133,8 +133,8 @@ static gboolean check_size(gsize len, GError **error)
   return FALSE;
 }
 
-/* Type of bytes from outside; NULL when they are too many, or not a complete picture or
- * document. */
+/* Media type of bytes from outside; NULL with error when they are too many, or not a complete
+ * picture or document. */
 static const char *judge_bytes(const void *bytes, gsize len, GError **error)
 {
   BhMedia media;

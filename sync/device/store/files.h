@@ -1,4 +1,4 @@
-/* Files by their SHA-256, and what is to be sent of them. */
+/* The files of the store, named by their SHA-256, and how much of each is still to be sent. */
 #pragma once
 
 #include "sync/device/store/core.h"
@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* Where the bytes of a file are, or would be; g_free. */
+/* Path at which the bytes of a file are, or would be; g_free. */
 char *bh_device_make_file_path(BhDevice *device, const char *sha256);
 /* The entry at `pos` declares the file: from now on it is to be sent. Inside a transaction. */
 gboolean bh_files_declare(BhDevice *device, const char *sha256, gint64 pos, GError **error);
@@ -16,14 +16,15 @@ gboolean bh_files_recheck(BhDevice *device, GError **error);
 
 /* --- rows (files-store.c); what writes runs inside a transaction --- */
 
-/* Adds a file and removes it from the wanted ones. A known file stays as it is. */
+/* Adds the row of a file, and removes the file from those wanted from the hub. The row of a known
+ * file stays as it is. */
 gboolean bh_files_store_add(BhDevice *device, const char *sha256, gint64 size,
                             const char *media_type, GError **error);
 /* Size in bytes and type (g_free) of a file. FALSE when the store does not know it, and on
  * error. */
 gboolean bh_files_store_find(BhDevice *device, const char *sha256, gint64 *size, char **media_type);
-/* *size: bytes that are to be sent, -1 when the file was declared before or is at the hub
- * already. */
+/* Notes that the entry at `pos` declares the file. *size: bytes that are to be sent because of
+ * that, -1 when the file was declared before or is at the hub already. */
 gboolean bh_files_store_declare(BhDevice *device, const char *sha256, gint64 pos, gint64 *size,
                                 GError **error);
 typedef struct {
@@ -37,12 +38,13 @@ gboolean bh_files_store_state(BhDevice *device, const char *sha256, BhFileState 
 /* The next file to send among those declared at positions up to `through`; NULL without error when
  * there is none. Its path is not filled in. */
 BhPendingFile *bh_files_store_next(BhDevice *device, gint64 through, GError **error);
-/* Notes how much was sent and where it is uploaded (NULL: nowhere). */
+/* Notes how many bytes of a file were sent, and the path of its upload at the hub (NULL: none). */
 gboolean bh_files_store_note(BhDevice *device, const char *sha256, const char *upload, gint64 sent,
                              gboolean done, GError **error);
-/* Marks all files that are wholly at the hub as not sent; *files and *bytes: how many. */
+/* Marks all files that are wholly at the hub as not sent; *files and *bytes: their number and
+ * size. */
 gboolean bh_files_store_recheck(BhDevice *device, gint64 *files, gint64 *bytes, GError **error);
-/* Moves a file behind the others, with the reason. */
+/* Moves a file to the end of the queue, and stores the reason. */
 gboolean bh_files_store_defer(BhDevice *device, const char *sha256, const char *why,
                               GError **error);
 /* A page of [{"sha256","size","sent","why"?,"declared"}] in the order of sending; new reference. */

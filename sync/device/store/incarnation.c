@@ -15,7 +15,7 @@ static gboolean move_entry(BhDevice *device, gint64 from, gint64 to_incarnation,
 
   *moved = FALSE;
   if (g_error_matches(local, BH_ERROR, BH_ERROR_NOT_FOUND))
-    return TRUE; /* the entry was set aside */
+    return TRUE; /* there is no entry at this position: it was set aside */
   if (local != NULL) {
     g_propagate_error(error, g_steal_pointer(&local));
     return FALSE;

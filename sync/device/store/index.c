@@ -7,13 +7,13 @@
 #include "sync/device/store/views.h"
 #include "sync/index/index.h"
 
-/* setting: words of removed records are still in the database file */
+/* setting: exists while words of removed records are still in the database file */
 #define PURGE "purge"
 #define PURGE_BEGIN "begin"
 
 #define PAGE 200
 #define MARKED_MAX 256 /* records that may be marked when a transaction ends */
-#define MARKED_IDLE 32 /* so many marks may remain until a list is read */
+#define MARKED_IDLE 32 /* idle steps leave up to this many marks to the next list */
 
 /* --- what the index holds of a record --- */
 
@@ -26,7 +26,8 @@ static char *dup_place_title(BhDevice *device, const char *id, GError **error)
   return kind != NULL && bh_index_shows_title(kind) ? g_steal_pointer(&row.title) : NULL;
 }
 
-/* A record that cannot be read is listed by its row, so that it does not hold up the others. */
+/* Fills the index row from the record's stored row, for a record that cannot be folded, so that it
+ * does not block the other records. */
 static gboolean fill_unreadable(BhDevice *device, const char *id, BhIndexRow *row, GError **error)
 {
   g_auto(BhRow) stored = {0};
@@ -46,7 +47,7 @@ static gboolean fill_values(BhDevice *device, const char *id, const BhKind *kind
                             BhIndexRow *row, GError **error)
 {
   g_autofree char *place = dup_place_title(device, view->row.scope_from, error);
-  /* Personal values are shown in titles here and never searched. */
+  /* Lists show personal values in titles, but searches must not find them. */
   g_autofree char *title = bh_record_dup_searched_title(device, view->record);
   view = bh_view_get(device, id, error);
   if (view == NULL)
@@ -110,7 +111,8 @@ static gboolean limit_marked(BhDevice *device, GError **error)
   return device->marked <= MARKED_MAX || device->kinds == NULL || apply_all(device, error);
 }
 
-/* Marks from before this process are not counted; the first list applies them. */
+/* Resets the count of marks. Marks of an earlier process are not counted; the first list applies
+ * them. */
 static void forget_marked(BhDevice *device)
 {
   device->marked = 0;

@@ -70,8 +70,8 @@ gboolean bh_journal_store_read(BhDevice *device, gint64 pos, BhOwnEntry *entry, 
                        BH_PARAMS(bh_param_int("pos", pos)), &row, error))
     return FALSE;
   if (row == NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "store: no own entry at %" G_GINT64_FORMAT,
-                pos & BH_POS_SEQ_MASK);
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND,
+                "store: no own entry at position %" G_GINT64_FORMAT, pos & BH_POS_SEQ_MASK);
     return FALSE;
   }
   entry->pos = pos;
@@ -96,7 +96,7 @@ BhEntryText *bh_journal_store_read_text(BhDevice *device, gint64 pos, GError **e
                 "store: own entry %" G_GINT64_FORMAT " is missing", pos & BH_POS_SEQ_MASK);
     return NULL;
   }
-  const char *body = bh_stmt_get_text(row, 2); /* empty once it was dropped */
+  const char *body = bh_stmt_get_text(row, 2); /* empty after the body was dropped */
   return bh_entry_text_new(bh_stmt_get_text(row, 0), bh_stmt_get_text(row, 1),
                            *body != '\0' ? body : NULL, bh_stmt_get_text(row, 3));
 }
@@ -127,8 +127,8 @@ char *bh_journal_store_dup_envelope(BhDevice *device, gint64 pos, GError **error
                        BH_PARAMS(bh_param_int("pos", pos)), &row, error))
     return NULL;
   if (row == NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "store: no own entry at %" G_GINT64_FORMAT,
-                pos & BH_POS_SEQ_MASK);
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND,
+                "store: no own entry at position %" G_GINT64_FORMAT, pos & BH_POS_SEQ_MASK);
     return NULL;
   }
   return g_strdup(bh_stmt_get_text(row, 0));

@@ -129,12 +129,12 @@ static gboolean offer_all(Page *page, GPtrArray *hits, gsize limit, guint *read,
   return TRUE;
 }
 
-/* *after: NULL on the last page. */
+/* Fills the page with rows. *after: where the next page begins; NULL on the last page. */
 static gboolean fill(Page *page, BhListQuery *query, char **after, GError **error)
 {
   gsize limit = (gsize)query->limit, total = 0;
   gboolean more = !query->matches_nothing;
-  /* One more, so that a full page knows whether it is the last. */
+  /* Reads one row more than the page takes, to find out whether a full page is the last one. */
   query->limit++;
   while (more) {
     guint read;

@@ -21,7 +21,8 @@ static gboolean make_dir(const char *path, GError **error)
   return FALSE;
 }
 
-/* A damaged newest entry must not keep the store from opening. */
+/* Sets a damaged newest entry aside. An error is only logged, because the store must open
+ * nevertheless. */
 static void repair(BhDevice *device)
 {
   g_autoptr(GError) local = NULL;

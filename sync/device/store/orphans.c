@@ -76,7 +76,7 @@ gboolean bh_orphans_find(BhDevice *device, BhOrphans *orphans, GError **error)
 
   if (device->kinds == NULL || !bh_release_is_index_complete(device)) {
     g_set_error_literal(error, BH_ERROR, BH_ERROR_BUSY,
-                        "files: what records name is not known yet");
+                        "files: it is not known yet which files the records name");
     return FALSE;
   }
   g_autoptr(GDir) dir = g_dir_open(root, 0, NULL);

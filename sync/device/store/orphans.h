@@ -1,5 +1,5 @@
-/* Files on the disk that nothing in the store knows: left by an older version or by a disk that did
- * not keep a row. */
+/* Files on the disk to which nothing in the store refers: left by an older version or by a disk
+ * that lost a row. */
 #pragma once
 
 #include "sync/device/store/core.h"
@@ -11,17 +11,18 @@ typedef struct {
   gint64 bytes;
 } BhOrphans;
 
-/* Frees what the structure holds. */
+/* Frees the hashes. */
 void bh_orphans_clear(BhOrphans *orphans);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhOrphans, bh_orphans_clear)
 
-/* Reads the whole folder of files. BH_ERROR_BUSY while it cannot be said what records name: before
- * the kinds were pulled, or while the index is made anew. */
+/* Finds all such files; reads the whole folder of files. BH_ERROR_BUSY while it is not known which
+ * files the records name: before the kinds were pulled, or while the index is made anew. */
 gboolean bh_orphans_find(BhDevice *device, BhOrphans *orphans, GError **error);
 
 /* --- orphans-store.c --- */
 
-/* A row of a file, of one that is wanted or to be removed, or a note that one may be unnamed. */
+/* *known: whether the store knows the file. It has a row, is wanted from the hub, is to be removed
+ * already, or is noted as a file that possibly nothing names (release.h). */
 gboolean bh_orphans_store_is_known(BhDevice *device, const char *sha256, gboolean *known,
                                    GError **error);
 

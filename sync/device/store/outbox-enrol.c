@@ -9,7 +9,7 @@
 #include "sync/device/store/repair.h"
 #include "sync/wire/enrol-text.h"
 
-#define OTHER_URL "other_url" /* setting */
+#define OTHER_URL "other_url" /* name of the setting with the hub's other address */
 #define URL_MAX_BYTES 300
 
 void bh_uplink_free(BhUplink *uplink)
@@ -132,7 +132,8 @@ static gboolean decode_key(const char *base64, guint8 key[BH_PUBLIC_KEY_SIZE], G
                         sodium_base64_VARIANT_ORIGINAL) == 0 &&
       len == BH_PUBLIC_KEY_SIZE)
     return TRUE;
-  g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "enrolment: hub_key is no key");
+  g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT,
+                      "enrolment: hub_key must be a public key in base64");
   return FALSE;
 }
 
@@ -165,7 +166,7 @@ static json_t *read_answer(const char *url, const char *pin, const json_t *answe
   }
   if (!bh_id_is_valid(bh_json_string_or(uplink, "hub", NULL)) ||
       !bh_id_is_valid(bh_json_string_or(uplink, "device", NULL))) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "enrolment: hub or device is no id");
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "enrolment: hub and device must be ids");
     return NULL;
   }
   if (!decode_key(bh_json_string_or(uplink, "hub_key", ""), hub_key, error))
@@ -180,8 +181,8 @@ static json_t *read_answer(const char *url, const char *pin, const json_t *answe
   return g_steal_pointer(&uplink);
 }
 
-/* The entries in a store were signed as one device of one hub. Another device needs another
- * store. */
+/* Checks that device and hub are those of the store, because its entries were signed as one device
+ * of one hub. Another device needs another store. */
 static gboolean check_same(BhDevice *device, const json_t *uplink, GError **error)
 {
   if (device->signer == NULL ||

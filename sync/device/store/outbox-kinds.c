@@ -9,7 +9,7 @@
 #include "sync/device/store/people.h"
 #include "sync/device/store/records.h"
 
-#define KINDS_MAX (4 * 1024 * 1024)       /* bytes */
+#define KINDS_MAX (4 * 1024 * 1024)       /* bytes of a kind set */
 #define STAFF_MAX_BYTES (2 * 1024 * 1024) /* bytes of the sealed box with the keys of people */
 #define STAFF_MAX 2000
 #define REINDEX_STEP 200 /* records per step after the kinds changed */
@@ -21,8 +21,8 @@ gboolean bh_outbox_has_kinds(BhDevice *device, const char *hash)
   return bh_device_ready(device, NULL) && bh_device_store_has_kinds(device, hash);
 }
 
-/* Makes a stored set the current one, not yet in memory. Records are indexed again in steps
- * (bh_outbox_reindex_some). */
+/* Makes a stored kind set the one in use, in the database and not yet in memory. Records are
+ * indexed again in steps (bh_outbox_reindex_some). */
 static gboolean use_kinds(BhDevice *device, BhKindSet *set, GError **error)
 {
   const char *hash = bh_kind_set_get_hash(set);
@@ -35,7 +35,7 @@ static gboolean use_kinds(BhDevice *device, BhKindSet *set, GError **error)
   return TRUE;
 }
 
-/* Puts the set into use in memory; takes over `set`. */
+/* Makes the kind set the one in use in memory; takes over `set`. */
 static void switch_kinds(BhDevice *device, BhKindSet *set)
 {
   bh_view_forget_all(device);
@@ -43,7 +43,7 @@ static void switch_kinds(BhDevice *device, BhKindSet *set)
   device->kinds = set;
 }
 
-/* The hub may return to an older set. */
+/* The hub may return to an older kind set, which the store has already. */
 gboolean bh_outbox_adopt_kinds(BhDevice *device, const char *hash, GError **error)
 {
   if (device->kinds != NULL && strcmp(bh_kind_set_get_hash(device->kinds), hash) == 0)
@@ -139,7 +139,7 @@ static gboolean put_person(BhDevice *device, const json_t *person, GError **erro
   if (roles == NULL)
     return FALSE;
   if (!bh_id_is_valid(id)) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "staff: id is no id");
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "staff: the id of a person is not valid");
     return FALSE;
   }
   g_autofree char *text = bh_json_dump(roles);

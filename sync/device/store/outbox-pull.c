@@ -17,14 +17,14 @@
 #include "sync/wire/limits.h"
 
 #define SWAP_STEP 100     /* records that are swapped in one transaction */
-#define SWAP_SPAN 2000    /* records compared at once … */
-#define SWAP_SPAN_COST 25 /* … and what that counts for */
+#define SWAP_SPAN 2000    /* rows that are compared in one span of the swap */
+#define SWAP_SPAN_COST 25 /* a span takes as much of SWAP_STEP as this many swapped records */
 enum { SWAP_DIFFERENCES, SWAP_VANISHED, SWAP_DONE };
 
 typedef struct {
   BhDevice *device;
   GHashTable *touched; /* record ids to fold again */
-  gint64 through;      /* position of the last own entry that this page's snapshots contain */
+  gint64 through;      /* position of the last own entry that the snapshots of this page contain */
 } Pull;
 
 static void touch(Pull *pull, const char *id)
@@ -86,7 +86,8 @@ static char *check_snapshot(const json_t *snapshot, const char **record)
   return bh_record_to_snapshot(parsed);
 }
 
-/* Makes the row first, because the base needs its number; refolding fills it in. */
+/* Stores the snapshot of a record as its base. Makes the row of a new record first, because the
+ * base needs the number of the row; refolding fills the row in. */
 static gboolean put_base(const Pull *pull, const char *id, const char *text, const char *kind,
                          gint64 changed_ms, GError **error)
 {
@@ -163,7 +164,8 @@ static gboolean sweep_gone(Pull *pull, GError **error)
 
 /* --- own entries --- */
 
-/* Goes by the existing rows, because the hub may name any number. */
+/* Marks the records of own entries between two positions to be folded again. Reads the existing
+ * rows instead of counting, because the hub may name any number. */
 static gboolean touch_between(Pull *pull, gint64 after, gint64 through, GError **error)
 {
   g_autoptr(GArray) places = bh_journal_store_list(pull->device, after, through, error);
@@ -215,8 +217,8 @@ static gboolean release_others(Pull *pull, GHashTable *held, GError **error)
   return TRUE;
 }
 
-/* The list is always complete, unless it has its maximal length: an entry that is no longer in it
- * was released or dismissed. */
+/* Applies the hub's list of quarantined entries. The list is always complete, unless it has its
+ * maximal length: an entry that is no longer in it was released or dismissed. */
 static gboolean take_quarantined(Pull *pull, const json_t *list, gboolean release, GError **error)
 {
   g_autoptr(GHashTable) held = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
@@ -246,7 +248,7 @@ static gboolean take_quarantined(Pull *pull, const json_t *list, gboolean releas
 
 /* --- the shadow --- */
 
-/* Takes snapshots that differ from their base, up to the end of a span. */
+/* Applies snapshots of the shadow that differ from their record's base, up to the end of a span. */
 static gboolean swap_differences(Pull *pull, BhShadow *shadow, int *budget, GError **error)
 {
   gint64 through = shadow->place + SWAP_SPAN;
@@ -268,7 +270,7 @@ static gboolean swap_differences(Pull *pull, BhShadow *shadow, int *budget, GErr
   }
   if (*budget <= 0)
     return TRUE;
-  /* Not beyond the last row, because pages that come meanwhile add rows behind it. */
+  /* Does not go beyond the last row, because pages that come meanwhile add rows behind it. */
   gint64 last = bh_shadow_store_max(pull->device);
   shadow->place = MIN(through, last);
   *budget -= SWAP_SPAN_COST;
@@ -345,9 +347,10 @@ static gboolean take_records(Pull *pull, const json_t *page, gboolean shadow, GE
   return TRUE;
 }
 
-/* Each page names how many own entries the hub has, and which it quarantines, as of now. "included"
- * is valid for all records only after the last page. Until then each snapshot says itself which own
- * entries it contains, and records that are still to come keep theirs. */
+/* Applies what each page says of the own entries at this moment: how many the hub has, and which it
+ * quarantines. "included" is valid for all records only after the last page. Until then each
+ * snapshot says itself which own entries it contains, and records that are still to come keep
+ * theirs. */
 static gboolean take_own(Pull *pull, const json_t *page, gboolean more, GError **error)
 {
   return (more || take_included(pull, json_object_get(page, "included"), error)) &&
@@ -368,8 +371,8 @@ static gboolean fold_touched(Pull *pull, GError **error)
   return TRUE;
 }
 
-/* A page may come after the rows of the shadow were compared. Then its rows are compared too, and
- * the search for vanished records begins again. */
+/* Handles a page that comes after the rows of the shadow were compared: its rows are compared too,
+ * and the search for vanished records begins again. */
 static gboolean reopen_swap(BhDevice *device, const json_t *page, GError **error)
 {
   g_auto(BhShadow) shadow = {0};
@@ -384,7 +387,8 @@ static gboolean reopen_swap(BhDevice *device, const json_t *page, GError **error
          bh_shadow_store_move(device, SWAP_DIFFERENCES, bh_shadow_store_max(device), error);
 }
 
-/* Only a store that has records needs the shadow: the first pull fills an empty one directly. */
+/* *shadow: whether the page goes into the shadow. Only a store that has records needs it: the first
+ * pull fills an empty store directly. */
 static gboolean choose_shadow(BhDevice *device, const json_t *page, gboolean *shadow,
                               GError **error)
 {
@@ -441,14 +445,16 @@ static gboolean apply(Pull *pull, const json_t *page, const char *cursor, GError
          bh_setting_set(device, "cursor", cursor, error);
 }
 
-/* The hub had all of the older incarnations before the current one began. */
+/* Position of the last own entry that the hub's records contain. Entries of older incarnations need
+ * no check: the hub had all of them before the current one began. */
 static gint64 place_of_included(BhDevice *device, const json_t *included)
 {
   gint64 seq = json_integer_value(json_object_get(included, device->signer->incarnation));
   return BH_POS(device->incarnation, CLAMP(seq, 0, device->made));
 }
 
-/* A new epoch: the hub was restored from an older copy and may have lost files. */
+/* Stores the epoch of a page. A new one means that the hub was restored from an older copy and may
+ * have lost files. */
 static gboolean take_epoch(BhDevice *device, const json_t *page, GError **error)
 {
   const char *epoch = bh_json_string_or(page, "epoch", NULL);

@@ -93,8 +93,8 @@ gboolean bh_outbox_reincarnate(BhDevice *device, gint64 seq, GError **error)
   if (!bh_device_need_enrolled(device, error))
     return FALSE;
   if (seq < 0 || seq > device->made) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
-                "no own entry at %" G_GINT64_FORMAT " to go on from", seq);
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "no own entry has the number %" G_GINT64_FORMAT,
+                seq);
     return FALSE;
   }
   g_autoptr(BhWrite) write = bh_write_begin(device, error);

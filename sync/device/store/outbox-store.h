@@ -1,16 +1,16 @@
-/* Rows of the chain as the hub knows it: incarnations, receipts, quarantine. Whatever writes runs
- * inside a transaction. */
+/* Rows about what the hub has of the own chains: incarnations, receipts, quarantine. Functions that
+ * write run inside a transaction. */
 #pragma once
 
 #include "sync/device/store/core.h"
 
 G_BEGIN_DECLS
 
-/* The hub has entries of the incarnation up to `seq`. */
+/* Stores that the hub has the entries of an incarnation up to `seq`. */
 gboolean bh_outbox_store_set_acked(BhDevice *device, gint64 incarnation, gint64 seq,
                                    GError **error);
-/* Notes when the hub had the entry at `pos` and all before it in the incarnation; the first note
- * stays. */
+/* Notes when the hub had the entry at `pos` and all entries before it in the incarnation; a note
+ * that exists already stays. */
 gboolean bh_outbox_store_add_receipt(BhDevice *device, gint64 pos, gint64 at_ms, GError **error);
 /* Adds an incarnation, of which the hub has nothing. */
 gboolean bh_outbox_store_add_incarnation(BhDevice *device, gint64 number, const char *name,
@@ -18,16 +18,17 @@ gboolean bh_outbox_store_add_incarnation(BhDevice *device, gint64 number, const 
 /* Gives an own entry another position and envelope; all rows that name its position follow. */
 gboolean bh_outbox_store_move(BhDevice *device, gint64 from, gint64 to, const char *envelope,
                               const char *signature, GError **error);
-/* Number of an incarnation by its name, 0 when it is not of this store, and how many of its entries
- * the hub's records contain. */
+/* *number: the number of the incarnation with this name, 0 when it is not of this store. *included:
+ * the seq up to which the hub's records contain its entries. */
 gboolean bh_outbox_store_get_included(BhDevice *device, const char *name, gint64 *number,
                                       gint64 *included, GError **error);
-/* The hub's records contain its entries up to `seq`. */
+/* Stores that the hub's records contain the entries of an incarnation up to `seq`. */
 gboolean bh_outbox_store_set_included(BhDevice *device, gint64 number, gint64 seq, GError **error);
-/* Notes an own entry as quarantined, or replaces the reason. *added: it was not noted before. */
+/* Notes an own entry as quarantined, or replaces the reason of an older note. *added: there was no
+ * older note. */
 gboolean bh_outbox_store_add_quarantine(BhDevice *device, gint64 pos, const char *reason,
                                         gboolean *added, GError **error);
-/* Removes that note. */
+/* Removes the note that the entry at `pos` is quarantined. */
 gboolean bh_outbox_store_drop_quarantine(BhDevice *device, gint64 pos, GError **error);
 /* Positions of quarantined entries, oldest first; GArray of gint64. */
 GArray *bh_outbox_store_list_quarantine(BhDevice *device, GError **error);

@@ -15,10 +15,11 @@
 
 #define WRONG_BEFORE_LOCK 5
 #define SEAL_SETTING "people_seal"
-#define BROKEN_SEAL_WAIT_MS (5 * 60 * 1000) /* taken for the last wait */
-#define PIN_MAX 128                         /* bytes */
+/* assumed length of the last lock-out when the seal is wrong */
+#define BROKEN_SEAL_WAIT_MS (5 * 60 * 1000)
+#define PIN_MAX 128 /* bytes of a PIN */
 
-/* Lock-outs grow: 1, 5, 15 minutes, then an hour each time. */
+/* Length of the next lock-out: 1, 5, 15 minutes, then an hour each time. */
 static gint64 next_wait_ms(gint64 wait_ms)
 {
   static const gint64 steps_ms[] = {60 * 1000, 5 * 60 * 1000, 15 * 60 * 1000, 60 * 60 * 1000};
@@ -30,8 +31,8 @@ static gint64 next_wait_ms(gint64 wait_ms)
   return steps_ms[G_N_ELEMENTS(steps_ms) - 1];
 }
 
-/* By the boot clock, so that a new date does not end a lock-out. After a restart that clock starts
- * again, and so does the wait. */
+/* Time until a lock-out ends, by the boot clock, so that setting another date does not end it.
+ * After a restart that clock starts again, and so does the wait. */
 static gint64 remaining_ms(BhDevice *device, const BhLockout *lockout)
 {
   gint64 now = device->clock->boot_ms(device->clock->data);
@@ -40,7 +41,7 @@ static gint64 remaining_ms(BhDevice *device, const BhLockout *lockout)
 
 /* --- the seal over people and lock-outs --- */
 
-/* Hex; g_free, NULL on error. */
+/* The seal over the rows of people and lock-outs, as hex; g_free, NULL on error. */
 static char *make_seal(BhDevice *device, GError **error)
 {
   static const char domain[] = "bihuan/people/1";
@@ -102,7 +103,7 @@ gboolean bh_people_begin_list(BhDevice *device, gboolean *sealed, GError **error
 
 gboolean bh_people_end_list(BhDevice *device, gboolean sealed, GError **error)
 {
-  /* Before the first list there is no seal. */
+  /* Before the first list of staff there is no seal. */
   gboolean first = bh_setting_get_int(device, "staff_ms", 0) == 0;
 
   return (sealed || first ||
@@ -111,7 +112,7 @@ gboolean bh_people_end_list(BhDevice *device, gboolean sealed, GError **error)
          put_seal(device, error);
 }
 
-/* Rows that do not fit their seal stay as they are until the hub sends the list again. */
+/* Rows that do not match their seal stay as they are until the hub sends the list again. */
 gboolean bh_people_carry_lockouts(BhDevice *device, GError **error)
 {
   const BhClock *clock = device->clock;
@@ -200,7 +201,8 @@ typedef struct {
   int uses; /* sign-ins that have not ended */
 } OpenKey;
 
-/* Locked into memory where the system allows it, and wiped when freed. */
+/* Makes an open key. Its memory is never swapped, where the system allows that, and is wiped when
+ * freed. */
 static OpenKey *open_key_new(void)
 {
   if (sodium_init() < 0)
@@ -290,8 +292,9 @@ static gboolean forget_tries(BhDevice *device, const char *staff, GError **error
          put_seal(device, error) && bh_write_commit(write, error);
 }
 
-/* A wrong PIN stays wrong, even when its wait is over by now: the machine may have slept while the
- * PIN was checked, and the boot clock counts that. */
+/* Sets the error for a wrong PIN. It is BH_ERROR_DENIED even when the lock-out that began with this
+ * try is over by now: the machine may have slept while the PIN was checked, and the boot clock
+ * counts that. */
 static void deny(BhDevice *device, const BhLockout *lockout, BhSignInRefusal *refusal,
                  GError **error)
 {
@@ -319,7 +322,9 @@ gboolean bh_device_sign_in(BhDevice *device, const char *staff, const char *pin,
       !check_locked(device, &lockout, refusal, error))
     return FALSE;
   if (pin == NULL || strlen(pin) > PIN_MAX) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_DENIED, "sign-in: this is no PIN");
+    g_set_error(error, BH_ERROR, BH_ERROR_DENIED,
+                "sign-in: the PIN is missing or longer than %d bytes; a PIN has 6 to 12 digits",
+                PIN_MAX);
     return FALSE;
   }
   if (*row.seal == '\0') {
@@ -366,7 +371,7 @@ gboolean bh_people_get_key(BhDevice *device, const char *staff, const guint8 **s
     g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;
   }
-  /* Somebody who is not in the list, or has no PIN, has no key on this device. */
+  /* A person who is not in the list, or has no PIN, has no key on this device. */
   if (row.seal == NULL || *row.seal == '\0') {
     g_strlcpy(device->keyless, staff, sizeof device->keyless);
     return TRUE;

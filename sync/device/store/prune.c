@@ -14,9 +14,10 @@
 
 #define ENTRIES_STEP 50
 #define FILES_STEP 10
-#define STUCK_WAIT_MS (10 * 60 * 1000) /* before a removal is tried again; doubled up to a day */
-#define PLACE "prune_place"            /* settings: last position of the running sweep, and … */
-#define SWEPT "prune_ms"               /* … when the last sweep ended */
+/* wait after a removal failed; doubled each time, up to a day */
+#define STUCK_WAIT_MS (10 * 60 * 1000)
+#define PLACE "prune_place" /* setting: position that the running sweep has reached */
+#define SWEPT "prune_ms"    /* setting: when the last sweep ended */
 
 /* --- what may go --- */
 
@@ -30,7 +31,8 @@ static gboolean is_here(BhDevice *device, const char *record, gboolean *here, GE
   return TRUE;
 }
 
-/* A file that something else names stays, like one that came from the hub. */
+/* Removes the files that a dropped entry declared. A file that a record or draft names stays, like
+ * a file that came from the hub. */
 static gboolean drop_files(BhDevice *device, gint64 pos, const BhBody *body, GError **error)
 {
   for (guint i = 0; i < body->files->len; i++) {
@@ -98,8 +100,8 @@ static void defer(BhDevice *device, const char *sha256)
   stuck->due_ms = boot_ms(device) + stuck->wait_ms;
 }
 
-/* The removal is synced before the note is removed, so that a power cut brings no picture back.
- * *gone: no bytes are left. */
+/* Removes the bytes of a file. The removal is synced before the note is removed, so that no picture
+ * comes back after a power cut. *gone: no bytes are left. */
 static gboolean unlink_bytes(BhDevice *device, const char *sha256, gboolean *gone, GError **error)
 {
   g_autofree char *path = bh_device_make_file_path(device, sha256);
@@ -140,9 +142,9 @@ static gboolean remove_one(BhDevice *device, const char *sha256, gboolean known,
          bh_write_commit(write, error);
 }
 
-/* The row was removed before, in the transaction that wrote the note: a crash in between leaves a
- * note, never a row without bytes. A file that cannot be removed keeps its note and delays no other
- * file. */
+/* Removes the bytes of some noted files. The row of such a file was removed in the transaction that
+ * wrote the note: a crash in between leaves a note, never a row without bytes. A file that cannot
+ * be removed keeps its note and delays no other file. */
 static gboolean remove_bytes(BhDevice *device, int *left, GError **error)
 {
   for (; *left > 0; --*left) {

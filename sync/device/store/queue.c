@@ -142,7 +142,7 @@ static gboolean add_entries(BhDevice *device, json_t *out, gint64 offset, gsize 
   return TRUE;
 }
 
-/* Describes a file by the record whose hash the declaring entry sets. */
+/* Describes a file by its record: the one whose hash the entry at position `declared` sets. */
 static void describe_file(BhDevice *device, json_t *item, gint64 declared, const char *sha256)
 {
   g_auto(BhOwnEntry) entry = {0};

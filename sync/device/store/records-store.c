@@ -6,8 +6,8 @@
 #include "sync/db/params.h"
 #include "sync/device/store/release-store.h"
 
-/* Own entries of :record that its snapshot does not contain: above what it was folded with, above
- * what all snapshots contain, or quarantined at the hub. */
+/* Own entries of :record that its base does not contain: those with a seq above all that the hub's
+ * records contain and a position above the base's last entry, and those quarantined at the hub. */
 #define OVERLAY                                                                                    \
   "SELECT r.pos FROM entry_record r JOIN incarnation i ON i.number = r.pos >> 40"                  \
   " WHERE r.record = :record AND r.pos > :after"                                                   \
@@ -124,7 +124,7 @@ GPtrArray *bh_records_store_list_children(BhDevice *device, const char *parent, 
       error);
 }
 
-/* Hashes of the record that are not in the JSON array. */
+/* Files of the record that are not in the JSON array :hashes. */
 #define OTHER_FILES                                                                                \
   " FROM record_file WHERE record = :number"                                                       \
   " AND sha256 NOT IN (SELECT value FROM json_each(:hashes))"
@@ -400,7 +400,8 @@ gboolean bh_records_store_retitle(BhDevice *device, const char *id, gboolean chi
   return TRUE;
 }
 
-/* Rows of a record's id and a number: appends the ids, and sets *last to the last number. */
+/* Reads rows that consist of the id of a record and a number: appends the ids, and sets *last to
+ * the last number. */
 static gboolean append_ids(BhStmt *stmt, GPtrArray *ids, gint64 *last, GError **error)
 {
   gboolean ended;

@@ -80,8 +80,8 @@ static gboolean is_in_titles(BhDevice *device, const char *kind)
   return FALSE;
 }
 
-/* Titles and search texts that contain this record's title are made again later, in steps, because
- * there may be many. */
+/* Notes the records whose titles or search texts contain this record's title. They are made again
+ * later, in steps, because there may be many. */
 static gboolean note_title_change(BhDevice *device, const BhRecord *record, GError **error)
 {
   const BhKind *kind = bh_kind_set_find(device->kinds, bh_record_get_kind(record));
@@ -91,7 +91,8 @@ static gboolean note_title_change(BhDevice *device, const BhRecord *record, GErr
   return bh_records_store_retitle(device, bh_record_get_id(record), in_titles, error);
 }
 
-/* Id of the record that the first of the declared paths with more than one step begins with. */
+/* Id of the record that gives this one its area or unit: the value with which the first declared
+ * path of more than one step begins. `word`: name of the declaration. NULL: none. */
 static const char *find_place(const BhKind *kind, const json_t *values, const char *word)
 {
   const json_t *paths = json_object_get(bh_kind_get_declaration(kind), word);
@@ -128,7 +129,7 @@ static void derive_row(BhDevice *device, BhView *view)
   set_text(&row->scope_from, place);
 }
 
-/* Row with title and files; makes the row when there is none. */
+/* Writes the row of a record with title and files; makes the row when there is none. */
 static gboolean store_titled(BhDevice *device, BhView *view, GError **error)
 {
   BhRow *row = &view->row;
@@ -153,7 +154,8 @@ static gboolean store_row(BhDevice *device, BhView *view, gboolean indexed, GErr
   gint64 conflicts = view->conflicts;
   gboolean newest = row->number != 0 && row->changed == device->counters.changed;
 
-  /* The usual tap, an answer on the record that was changed last: its row stays as it is. */
+  /* The most frequent save, an answer on the record that was changed last: its row stays as it
+   * is. */
   if (!indexed && newest && conflicts == row->conflicts)
     return TRUE;
   count_conflict_change(device, row->conflicts, conflicts);

@@ -11,8 +11,8 @@
 
 /* Why a file stays although nothing names it. Kept in memory only. */
 typedef struct {
-  int added;       /* times the file was added and not named by a draft since */
-  gint64 until_ms; /* boot clock until which the file stays after it was let go */
+  int added;       /* times the file was added without being named by a draft since */
+  gint64 until_ms; /* boot clock until which the file stays after its draft was discarded */
 } Held;
 
 static gint64 boot_ms(BhDevice *device)
@@ -131,7 +131,8 @@ static gboolean check_noted(BhDevice *device, const char *sha256, GError **error
          bh_release_store_drop(device, sha256, error);
 }
 
-/* Removes files from the array that are held and not used: they are checked again later. */
+/* Removes files from the array that are held (Held) and that nothing uses; they are checked again
+ * later. */
 static gboolean skip_held(BhDevice *device, GPtrArray *noted, GError **error)
 {
   for (guint i = noted->len; i > 0; i--) {

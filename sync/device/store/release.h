@@ -1,8 +1,8 @@
-/* Removes files that nothing names any more: of records that left, of drafts that were discarded or
- * changed, of pictures that were never used.
+/* Removes files that nothing names any more: files of records that left, files of drafts that were
+ * discarded or changed, pictures that were never used.
  *
- * Code that removes the last name of a file notes the file in its own transaction, and so does code
- * that adds one, before it writes the bytes (bh_release_store_add). A step checks noted files: one
+ * Code that removes the last use of a file notes the file in its own transaction. Code that adds a
+ * file notes it before it writes the bytes (bh_release_store_add). A step checks noted files: one
  * that a record, a draft or an own entry names stays, others are removed. So a crash can leave a
  * note without a file, but no file without a note. */
 #pragma once
@@ -20,14 +20,15 @@ G_BEGIN_DECLS
 /* Notes all files that a value of a draft (JSON text) names, and keeps them for
  * BH_RELEASE_GRACE_MS. Inside a transaction. */
 gboolean bh_release_note_draft(BhDevice *device, const char *value, GError **error);
-/* The file was added and is about to be named: it stays for this run of the program, or until
- * bh_release_settle. */
+/* Keeps a file that was added and will be named soon: it stays for this run of the program, or
+ * until bh_release_settle. */
 void bh_release_hold(BhDevice *device, const char *sha256);
-/* A draft names the files in this value (JSON text) now; they need no hold. After the commit. */
+/* Ends the hold of the files in this value (JSON text), because a draft names them now. After the
+ * commit. */
 void bh_release_settle(BhDevice *device, const char *value);
 /* *named: a record in the store names the file. */
 gboolean bh_release_is_named(BhDevice *device, const char *sha256, gboolean *named, GError **error);
-/* Whether the index is complete: uses of a file are found by it. */
+/* Whether the index is complete; it is read to find the uses of a file. */
 gboolean bh_release_is_index_complete(BhDevice *device);
 /* One step: checks some noted files, in a transaction of its own. *more: call again. */
 gboolean bh_release_some(BhDevice *device, gboolean *more, GError **error);

@@ -9,7 +9,7 @@
 #include "sync/device/store/incarnation.h"
 #include "sync/device/store/records.h"
 
-/* With a damaged key every entry would seem to be damaged. */
+/* Fails when the device's key is damaged, because every entry would then seem to be damaged. */
 static gboolean check_key(BhDevice *device, GError **error)
 {
   guint8 public_key[BH_PUBLIC_KEY_SIZE], secret_key[BH_SECRET_KEY_SIZE];
@@ -58,7 +58,8 @@ static gboolean remove_lost(Repair *repair, gint64 pos, GError **error)
   return TRUE;
 }
 
-/* An entry that the hub has keeps its place in the chain; only its damaged part is removed. */
+/* Checks one entry and sets it aside when it is damaged. An entry that the hub has keeps its place
+ * in the chain; only its damaged part is removed. */
 static gboolean repair_entry(Repair *repair, gint64 pos, GError **error)
 {
   BhDevice *device = repair->device;
@@ -88,7 +89,8 @@ static gboolean repair_entry(Repair *repair, gint64 pos, GError **error)
   g_return_val_if_reached(FALSE);
 }
 
-/* *broken: the chain above `keep` has a gap, so the sound bodies need new envelopes. */
+/* Sets the damaged entries aside. *broken: the chain above `keep` has a gap, so the undamaged
+ * bodies need new envelopes. */
 static gboolean set_aside(BhDevice *device, gint64 keep, gboolean *broken, GError **error)
 {
   g_autoptr(GPtrArray) touched = g_ptr_array_new_with_free_func(g_free);

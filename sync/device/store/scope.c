@@ -1,5 +1,5 @@
-/* What a condition sees while something is saved: the store's records with the unsaved values over
- * them. */
+/* The values that a condition reads while something is saved: the store's records with the unsaved
+ * values over them. */
 #include "sync/device/store/scope.h"
 
 #include <string.h>
@@ -13,8 +13,9 @@ struct _BhScope {
   char *actor;
   char *today;
   json_t *actor_values;
-  GHashTable *values; /* record id → json_t, never changed once others may hold it */
-  GHashTable *kinds;  /* record id → kind, of records with unsaved values; NULL: none */
+  /* record id → its values; an object is replaced and never changed once others may hold it */
+  GHashTable *values;
+  GHashTable *kinds; /* record id → kind, of records with unsaved values; NULL: none */
 };
 
 static void unref_json(gpointer data)
@@ -70,7 +71,8 @@ void bh_scope_set(BhScope *scope, const char *record, const char *kind, const js
 {
   json_t *known = bh_scope_get(scope, record);
 
-  /* A copy: the record's own values stay as they are until the entry is written. */
+  /* The values are copied, because the record's own values stay as they are until the entry is
+   * written. */
   json_t *values = known != NULL ? json_copy(known) : json_object();
   g_hash_table_replace(scope->values, g_strdup(record), values);
   if (scope->kinds == NULL)
@@ -109,7 +111,7 @@ static json_t *list_children(const char *record, const char *kind_name, gpointer
 
   if (field == NULL)
     return NULL;
-  /* All of them, because "every" and "count" need all. */
+  /* All children are read, because the conditions "every" and "count" need all. */
   g_autoptr(GPtrArray) ids = bh_records_store_list_children(device, record, kind_name, NULL);
   if (ids == NULL)
     return NULL;

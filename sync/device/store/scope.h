@@ -1,4 +1,4 @@
-/* What a condition sees: the records of the store with unsaved values over them. */
+/* The values that a condition reads: the records of the store with unsaved values over them. */
 #pragma once
 
 #include "sync/device/store/core.h"
@@ -7,7 +7,8 @@ G_BEGIN_DECLS
 
 typedef struct _BhScope BhScope;
 
-/* `actor`: id of the person who acts; NULL: nobody. `device` must live as long. */
+/* Makes a scope without unsaved values. `actor`: id of the person who acts; NULL: nobody. `device`
+ * must live as long as the scope. */
 BhScope *bh_scope_new(BhDevice *device, const char *actor);
 /* NULL is ignored. */
 void bh_scope_free(BhScope *scope);
@@ -17,9 +18,11 @@ json_t *bh_scope_get(BhScope *scope, const char *record);
 /* Gives the scope the values of a stored record, so that it need not read them. Ignored when it has
  * read or changed the record already. */
 void bh_scope_give(BhScope *scope, const char *record, json_t *values);
-/* Puts {key: value} over a record of this kind; JSON null clears. `set` is borrowed. */
+/* Puts the unsaved values {key: value} over a record of this kind; JSON null clears a value. `set`
+ * is borrowed. */
 void bh_scope_set(BhScope *scope, const char *record, const char *kind, const json_t *set);
-/* Fills a context for `record`; it borrows from the scope. */
+/* Fills a context in which conditions about `record` read their values; it borrows from the
+ * scope. */
 void bh_scope_fill(BhScope *scope, const char *record, BhContext *context);
 
 G_END_DECLS

@@ -1,6 +1,6 @@
 /* The shadow: the records of a pull that starts over. They are kept beside the records in use until
- * the last page is here, and then moved into place step by step (outbox-pull.c). Whatever writes
- * runs inside a transaction. */
+ * the last page has come, and are then moved into place step by step (outbox-pull.c). Functions
+ * that write run inside a transaction. */
 #pragma once
 
 #include "sync/device/store/core.h"
@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 
 typedef struct {
   char *cursor;
-  char *included; /* JSON of the last page; NULL while pages are to come */
-  gint64 phase;   /* of the swap; outbox-pull.c */
+  char *included; /* member "included" of the last page as JSON; NULL while pages are to come */
+  gint64 phase;   /* how far the swap is: a phase of outbox-pull.c */
   gint64 place;   /* number of the last row that this phase compared */
 } BhShadow;
 /* Frees the texts. */
@@ -26,27 +26,29 @@ char *bh_shadow_store_dup_cursor(BhDevice *device);
 /* Sets the cursor. `included` (JSON) comes with the last page; NULL before. */
 gboolean bh_shadow_store_set_cursor(BhDevice *device, const char *cursor, const char *included,
                                     GError **error);
-/* Stores how far the records were exchanged, so that an interruption does not start again. */
+/* Stores how far the swap came, so that an interrupted swap does not begin again. */
 gboolean bh_shadow_store_move(BhDevice *device, gint64 phase, gint64 place, GError **error);
-/* The swap is done; bh_shadow_store_trim removes what the shadow holds. */
+/* Ends the shadow after the swap; bh_shadow_store_trim removes its rows. */
 gboolean bh_shadow_store_end(BhDevice *device, GError **error);
-/* Begins a pull anew. Rows that are in the shadow do not count any more; bh_shadow_store_trim
- * removes them after the end. */
+/* Begins a shadow for a pull that starts over. Rows that are in the shadow already do not count any
+ * more; bh_shadow_store_trim removes them after the end. */
 gboolean bh_shadow_store_restart(BhDevice *device, GError **error);
 /* Removes at most `limit` rows of a shadow that has ended. *more: call again. */
 gboolean bh_shadow_store_trim(BhDevice *device, int limit, gboolean *more, GError **error);
-/* Puts a snapshot into the shadow, behind all others; one of the same record is replaced. */
+/* Puts a snapshot into the shadow, behind all others; an older snapshot of the same record is
+ * replaced. */
 gboolean bh_shadow_store_put(BhDevice *device, const char *record, const char *text,
                              GError **error);
 /* Removes a record from the shadow. */
 gboolean bh_shadow_store_drop(BhDevice *device, const char *record, GError **error);
 /* Number of the last row in the shadow; 0 when it is empty, and on error. */
 gint64 bh_shadow_store_max(BhDevice *device);
-/* The next snapshot that differs from the base, after *number and up to `through`; *number is moved
- * to it. g_free; NULL without error when there is none. */
+/* Text of the next snapshot in the shadow that differs from the record's base, after row *number
+ * and up to `through`; *number is moved to it. g_free; NULL without error when there is none. */
 char *bh_shadow_store_next_difference(BhDevice *device, gint64 *number, gint64 through,
                                       GError **error);
-/* Id of the next record with a base that the shadow does not have, likewise. */
+/* Id of the next record that has a base but no snapshot in the shadow, after record *number and up
+ * to `through`; *number is moved to it. g_free; NULL without error when there is none. */
 char *bh_shadow_store_next_vanished(BhDevice *device, gint64 *number, gint64 through,
                                     GError **error);
 

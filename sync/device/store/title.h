@@ -5,9 +5,9 @@
 
 G_BEGIN_DECLS
 
-/* The title as lists show it; g_free. */
+/* The title of a record as lists show it; g_free. */
 char *bh_record_dup_title(BhDevice *device, const BhRecord *record);
-/* The same without personal values, which are never searched; g_free. */
+/* As bh_record_dup_title without personal values, because searches must not find those; g_free. */
 char *bh_record_dup_searched_title(BhDevice *device, const BhRecord *record);
 /* A BhTitleFunc over the store: values of a record, borrowed until another one is read; NULL when
  * there is none. `device` is a BhDevice. */

@@ -113,7 +113,8 @@ static void undo(BhDevice *device)
   g_autoptr(GError) local = NULL;
 
   bh_db_rollback(device->db);
-  /* What is in memory is read again. After a dead connection that happens when it is reopened. */
+  /* The state in memory is read again, because it may contain changes that were rolled back. After
+   * a dead connection that happens when the connection is opened again. */
   if (bh_db_is_dead(device->db))
     forget(device);
   else if (!bh_device_reload(device, &local))

@@ -113,7 +113,8 @@ static json_t *list_sets(const BhBody *body, const char *record, GHashTable *bod
   return sets;
 }
 
-/* "code: message", as it was pulled. Programs translate by the code. */
+/* Adds "why_code" and "why". `why` is "code: message", as it came with a pull. Programs translate
+ * by the code. */
 static void add_reason(json_t *out, const char *why)
 {
   const char *colon = strchr(why, ':');

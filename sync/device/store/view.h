@@ -1,4 +1,4 @@
-/* Part of view.c that lists use. */
+/* Functions of view.c that lists use. */
 #pragma once
 
 #include "sync/device/store/core.h"
@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 /* {"id","state","comment"} of the newest review of the record that is not closed; JSON null when
  * there is none, or the kind is not reviewable. New reference, never NULL. */
 json_t *bh_review_find_open(BhDevice *device, const char *kind, const char *record);
-/* The same for some records of a kind (JSON array of ids), in a fixed number of statements: {id:
- * json_t} of those that have one (g_hash_table_unref). */
+/* As bh_review_find_open for some records of a kind (`ids`: JSON array), in a fixed number of
+ * statements: {id: json_t} of the records that have an open review (g_hash_table_unref). */
 GHashTable *bh_reviews_find_open(BhDevice *device, const BhKind *kind, const json_t *ids,
                                  GError **error);
 

@@ -1,5 +1,6 @@
-/* Folded records: base + own entries that the base does not contain yet, kept for a few in memory.
- * A record is folded again only when it was changed itself. Start with bh_view_get. */
+/* Folded records: the hub's snapshot (base) and the own entries that the base does not contain yet.
+ * A few are kept in memory. A record is folded again only when it was changed itself. Start with
+ * bh_view_get. */
 #include "sync/device/store/views.h"
 
 #include <string.h>
@@ -62,12 +63,13 @@ static BhView *keep(BhDevice *device, BhView *view)
 {
   make_room(device);
   view->used = ++device->view_tick;
-  /* The record owns the key. */
+  /* The key is the id inside the record, so it is freed with the view. */
   g_hash_table_replace(device->views, (gpointer)bh_record_get_id(view->record), view);
   return view;
 }
 
-/* The values that an own set replaces were folded here before: its author saw them. */
+/* Says that an entry was seen by the author of an own entry that replaces its values. Always TRUE:
+ * the values were folded on this device before, so that author was shown them. */
 static gboolean was_seen(const char *entry_id G_GNUC_UNUSED, const char *record_id G_GNUC_UNUSED,
                          gpointer data G_GNUC_UNUSED)
 {
@@ -101,7 +103,8 @@ static void apply_own(BhRecord **record, const char *id, const BhBody *body)
   g_autoptr(GError) local = NULL;
   if (*record == NULL)
     *record = bh_record_new(id, kind_in_body(body, id));
-  /* The hub judges an operation whose kind differs from the record's; here it is left out. */
+  /* An operation whose kind differs from the record's is left out here; the hub decides about
+   * it. */
   if (!apply_body(*record, body, &local))
     g_debug("store: entry %s does not fit record %s: %s", body->id, id, local->message);
 }
@@ -114,14 +117,15 @@ static gboolean apply_overlay(BhDevice *device, BhRecord **record, const char *i
     if (!bh_journal_store_read(device, g_array_index(places, gint64, i), &entry, error))
       return FALSE;
     g_autoptr(BhBody) body = bh_damage_parse(device, &entry);
-    /* without a body, the entry was dropped since the hub has it, or is damaged */
+    /* an entry without a body was dropped since the hub has it, or is damaged */
     if (body != NULL)
       apply_own(record, id, body);
   }
   return TRUE;
 }
 
-/* The folded text to start from: the stored view, else the base. */
+/* Loads the snapshot on which own entries are folded: the stored view, else the base. *pos:
+ * position of the last own entry in it. */
 static gboolean load_start(BhDevice *device, gint64 number, BhRecord **record, gint64 *pos,
                            GError **error)
 {
@@ -187,7 +191,7 @@ static void free_body(gpointer body)
   bh_body_free(body);
 }
 
-/* {position: BhBody} of all overlays. */
+/* Reads the bodies of the own entries that all these records need: {position: BhBody}. */
 static GHashTable *read_bodies(BhDevice *device, const GPtrArray *all, GError **error)
 {
   g_autoptr(json_t) positions = json_array();
@@ -246,7 +250,8 @@ static void free_view(gpointer view)
   bh_view_discard(view);
 }
 
-/* Adds records of the cache to the table; returns the ids of the others, a new reference. */
+/* Adds the records that are in the cache to the table; returns the ids of the others, a new
+ * reference. */
 static json_t *take_cached(BhDevice *device, GHashTable *views, const json_t *ids)
 {
   json_t *missing = json_array();
@@ -301,8 +306,8 @@ json_t *bh_view_get_values(BhView *view)
   return view->values;
 }
 
-/* Counts only the keys that the operation sets, so that a save costs the same in a small and in a
- * large record. */
+/* Number of keys in conflict among those that the operation sets. Other keys are not read, so that
+ * a save costs the same in a small and in a large record. */
 static gint64 count_conflicts_of(const BhRecord *record, const BhOp *op)
 {
   gint64 n = 0;

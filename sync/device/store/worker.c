@@ -1,4 +1,4 @@
-/* The store's thread, and what it does while nothing is asked of it. */
+/* The store's thread, and the idle steps that it does while no work is queued. */
 #include "sync/device/store/worker.h"
 
 #include "sync/device/store/damage.h"
@@ -12,10 +12,10 @@
 #include "sync/device/store/service.h"
 #include "sync/device/store/shadow-store.h"
 
-/* Idle steps begin when nothing was asked for so long. */
+/* Time without work after which idle steps begin. */
 #define IDLE_MS 2000
 
-/* --- while nothing is asked --- */
+/* --- idle steps --- */
 
 static gboolean reindex(BhDevice *device, gboolean *more, GError **error)
 {
@@ -69,20 +69,20 @@ gboolean bh_device_rest(BhDevice *device)
 
 struct _BhWorker {
   GThread *thread;
-  GAsyncQueue *queue; /* Work */
+  GAsyncQueue *queue; /* of Work * */
   char *dir;
   const BhClock *clock;
   const BhRandom *random;
 
   GMutex mutex;
   GCond opened_cond;
-  gboolean opened; /* tried */
+  gboolean opened; /* whether the thread has tried to open the store */
   GError *open_error;
   BhDevice *device; /* used by the thread only */
 };
 
 typedef struct {
-  BhWorkFunc func; /* NULL: the end */
+  BhWorkFunc func; /* NULL: the thread is to end */
   gpointer data;
   GDestroyNotify data_free;
   GTask *task;
@@ -115,7 +115,7 @@ static Work *next_work(BhWorker *worker, gboolean *touched)
   Work *work =
       *touched ? g_async_queue_timeout_pop(worker->queue, IDLE_MS * G_TIME_SPAN_MILLISECOND) : NULL;
 
-  /* One short step at a time; work that comes in between runs first. */
+  /* Does one short idle step at a time; work that is queued in between runs first. */
   while (work == NULL && *touched) {
     *touched = bh_device_rest(worker->device);
     work = g_async_queue_try_pop(worker->queue);
@@ -217,7 +217,7 @@ void bh_worker_run_async(BhWorker *worker, BhWorkFunc func, gpointer data, GDest
 {
   GTask *task = g_task_new(source_object, cancellable, callback, user_data);
 
-  /* Work is done also when nobody waits for the answer any more. */
+  /* Work is done even when nobody waits for the answer any more. */
   g_task_set_check_cancellable(task, FALSE);
   push(worker, func, data, data_free, task);
 }
@@ -244,7 +244,7 @@ void bh_worker_call_async(BhWorker *worker, const json_t *request, gpointer sour
                           GCancellable *cancellable, GAsyncReadyCallback callback,
                           gpointer user_data)
 {
-  /* A copy: json_t counts its references without a lock. */
+  /* The request is copied, because json_t counts its references without a lock. */
   bh_worker_run_async(worker, call, json_deep_copy(request), unref_json, source_object, cancellable,
                       callback, user_data);
 }
@@ -255,7 +255,7 @@ json_t *bh_worker_call_finish(GAsyncResult *result, GError **error)
 }
 
 typedef struct {
-  const json_t *request; /* borrowed: its owner waits */
+  const json_t *request; /* borrowed from the caller, who waits for the answer */
   json_t *result;
   GError *error;
   gboolean done;

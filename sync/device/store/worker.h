@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 typedef struct _BhWorker BhWorker;
 
-/* Runs on the store thread. Return with g_task_return_*. */
+/* Work that runs on the store thread. It ends with a call of g_task_return_*. */
 typedef void (*BhWorkFunc)(BhDevice *device, GTask *task, gpointer data);
 
 /* Starts the thread, which opens the store in `dir`. Nothing may be queued before bh_worker_wait
@@ -24,19 +24,19 @@ BhWorker *bh_worker_start(const char *dir, const BhClock *clock, const BhRandom 
 void bh_worker_stop(BhWorker *worker);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhWorker, bh_worker_stop)
 
-/* Queues `func`; `data` is freed with `data_free` after it ran. The callback runs on the
- * thread-default main context of the caller; with a cancelled `cancellable` it still runs. */
+/* Queues `func`; `data` is freed with `data_free` after `func` ran. The callback runs on the
+ * thread-default main context of the caller. `func` runs even if `cancellable` is cancelled. */
 void bh_worker_run_async(BhWorker *worker, BhWorkFunc func, gpointer data, GDestroyNotify data_free,
                          gpointer source_object, GCancellable *cancellable,
                          GAsyncReadyCallback callback, gpointer user_data);
-/* A JSON method of service.h on the store thread: {"method","params"} → result. `request` is
+/* Calls a JSON method of service.h on the store thread: {"method","params"} → result. `request` is
  * copied. The callback gets the result by bh_worker_call_finish. */
 void bh_worker_call_async(BhWorker *worker, const json_t *request, gpointer source_object,
                           GCancellable *cancellable, GAsyncReadyCallback callback,
                           gpointer user_data);
-/* New reference, or NULL with the error of the method. */
+/* Result of bh_worker_call_async: a new reference, or NULL with the error of the method. */
 json_t *bh_worker_call_finish(GAsyncResult *result, GError **error);
-/* The same, blocking until the result is there; for command line programs. */
+/* As bh_worker_call_async, but blocks until the result is there; for command line programs. */
 json_t *bh_worker_call(BhWorker *worker, const json_t *request, GError **error);
 
 G_END_DECLS

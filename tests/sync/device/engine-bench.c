@@ -1,6 +1,6 @@
 #include "engine-bench.h"
 
-#define REQUESTS_MAX 500 /* of one test; more requests mean that the engine never ends */
+#define REQUESTS_MAX 500 /* requests of one test; more mean that the engine never ends */
 
 static void fill(gpointer data, void *bytes, gsize size)
 {

@@ -37,9 +37,9 @@ void step_event(Bench *bench, BhEngineEvent event);
 void step(Bench *bench, BhEngineEventType type);
 /* Lets the present request fail without an answer. */
 void fail_request(Bench *bench, BhErrorCode code);
-/* Gives the present request this answer (taken over). */
+/* Answers the present request with `answer` (taken over). */
 void give(Bench *bench, BhTransportAnswer *answer);
-/* Gives the present request the answer of the hub in memory. */
+/* Answers the present request as the hub in memory does. */
 void give_right(Bench *bench);
 BhTransportAnswer *make_answer(guint status, const char *hub, const char *body);
 gboolean is_out(const Bench *bench, const char *method, const char *path);
@@ -51,5 +51,5 @@ void run_round(Bench *bench);
  * error. */
 void run_until_fine(Bench *bench);
 void assert_all_there(Bench *bench);
-/* Adds one or more of everything that can be sent or fetched. */
+/* Gives engine and hub work of every kind: saves entries and files, and lists files to download. */
 void load(Bench *bench);

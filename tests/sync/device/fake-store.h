@@ -1,5 +1,5 @@
-/* outbox.h in memory, with faults that a test can choose. The tests of the engine link it instead
- * of the real store. */
+/* The functions of outbox.h over a store in memory, with faults that a test can choose. The tests
+ * of the engine are linked with it in place of the real store. */
 #pragma once
 
 #include "sync/device/store/outbox.h"
@@ -10,16 +10,16 @@ typedef struct {
   gint64 size;
   gint64 sent;
   char *upload;
-  char *why; /* the reason, when the file is deferred */
+  char *why; /* reason why the file is deferred; NULL: it is not */
   gboolean done;
 } FakeFile;
 
 struct _BhDevice {
   gboolean enrolled;
-  char *url, *other_url; /* NULL: https://hub.example, none */
+  char *url, *other_url; /* addresses of the hub; NULL: https://hub.example, and no other one */
   char incarnation[BH_INCARNATION_LEN + 1];
   guint incarnations;
-  gint64 damaged; /* seq of an entry that differs from what was signed; 0: none */
+  gint64 damaged; /* seq of an entry that is not as it was signed; 0: none */
   guint mended;
   GPtrArray *entries; /* ids of the entries of the current incarnation, at index seq - 1 */
   gint64 acked;

@@ -43,8 +43,8 @@ void fixture_reboot(Fixture *fixture);
 
 /* Stores a sealed box with both people, who have no PIN. */
 void fixture_give_staff(Fixture *fixture);
-/* The same, but the PINs are PIN_OF_LI and PIN_OF_WANG. Then nothing can be saved in their names
- * before they sign in. */
+/* As fixture_give_staff, with the PINs PIN_OF_LI and PIN_OF_WANG. Nothing can be saved in a
+ * person's name before that person signs in. */
 void fixture_give_pins(Fixture *fixture);
 /* Returns a snapshot as the hub sends it. One entry of the hub sets all of {key: value}. */
 json_t *fixture_snapshot(Fixture *fixture, const char *id, const char *kind, json_t *set);
@@ -71,14 +71,14 @@ json_t *fixture_value(Fixture *fixture, const char *record, const char *key);
 gint64 fixture_status(Fixture *fixture, const char *counter);
 /* Acknowledges own entries up to `seq` as the hub would. */
 void fixture_acknowledge(Fixture *fixture, gint64 seq);
-/* Returns the own entry at `seq` of the current incarnation as it would be sent; its body,
- * parsed. */
+/* fixture_read_entry returns the own entry at `seq` of the current incarnation as it would be sent;
+ * fixture_read_body returns its body, parsed. */
 BhEntryText *fixture_read_entry(Fixture *fixture, gint64 seq);
 BhBody *fixture_read_body(Fixture *fixture, gint64 seq);
 /* Hash of the own envelope at `seq` of the current incarnation; g_free. */
 char *fixture_hash(Fixture *fixture, gint64 seq);
-/* Adds a picture of `size` bytes to a store, different for each `seed`. Returns the values of the
- * file's record. */
+/* Adds a picture of `size` bytes to a store, with other bytes for each `seed`. Returns the values
+ * of the file's record. */
 json_t *fixture_picture_of(BhDevice *device, gsize size, guint seed);
-/* The same for the store of the fixture. Returns the hash. */
+/* As fixture_picture_of, for the store of the fixture. Returns the hash. */
 char *fixture_add_picture(Fixture *fixture, gsize size, guint seed);

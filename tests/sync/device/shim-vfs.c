@@ -20,7 +20,8 @@ static struct {
   gboolean persistent, failed;
   gint64 bytes;
   GHashTable *open; /* sqlite3_file → path, of databases and their logs */
-  /* path → GBytes: the content as of its last sync; NULL until a power cut is requested */
+  /* path of a database file → GBytes with its content at the last sync; NULL until a power cut is
+   * requested */
   GHashTable *synced;
   int cut_countdown;
   guint32 cut_seed;

@@ -14,11 +14,12 @@ void shim_vfs_install(void);
 void shim_vfs_fail_at(int n, int code, gboolean persistent);
 /* Whether the operation chosen by shim_vfs_fail_at was reached and failed. */
 gboolean shim_vfs_has_failed(void);
-/* Just before the n-th write, sync or truncate from now (0: now), the open databases are copied to
- * `dir` as a disk could hold them: `seed` decides for each sector that was written after the last
- * sync of its file whether it is in the copy. What is open at the first call counts as synced. */
+/* Just before the n-th write, sync or truncate from now (0: now), copies the open databases to
+ * `dir` as a disk could hold them after a power cut: `seed` decides for each sector that was
+ * written after the last sync of its file whether it is in the copy. Bytes that are in the files at
+ * the first call count as synced. */
 void shim_vfs_cut_at(int n, const char *dir, guint32 seed);
-/* Whether the copy was made. */
+/* Whether shim_vfs_cut_at has made its copy. */
 gboolean shim_vfs_was_cut(void);
 /* Returns the number of syncs of any file since the last call. */
 int shim_vfs_take_syncs(void);

@@ -70,8 +70,8 @@ static void exec(Fixture *fixture, const char *sql)
   assert_no_error(error);
 }
 
-/* Until the store is opened again, a statement that writes a row of a list or an indexed value
- * fails. */
+/* Makes every write to the index fail (rows of lists, indexed values), until the store is opened
+ * again. */
 static void forbid_index_writes(Fixture *fixture)
 {
   static const char *const tables[] = {"listed", "field_value"};
@@ -95,7 +95,7 @@ static gint64 get_int(Fixture *fixture, const char *sql)
   return value;
 }
 
-/* Changes whenever the search is written; g_free. */
+/* Returns a text that changes whenever the full-text search is written; g_free. */
 static char *dup_search_structure(Fixture *fixture)
 {
   g_autoptr(GError) error = NULL;
@@ -113,7 +113,7 @@ static void test_the_trap_catches_writes_to_the_index(void **state G_GNUC_UNUSED
   g_autoptr(Fixture) fixture = fixture_new();
   save_hazard(fixture, 1);
   forbid_index_writes(fixture);
-  /* The list is shown without what could not be written. */
+  /* The list lacks the hazard, because the index could not be written. */
   assert_int_equal(list(fixture, json_pack("{ss}", "kind", "hazard")), 0);
   fixture_reopen(fixture);
   assert_int_equal(list(fixture, json_pack("{ss}", "kind", "hazard")), 1);
@@ -130,7 +130,7 @@ static void test_a_save_writes_no_row_of_the_index(void **state G_GNUC_UNUSED)
   save_hazard(fixture, 2);
   g_autofree char *saved = dup_search_structure(fixture);
   assert_string_equal(saved, before);
-  fixture_reopen(fixture); /* without the triggers of forbid_index_writes */
+  fixture_reopen(fixture); /* ends the triggers of forbid_index_writes */
   assert_int_equal(count_found(fixture, "支护"), 1);
   g_autofree char *listed = dup_search_structure(fixture);
   assert_string_not_equal(listed, before);
@@ -144,7 +144,7 @@ static void test_each_operation_needs_this_much_work(void **state G_GNUC_UNUSED)
   list(fixture, json_pack("{ss}", "kind", "hazard"));
   fixture_status(fixture, "pending");
 
-  /* Rows: the entry, its link to the record, the record, the mark for the index. */
+  /* The rows written are the entry, its link to the record, the record, the mark for the index. */
   Work before = get_work(fixture);
   save_answer(fixture, 1, "支护失效");
   check_work(fixture, &before, "an answer on the record that was changed last", 6, 4);
@@ -174,8 +174,8 @@ static void test_each_operation_needs_this_much_work(void **state G_GNUC_UNUSED)
 
 /* --- many records --- */
 
-/* The last of them cannot be written: if the others were written by an earlier transaction, they
- * would be in the index. */
+/* Marks many records, of which the last cannot be indexed. If an earlier transaction had written
+ * the others, they would be in the index. */
 static void test_a_list_applies_many_saves_in_one_transaction(void **state G_GNUC_UNUSED)
 {
   enum { SAVES = 100 };
@@ -198,7 +198,7 @@ static void test_a_list_applies_many_saves_in_one_transaction(void **state G_GNU
   assert_int_equal(count_found(fixture, "离层"), SAVES);
 }
 
-/* Enterprises, of which twenty have "安泰" in their names. */
+/* Pulls enterprises, of which twenty have "安泰" in their names. */
 static void pull_enterprises(Fixture *fixture, guint n)
 {
   json_t *records = json_array();
@@ -237,7 +237,8 @@ static void count_statements(guint n, guint64 statements[5])
   g_autoptr(Fixture) fixture = fixture_new();
   pull_enterprises(fixture, n);
   for (gsize i = 0; i < 5; i++) {
-    list(fixture, make_query(i)); /* brings the index and the rows of the page into memory */
+    /* so that the index is up to date, and the rows of the page are in memory */
+    list(fixture, make_query(i));
     Work before = get_work(fixture);
     assert_int_equal(list(fixture, make_query(i)), 10);
     statements[i] = get_work(fixture).statements - before.statements;

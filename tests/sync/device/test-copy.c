@@ -22,7 +22,8 @@ static void test_L6_a_copy_of_the_store_has_everything_recorded(void **state G_G
 
   assert_true(bh_copy_store(fixture->device, to, bh_disk_system(), &error));
   assert_true(bh_copy_files(fixture->dir, to, bh_disk_system(), &error));
-  /* The original stays usable and locked. */
+  /* The store from which the copy was made can still save, and opening it a second time still
+   * fails. */
   g_autofree char *entry = fixture_save(fixture, fixture->enterprise, "enterprise",
                                         json_pack("{ss}", "address", "南路"));
   g_autoptr(BhDevice) intruder =

@@ -29,8 +29,8 @@ static void assert_well(Fixture *fixture)
 
 /* --- kill -9 --- */
 
-/* Saves entries and drafts until it is killed; writes the id of each entry to `out` after its save
- * returned. */
+/* Saves entries and drafts until this process is killed; writes the id of each entry to `out` after
+ * its save returned. */
 static void work(Fixture *fixture, int out)
 {
   bh_device_close(fixture->device);
@@ -119,8 +119,8 @@ static void test_I1_and_I12_kill_9_loses_no_saved_entry_and_doubles_none(void **
     assert_true(g_hash_table_contains(found, id));
 }
 
-/* Drafts and saves hazards with two pictures each until it is killed; writes the id of each saved
- * hazard to `out`. */
+/* Drafts and saves hazards with two pictures each until this process is killed; writes the id of
+ * each saved hazard to `out`. */
 static void work_on_hazards(Fixture *fixture, int out)
 {
   bh_device_close(fixture->device);
@@ -218,15 +218,15 @@ static void fail_everywhere(int code, gboolean persistent)
       g_autofree char *text = g_strdup_printf("地址 %d", n);
       assert_value(fixture, fixture->enterprise, "address", text);
     } else {
-      /* A commit that failed may still be on the disk, like a request whose answer was lost. Then
-       * it must be there whole, and once. */
+      /* A save whose commit failed may still be on the disk, like a request whose answer was lost.
+       * Then all of it must be there, and only once. */
       g_autofree char *text = g_strdup_printf("地址 %d", n);
       g_autoptr(json_t) shown = fixture_value(fixture, fixture->enterprise, "address");
       gboolean there = g_strcmp0(json_string_value(shown), text) == 0;
       saved += there;
     }
     assert_int_equal(fixture_status(fixture, "pending"), saved);
-    /* Later saves work again in the same process. */
+    /* After the failure, saves work again in the same process. */
     assert_true(try_save(fixture, 1000 + n));
     saved++;
   }
@@ -278,7 +278,8 @@ static void test_I5_cursor_and_records_move_together_or_not_at_all(void **state 
 
 /* --- power cuts --- */
 
-/* Opens the store as the disk held it, after a restart of the machine. */
+/* Opens the copy of the store that a disk held at the power cut, after a restart of the machine.
+ * Asserts that it has at least `least` and at most `most` of the saved entries. */
 static void expect_after_cut(Fixture *fixture, const char *dir, gint64 least, gint64 most)
 {
   g_autoptr(GError) error = NULL;
@@ -313,7 +314,7 @@ static void empty_dir(const char *path)
   }
 }
 
-/* The power is cut at every write and sync of a save, of its checkpoint, and of opening the store
+/* Cuts the power at every write and sync of a save, of its checkpoint, and of opening the store
  * again. */
 static void test_L18_a_power_cut_loses_nothing_that_was_saved(void **state G_GNUC_UNUSED)
 {

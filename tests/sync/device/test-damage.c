@@ -1,4 +1,4 @@
-/* Damaged storage: entries whose bytes differ from what was signed. */
+/* Entries that the disk damaged: their bytes differ from what was signed. */
 #include <string.h>
 
 #include "sync/db/db.h"

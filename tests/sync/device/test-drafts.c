@@ -39,7 +39,8 @@ static void test_L13_drafts_of_two_people_on_one_record_stay_apart(void **state 
   assert_error(error, BH_ERROR_NOT_FOUND);
 }
 
-/* Keys that were saved elsewhere are removed from the draft; keys of another form stay. */
+/* bh_device_draft_forget removes the named keys from a draft, because their values were saved in
+ * another way; other keys stay. The draft ends with its last key. */
 static void test_a_draft_forgets_keys_and_ends_with_the_last(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -78,8 +79,8 @@ static void test_a_saved_draft_is_one_entry_and_is_gone(void **state G_GNUC_UNUS
   set_draft(fixture, fixture->li, record, "unit", json_string(fixture->unit));
   set_draft(fixture, fixture->li, record, "lead", json_string(fixture->li));
   set_draft(fixture, fixture->li, record, "subject_found_by", json_string("code"));
-  /* An unfinished draft may hold anything. It is checked when it is saved, and a refusal keeps it.
-   */
+  /* An unfinished draft may contain any value. Values are checked when the draft is saved, and a
+   * draft that is refused is kept. */
   set_draft(fixture, fixture->li, record, "started_at", json_string("soon"));
   assert_null(bh_device_save_draft(fixture->device, fixture->li, record, also, &error));
   assert_error(error, BH_ERROR_INVALID);

@@ -26,7 +26,8 @@ static void test_L3_an_upload_goes_on_at_any_offset(void **state)
     step(bench, BH_ENGINE_START);
     assert_true(run_to(bench, "POST", "/v1/uploads"));
     give_right(bench);
-    /* The process is killed now. The hub has received bytes that the device has not recorded. */
+    /* As if the process were killed now: the hub has received bytes, and the device has not
+     * recorded that. */
     g_clear_pointer(&bench->request, bh_transport_request_free);
     bh_engine_free(bench->engine);
     bench->engine = bh_engine_new(&bench->random);

@@ -139,13 +139,14 @@ static void test_a_connection_that_comes_back_starts_at_once(void **state)
   assert_null(bench->request);
   step(bench, BH_ENGINE_CONNECTIVITY);
   assert_true(is_out(bench, "GET", "/v1/head"));
-  /* During a round, a change of connectivity has no effect. */
+  /* A report that the network is back does not disturb a round that runs. */
   step(bench, BH_ENGINE_CONNECTIVITY);
   run_round(bench);
   assert_string_equal(bench->device->state, "idle");
 }
 
-/* The request that hung had been sent over the network that was lost. */
+/* The request that gets no answer was sent over the network that was lost, so a round must follow
+ * at once when the network is back. */
 static void test_a_connection_that_comes_back_during_a_request_is_not_forgotten(void **state)
 {
   static const BhEngineEvent wishes[] = {{.type = BH_ENGINE_CONNECTIVITY, .online = TRUE},
@@ -184,7 +185,7 @@ static gboolean goes_to(const Bench *bench, const char *url)
   return bench->request != NULL && g_str_has_prefix(bench->request->url, url);
 }
 
-/* The hub has announced another address before it moved there; it can also move back. */
+/* The hub announced another address before it moved there; it can also move back. */
 static void test_a_hub_that_moved_is_found_at_its_other_address(void **state)
 {
   g_autoptr(Bench) bench = bench_new();

@@ -190,8 +190,8 @@ static void test_files_named_by_pulled_records_are_wanted(void **state G_GNUC_UN
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
   json_t *records = json_array();
-  /* The picture is truncated. A file from another device is evidence and is stored unchanged all
-   * the same. */
+  /* The picture is truncated. It is stored unchanged all the same, because a file from another
+   * device is evidence. */
   guint8 bytes[50] = "\xff\xd8\xff";
   g_autofree char *hash = bh_hash_hex(bytes, sizeof bytes);
 

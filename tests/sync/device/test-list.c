@@ -81,8 +81,8 @@ static gsize count_hazards(Fixture *fixture, const char *search)
   return count(fixture, json_pack("{ss ss si}", "kind", "hazard", "search", search, "limit", 200));
 }
 
-/* A hazard is found by the name of its enterprise, which it refers to itself or through its
- * inspection; also together with a word of its own; and by a new name at once. */
+/* A search finds a hazard by the name of the enterprise to which the hazard itself or its
+ * inspection refers, also together with a word of the hazard, and at once by a new name. */
 static void test_hazards_are_found_by_their_enterprise(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -108,7 +108,7 @@ static void test_hazards_are_found_by_their_enterprise(void **state G_GNUC_UNUSE
   json_array_append_new(
       records, fixture_snapshot(fixture, test_id(0x6012), "hazard",
                                 make_hazard("东坡巷道积水", "enterprise", fixture->enterprise)));
-  /* One hazard for each of many enterprises: a common word matches all of them. */
+  /* Makes many enterprises with one hazard each: a common word matches all of them. */
   for (guint i = 0; i < MANY; i++) {
     g_autofree char *owner = g_strdup(test_id(0x5000 + i));
     json_array_append_new(records, fixture_snapshot(fixture, test_id(0x8000 + i), "hazard",
@@ -121,7 +121,8 @@ static void test_hazards_are_found_by_their_enterprise(void **state G_GNUC_UNUSE
   assert_int_equal(count_hazards(fixture, "沟煤业 其他"), 0);
   assert_int_equal(count_hazards(fixture, "第300煤矿"), 1);
   assert_int_equal(count_hazards(fixture, "煤矿 风门"), 0);
-  assert_int_equal(count_hazards(fixture, "煤矿"), 200); /* a whole page of 450 */
+  /* one full page (200) of the 450 that match */
+  assert_int_equal(count_hazards(fixture, "煤矿"), 200);
   assert_int_equal(count_hazards(fixture, "没有的企业"), 0);
   g_autoptr(json_t) due = json_pack("{ss ss s{ss} ss}", "kind", "hazard", "search", "东坡沟",
                                     "where", "state", "found", "order", "title");
@@ -131,7 +132,7 @@ static void test_hazards_are_found_by_their_enterprise(void **state G_GNUC_UNUSE
   assert_int_equal(count_hazards(fixture, "西梁"), 2);
 }
 
-/* The "after" of a page of titles contains the last title, however long it is. */
+/* The "after" of a page that is sorted by title contains the last title, however long it is. */
 static void test_long_titles_have_a_second_page(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -282,7 +283,8 @@ static void test_search_finds_one_two_and_more_characters_and_codes(void **state
   }
 }
 
-/* Many different terms begin with the same character. */
+/* A search for one character finds all titles with it, although many different terms begin with
+ * it. */
 static void test_one_character_finds_all_that_have_it(void **state G_GNUC_UNUSED)
 {
   enum { NAMES = 180 };

@@ -1,4 +1,4 @@
-/* What the store holds in memory agrees with the disk, also after a commit that failed. */
+/* The state of the store in memory agrees with the disk, also after a commit that failed. */
 #include <sqlite3.h>
 #include <string.h>
 
@@ -15,7 +15,8 @@ static char *dump(Fixture *fixture)
   const BhDevice *device = fixture->device;
   gint64 made, acked;
 
-  /* Every function that reads calls this first. */
+  /* Reads the state in memory again after a failed transaction, as every public function does
+   * first. */
   assert_true(bh_outbox_get_heads(fixture->device, &made, &acked, &error));
   g_autoptr(json_t) address = fixture_value(fixture, fixture->enterprise, "address");
   const BhCounters *c = &device->counters;
@@ -76,7 +77,7 @@ static void store_sets(Fixture *fixture)
   g_strlcpy(sets[1], bh_kind_set_get_hash(fixture->device->kinds), sizeof sets[1]);
 }
 
-/* Changes to the other of the two kind sets, as the hub may. */
+/* Puts the other of the two kind sets into use, as the hub may. */
 static gboolean try_kinds(Fixture *fixture, int i G_GNUC_UNUSED, GError **error)
 {
   gboolean first = strcmp(bh_kind_set_get_hash(fixture->device->kinds), sets[0]) == 0;
@@ -130,7 +131,8 @@ static gboolean try_page(Fixture *fixture, int i, GError **error)
   return bh_outbox_apply_changes(fixture->device, page, error);
 }
 
-/* `persistent`: the disk fails until the connection was closed. */
+/* Lets each write of the operation fail once, and compares memory and disk after it. `persistent`:
+ * the disk fails until the connection was closed. */
 static int fail_each(Try try, int code, gboolean persistent)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -141,7 +143,8 @@ static int fail_each(Try try, int code, gboolean persistent)
   for (int n = 1; reached; n++) {
     g_autoptr(GError) error = NULL;
     assert_true(n < FAULTS_MAX);
-    /* An entry is in the write-ahead log, so that closing has to make a checkpoint. */
+    /* A change is in the write-ahead log now, so that closing the store has to make a
+     * checkpoint. */
     assert_true(bh_outbox_note_round(fixture->device, "idle", NULL, n, &error));
     shim_vfs_fail_at(n, code, persistent);
     if (!try(fixture, n, &error)) {
@@ -204,7 +207,8 @@ static void test_after_a_page(void **state G_GNUC_UNUSED)
   expect_memory_is_the_disk(try_page);
 }
 
-/* A commit that was reported as failed may be on the disk. Then the kind set is in use. */
+/* A kind set whose commit was reported as failed may be on the disk all the same. Then it is in
+ * use. */
 static void test_a_set_that_is_on_the_disk_after_all_is_in_use(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();

@@ -105,7 +105,7 @@ static void test_wrong_pins_are_counted_across_a_restart(void **state G_GNUC_UNU
   expect(fixture, fixture->li, "0000", BH_ERROR_LOCKED, MINUTE_MS);
 }
 
-/* Returns a boot time far ahead of the last one, as if the machine had slept before each
+/* Returns a boot time two minutes later with each call, as if the machine had slept before each
  * reading. */
 static gint64 sleepy_boot_ms(gpointer data)
 {
@@ -154,7 +154,8 @@ static void test_a_lock_out_does_not_end_when_its_row_is_deleted(void **state G_
       expect(fixture, fixture->wang, PIN_OF_LI, BH_ERROR_SIGNATURE, 0);
       fixture_reboot(fixture);
     }
-    fixture_give_pins(fixture); /* after an answer of the hub, the device is known to be enrolled */
+    /* the hub's new list gets a new seal, so PINs are checked again */
+    fixture_give_pins(fixture);
     fixture->time.boot_ms += 60 * MINUTE_MS;
     expect(fixture, fixture->wang, "0000", BH_ERROR_LOCKED, 15 * MINUTE_MS);
     expect(fixture, fixture->li, PIN_OF_LI, -1, 0);
@@ -238,7 +239,8 @@ static void test_nothing_is_saved_for_people_who_are_not_signed_in(void **state 
   expect(fixture, fixture->li, PIN_OF_LI, -1, 0);
   assert_int_equal(save_as(fixture, fixture->li), -1);
   assert_int_equal(save_as(fixture, fixture->wang), BH_ERROR_DENIED);
-  /* Two programs are signed in: the shell signs out, then the window. */
+  /* Li is signed in twice, for example in the shell and in a window: only the last sign-out wipes
+   * the key. */
   expect(fixture, fixture->li, PIN_OF_LI, -1, 0);
   bh_device_sign_out(fixture->device, fixture->li);
   assert_int_equal(save_as(fixture, fixture->li), -1);

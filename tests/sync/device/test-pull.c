@@ -3,7 +3,8 @@
 #include "sync/wire/limits.h"
 #include "tests/sync/device/fixture.h"
 
-/* Returns a record as a hub would fold it that has the device's entries up to `through`. */
+/* Returns the snapshot of a record as a hub makes it that has the device's entries up to `through`.
+ * `start`: the snapshot before. */
 static json_t *fold_at_hub(Fixture *fixture, const char *record, const char *kind, json_t *start,
                            gint64 through)
 {
@@ -163,8 +164,8 @@ static void test_L10_history_gives_the_reason_of_a_quarantine(void **state G_GNU
   assert_string_equal(bh_json_string_or(json_array_get(history, 0), "why_code", ""), "invalid");
 }
 
-/* The hub lists at most BH_QUARANTINED_MAX entries: one that is not in a full list may still be
- * quarantined. */
+/* The hub lists at most BH_QUARANTINED_MAX entries: an entry that is missing in a full list may
+ * still be quarantined. */
 static void
 test_L10_a_full_list_of_quarantined_entries_releases_no_other(void **state G_GNUC_UNUSED)
 {

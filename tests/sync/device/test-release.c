@@ -238,7 +238,8 @@ static void discard(Fixture *fixture, const char *record)
   assert_no_error(error);
 }
 
-/* Makes a draft of a file below `parent`, with a picture. Returns its hash. */
+/* Makes a draft of a file's record below `parent`, with a new picture. Returns the hash of the
+ * picture. */
 static char *draft_picture(Fixture *fixture, guint id, const char *parent, guint seed)
 {
   char *hash = fixture_add_picture(fixture, 5000, seed);
@@ -338,7 +339,7 @@ test_a_picture_that_was_added_twice_and_thrown_away_once_stays(void **state G_GN
   g_free(fixture_add_picture(fixture, 5000, 1));
   discard(fixture, test_id(0x7201));
   rest_later(fixture);
-  /* The picture was added a second time. Its new owner will refer to it later. */
+  /* The picture was added a second time, and the second caller will refer to it later. */
   assert_true(is_here(fixture, hash));
   draft_text(fixture, test_id(0x7202), "file", "sha256", hash);
   rest_later(fixture);
@@ -433,7 +434,7 @@ test_a_picture_that_never_got_into_a_draft_goes_with_the_next_run(void **state G
   assert_false(is_here(fixture, hash));
 }
 
-/* Runs `func` in a child process that is killed right after it, without closing the store. */
+/* Runs `func` in a child process that is killed when `func` returns, without closing the store. */
 static void die_after(Fixture *fixture, void (*func)(Fixture *fixture))
 {
   int status = 0;
@@ -624,8 +625,8 @@ static void forget_row(Fixture *fixture, const char *sql, const char *sha256)
   assert_true(bh_stmt_run(stmt, NULL));
 }
 
-/* The bytes stay if a row, a draft, a note or a wanted file refers to them; each alone is
- * enough. */
+/* The bytes of a file stay if a row, a draft, a note or a wanted file refers to them; each of these
+ * alone is enough. */
 static void test_no_file_that_something_needs_is_an_orphan(void **state G_GNUC_UNUSED)
 {
   static const char *const tables[] = {"wanted", "released", "discard"};

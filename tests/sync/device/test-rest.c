@@ -78,7 +78,7 @@ static void test_titles_follow_their_records_in_any_order_of_arrival(void **stat
   fixture_pull(fixture, visits, NULL);
   assert_int_equal(count(fixture, "inspection", "安泰"), 0);
   fixture_pull(fixture, json_pack("[o]", enterprise(fixture, 1, "安泰")), NULL);
-  /* The titles that remain are made after a restart, too. */
+  /* Titles that were not made before the restart are made after it. */
   fixture_reopen(fixture);
   rest_fully(fixture);
   assert_int_equal(count(fixture, "inspection", "安泰"), 120);
@@ -162,7 +162,7 @@ static void test_a_large_reset_moves_in_between_saves(void **state G_GNUC_UNUSED
                       json_pack("{ss}", "address", "自己写的")));
   fixture_pull(fixture, enterprises(fixture, 0, 200, "北岭"),
                json_pack("{sb sb ss}", "reset", 1, "more", 1, "cursor", "new-1"));
-  /* the work waits until the reset has arrived completely */
+  /* no record is moved into place until the reset has arrived completely */
   assert_false(bh_device_rest(fixture->device));
   fixture_pull(fixture, enterprises(fixture, 200, 300, "北岭"),
                json_pack("{ss}", "cursor", "new-2"));
@@ -199,7 +199,7 @@ static gboolean is_behind(Fixture *fixture)
 }
 
 /* A reset has more records than one page has time to compare, and the program is never idle. Each
- * page continues where the one before stopped. */
+ * page goes on where the page before stopped. */
 static void test_a_reset_goes_on_with_every_page(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -282,7 +282,8 @@ static void test_sent_entries_are_kept_for_a_while(void **state G_GNUC_UNUSED)
   g_autoptr(Fixture) fixture = deliver(&delivered);
   g_autofree char *sha256 = delivered.sha256;
 
-  /* Its records leave the scope. They are no longer shown, and everything is kept. */
+  /* The records of the entries leave the device's scope. They are no longer shown, and everything
+   * is kept. */
   fixture_pull(fixture, json_array(), included(fixture, 3, NULL));
   pass_days(fixture, 29);
   rest_fully(fixture);
@@ -316,7 +317,8 @@ test_visible_quarantined_or_undelivered_entries_keep_their_body(void **state G_G
   g_autoptr(json_t) held = json_array();
 
   pass_days(fixture, 40);
-  /* its records are shown from the entry, because the hub's snapshots do not contain it */
+  /* the records of entry 1 are shown from its body, because the hub's snapshots do not contain
+   * it */
   rest_fully(fixture);
   assert_true(body_size(fixture, 1) > 0);
 

@@ -245,8 +245,8 @@ test_clock_quality_is_good_only_near_the_hubs_time_in_this_boot(void **state G_G
   }
 }
 
-/* A clock that is years ahead must not make ids of the future: their values would be shown instead
- * of later ones. */
+/* A clock that is years ahead must not make ids of the future: the values of such entries would be
+ * shown in place of values that were set later. */
 static void test_I11_ids_come_from_hub_time_where_the_clock_is_wrong(void **state G_GNUC_UNUSED)
 {
   static const gint64 year_ms = 365LL * 24 * 3600 * 1000;

@@ -417,7 +417,7 @@ static void test_I7_entries_that_a_restored_hub_lacks_are_sent_again(void **stat
   bh_worker_stop(worker);
 }
 
-/* Gives the enterprises 1 … MANY of the hub this name. */
+/* Sets the name of the enterprises 1 … MANY at the hub. */
 static void name_all(Bench *bench, const char *name)
 {
   for (int i = 1; i <= MANY; i++) {
@@ -446,8 +446,8 @@ static gboolean write_epoch(BhHub *hub, BhDb *db, gpointer data, GError **error)
   return bh_log_set_value(db, "epoch", "0190a0b0-0000-7000-8000-00000000e0e0", error);
 }
 
-/* More records changed their places than one transaction moves: a single round applies them all,
- * and its status is right. */
+/* More records change than one transaction moves into place: a single call of bh_sync_once applies
+ * them all, and its status is right. */
 static void test_one_round_catches_up_with_a_large_reset(void **state)
 {
   Bench *bench = *state;
@@ -510,7 +510,7 @@ static void test_a_new_text_of_the_same_hub_gives_its_new_address(void **state)
   g_autofree char *text = invite(bench);
   assert_true(bh_sync_enrol(worker, text, "手持机", &error));
   assert_delivers(worker);
-  /* The text was not used up, so another device can enrol with it. */
+  /* The first device did not use the text up, so another device can enrol with it. */
   g_autofree char *other = store_dir(bench, "moved-other");
   BhWorker *second = start_worker(other);
   assert_true(bh_sync_enrol(second, text, "另一台", &error));
