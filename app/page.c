@@ -220,7 +220,7 @@ void bh_page_post(BhPage *page, BhCall *call, BhPageReply reply, gpointer data,
                   waiting, waiting_free);
 }
 
-/* --- acts: one at a time --- */
+/* --- submissions: one at a time --- */
 
 static gboolean begin_submit(BhPage *page)
 {

@@ -5,7 +5,7 @@
  * Signals:
  * - "actor-changed": another person is signed in, or nobody.
  * - "status-changed": bh_session_get_status returns a newer status.
- * - "records-changed": something was saved here by another program, or arrived from the hub.
+ * - "records-changed": another program saved records here, or records arrived from the hub.
  * - "enrolled": the store belongs to a hub; kinds and description are known.
  * - "kinds-changed": a sync adopted newer forms. Pages that are opened from now on show them.
  * - "changes-done" (gboolean): the store has answered the last pending change; TRUE when all
