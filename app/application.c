@@ -23,7 +23,7 @@ struct _BhApplication {
   BhOwner *owner;
   BhWorker *worker;
   BhSession *session;
-  BhWindow *window; /* borrowed; NULL when closed */
+  BhWindow *window; /* borrowed; NULL when the window is closed */
 };
 
 G_DEFINE_FINAL_TYPE(BhApplication, bh_application, GTK_TYPE_APPLICATION)
@@ -106,7 +106,7 @@ static void on_window_gone(gpointer data, GObject *window)
   BH_APPLICATION(data)->window = NULL;
 }
 
-/* The store is opened on its own thread while the window is made. */
+/* Opens the store on the thread of the worker, while the window is made on the main thread. */
 static gboolean start_store(BhApplication *self)
 {
   g_autoptr(GError) error = NULL;
@@ -176,7 +176,8 @@ static void on_failed(BhSession *session, const GError *error, gpointer data)
     *failed = g_error_copy(error);
 }
 
-/* Stops the worker. The last change may fail only now, when there is no window to report it. */
+/* Stops the worker. A change may fail while the worker ends, when no window exists any more to
+ * report the failure, so this function does. */
 static void stop_worker(BhApplication *self)
 {
   g_autoptr(GError) failed = NULL;

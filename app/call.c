@@ -12,16 +12,16 @@ struct _BhCall {
   gboolean is_change;
   gboolean needs_author;
   char *author;
-  char *record; /* or the only text argument */
+  char *record; /* id of the record, or the text of a call that has only one text argument */
   char *kind;
   char *key;
-  json_t *value; /* owned by this call alone */
-  gint64 number;
+  json_t *value; /* JSON argument: a copy that only this call references */
+  gint64 number; /* the offset of a list, or the time of an observation */
   int limit;
 };
 
-/* `value` is taken over. It is copied for the store's thread, because json_t counts references
- * without a lock. */
+/* `value` is taken over. The call gets a copy of it, because the store's thread uses the call and
+ * json_t counts references without a lock. */
 static BhCall *call_new(const char *name, Run run, const char *record, json_t *value)
 {
   BhCall *call = g_new0(BhCall, 1);
@@ -33,7 +33,7 @@ static BhCall *call_new(const char *name, Run run, const char *record, json_t *v
   return call;
 }
 
-/* A call that needs an author. */
+/* A call that fails when no author is set (bh_call_set_author). */
 static BhCall *own_new(const char *name, Run run, const char *record, json_t *value)
 {
   BhCall *call = call_new(name, run, record, value);

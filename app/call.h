@@ -54,8 +54,8 @@ BhCall *bh_call_set_draft(const char *record, const char *kind, const char *key,
 /* Removes a draft. If its record was never saved, the drafts of records below that record are
  * removed too. Result: null. */
 BhCall *bh_call_discard_draft(const char *record);
-/* Removes `keys` (array of strings) of a draft, because they were saved in another way. Result:
- * null. */
+/* Removes the keys `keys` (array of strings) from a draft, because their values were saved by
+ * another call. Result: null. */
 BhCall *bh_call_forget_draft(const char *record, json_t *keys);
 /* Sets several drafts in one transaction; `drafts` as bh_device_draft_put takes them. Result:
  * null. */
@@ -67,12 +67,12 @@ BhCall *bh_call_drop_drafts(json_t *records);
 
 /* Saves operations as one entry; `ops` as bh_device_save takes them. Result: the entry's id. */
 BhCall *bh_call_save(json_t *ops);
-/* Like bh_call_save, for something that was observed at `observed_ms` (UTC; 0: now). */
+/* Like bh_call_save, for a change that was observed at the time `observed_ms` (UTC; 0: now). */
 BhCall *bh_call_save_observed(json_t *ops, gint64 observed_ms);
 /* Saves `set` ({key: value}) of one record as one entry. Result: the entry's id. */
 BhCall *bh_call_save_one(const char *record, const char *kind, json_t *set);
-/* Saves a draft as an entry and removes it. Result: the entry's id. BH_ERROR_NOT_FOUND when there
- * is no draft. */
+/* Saves a draft as an entry and removes the draft. Result: the entry's id. BH_ERROR_NOT_FOUND when
+ * there is no draft. */
 BhCall *bh_call_save_draft(const char *record);
 /* Saves several drafts in one transaction; `drafts` as bh_device_save_drafts takes them. Result:
  * array of entry ids. */

@@ -18,7 +18,7 @@
 #include "schema/signed-text.h"
 #include "schema/workflow.h"
 
-#define PAPERS "papers" /* "page" of the steps that this file takes */
+#define PAPERS "papers" /* value of "page" in the kinds, for the steps that this file takes */
 
 void bh_documents_request_free(BhDocumentsRequest *request)
 {
@@ -55,7 +55,8 @@ static GPtrArray *list_documents(const json_t *visit, const BhPaperType *type)
   return ids;
 }
 
-/* A number until the hub has granted a block of numbers: unit, year and part of the record's id. */
+/* Number of a document as long as the hub has not granted a block of numbers: unit, year and part
+ * of the record's id. g_free. */
 static char *dup_provisional_number(const json_t *visit, const char *record, gint64 now_ms)
 {
   BhDate day = bh_date_from_ms(now_ms);
@@ -72,7 +73,8 @@ static char *save_one(BhDevice *device, const char *author, const char *record, 
   return bh_device_save(device, author, ops, 0, error);
 }
 
-/* Fails with BH_ERROR_INVALID and the problems of a change, one per line. */
+/* Checks a change of a document. When the kinds find problems, fails with BH_ERROR_INVALID and the
+ * texts of the problems, one per line. */
 static gboolean check_change(BhDevice *device, const BhDocumentsRequest *request,
                              const char *record, const char *kind, const json_t *set,
                              GError **error)
@@ -137,8 +139,8 @@ json_t *bh_documents_freeze_to_sign(const json_t *visit, const BhKindSet *kinds,
   return freeze_document(visit, kinds, inspection, document, hazards, TRUE, now_ms, error);
 }
 
-/* Freezes the record of the visit. After signing it contains what was signed, even if records
- * changed since. */
+/* Freezes the record of the visit. After the visit was signed, the frozen fields are those that
+ * were signed, even if records have changed since. */
 static json_t *freeze_record(const BhDocumentsRequest *request, const json_t *visit,
                              const BhKindSet *kinds, const json_t *set, GError **error)
 {
@@ -169,8 +171,9 @@ static json_t *freeze_hazards(const BhDocumentsRequest *request, const json_t *v
   return frozen;
 }
 
-/* Fails when text has missing glyphs, unless a person agreed to placeholders. For the record, those
- * that were agreed to at signing count (app/pages/sign.c). */
+/* Fails when text has missing glyphs, unless a person agreed to placeholders. For the record of the
+ * visit, the placeholders that people agreed to when it was signed are allowed (app/pages/sign.c).
+ */
 static gboolean check_glyphs(const BhDocumentsRequest *request, const json_t *visit,
                              const BhKindSet *kinds, const BhPaperType *type, const json_t *frozen,
                              GError **error)
@@ -233,8 +236,9 @@ static char *find_file(const char *sha256, gpointer data)
   return bh_device_dup_file_path(data, sha256);
 }
 
-/* Signatures given to exactly this text: its own for a document that is signed for, else those of
- * the visit. A signature given to another text is not printed. */
+/* Signatures that were given to exactly the text of `frozen`: the document's own signatures when
+ * the document is signed for, else those of the visit. A signature given to another text is not
+ * printed. */
 static json_t *list_signatures(const json_t *visit, const BhPaperType *type, const json_t *frozen)
 {
   g_autofree char *digest = bh_signed_text_dup_digest(frozen);
@@ -323,7 +327,7 @@ static gboolean issue(BhDevice *device, const BhDocumentsRequest *request, const
 }
 
 /* Id of the entry that froze the fields, from the record's history on this device; g_free. NULL
- * when another device made it. */
+ * when another device made the document. */
 static char *dup_freezing_entry(BhDevice *device, const char *record)
 {
   g_autoptr(json_t) history = bh_device_history(device, record, NULL);
@@ -341,14 +345,15 @@ static char *dup_freezing_entry(BhDevice *device, const char *record)
   return entry;
 }
 
-/* Takes the steps up to the last one, which issues the document. Returns that one; NULL with an
- * error. */
+/* Takes the steps from `step` on, up to the one before the last. Returns the last step, which
+ * issues the document; NULL with an error. */
 static const BhTransition *approve(BhDevice *device, const BhDocumentsRequest *request,
                                    const BhKind *kind, const char *record, const BhTransition *step,
                                    GError **error)
 {
   g_autoptr(GPtrArray) states = bh_kind_list_states(kind);
-  for (guint i = 0; i < states->len; i++) { /* no more steps than states: they may form a circle */
+  for (guint i = 0; i < states->len;
+       i++) { /* at most as many steps as states, because declared steps may form a circle */
     const char *to = bh_transition_get_to(step);
     const BhTransition *next = bh_workflow_find_page(kind, to, PAPERS);
     if (next == NULL)
@@ -385,7 +390,7 @@ static gboolean make_one(BhDevice *device, const BhDocumentsRequest *request, co
   const char *state = bh_json_string_or(values, "state", "");
   const BhTransition *step = bh_workflow_find_page(type->kind, state, PAPERS);
   if (step == NULL)
-    return TRUE; /* was issued before */
+    return TRUE; /* no step is left: the document was issued before */
   if (!check_glyphs(request, visit, kinds, type, json_object_get(values, "frozen"), error))
     return FALSE;
   step = approve(device, request, type->kind, out, step, error);
@@ -395,7 +400,8 @@ static gboolean make_one(BhDevice *device, const BhDocumentsRequest *request, co
   return file != NULL && issue(device, request, out, bh_transition_get_to(step), file, error);
 }
 
-/* Moves the hazards that the order names and that wait for one. */
+/* Takes the step that marks a hazard as ordered, for the hazards that the order names and that wait
+ * for an order. */
 static gboolean order_hazards(BhDevice *device, const BhDocumentsRequest *request,
                               const BhKindSet *kinds, const json_t *named, const char *document,
                               GError **error)
@@ -465,7 +471,8 @@ void bh_documents_set_too_long_error(const json_t *visit, GError **error)
               BH_PAPER_FROZEN_MAX, (guint)json_array_size(json_object_get(visit, "hazards")));
 }
 
-/* Replaces a limit error by one that says which limit and what to do. */
+/* Replaces a BH_ERROR_LIMIT by a BH_USER_ERROR that says which limit was exceeded and what the
+ * person can do. */
 static void explain_limit(const json_t *visit, GError **error)
 {
   if (error == NULL || !g_error_matches(*error, BH_ERROR, BH_ERROR_LIMIT))
@@ -508,7 +515,8 @@ void bh_service_request_free(gpointer data)
   g_free(request);
 }
 
-/* Array of problems with the step, empty when there are none. */
+/* Checks the step that serves the order. Returns an array of problems, empty when there are none.
+ */
 static json_t *check_service(BhDevice *device, const BhServiceRequest *request, GError **error)
 {
   return bh_device_check(device, request->author, request->document, "document", request->set,
@@ -516,7 +524,8 @@ static json_t *check_service(BhDevice *device, const BhServiceRequest *request, 
 }
 
 /* Renders the paper with its signatures, a new reference. NULL without an error for an order that
- * another device made: its code, and possibly the pictures, are not on this device. */
+ * another device made: the entry for its QR code, and possibly the pictures of its signatures, are
+ * not on this device. */
 static json_t *render_served(BhDevice *device, const BhServiceRequest *request, GError **error)
 {
   g_autofree char *entry = dup_freezing_entry(device, request->document);

@@ -15,12 +15,13 @@ typedef struct {
   const char *lang; /* static; "zh" or "en": language of the problems in errors */
   char *inspection;
   gint64 now_ms;
-  gboolean order;      /* make the orders to rectify too */
+  gboolean order;      /* TRUE: make the orders to rectify too */
   char *legal_basis;   /* legal basis of the order, required for an order (FIELD 1) */
   char *deadline;      /* deadline of the order, "YYYY-MM-DD" */
-  gboolean clock_poor; /* the clock is not checked: two people confirm the date (FIELD 14) */
+  gboolean clock_poor; /* the device's clock was not checked against the hub: two people confirm the
+                          date (FIELD 14) */
   gboolean allow_placeholders; /* a person agreed to print BH_FONT_PLACEHOLDER for missing glyphs */
-  char *confirmed_by;          /* staff ids, or NULL */
+  char *confirmed_by;          /* the two people who confirmed the date: staff ids, or NULL */
   char *confirmed_by_second;
 } BhDocumentsRequest;
 
@@ -37,7 +38,7 @@ json_t *bh_documents_freeze(const json_t *visit, const BhKindSet *kinds, const c
                             const json_t *document, const json_t *hazards, gint64 now_ms,
                             GError **error);
 
-/* Sets BH_USER_ERROR: this visit holds too much text for one paper. */
+/* Sets a BH_USER_ERROR that says that the visit holds too much text for one paper. */
 void bh_documents_set_too_long_error(const json_t *visit, GError **error);
 
 /* Frees a request and its strings. NULL is ignored. */
@@ -45,7 +46,7 @@ void bh_documents_request_free(BhDocumentsRequest *request);
 
 /* Freezes the fields of the record of this visit before it is signed: people sign their text
  * (schema/signed-text.h). Leaves room for the fields that are set afterwards. A new reference, or
- * NULL with an error as above. Pure; any thread. */
+ * NULL with an error as bh_documents_freeze gives it. Pure; any thread. */
 json_t *bh_documents_freeze_to_sign(const json_t *visit, const BhKindSet *kinds,
                                     const char *inspection, gint64 now_ms, GError **error);
 
@@ -61,15 +62,15 @@ typedef struct {
   char *author;
   char *inspection;
   char *document;
-  json_t *set; /* the step and its fields; owned */
+  json_t *set; /* values of the step that records the service, {key: value}; owned */
 } BhServiceRequest;
 
 /* Frees a BhServiceRequest; a GDestroyNotify. */
 void bh_service_request_free(gpointer request);
 
 /* Checks and saves the service of an order, with a copy of the paper that shows the signatures when
- * this device made the order. Returns an array of problems as bh_device_check gives them, empty
- * when it was saved; NULL with an error. */
+ * this device made the order. The copy is left out for other orders. Returns an array of problems
+ * as bh_device_check gives them, empty when it was saved; NULL with an error. */
 json_t *bh_documents_serve(BhDevice *device, const BhServiceRequest *request, GError **error);
 
 G_END_DECLS

@@ -9,7 +9,8 @@ char *bh_due_dup_text(BhSession *session, const BhKind *kind, const json_t *valu
 {
   BhDate due;
   BhDate today = bh_session_today(session);
-  /* Computed without a calendar, like the order of lists in the store, so that both agree. */
+  /* The due date is computed without a calendar, as in the store, so that the text agrees with the
+   * order of lists by due date. */
   if (kind == NULL || !bh_workflow_get_due(kind, values, NULL, &due))
     return NULL;
   int days_left = bh_date_days_between(&today, &due);

@@ -1,5 +1,5 @@
 /* A file chooser with rows to tap. GTK's own needs 486 pixels in width, so that its buttons were
- * outside the screen of a handheld. It copies no files. */
+ * outside the screen of a handheld. This file chooses paths only and copies no files. */
 #include "app/files.h"
 
 #include <glib/gi18n.h>
@@ -7,11 +7,11 @@
 
 #include "app/parts.h"
 
-#define ENTRIES_MAX 500 /* rows shown of one folder */
+#define ENTRIES_MAX 500 /* the most rows that are shown for one folder */
 
 typedef struct {
   GtkWidget *window;
-  GtkWidget *owner; /* borrowed; the window is destroyed with it */
+  GtkWidget *owner; /* borrowed: when it is destroyed, this window is destroyed too */
   BhFilesMode mode;
   void (*picked)(GtkWidget *owner, const char *path);
   GCancellable *cancellable; /* stops reading the folder */

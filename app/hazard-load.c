@@ -32,7 +32,7 @@ static void add_files(BhDevice *device, const char *author, const char *record, 
   }
 }
 
-/* TRUE when `author` may withdraw the record now; asks the rules of the kind. */
+/* TRUE when `author` may take the step that withdraws the record now, by the rules of its kind. */
 static gboolean is_withdrawable(BhDevice *device, const char *author, const char *record,
                                 const json_t *values)
 {

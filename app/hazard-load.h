@@ -1,5 +1,5 @@
-/* Reads what the hazard page needs: the record, its draft, its files, and the checklist item it
- * comes from. The functions must be called on the store's thread. */
+/* Reads what the hazard page needs: the record, its draft, its files, and the checklist item that
+ * the hazard comes from. The functions must be called on the store's thread. */
 #pragma once
 
 #include "sync/device/store/store.h"
@@ -25,15 +25,16 @@ json_t *bh_hazard_prefill(BhDevice *device, const char *author, const char *insp
 
 typedef struct _BhHazardRequest BhHazardRequest;
 
-/* The hazard `record` of `author`; with `inspection`, a new one of it that comes from the item
- * `item_no` of its checklist (may be NULL). All arguments are copied. */
+/* A request to read the hazard `record` for `author`. With `inspection` (may be NULL), the hazard
+ * is a new one of that inspection, and comes from the item `item_no` (may be NULL) of the
+ * inspection's checklist. All arguments are copied. */
 BhHazardRequest *bh_hazard_request_new(const char *author, const char *record,
                                        const char *inspection, const char *item_no);
 /* A BhWorkFunc for the store's thread; `request` is a BhHazardRequest, borrowed. The result is that
  * of bh_hazard_load with the prefilled values of a new hazard, and "question"?, the text of its
  * checklist item. */
 void bh_hazard_request_run(BhDevice *device, GTask *task, gpointer request);
-/* A GDestroyNotify. */
+/* Frees the request; a GDestroyNotify. */
 void bh_hazard_request_free(gpointer request);
 
 G_END_DECLS

@@ -1,5 +1,5 @@
 /* Checks a hazard and saves its drafts in one transaction. The page (pages/hazard.c) decides what
- * is saved; run() is the place to start. */
+ * is saved. Start at bh_hazard_save_run. */
 #include "app/hazard-save.h"
 
 #include <glib/gi18n.h>
@@ -10,7 +10,7 @@
 struct _BhHazardSave {
   char *author;
   char *record;
-  json_t *set; /* copies, so that no JSON value is shared between threads */
+  json_t *set; /* `set` and `drafts` are copies, so that no JSON value is shared between threads */
   json_t *drafts;
 };
 
@@ -37,8 +37,9 @@ void bh_hazard_save_free(gpointer data)
   g_free(save);
 }
 
-/* Problems of the draft of a picture that was refused: that its file is not on this device, else
- * what the checks find, else the text of `refusal`. */
+/* Why the store refused the draft of the picture `photo`, as an array of problems: that the file is
+ * not on this device, else the problems that the checks of the kind find, else the text of the
+ * error `refusal`. */
 static json_t *list_photo_problems(BhDevice *device, const BhHazardSave *save, const char *photo,
                                    const GError *refusal)
 {

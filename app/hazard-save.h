@@ -8,9 +8,9 @@ G_BEGIN_DECLS
 
 typedef struct _BhHazardSave BhHazardSave;
 
-/* `set`: what the hazard's draft and the save change, checked first; NULL when only pictures of a
- * saved hazard are saved. `drafts`: as bh_device_save_drafts takes them. `set` and `drafts` are
- * taken over, the texts are copied. */
+/* `set`: the values that will be saved for the hazard, {key: value}, from its draft and from the
+ * page; they are checked first. NULL when only pictures of a saved hazard are saved. `drafts`: as
+ * bh_device_save_drafts takes them. `set` and `drafts` are taken over, the texts are copied. */
 BhHazardSave *bh_hazard_save_new(const char *author, const char *record, json_t *set,
                                  json_t *drafts);
 /* A BhWorkFunc for the store's thread; `save` is a BhHazardSave, borrowed. The result is an array

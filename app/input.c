@@ -6,7 +6,8 @@
 #include "app/devices/wedge.h"
 #include "app/tap-filter.h"
 
-/* Input methods send a key that they do not use again, with this bit set in its state. */
+/* An input method receives each key first. A key that it does not use, it sends to the program
+ * again, with this bit set in the state of the event. */
 #define RESENT_MASK (1u << 25)
 
 struct _BhInput {
@@ -14,10 +15,11 @@ struct _BhInput {
   BhInputScanned scanned;
   gpointer data;
   BhTapFilter taps;
-  gboolean dropping_press; /* the last press was dropped: its release and motion are dropped too */
+  gboolean dropping_press; /* the last press was dropped, so the release and the motion that follow
+                              are dropped too */
   BhWedge *wedge;
   GQueue held;          /* GdkEvent*: keys that may belong to a code */
-  guint held_source;    /* timeout that delivers the held keys */
+  guint held_source;    /* id of the timeout that delivers the held keys */
   guint16 down_keycode; /* hardware code of the key that is held down; 0 for none */
   gboolean focus_key;   /* a key that moves the focus is being delivered */
 };
@@ -56,7 +58,8 @@ static gboolean on_draw(GtkWidget *window, cairo_t *cr, BhInput *self)
 void bh_input_change_view(BhInput *self)
 {
   bh_tap_filter_change_view(&self->taps);
-  gtk_widget_queue_draw(self->window); /* so that a frame is drawn in any case */
+  /* So that a frame is drawn even when nothing on the page has changed. */
+  gtk_widget_queue_draw(self->window);
 }
 
 static gboolean accept_press(BhInput *self, GdkEvent *event, gconstpointer target)
@@ -110,7 +113,7 @@ static void drop_held_keys(BhInput *self)
   g_queue_clear_full(&self->held, (GDestroyNotify)gdk_event_free);
 }
 
-/* The held keys were typed by a person. */
+/* Delivers the held keys to the widgets, because a person typed them. */
 static void deliver_held_keys(BhInput *self)
 {
   GQueue held = self->held;
@@ -133,7 +136,8 @@ static void hold_key(BhInput *self, const GdkEvent *event)
 {
   g_queue_push_tail(&self->held, gdk_event_copy(event));
   g_clear_handle_id(&self->held_source, g_source_remove);
-  /* Runs after the key events that are queued already: their own times tell how fast they came. */
+  /* The timeout runs after the key events that are queued already; the times in those events tell
+   * how fast the keys were pressed. */
   self->held_source =
       g_timeout_add_full(G_PRIORITY_HIGH_IDLE, BH_WEDGE_GAP_MS, on_hold_timeout, self, NULL);
 }

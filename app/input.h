@@ -15,8 +15,8 @@ typedef struct _BhInput BhInput;
 /* Receives a scanned code, without the prefix of the scanner. */
 typedef void (*BhInputScanned)(const char *code, gpointer data);
 
-/* `window` and `data` are borrowed and must live longer. `prefix` (may be NULL): see
- * bh_wedge_set_prefix. */
+/* A filter for the events of `window`. `window` and `data` are borrowed and must live longer than
+ * the filter. `prefix` (may be NULL): see bh_wedge_set_prefix. */
 BhInput *bh_input_new(GtkWidget *window, const char *prefix, BhInputScanned scanned, gpointer data);
 /* Frees the filter; keys that it holds back are lost. NULL is ignored. */
 void bh_input_free(BhInput *input);

@@ -5,7 +5,7 @@
 
 struct _BhKinds {
   BhKindSet *newest; /* borrowed from `all` */
-  GPtrArray *all;    /* kept until the end: a hub changes its forms a few times a year */
+  GPtrArray *all;    /* never removed: a hub changes its forms only a few times a year */
 };
 
 static void unref_set(gpointer data)

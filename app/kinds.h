@@ -14,8 +14,8 @@ BhKinds *bh_kinds_new(void);
 void bh_kinds_free(BhKinds *kinds);
 /* The newest set, borrowed until bh_kinds_free; NULL before the first one. */
 const BhKindSet *bh_kinds_get_newest(BhKinds *kinds);
-/* Adds `set` (taken over) as the newest; a set with a known hash is stored once. FALSE when the
- * newest set has the same hash. */
+/* Adds `set` (taken over) as the newest; of two sets with the same hash only the first is kept, the
+ * other is freed. FALSE when the newest set has the same hash. */
 gboolean bh_kinds_add(BhKinds *kinds, BhKindSet *set);
 
 G_END_DECLS

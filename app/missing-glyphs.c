@@ -16,7 +16,8 @@ static const struct {
                     {"inspection", "inspection"}, {"hazards", "hazard"},
                     {"people", "participant"},    {"answers", "checklist"}};
 
-/* Members that the program writes, or that are not printed. */
+/* Members of the frozen fields that the program writes, or that are not printed: they are not
+ * searched. */
 static const char *const skipped_members[] = {"id", "doc_type", "role", NULL};
 
 typedef struct {

@@ -21,7 +21,8 @@ BhMoveCount bh_move_count(const json_t *visit)
   return count;
 }
 
-/* Replaces the checklist of the inspection when it is for another sector. */
+/* Replaces the checklist of the inspection when the checklist is for another sector than `sector`.
+ */
 static void set_list(json_t *set, const json_t *visit, const json_t *lists, const char *sector)
 {
   const json_t *checklist = bh_visit_get_values(visit, "checklist");
@@ -44,7 +45,7 @@ static void set_list(json_t *set, const json_t *visit, const json_t *lists, cons
   }
 }
 
-/* Adds the hazards that belong to another enterprise. */
+/* Adds operations that move the hazards of the visit whose enterprise is not `enterprise`. */
 static void add_hazards(json_t *ops, const json_t *visit, const char *enterprise)
 {
   gsize i;
@@ -88,7 +89,8 @@ json_t *bh_move_dup_remaining_ops(const json_t *visit)
 typedef struct {
   char *author;
   json_t *ops;
-  char *record; /* checked first; NULL: nothing is checked */
+  char *record; /* id of the record that is checked before `ops` are saved; NULL: nothing is checked
+                 */
   char *kind;
   json_t *set;
 } MoveWork;

@@ -9,9 +9,9 @@ G_BEGIN_DECLS
 
 /* What a move would change, and whether it is possible. */
 typedef struct {
-  guint hazards; /* saved hazards */
-  guint drafts;
-  guint answers;   /* given to the checklist of the old enterprise */
+  guint hazards;   /* number of saved hazards that move with the visit */
+  guint drafts;    /* number of drafts of hazards that move with the visit */
+  guint answers;   /* number of answers that were given to the checklist of the old enterprise */
   gboolean sealed; /* signed, or a document exists: the visit cannot be moved */
 } BhMoveCount;
 /* Counts what a move of `visit` would change; `visit` is a result of bh_visit_load. Pure. */
@@ -28,8 +28,9 @@ json_t *bh_move_dup_ops(const json_t *visit, const json_t *lists, const char *en
 json_t *bh_move_dup_remaining_ops(const json_t *visit);
 
 /* Work for bh_page_submit_run with bh_move_run: saves `ops` by bh_visit_save_ops. When `record` is
- * not NULL, `set` of that record is checked first, and nothing is saved when there are problems.
- * `ops` and `set` (may be NULL) are taken over. Use on the main thread only. */
+ * not NULL, that record (of kind `kind`) is checked first as if `set` ({key: value}) were saved,
+ * and nothing is saved when there are problems. `ops` and `set` (may be NULL) are taken over. Use
+ * on the main thread only. */
 gpointer bh_move_new(BhSession *session, json_t *ops, const char *record, const char *kind,
                      json_t *set);
 /* Runs the work of bh_move_new. A BhWorkFunc for the store's thread. The result is an array of

@@ -13,8 +13,8 @@ GPtrArray *bh_orders_list_without_order(const json_t *visit, const BhKindSet *ki
 /* TRUE when orders have to be made: a hazard has none, or an order was begun and not issued. */
 gboolean bh_orders_are_pending(const json_t *visit, const BhKindSet *kinds);
 
-/* Freezes an order for the `rows` from index `from` on, and sets *taken to how many of them it
- * holds: as many as fit one paper. `document` is as bh_documents_freeze takes it. A new reference;
+/* Freezes an order for the `rows` from index `from` on, and sets *taken to the number of rows on
+ * it: as many as fit on one paper. `document` is as bh_documents_freeze takes it. A new reference;
  * NULL with an error when not even one fits, or when something else is wrong. */
 json_t *bh_orders_freeze(const json_t *visit, const BhKindSet *kinds, const char *inspection,
                          const json_t *document, const GPtrArray *rows, guint from, guint *taken,

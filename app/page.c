@@ -11,7 +11,7 @@ typedef struct {
   BhSession *session;
   GCancellable *cancellable;
   BhQuestions *questions;
-  char *person; /* staff id of who opened the page; NULL before anybody signed in */
+  char *person; /* staff id of the person who opened the page; NULL when nobody was signed in */
   char *title;
   gboolean submitting;
 } BhPagePrivate;
@@ -137,7 +137,8 @@ typedef struct {
   BhPageReply reply;
   gpointer data;
   GDestroyNotify data_free;
-  gboolean changes; /* its failure is reported even when the page is gone */
+  /* The call changes the store: its failure is reported even when the page is gone. */
+  gboolean changes;
 } Waiting;
 
 static void waiting_free(gpointer data)
@@ -219,7 +220,7 @@ void bh_page_post(BhPage *page, BhCall *call, BhPageReply reply, gpointer data,
                   waiting, waiting_free);
 }
 
-/* --- acts: one at a time --- */
+/* --- submissions: one at a time --- */
 
 static gboolean begin_submit(BhPage *page)
 {
@@ -318,7 +319,8 @@ gboolean bh_page_save_checked(BhPage *page, const char *record, const char *kind
 /* --- about one widget --- */
 
 typedef struct {
-  GtkWidget *part; /* weak: NULL when it was destroyed */
+  /* The widget that the question is about; weak: NULL when the widget was destroyed. */
+  GtkWidget *part;
   BhWidgetReply reply;
   gpointer data;
   GDestroyNotify data_free;

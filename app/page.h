@@ -3,14 +3,15 @@
  * half-typed text is saved, and `refresh` when the page is shown again or records changed.
  *
  * The store answers later, when the page may show something else. A page therefore asks in one of
- * three ways, and an answer reaches it only while it answers what the page wants now:
+ * three ways, and an answer reaches the page only while the page still needs the answer:
  * - bh_page_ask reads data that fills the page. A newer question in the same slot replaces an older
  *   one.
  * - bh_page_submit saves what a tap decides. One submission runs at a time, and the page takes no
  *   taps meanwhile.
- * - bh_page_post saves what is typed or answered on the way, without blocking the page.
+ * - bh_page_post saves in the background what a person types or answers; the page stays usable.
  * No answer reaches a page that was destroyed or that belongs to another person; the failure of a
- * change is then reported by the window. A reply finds what was asked in `data`, not in the page.
+ * change is then reported by the window. A reply function must take from `data` what was asked,
+ * because the page may show something else by then.
  *
  * Calls run in the name of the person who opened the page. `data` is freed by `data_free` (may be
  * NULL) in any case. Use on the main thread only. */
@@ -32,7 +33,7 @@ struct _BhPageClass {
   void (*refresh)(BhPage *page);
   void (*leave)(BhPage *page);
   /* A code from a keyboard-wedge scanner; its keys reach no widget. FALSE when the page does not
-   * use it: the window says so. */
+   * use codes: the window then tells the person so. */
   gboolean (*code)(BhPage *page, const char *code);
 };
 
@@ -88,8 +89,8 @@ void bh_page_ask_run(BhPage *page, const char *slot, BhWorkFunc func, gpointer w
                      GDestroyNotify data_free);
 /* Whether the page expects an answer in `slot`. */
 gboolean bh_page_is_asking(BhPage *page, const char *slot);
-/* Drops the expected answer in `slot`, because it is older than what the page shows now. FALSE when
- * none was expected. */
+/* Drops the expected answer in `slot`. To be called when what the page shows now is newer than that
+ * answer. FALSE when none was expected. */
 gboolean bh_page_cancel_ask(BhPage *page, const char *slot);
 
 /* Saves what a person decided by a tap. `call` is taken over. The page is insensitive until
@@ -102,8 +103,8 @@ gboolean bh_page_submit(BhPage *page, BhCall *call, BhPageReply reply, gpointer 
 gboolean bh_page_submit_run(BhPage *page, BhWorkFunc func, gpointer work, GDestroyNotify work_free,
                             BhPageReply reply, gpointer data, GDestroyNotify data_free);
 /* Runs `check` (bh_call_check) and, when it finds no problem, `save`, as one submission: no other
- * change comes in between. The result is the array of problems, empty when it was saved. Both calls
- * are taken over. */
+ * change comes in between. The result is the array of problems, empty when `save` was run. Both
+ * calls are taken over. */
 gboolean bh_page_submit_checked(BhPage *page, BhCall *check, BhCall *save, BhPageReply reply,
                                 gpointer data, GDestroyNotify data_free);
 
@@ -137,8 +138,8 @@ void bh_page_replace(BhPage *page, BhPage *next);
 /* Closes `page` and all pages above it. `page` is destroyed when the function returns. */
 void bh_page_close(BhPage *page);
 /* Must be called when the page shows something else from now on, for example the next item. The
- * page then takes no tap until that was drawn, so that a second tap does not hit what the person
- * has not read. */
+ * page then takes no tap until the new content was drawn, so that a second tap does not hit what
+ * the person has not read. */
 void bh_page_change_view(BhPage *page);
 /* Shows `text` as a toast. */
 void bh_page_say(BhPage *page, const char *text);

@@ -22,7 +22,8 @@ void bh_part_identify(GtkWidget *widget, const char *id, const char *name)
 static void identify_one(GtkWidget *widget, gpointer data)
 {
   const char *id = gtk_buildable_get_name(GTK_BUILDABLE(widget));
-  /* GtkBuilder names objects without an id "___object_3___". */
+  /* GtkBuilder gives objects without an id names such as "___object_3___": these get no accessible
+   * id. */
   if (id != NULL && id[0] != '_')
     bh_part_identify(widget, id, NULL);
   if (GTK_IS_CONTAINER(widget))
@@ -129,7 +130,8 @@ GtkWidget *bh_part_row(const char *id, const char *title, const char *subtitle, 
   gtk_container_add(GTK_CONTAINER(button), box);
   bh_part_add_class(button, "row");
   bh_part_identify(button, id, title);
-  /* Screen readers do not read labels inside a button: the description repeats them. */
+  /* Screen readers do not read labels inside a button, so the accessible description repeats the
+   * texts of the labels. */
   g_autofree char *more =
       g_strjoin(" ", subtitle != NULL ? subtitle : "", badge != NULL ? badge : "", NULL);
   atk_object_set_description(gtk_widget_get_accessible(button), g_strstrip(more));
@@ -202,7 +204,7 @@ GtkWidget *bh_part_fact(const char *label, const char *value)
 {
   GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 8);
   GtkWidget *name = bh_part_label(label, "dim");
-  /* One width for all lines, so that the values are aligned. */
+  /* All labels get the same width, so that the values of all lines are aligned. */
   gtk_label_set_max_width_chars(GTK_LABEL(name), 1);
   gtk_widget_set_size_request(name, FACT_LABEL_PX, -1);
   gtk_label_set_yalign(GTK_LABEL(name), 0);
@@ -234,8 +236,8 @@ void bh_part_clear(GtkWidget *container)
   gtk_container_foreach(GTK_CONTAINER(container), destroy_child, NULL);
 }
 
-/* The vertical adjustment of the area that `widget` scrolls in; *y is its position in the visible
- * part. NULL when it is in none. */
+/* The vertical adjustment of the area that `widget` scrolls in; *y receives the position of
+ * `widget` in the visible part of that area. NULL when `widget` is in no such area. */
 static GtkAdjustment *find_place(GtkWidget *widget, int *y)
 {
   GtkWidget *scrolled = gtk_widget_get_ancestor(widget, GTK_TYPE_SCROLLED_WINDOW);
@@ -279,7 +281,7 @@ void bh_part_keep_in_view(GtkWidget *widget)
 
 void bh_part_bring_into_view(GtkWidget *widget)
 {
-  /* Delayed until new widgets have been laid out. */
+  /* The scrolling is delayed until new widgets have been laid out. */
   g_timeout_add_full(G_PRIORITY_DEFAULT_IDLE, SCROLL_DELAY_MS, scroll_to, g_object_ref(widget),
                      g_object_unref);
 }

@@ -39,14 +39,15 @@ GtkWidget *bh_part_row(const char *id, const char *title, const char *subtitle, 
 const char *bh_part_get_record(GtkWidget *row);
 /* Sets title and accessible name of a row. */
 void bh_part_row_set_title(GtkWidget *row, const char *title);
-/* Sets the second line of a row that was made with one and without a badge. */
+/* Sets the second line of a row. The row must have been made with a second line and without a
+ * badge. */
 void bh_part_row_set_subtitle(GtkWidget *row, const char *subtitle);
 /* A section heading inside a page. */
 GtkWidget *bh_part_heading(const char *text);
 /* A check button with a wrapping label. */
 GtkWidget *bh_part_check(const char *id, const char *text, gboolean active);
-/* Records (bh_part_get_record) of the check buttons in `box` that are ticked, or that are not; a
- * new array. */
+/* Records (bh_part_get_record) of the check buttons in `box` that are ticked, or with `ticked`
+ * FALSE of those that are not ticked; a new array. */
 json_t *bh_part_list_checked(GtkWidget *box, gboolean ticked);
 /* An entry with accessible name; `placeholder` may be NULL. */
 GtkWidget *bh_part_entry(const char *id, const char *name, const char *placeholder);

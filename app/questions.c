@@ -3,7 +3,7 @@
 #include "app/questions.h"
 
 struct _BhQuestions {
-  gpointer asker; /* borrowed: it owns this object */
+  gpointer asker; /* borrowed, because the asker owns the questions */
   BhSession *session;
   GCancellable *cancellable;
   GHashTable *open; /* slot (static string) → number of the question whose answer is expected */

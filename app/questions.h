@@ -12,7 +12,7 @@ typedef struct _BhQuestions BhQuestions;
 /* `asker` (a GObject) is borrowed and must own the questions; it gets the answers until
  * `cancellable` is cancelled. `session` and `cancellable` are referenced. */
 BhQuestions *bh_questions_new(gpointer asker, BhSession *session, GCancellable *cancellable);
-/* NULL is ignored. Frees the questions. Must be called in the finalize function of the asker; the
+/* Frees the questions; NULL is ignored. Must be called in the finalize function of the asker; the
  * session references the asker until the last answer has arrived. */
 void bh_questions_free(BhQuestions *questions);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhQuestions, bh_questions_free)

@@ -7,13 +7,13 @@
 struct _BhPending {
   BhSession *session; /* owned */
   const char *name;   /* as bh_late_answer_get_name returns it */
-  GObject *owner;     /* owned: stays alive until the answer arrives */
+  GObject *owner;     /* referenced until the answer arrives; passed to `reply` */
   GCancellable *cancellable;
   BhReply reply;
   gpointer data;
   GDestroyNotify data_free;
   gboolean changes;  /* the call changes the store */
-  gboolean answered; /* a second answer is ignored */
+  gboolean answered; /* the answer was delivered; a second delivery is ignored */
 };
 
 static void pending_free(BhPending *pending)
@@ -55,7 +55,7 @@ static gboolean is_harmless(const BhPending *pending, const GError *error)
          g_error_matches(error, BH_ERROR, BH_ERROR_NOT_FOUND);
 }
 
-/* Reports an error whose page is gone or does not listen. */
+/* Reports an error that nobody receives, because the page that asked is gone or gave no `reply`. */
 static void report_lost(BhPending *pending, const GError *error)
 {
   if (is_harmless(pending, error))

@@ -17,7 +17,8 @@ struct _BhSession {
   char *scan_image;
   BhSettings *settings;
   BhKinds *kinds;
-  gboolean kinds_asked; /* a newer set is being read from the store */
+  gboolean kinds_asked; /* the session has asked the store for a newer kind set and waits for the
+                           answer */
   BhRegion *region;
   BhCalendar *calendar;
   BhIdSource ids;
@@ -29,12 +30,13 @@ struct _BhSession {
   char *actor_name;
   gint64 last_sync_ms;
   gboolean sync_asked;
-  guint sync_source;       /* timeout that starts the sync */
-  guint status_asked;      /* number of the newest question for the status */
+  guint sync_source;       /* id of the timeout that starts the sync */
+  guint status_asked;      /* number of the newest question to the store for the status */
   guint status_known;      /* number of the question that `status` answers */
-  guint n_pending_changes; /* changes that the store has not answered */
+  guint n_pending_changes; /* number of changes that the store has not answered */
   gboolean change_failed;  /* one of the pending changes failed */
-  BhHoldFunc hold;         /* NULL except in tests */
+  /* Receives each answer of the store instead of its receiver; NULL except in tests. */
+  BhHoldFunc hold;
   gpointer hold_data;
   GCancellable *cancellable;
 };
@@ -45,7 +47,7 @@ struct _BhSession {
 typedef struct _BhPending BhPending;
 
 /* `name`: as bh_late_answer_get_name returns it, static. The other arguments are those of
- * bh_session_run. Give it to bh_pending_on_worked. */
+ * bh_session_run. Pass the result to bh_pending_on_worked. */
 BhPending *bh_pending_new(BhSession *session, const char *name, gpointer owner,
                           GCancellable *cancellable, BhReply reply, gpointer data,
                           GDestroyNotify data_free);

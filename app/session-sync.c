@@ -78,7 +78,7 @@ static void on_status(gpointer owner, json_t *result, const GError *error, gpoin
 void bh_session_refresh_status(BhSession *self)
 {
   if (g_cancellable_is_cancelled(
-          self->cancellable)) /* after bh_session_stop the worker may be gone */
+          self->cancellable)) /* after bh_session_stop the worker may not exist any more */
     return;
   bh_session_call(self, bh_call_status(), self, self->cancellable, on_status,
                   GUINT_TO_POINTER(++self->status_asked), NULL);
@@ -98,7 +98,7 @@ static void on_sync_changed(BhSync *sync, const json_t *status, gpointer data)
   gint64 last = json_integer_value(json_object_get(status, "last_sync_ms"));
   gboolean pulled = last != self->last_sync_ms;
   self->last_sync_ms = last;
-  /* Newer than all answers that are still expected. */
+  /* This status is newer than all answers to questions for the status that have not arrived. */
   note_status(self, status, self->status_asked);
   if (pulled)
     bh_session_note_records_changed(self);
@@ -110,7 +110,8 @@ static BhTransport *make_transport(GError **error)
   return make != NULL ? make(FALSE) : NULL;
 }
 
-/* The library may be read from a slow card, so not on the main thread. */
+/* Makes the transport on a thread of its own, because its library may have to be read from a slow
+ * card. */
 static void make_transport_thread(GTask *task, gpointer source, gpointer data,
                                   GCancellable *cancellable)
 {

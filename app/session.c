@@ -115,7 +115,7 @@ const json_t *bh_session_get_status(BhSession *self)
   return self->status;
 }
 
-/* The packs are read when a page needs them for the first time. */
+/* Region and calendar are read from their files when a page needs one for the first time. */
 const BhRegion *bh_session_get_region(BhSession *self)
 {
   if (self->region == NULL) {
@@ -213,7 +213,8 @@ void bh_session_sign_out(BhSession *self, const char *staff)
 
 void bh_session_set_actor(BhSession *self, const char *id, const char *name)
 {
-  /* What was saved before is earlier in the same queue, so it is signed before the key is wiped. */
+  /* Changes that were made before are earlier in the queue of the store's thread, so they are
+   * signed before the key is wiped. */
   if (self->actor != NULL)
     bh_session_sign_out(self, self->actor);
   g_free(self->actor);

@@ -4,12 +4,14 @@
  *
  * Signals:
  * - "actor-changed": another person is signed in, or nobody.
- * - "status-changed": bh_session_get_status has a newer status.
- * - "records-changed": something was saved here by another program, or arrived from the hub.
+ * - "status-changed": bh_session_get_status returns a newer status.
+ * - "records-changed": another program saved records here, or records arrived from the hub.
  * - "enrolled": the store belongs to a hub; kinds and description are known.
  * - "kinds-changed": a sync adopted newer forms. Pages that are opened from now on show them.
- * - "changes-done" (gboolean): the last pending change was answered; TRUE when all succeeded.
- * - "failed" (const GError *): a change failed whose page is gone or does not wait for it. */
+ * - "changes-done" (gboolean): the store has answered the last pending change; TRUE when all
+ *   pending changes succeeded.
+ * - "failed" (const GError *): a change failed, and the page that made the change is gone or does
+ *   not wait for the answer. */
 #pragma once
 
 #include <gio/gio.h>
@@ -55,8 +57,10 @@ BhSettings *bh_session_get_settings(BhSession *session);
 const BhKindSet *bh_session_get_kinds(BhSession *session);
 /* A kind of the newest set; NULL when there is none of this name (may be NULL). */
 const BhKind *bh_session_find_kind(BhSession *session, const char *kind);
-const json_t *bh_session_get_description(BhSession *session);  /* {} before enrolment */
-const json_t *bh_session_get_status(BhSession *session);       /* {} until known */
+/* As bh_device_describe; {} before enrolment. */
+const json_t *bh_session_get_description(BhSession *session);
+/* As bh_device_status; {} until it was read from the store. */
+const json_t *bh_session_get_status(BhSession *session);
 const BhRegion *bh_session_get_region(BhSession *session);     /* may be NULL */
 const BhCalendar *bh_session_get_calendar(BhSession *session); /* may be NULL */
 const BhClock *bh_session_get_clock(BhSession *session);       /* the clock of the system */
@@ -69,24 +73,24 @@ gint64 bh_session_count_unsent(BhSession *session);
 
 /* --- the person who is signed in: the actor --- */
 
-const char *bh_session_get_actor(BhSession *session);      /* staff id; NULL when locked */
-const char *bh_session_get_actor_name(BhSession *session); /* "" when locked */
+const char *bh_session_get_actor(BhSession *session);      /* staff id; NULL: nobody is signed in */
+const char *bh_session_get_actor_name(BhSession *session); /* "": nobody is signed in */
 /* Values of the actor's staff record, borrowed; {} until loaded. */
 const json_t *bh_session_get_actor_values(BhSession *session);
 /* Values of the device's unit, borrowed; {} until loaded. */
 const json_t *bh_session_get_unit_values(BhSession *session);
 /* Wipes the signing key of a person who has entered their PIN but is not the actor. */
 void bh_session_sign_out(BhSession *session, const char *staff);
-/* Sets the actor; `id` NULL locks. The previous actor is signed out after their pending changes
- * were saved. */
+/* Sets the actor to the person with the staff id `id`; with NULL, nobody is signed in. The previous
+ * actor is signed out after their pending changes were saved. */
 void bh_session_set_actor(BhSession *session, const char *id, const char *name);
 
 /* --- asking the store --- */
 
-/* Runs a call on the store's thread. `call` is taken over; it is done in the name of the actor when
- * it has no author. `owner` (may be NULL) is referenced until the answer, `reply` (may be NULL)
- * gets it. `data` is freed in any case. A cancelled change is still saved. A change wakes
- * the sync. */
+/* Runs a call on the store's thread. `call` is taken over; a call without an author is done in the
+ * name of the actor. `owner` (may be NULL) is referenced until the answer arrives; `reply` (may be
+ * NULL) receives the answer. `data` is freed by `data_free` in any case. A cancelled change is
+ * still saved. A change wakes the sync. */
 void bh_session_call(BhSession *session, BhCall *call, gpointer owner, GCancellable *cancellable,
                      BhReply reply, gpointer data, GDestroyNotify data_free);
 /* Runs `func` on the store's thread with `work`. `func` returns a new json_t * by
@@ -110,7 +114,8 @@ void bh_session_enrol(BhSession *session, const char *text, const char *name, gp
 void bh_session_make_id(BhSession *session, char out[BH_ID_LEN + 1]);
 /* Syncs at once. Ignored before the device is enrolled. */
 void bh_session_sync_now(BhSession *session);
-/* Asks for the status, because counters changed outside a call. */
+/* Reads the status from the store again. Must be called when something other than a call has
+ * changed the counters in it. */
 void bh_session_refresh_status(BhSession *session);
 /* Emits "records-changed": another program changed records through the owner socket. */
 void bh_session_note_records_changed(BhSession *session);
@@ -121,16 +126,19 @@ void bh_session_note_records_changed(BhSession *session);
 typedef struct _BhLateAnswer BhLateAnswer;
 /* Receives an answer that is held back; takes over `late`. */
 typedef void (*BhHoldFunc)(BhLateAnswer *late, gpointer data);
-/* From now on each answer goes to `hold`, and to its receiver only by bh_late_answer_deliver. NULL,
- * the default, delivers answers at once. `data` is borrowed. */
+/* From now on each answer of the store is given to `hold`, and reaches its receiver only by
+ * bh_late_answer_deliver. With `hold` NULL, the default, answers are delivered at once. `data` is
+ * borrowed. */
 void bh_session_hold_answers(BhSession *session, BhHoldFunc hold, gpointer data);
-/* Name of the call (bh_call_get_name); "run" for a function, "change" for one that changes the
- * store, "enrol". Static. */
+/* Name of what the answer answers; static. For bh_session_call the name of the call
+ * (bh_call_get_name), for bh_session_run "run", for bh_session_run_change "change", for
+ * bh_session_enrol "enrol". */
 const char *bh_late_answer_get_name(const BhLateAnswer *late);
-/* Delivers an answer; in any order. A second delivery of the same answer must be ignored by the
- * session. `instead` (may be NULL) replaces the store's answer by this error. */
+/* Delivers an answer to its receiver. Answers may be delivered in any order. The session must
+ * ignore a second delivery of the same answer. `instead` (may be NULL) replaces the store's answer
+ * by this error. */
 void bh_late_answer_deliver(BhLateAnswer *late, const GError *instead);
-/* Frees an answer; one that was not delivered never arrives. */
+/* Frees an answer. An answer that was not delivered before never reaches its receiver. */
 void bh_late_answer_free(BhLateAnswer *late);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhLateAnswer, bh_late_answer_free)
 

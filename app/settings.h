@@ -14,7 +14,8 @@ typedef struct {
   int lock_minutes; /* idle time before the window locks; 5 unless set */
   int text_percent; /* 100, 125 or 150 */
   gboolean dark;
-  char *scanner_prefix; /* what the keyboard scanner sends before each code; NULL: nothing */
+  /* Text that the keyboard-wedge scanner sends before each code; NULL: none. */
+  char *scanner_prefix;
 } BhSettings;
 
 /* Reads the settings; a missing or damaged file gives the defaults, values out of range are

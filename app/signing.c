@@ -18,7 +18,7 @@ static void return_result(GTask *task, json_t *result, GError *error)
     g_task_return_error(task, error);
 }
 
-/* The text that a person read, and when they tapped. */
+/* What was on the screen when a person tapped, and the time of the tap. */
 typedef struct {
   char *author;
   char *inspection;
@@ -51,8 +51,9 @@ static gboolean check_shown(const json_t *frozen, const ShownText *shown, GError
   return FALSE;
 }
 
-/* Adds the text to `set`, so that it is stored with the visit, unless it is stored already. FALSE
- * when the records in the store give another text than was shown. */
+/* Adds the signed text to `set`, so that the text is stored with the visit, unless it is stored
+ * already. FALSE with an error when the records in the store give another text than the one that
+ * was shown. */
 static gboolean keep_text(BhDevice *device, const ShownText *shown, json_t *set, GError **error)
 {
   g_autoptr(json_t) visit = bh_visit_load(device, shown->author, shown->inspection, error);
@@ -77,9 +78,10 @@ typedef struct {
   ShownText shown;
   char *document;
   char id[BH_ID_LEN + 1];
-  GBytes *png;       /* NULL: refused */
-  json_t *set;       /* values of the signature */
-  json_t *visit_set; /* values of the inspection */
+  GBytes *png;       /* picture of the signature; NULL: the person refused to sign */
+  json_t *set;       /* values of the new record of the signature */
+  json_t *visit_set; /* values that are set in the inspection: the signed text, and why it was
+                        refused */
 } Signing;
 
 void bh_signing_free(gpointer data)
@@ -125,7 +127,8 @@ gpointer bh_signing_new(BhSession *session, const BhSigningRequest *signer, GByt
   return signing;
 }
 
-/* Fields frozen into an order never change, but another order may have been shown. */
+/* Checks that the order which is signed is the one whose text was shown. The frozen fields of an
+ * order never change, but the page may have shown another order. */
 static gboolean check_order(BhDevice *device, const Signing *signing, GError **error)
 {
   g_autoptr(json_t) record = bh_device_get(device, signing->document, error);

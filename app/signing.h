@@ -12,11 +12,11 @@ typedef struct {
   const char *inspection;   /* the visit */
   const char *document;     /* an order of the visit; NULL: the record of the visit is signed */
   const char *shown_sha256; /* SHA-256 of the text on the screen */
-  const char *role;
-  const char *staff; /* NULL or "" for people who are not staff */
+  const char *role;         /* in which role the person signs */
+  const char *staff;        /* staff id; NULL or "" for people who are not staff */
   const char *name;
   const char *post;
-  const char *refusal_reason; /* NULL: signed */
+  const char *refusal_reason; /* why the person refused to sign; NULL: the person signed */
   const char *refusal_witness;
 } BhSigningRequest;
 
@@ -30,11 +30,13 @@ void bh_signing_run(BhDevice *device, GTask *task, gpointer signing);
 void bh_signing_free(gpointer signing);
 
 /* Work that ends a visit whose text has the digest `shown_sha256`, for bh_page_submit_run with
- * bh_visit_end_run. `set` is taken over: the step and its fields. Use on the main thread only. */
+ * bh_visit_end_run. `set` ({key: value}, taken over) has the values of the step that ends the
+ * visit. Use on the main thread only. */
 gpointer bh_visit_end_new(BhSession *session, const char *inspection, const char *shown_sha256,
                           json_t *set);
-/* A BhWorkFunc for the store's thread. Result: array of problems, empty when it was saved;
- * BH_USER_ERROR when the text has changed. */
+/* A BhWorkFunc for the store's thread. Result: array of problems as bh_device_check gives them,
+ * empty when the end of the visit was saved; BH_USER_ERROR when the text has changed since it was
+ * shown. */
 void bh_visit_end_run(BhDevice *device, GTask *task, gpointer end);
 /* Frees the work; a GDestroyNotify. */
 void bh_visit_end_free(gpointer end);

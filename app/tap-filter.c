@@ -21,8 +21,9 @@ static gboolean is_soon(const BhTapFilter *filter, const BhTap *tap)
   return filter->has_last_tap && tap->at_ms - filter->last_tap_ms < BH_TAP_BOUNCE_MS;
 }
 
-/* In the same view another control may have appeared under the finger. The same control may be
- * tapped fast, for example a digit of a PIN. */
+/* TRUE when the tap is at the place of the last one but on another control: in the same view
+ * another control may have appeared under the finger. The same control may be tapped again fast,
+ * for example a digit of a PIN. */
 static gboolean is_other_in_same_place(const BhTapFilter *filter, const BhTap *tap)
 {
   return tap->target != filter->target && fabs(tap->x - filter->x) < BH_TAP_SAME_PLACE_PX &&
@@ -42,7 +43,7 @@ gboolean bh_tap_filter_accept(BhTapFilter *filter, const BhTap *tap)
   filter->has_last_tap = TRUE;
   filter->last_tap_ms = tap->at_ms;
   if (refused)
-    return FALSE; /* place and target stay those of the last accepted tap */
+    return FALSE; /* `x`, `y` and `target` stay those of the last accepted tap */
   filter->view_changed = FALSE;
   filter->x = tap->x;
   filter->y = tap->y;

@@ -13,19 +13,21 @@ G_BEGIN_DECLS
 
 /* The state of the filter. Must be initialized with {0}. */
 typedef struct {
-  gboolean view_changed; /* no tap was accepted since the view changed */
+  gboolean view_changed; /* the view has changed, and no tap was accepted since then */
   gint64 first_frame_ms; /* time of the first frame of the changed view; 0: not drawn yet */
-  gboolean has_last_tap; /* the next four members are set */
+  /* A tap was accepted before; the next four members describe the last one. */
+  gboolean has_last_tap;
   guint32 last_tap_ms;
   double x, y;
   gconstpointer target;
 } BhTapFilter;
 
 typedef struct {
-  guint32 at_ms;        /* time of the event; wraps around */
-  gint64 now_ms;        /* monotonic, as in bh_tap_filter_note_frame */
-  double x, y;          /* on the screen, in pixels */
-  gconstpointer target; /* what would be pressed; compared, never dereferenced */
+  guint32 at_ms; /* time of the event; wraps around */
+  gint64 now_ms; /* time by the monotonic clock, as in bh_tap_filter_note_frame */
+  double x, y;   /* position on the screen, in pixels */
+  /* The control that the tap would press; only compared, never dereferenced. */
+  gconstpointer target;
 } BhTap;
 
 /* Must be called when the next frame shows another page, or another item on the same page. */

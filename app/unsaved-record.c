@@ -1,4 +1,4 @@
-/* Drafts of records that do not exist yet. The fields are known to the pages only. */
+/* Drafts of records that do not exist yet. Only the pages know the fields of these records. */
 #include "app/unsaved-record.h"
 
 #include <string.h>
@@ -29,7 +29,7 @@ typedef struct {
   char *kind;
   char *parent_key;
   char *parent;
-  char *record; /* "": the newest matching draft */
+  char *record; /* id of the draft; "": the newest draft of the parent is read */
 } LoadRequest;
 
 static void load_request_free(gpointer data)
@@ -43,7 +43,9 @@ static void load_request_free(gpointer data)
   g_free(ask);
 }
 
-/* The newest draft of a record that was never saved and has the right parent. */
+/* The draft that `ask` names; or, when it names none, the author's newest draft of a record that
+ * was never saved and has the parent of `ask`. A new reference; NULL when there is no such draft.
+ */
 static json_t *find(BhDevice *device, const LoadRequest *ask)
 {
   if (*ask->record != '\0')
@@ -71,7 +73,8 @@ static void load(BhDevice *device, GTask *task, gpointer data)
 }
 
 typedef struct {
-  BhUnsavedRecord *unsaved; /* of the page, which is alive when the answer arrives */
+  /* Borrowed from the page, which exists whenever its answer is delivered. */
+  BhUnsavedRecord *unsaved;
   BhPageReply reply;
 } PendingReply;
 

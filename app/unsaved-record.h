@@ -8,12 +8,14 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  char record[BH_ID_LEN + 1]; /* id of the draft and of the later record; "" until loaded */
+  char record[BH_ID_LEN + 1]; /* id of the draft, and of the record that is made from it; "" until
+                                 the draft is loaded */
   char *kind;
   char *parent_key; /* key of the draft that names the parent, for example "enterprise" */
   char *parent;     /* record id of the parent */
   gboolean has_draft;
-  gboolean is_finished; /* saved or discarded: nothing more is stored */
+  gboolean is_finished; /* the record was saved, or the draft was discarded: changes are not stored
+                           any more */
 } BhUnsavedRecord;
 
 /* All arguments are copied. `record` names a known draft; "" or NULL: the newest draft of the

@@ -11,8 +11,10 @@ G_BEGIN_DECLS
 /* The quark of the error domain. Callers use the macro BH_USER_ERROR. */
 GQuark bh_user_error_quark(void);
 
-#define BH_USER_ERROR_MESSAGE 0        /* the message says all; no further action is offered */
-#define BH_USER_ERROR_MISSING_GLYPHS 1 /* possible once a person has agreed to placeholders */
+/* The message says everything that a person needs; pages offer no further action. */
+#define BH_USER_ERROR_MESSAGE 0
+/* What was asked for becomes possible when a person agrees to placeholders. */
+#define BH_USER_ERROR_MISSING_GLYPHS 1
 
 /* Sets BH_USER_ERROR_MESSAGE: the kinds of this device do not declare what this program needs. */
 void bh_user_error_set_old_kinds(GError **error);

@@ -9,20 +9,21 @@ G_BEGIN_DECLS
 /* What is known when a person taps "Begin". All members are borrowed. */
 typedef struct {
   const char *record;     /* id of the inspection */
-  const char *enterprise; /* record id */
+  const char *enterprise; /* record id of the visited enterprise */
   const char *unit;       /* unit of the device */
   const char *actor;
-  const char *state;      /* state of a visit that is under way */
-  const json_t *assigned; /* values of the inspection that the office assigned; NULL: a new one */
-  const json_t *values;   /* typed into the form */
-  gint64 now_ms;          /* UTC */
-  gint64 observed_ms;     /* when it began, if it is entered later; 0: now */
-  const char *scan;       /* record of the scan that found the enterprise; NULL: none */
-  const char *list;       /* id of the checklist */
-  const json_t *list_values; /* its values; NULL: none */
-  const json_t *sections;    /* array of names of its sections */
-  const json_t *colleagues;  /* array of staff ids */
-  const char *expert;        /* name; "" for none */
+  const char *state; /* state of a visit that is under way */
+  /* Values of the inspection that the office assigned; NULL: the inspection is new. */
+  const json_t *assigned;
+  const json_t *values; /* values that were typed into the form, {key: value} */
+  gint64 now_ms;        /* UTC */
+  gint64 observed_ms;   /* UTC; time at which the visit began, when it is entered later; 0: now */
+  const char *scan;     /* record of the scan that found the enterprise; NULL: none */
+  const char *list;     /* id of the chosen checklist */
+  const json_t *list_values; /* values of the checklist; NULL: no checklist is chosen */
+  const json_t *sections;    /* array of names of the chosen sections of the checklist */
+  const json_t *colleagues;  /* array of the staff ids of those who take part besides the actor */
+  const char *expert;        /* name of the expert who takes part; "": nobody */
   const json_t *scans;       /* array of ids of the scans to add to the visit */
 } BhVisitBeginning;
 

@@ -6,7 +6,7 @@
 struct _BhVisitFill {
   char *author;
   char *inspection;
-  GPtrArray *items; /* char * */
+  GPtrArray *items; /* char *: numbers of the items to fill in */
 };
 
 BhVisitFill *bh_visit_fill_new(const char *author, const char *inspection)

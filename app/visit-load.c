@@ -33,7 +33,8 @@ json_t *bh_visit_list_children(BhDevice *device, const char *kind, const json_t 
   return g_steal_pointer(&all);
 }
 
-/* The record that a field refers to; null when it is not on this device. */
+/* The record that the field `key` refers to, as bh_device_get gives it; JSON null when the record
+ * is not on this device. */
 static json_t *get_or_null(BhDevice *device, const json_t *values, const char *key)
 {
   const char *id = bh_json_string_or(values, key, NULL);
@@ -57,7 +58,8 @@ static void add_id(json_t *ids, const json_t *values, const char *key)
     json_array_append(ids, id);
 }
 
-/* Values of who is named anywhere in the visit, and of the colleagues on this device. */
+/* Values of the people who are named anywhere in the visit, and of the colleagues on this device:
+ * {staff id: values}. */
 static json_t *list_people(BhDevice *device, const json_t *visit, GError **error)
 {
   static const char *const parts[] = {"participants", "signatures", "receipts"};
@@ -77,7 +79,8 @@ static json_t *list_people(BhDevice *device, const json_t *visit, GError **error
   return bh_device_get_values(device, ids, error);
 }
 
-/* What the paper looks up by id: people, files and places of hazards. */
+/* Values of the records that the paper looks up by id (people, files and places of hazards): {id:
+ * values}. */
 static json_t *list_refs(BhDevice *device, const json_t *visit, GError **error)
 {
   g_autoptr(json_t) ids = json_array();

@@ -42,7 +42,7 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
 {
   (void)result;
   (void)data;
-  /* NOT_FOUND: nothing was typed, so there is no draft. */
+  /* BH_ERROR_NOT_FOUND: nothing was typed, so there is no draft to save. */
   if (error != NULL && !g_error_matches(error, BH_ERROR, BH_ERROR_NOT_FOUND))
     bh_page_say_error(page, error);
 }

@@ -1,5 +1,5 @@
-/* What pages compute from a visit. The pages of a visit are the one set of pages about inspections
- * and hazards; their fields are named here. Reads no store: visit-load.c does. */
+/* What pages compute from a visit. Only the pages of a visit know the fields of inspections and
+ * hazards by name; so does this file. Reads no store: visit-load.c does. */
 #include "app/visit.h"
 
 #include <string.h>
@@ -60,7 +60,7 @@ GPtrArray *bh_visit_list_items(const json_t *visit, const BhChecklist *checklist
   const json_t *enterprise = bh_visit_get_values(visit, "enterprise");
   for (gsize i = 0; checklist != NULL && i < bh_checklist_count(checklist); i++) {
     const BhChecklistItem *item = bh_checklist_get(checklist, i);
-    /* No chosen section means the whole list. */
+    /* When no section is chosen, all items of the checklist count. */
     if (json_array_size(sections) > 0 && !has_string(sections, item->section))
       continue;
     if (bh_checklist_item_applies(item, enterprise))

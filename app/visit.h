@@ -48,9 +48,10 @@ GPtrArray *bh_visit_list_items(const json_t *visit, const BhChecklist *checklist
 BhAnswer bh_visit_get_answer(const json_t *visit, const char *item_no);
 
 typedef struct {
-  guint total;
-  guint by_answer[4]; /* by BhAnswer; BH_ANSWER_UNCHECKED includes items without an answer */
-  guint touched;      /* items with an answer, explicit "unchecked" included */
+  guint total;        /* number of items counted */
+  guint by_answer[4]; /* number of items with each BhAnswer; BH_ANSWER_UNCHECKED includes items
+                         without an answer */
+  guint touched;      /* number of items with an answer; an answer "unchecked" counts too */
 } BhVisitProgress;
 /* Counts answers of `items` (bh_visit_list_items), of one section only unless `section` is NULL. */
 BhVisitProgress bh_visit_count(const json_t *visit, const GPtrArray *items, const char *section);
@@ -65,12 +66,14 @@ typedef enum {
 /* Whether the unit and the lead of the visit may issue an order on the day `today`. */
 BhOrderAuthority bh_visit_check_order_authority(const json_t *visit, const BhKindSet *kinds,
                                                 const BhDate *today);
-/* Hazards that belong on an order: those for which "where" of its paper holds. Withdrawn ones are
- * not part of a visit. Empty when the kinds declare no order. Borrowed rows; free the array. */
+/* Hazards that belong on an order: those for which the condition "where" of the order's paper in
+ * the kinds holds. Withdrawn ones are not part of a visit. Empty when the kinds declare no order.
+ * Borrowed rows; free the array. */
 GPtrArray *bh_visit_list_orderable(const json_t *visit, const BhKindSet *kinds);
 
 /* The operation that withdraws a record made by mistake, with `reason` in the first field that the
- * step asks for; a new reference. NULL when no step of the device leads there from `state`. */
+ * step asks for; a new reference. NULL when no step that a device may take leads from `state` to a
+ * withdrawn state. */
 json_t *bh_visit_dup_withdrawal(const BhKind *kind, const char *record, const char *state,
                                 const char *reason);
 

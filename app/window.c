@@ -21,7 +21,7 @@
 struct _BhWindow {
   HdyApplicationWindow parent;
   BhSession *session;
-  GPtrArray *pages; /* BhPage*, bottom first; borrowed from the stack widget */
+  GPtrArray *pages; /* BhPage*, the first page first; borrowed from the stack widget */
   HdyHeaderBar *header;
   GtkWidget *back;
   GtkWidget *title;
@@ -35,15 +35,17 @@ struct _BhWindow {
   GtkWidget *failure; /* notice of a failed change; stays until it is acknowledged */
   GtkWidget *failure_text;
   GtkWidget *failure_seen;
-  gboolean closing; /* waits until the last changes are saved */
-  GtkWidget *toast; /* without a GdkWindow of its own: a tap on its text reaches the page below */
+  gboolean closing; /* the window was told to close and waits until the pending changes are saved */
+  /* Has no GdkWindow of its own, so that a tap on its text reaches the page below. */
+  GtkWidget *toast;
   GtkWidget *toast_text;
   GtkWidget *toast_button;
   void (*undo)(gpointer data);
   gpointer undo_data;
   GDestroyNotify undo_free;
   guint toast_source;
-  guint settle_source; /* set while a toast belongs to the page change that is going on */
+  guint settle_source; /* id of the idle source that ends a page change; 0: no toast belongs to a
+                          page change */
   guint idle_source;
   BhIdle idle;
   GtkCssProvider *text_size;
@@ -162,8 +164,8 @@ static int lock_minutes(BhWindow *self)
   return bh_session_get_settings(self->session)->lock_minutes;
 }
 
-/* A page change by the window itself. It does not reset an idle time that is over already: an
- * answer of the store may open a page after a long suspend. */
+/* Counts a page change as a touch of the window. An idle time that is over already is not reset,
+ * because it may be an answer of the store that opens a page after a long suspend. */
 static void note_own_step(BhWindow *self)
 {
   if (bh_session_get_actor(self->session) == NULL ||
@@ -251,7 +253,7 @@ static gboolean on_toast_over(gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* The new page has its size now. */
+/* Places the toast again, because the new page has its final size now. */
 static gboolean on_step_settled(gpointer data)
 {
   BhWindow *self = data;
@@ -288,7 +290,8 @@ static void host_say(BhPageHost *host, const char *text)
   bh_page_host_say_undo(BH_PAGE_HOST(self), text, NULL, NULL, NULL, NULL);
 }
 
-/* After a long suspend the first touch comes before any timer runs. */
+/* Notes that a person uses the window. Locks the window when the idle time is over: after a long
+ * suspend, the first touch comes before any timer runs. */
 static gboolean note_activity(BhWindow *self)
 {
   if (bh_idle_touch(&self->idle, lock_minutes(self)) || bh_session_get_actor(self->session) == NULL)
@@ -302,7 +305,7 @@ gboolean bh_window_filter_event(BhWindow *self, GdkEvent *event)
   gboolean touches = event->type == GDK_KEY_PRESS || event->type == GDK_BUTTON_PRESS ||
                      event->type == GDK_TOUCH_BEGIN || event->type == GDK_MOTION_NOTIFY ||
                      event->type == GDK_SCROLL;
-  if (self->input == NULL) /* the window is being destroyed */
+  if (self->input == NULL) /* no filter any more: the window is being destroyed */
     return TRUE;
   return (!touches || note_activity(self)) && bh_input_filter_event(self->input, event);
 }
@@ -329,7 +332,8 @@ static void host_apply_settings(BhPageHost *host)
   GtkSettings *desktop = gtk_settings_get_default();
   gboolean dark = FALSE;
   g_object_get(desktop, "gtk-application-prefer-dark-theme", &dark, NULL);
-  /* Setting the property again makes GTK reload its whole theme. */
+  /* The property is set only when it differs, because GTK reloads its whole theme each time the
+   * property is set. */
   if (settings->dark != dark)
     g_object_set(desktop, "gtk-application-prefer-dark-theme", settings->dark, NULL);
   bh_part_set_class(GTK_WIDGET(self), "dark", settings->dark);
@@ -394,7 +398,8 @@ static void on_scanned(const char *code, gpointer data)
   bh_page_host_say(BH_PAGE_HOST(self), text);
 }
 
-/* On a handheld the window manager's buttons would push out the person's name and the queue. */
+/* Hides the buttons of the window manager on a narrow window, where they would push the person's
+ * name and the queue out of the header. */
 static gboolean on_configure(GtkWidget *widget, GdkEventConfigure *event, gpointer data)
 {
   (void)data;
@@ -402,7 +407,8 @@ static gboolean on_configure(GtkWidget *widget, GdkEventConfigure *event, gpoint
   gboolean wide = event->width >= WIDE_PX;
   if (hdy_header_bar_get_show_close_button(self->header) != wide)
     hdy_header_bar_set_show_close_button(self->header, wide);
-  /* An on-screen keyboard takes the lower half: the focused field stays visible. */
+  /* An on-screen keyboard may take the lower half of the screen, so the page is scrolled until the
+   * focused field is visible. */
   GtkWidget *focus = gtk_window_get_focus(GTK_WINDOW(self));
   if (event->height < self->height_px && focus != NULL)
     bh_part_keep_in_view(focus);
@@ -440,8 +446,8 @@ static void on_records(BhSession *session, BhWindow *self)
     bh_page_refresh(top(self));
 }
 
-/* Shows that a change failed whose page is gone. The notice does not disappear by itself, because
- * the text is not on disk. */
+/* Shows that a change failed whose page is gone. The notice stays until it is acknowledged, because
+ * what the person entered is not on disk. */
 static void on_failed(BhSession *session, const GError *error, BhWindow *self)
 {
   g_autofree char *why = bh_session_dup_error_text(session, error);
@@ -523,7 +529,7 @@ static void bh_window_init(BhWindow *self)
   g_type_ensure(HDY_TYPE_AVATAR);
   gtk_widget_init_template(GTK_WIDGET(self));
   bh_part_identify_tree(GTK_WIDGET(self));
-  /* A PNG: an SVG would load its renderer at every start. */
+  /* The icon is a PNG, because an SVG would make GTK load the SVG renderer at every start. */
   g_autoptr(GdkPixbuf) icon = gdk_pixbuf_new_from_resource("/cn/bihuan/app/icon.png", NULL);
   gtk_window_set_icon(GTK_WINDOW(self), icon);
   self->pages = g_ptr_array_new();

@@ -10,7 +10,7 @@ typedef enum {
   BH_CTL_OK = 0,
   BH_CTL_FAILED = 1,
   BH_CTL_USAGE = 2,
-  BH_CTL_REFUSED = 3, /* by a rule, a PIN, a limit, a format */
+  BH_CTL_REFUSED = 3, /* input was refused: by a rule, a wrong PIN, a limit or a wrong format */
   BH_CTL_NO_HUB = 4,
   BH_CTL_BUSY = 5,
 } BhCtlExit;
@@ -22,9 +22,9 @@ typedef struct {
   char *pin_file;
   char *name;
   char *search;
-  char **where; /* "field=value" */
+  char **where; /* conditions of the list, "field=value" each; NULL-terminated */
   gint limit;
-  char **arguments; /* after the command; NULL-terminated */
+  char **arguments; /* arguments after the name of the command; NULL-terminated */
   gsize n_arguments;
 } BhCtlOptions;
 
@@ -39,15 +39,15 @@ const char *bh_ctl_get_lang(void);
 
 /* The commands. Each reads its arguments from `options`, prints its result to stdout and errors to
  * stderr, and returns the exit code. */
-BhCtlExit bh_ctl_enrol(const BhCtlOptions *options);   /* TEXT: one-time text of a hub */
+BhCtlExit bh_ctl_enrol(const BhCtlOptions *options);   /* TEXT: enrolment text of a hub */
 BhCtlExit bh_ctl_record(const BhCtlOptions *options);  /* FILE|-: lines to save */
 BhCtlExit bh_ctl_check(const BhCtlOptions *options);   /* FILE|-: lines to check */
 BhCtlExit bh_ctl_sync(const BhCtlOptions *options);    /* one sync; waits for its end */
 BhCtlExit bh_ctl_status(const BhCtlOptions *options);  /* state of the store */
-BhCtlExit bh_ctl_queue(const BhCtlOptions *options);   /* what is not sent yet */
+BhCtlExit bh_ctl_queue(const BhCtlOptions *options);   /* what the hub has not confirmed yet */
 BhCtlExit bh_ctl_staff(const BhCtlOptions *options);   /* lists the people who can sign in */
-BhCtlExit bh_ctl_list(const BhCtlOptions *options);    /* KIND: its records */
-BhCtlExit bh_ctl_show(const BhCtlOptions *options);    /* ID: one record */
+BhCtlExit bh_ctl_list(const BhCtlOptions *options);    /* KIND: lists records of this kind */
+BhCtlExit bh_ctl_show(const BhCtlOptions *options);    /* ID: shows one record */
 BhCtlExit bh_ctl_history(const BhCtlOptions *options); /* ID: entries of one record */
 BhCtlExit bh_ctl_damaged(const BhCtlOptions *options); /* entries that were damaged on disk */
 BhCtlExit bh_ctl_doctor(const BhCtlOptions *options);  /* BH_CTL_FAILED when a check fails */

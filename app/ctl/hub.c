@@ -8,7 +8,8 @@
 
 #define ASK_MAX_S 600
 #define ASK_PAUSE_US 200000
-#define START_TRIES 15 /* polls after which a sync of another process must have started */
+/* Number of polls after which the sync in another process must have started. */
+#define START_TRIES 15
 
 BhCtlExit bh_ctl_enrol(const BhCtlOptions *options)
 {

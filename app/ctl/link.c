@@ -14,7 +14,7 @@
 
 struct _BhLink {
   char *dir;
-  BhOwner *owner; /* both NULL when another process owns the store */
+  BhOwner *owner; /* `owner` and `worker` are NULL when another process owns the store */
   BhWorker *worker;
   BhKindSet *kinds;
 };
@@ -66,7 +66,8 @@ BhLink *bh_link_open(const char *dir, GError **error)
 
   if (!make_dir(link, error))
     return NULL;
-  /* An owner that starts or ends neither releases the store nor answers for a moment. */
+  /* Tries again for some seconds, because an owner that is starting or ending holds the store for a
+   * moment and does not answer. */
   for (int i = 0; i < OPEN_TRIES; i++) {
     g_clear_error(&local);
     link->owner = bh_owner_take(link->dir, "ctl", &local);

@@ -13,12 +13,14 @@
 typedef struct {
   const BhCtlOptions *options;
   BhLink *link;
-  const char *file_method; /* "add_file"; "describe_file" when nothing is stored */
-  char *folder; /* base of relative paths: the file's folder, or the working directory for standard
-                   input */
+  const char *file_method; /* method that is called for a file: "add_file", or "describe_file" for
+                              the command check, which stores nothing */
+  /* Folder in which relative paths of files start: that of the input file, or the working
+   * directory for standard input. */
+  char *folder;
 } Run;
 
-/* Handles one line; the result is a new reference. */
+/* Checks or saves one line of the input; the result is a new reference, NULL with an error. */
 typedef json_t *(*LineFunc)(Run *run, json_t *line, GError **error);
 
 static char *resolve_path(const Run *run, const char *path)
@@ -218,7 +220,8 @@ static BhCtlExit run_lines(Run *run, LineFunc func, FILE *in)
     if (len == 0)
       continue;
     BhCtlExit code = run_line(run, func, text, (gsize)len, number);
-    /* A failed disk or a store that is gone outweighs a refused line. */
+    /* The exit code is that of the worst line: a failed disk or a store that is gone is worse than
+     * a refused line. */
     if (code != BH_CTL_OK && (worst == BH_CTL_OK || worst == BH_CTL_REFUSED))
       worst = code;
   }
@@ -245,7 +248,7 @@ static gboolean sign_in(Run *run, GError **error)
   return done != NULL;
 }
 
-/* Signs out, because the store may belong to a collector that keeps running. */
+/* Signs the person out, because a collector that keeps running may own the store. */
 static void sign_out(Run *run)
 {
   g_autoptr(json_t) done =

@@ -14,7 +14,7 @@ struct _BhCameraFeed {
   BhCameraCallback callback;
   gpointer data;
   GstElement *pipeline;
-  GstElement *sink; /* still pictures */
+  GstElement *sink; /* gives still pictures */
   GtkWidget *view;
   guint bus_watch;
 };
@@ -105,8 +105,8 @@ static BhCameraFeed *open_feed(const char *still_image, GtkContainer *box, int h
   feed->sink = gst_bin_get_by_name(GST_BIN(feed->pipeline), "still");
   g_autoptr(GstElement) view = gst_bin_get_by_name(GST_BIN(feed->pipeline), "view");
   g_object_get(view, "widget", &feed->view, NULL);
-  /* The view gets its parent before the pipeline plays: gtksink opens a window of its own
-   * otherwise. */
+  /* The view is put into `box` before the pipeline plays, because gtksink otherwise opens a window
+   * of its own. */
   gtk_widget_set_size_request(feed->view, -1, height_px);
   gtk_container_add(box, feed->view);
   gtk_widget_show(feed->view);

@@ -7,8 +7,8 @@
 struct _BhCamera {
   GObject parent;
   char *still_image;
-  const BhCameraModule *module; /* NULL before the first start */
-  BhCameraFeed *feed;           /* NULL while it does not run */
+  const BhCameraModule *module; /* the camera module; NULL before the first start */
+  BhCameraFeed *feed;           /* the running camera; NULL while it is stopped */
 };
 
 G_DEFINE_FINAL_TYPE(BhCamera, bh_camera, G_TYPE_OBJECT)

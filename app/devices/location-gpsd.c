@@ -16,7 +16,7 @@ static gint64 get_time_ms(const struct gps_data_t *gps)
              : 0;
 }
 
-/* Reads the last report; FALSE when it has no position. */
+/* Reads the last report of gpsd into `fix`; FALSE when the report has no position. */
 static gboolean read_fix(const struct gps_data_t *gps, BhLocationFix *fix)
 {
   if (gps->fix.mode < MODE_2D || !isfinite(gps->fix.latitude) || !isfinite(gps->fix.longitude))
@@ -30,8 +30,9 @@ static gboolean read_fix(const struct gps_data_t *gps, BhLocationFix *fix)
   return TRUE;
 }
 
-/* Checks a fix. gpsd also sends its last report, however old. When this device's clock is wrong,
- * every report looks old: a report is current when its time has advanced since the first one. */
+/* Checks a fix, because gpsd first sends its last report, however old that is. When this device's
+ * clock is wrong, every report looks old. So a report counts as current when its time is later than
+ * that of the first report (*first_ms). */
 static BhLocationFault check_fix(BhLocationCheck check, const BhLocationFix *fix, gint64 *first_ms)
 {
   gint64 now_ms = g_get_real_time() / 1000;

@@ -15,7 +15,7 @@ typedef struct {
 
 typedef struct {
   /* Waits for a fix of gpsd that `check` accepts; blocks for `wait_us` at most. `port` NULL: gpsd's
-   * own. FALSE with BH_ERROR_NOT_FOUND; *fault is then what was wrong with the last fix. */
+   * own. FALSE with BH_ERROR_NOT_FOUND; *fault then says what was wrong with the last fix. */
   gboolean (*ask)(const char *host, const char *port, gint64 wait_us, GCancellable *cancellable,
                   BhLocationCheck check, BhLocationFix *fix, BhLocationFault *fault,
                   GError **error);

@@ -23,9 +23,10 @@ json_t *bh_location_ask_finish(GAsyncResult *result, GError **error);
 
 typedef enum {
   BH_LOCATION_GOOD,
-  BH_LOCATION_OLD,        /* more than BH_LOCATION_AGE_MS from now */
-  BH_LOCATION_IMPOSSIBLE, /* no place on earth, or 0, 0, which a receiver reports without a fix */
-  BH_LOCATION_INEXACT,    /* worse than BH_LOCATION_ACCURACY_M */
+  BH_LOCATION_OLD,        /* the time of the fix is more than BH_LOCATION_AGE_MS from now */
+  BH_LOCATION_IMPOSSIBLE, /* not a place on earth, or 0, 0, which a receiver reports when it has no
+                             fix */
+  BH_LOCATION_INEXACT,    /* the accuracy is worse than BH_LOCATION_ACCURACY_M */
 } BhLocationFault;
 
 /* Type of bh_location_check, which tests replace by a function of their own. */

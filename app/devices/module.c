@@ -17,7 +17,7 @@ static char *dup_path(const char *name)
 gpointer bh_module_find(const char *name, const char *symbol, GError **error)
 {
   g_autofree char *path = dup_path(name);
-  /* A module that is loaded already is returned again. */
+  /* A second call for the same module returns the one that is loaded. */
   GModule *module = g_module_open(path, G_MODULE_BIND_LAZY | G_MODULE_BIND_LOCAL);
   gpointer found = NULL;
   if (module == NULL || !g_module_symbol(module, symbol, &found)) {

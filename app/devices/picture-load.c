@@ -57,7 +57,8 @@ static gboolean judge(const char *path, BhMedia *media, GError **error)
   g_autoptr(GError) local = NULL;
   if (!bh_media_check_file(path, BH_FILE_MAX, media, &local))
     return fail(text_of_error(local), error);
-  /* A file without a size in pixels is not a picture, whatever else is wrong with it. */
+  /* A file in which no size in pixels was found cannot be decoded: the error says what else the
+   * check has found, or that the file is not a picture. */
   if (media->width == 0)
     return fail(text_of_verdict(media->type != NULL && media->verdict != BH_MEDIA_WHOLE
                                     ? media->verdict

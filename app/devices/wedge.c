@@ -5,7 +5,7 @@
 
 struct _BhWedge {
   GString *burst;
-  char *prefix;             /* "" for none */
+  char *prefix;             /* text that the scanner sends before each code; "": none */
   guint32 longest_pause_ms; /* longest pause between two keys of the burst */
   guint32 last_ms;
 };
@@ -59,7 +59,7 @@ static char *dup_code(const BhWedge *wedge)
 char *bh_wedge_add_character(BhWedge *wedge, gunichar character, guint32 at_ms)
 {
   if (character == 0)
-    return NULL; /* shift keys occur between the characters of a burst */
+    return NULL; /* a key that types nothing: shift keys occur between the characters of a burst */
   if (bh_wedge_continues(wedge, at_ms))
     wedge->longest_pause_ms = MAX(wedge->longest_pause_ms, at_ms - wedge->last_ms);
   else

@@ -6,10 +6,11 @@
 
 G_BEGIN_DECLS
 
-#define BH_WEDGE_GAP_MS 60  /* longest pause between two keys of a burst */
-#define BH_WEDGE_MIN 8      /* characters of the shortest code */
-#define BH_WEDGE_FAST_MS 25 /* no hand types so fast: if all pauses of a burst are this short … */
-#define BH_WEDGE_FAST_MIN 4 /* … a code may have as few characters as this */
+#define BH_WEDGE_GAP_MS 60 /* longest pause between two keys of a burst */
+#define BH_WEDGE_MIN 8     /* characters of the shortest code */
+/* No hand types so fast: when no pause of a burst is longer than this …. */
+#define BH_WEDGE_FAST_MS 25
+#define BH_WEDGE_FAST_MIN 4 /* … a code needs only so many characters, instead of BH_WEDGE_MIN */
 #define BH_WEDGE_MAX 300    /* bytes of the longest code */
 
 typedef struct _BhWedge BhWedge;

@@ -1,5 +1,5 @@
-/* A question in the page. It stores what the answer belongs to, so that an answer never applies to
- * what the page shows later. It saves nothing. */
+/* A question in the page. The question stores in `data` what was asked about, so that an answer
+ * never applies to what the page shows later. This file saves no records. */
 #include "app/forms/confirm.h"
 
 #include "app/parts.h"
@@ -12,7 +12,7 @@ struct _BhConfirm {
   gpointer owner;
   gpointer data;
   GDestroyNotify data_free;
-  GtkWidget *reason; /* NULL when none is asked for */
+  GtkWidget *reason; /* entry for the reason; NULL when the question asks for none */
 };
 
 G_DEFINE_FINAL_TYPE(BhConfirm, bh_confirm, GTK_TYPE_BOX)
@@ -73,7 +73,7 @@ static void answer(BhConfirm *self, gboolean yes)
   BhConfirmed answered = self->answered;
   gpointer data = self->data;
   GDestroyNotify data_free = self->data_free;
-  self->data_free = NULL; /* the handler may ask the next question */
+  self->data_free = NULL; /* taken over here, because the handler may ask the next question */
   bh_confirm_close(self);
   if (answered != NULL)
     answered(self->owner, yes, reason, data);

@@ -18,8 +18,8 @@ typedef void (*BhConfirmed)(gpointer owner, gboolean yes, const char *reason, gp
  * ID_reason, ID_yes, ID_no. Floating. */
 GtkWidget *bh_confirm_new(const char *id);
 /* Shows a question; an earlier one is dropped. `reason` is the label of the entry, NULL for none;
- * with an entry, "yes" needs a text in it. `owner` is borrowed and must outlive the widget; `data`
- * is freed by `data_free` (may be NULL) in any case. */
+ * with an entry, the answer "yes" needs a reason in the entry. `owner` is borrowed and must outlive
+ * the widget; `data` is freed by `data_free` (may be NULL) in any case. */
 void bh_confirm_ask(BhConfirm *confirm, const char *text, const char *reason, const char *yes,
                     const char *no, BhConfirmed answered, gpointer owner, gpointer data,
                     GDestroyNotify data_free);

@@ -7,7 +7,7 @@
 
 typedef struct {
   BhFieldRow *row;
-  char *code; /* "" when empty */
+  char *code; /* code of the chosen area; "" when none is chosen */
   GtkWidget *button;
   GtkWidget *revealer;
   GtkWidget *list;

@@ -8,12 +8,12 @@
 #include "app/parts.h"
 #include "schema/kind-rules.h"
 
-#define OPEN_UP_TO 8 /* choices that are shown without unfolding */
+#define OPEN_UP_TO 8 /* the most choices that are all shown without unfolding */
 
 typedef struct {
   BhFieldRow *row;
   GtkWidget *flow;
-  GtkWidget *unfold_button; /* NULL for short lists */
+  GtkWidget *unfold_button; /* NULL when the list is short and is not folded */
   gboolean several;
   gboolean changing;
 } Choice;
@@ -102,7 +102,8 @@ static GtkWidget *make(BhFieldRow *row, gboolean several)
   gtk_widget_show_all(choice->flow);
   g_autoptr(GList) cells = gtk_container_get_children(GTK_CONTAINER(choice->flow));
   for (GList *l = cells; l != NULL; l = l->next)
-    gtk_widget_set_can_focus(l->data, FALSE); /* the button inside gets the focus */
+    /* The cell takes no focus, because the button in it does. */
+    gtk_widget_set_can_focus(l->data, FALSE);
   if (n > OPEN_UP_TO) {
     g_autofree char *id = g_strdup_printf("%s-unfold", bh_field_row_get_name(row));
     g_autofree char *name = g_strdup_printf(_("Choose: %s"), bh_field_row_get_label(row));

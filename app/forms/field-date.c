@@ -12,7 +12,7 @@ typedef struct {
   BhFieldRow *row;
   GtkWidget *button; /* the date as text; unfolds the calendar */
   GtkWidget *month;
-  GtkWidget *hour; /* NULL for dates */
+  GtkWidget *hour; /* entry for the hour; NULL when the field is a date */
   GtkWidget *minute;
   GtkWidget *workday;
   BhDate date;

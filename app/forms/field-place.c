@@ -14,7 +14,7 @@ typedef struct {
   GtkWidget *ask;
   GtkWidget *clear;
   json_t *place;
-  gboolean is_asking; /* the answer of the receiver is still wanted */
+  gboolean is_asking; /* the receiver was asked, and the field was not cleared or set since */
 } Place;
 
 static void place_free(gpointer data)
@@ -58,7 +58,7 @@ static void on_fix(GObject *source, GAsyncResult *result, gpointer data)
   if (g_cancellable_is_cancelled(bh_field_row_get_cancellable(row)))
     return;
   Place *place = g_object_get_data(G_OBJECT(row), "bh-place-row");
-  /* The field was cleared or set since the receiver was asked. */
+  /* The answer is dropped, because the field was cleared or set since the receiver was asked. */
   if (!place->is_asking)
     return;
   place->is_asking = FALSE;

@@ -15,8 +15,8 @@ typedef struct {
   BhQuestions *questions;
   gboolean several;
   GPtrArray *ids;     /* chosen record ids */
-  GHashTable *titles; /* id → title */
-  GtkWidget *chosen;  /* box of rows */
+  GHashTable *titles; /* record id → title of the record */
+  GtkWidget *chosen;  /* box with a row for each chosen record */
   GtkWidget *revealer;
   GtkWidget *search;
   GtkWidget *results;

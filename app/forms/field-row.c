@@ -7,11 +7,12 @@
 
 struct _BhFieldRow {
   GtkBox parent;
-  const BhField *field; /* of the session's kind set, which outlives the row */
+  /* Borrowed from a kind set of the session, which exists longer than the row. */
+  const BhField *field;
   const BhFieldControl *type;
   BhSession *session;
   GCancellable *cancellable;
-  json_t *values; /* borrowed from the form */
+  json_t *values; /* current values of the form, borrowed */
   GtkWidget *label;
   GtkWidget *hint;
   GtkWidget *control;
@@ -211,7 +212,8 @@ void bh_field_row_set_hint(BhFieldRow *self, const char *text)
   gtk_widget_set_visible(self->hint, text != NULL && *text != '\0');
 }
 
-/* TRUE for refs: their own control shows the title of the record. */
+/* TRUE for fields that refer to records: when locked, they keep their own control, because it shows
+ * the title of the record. */
 static gboolean shows_title(const BhField *field)
 {
   return bh_field_get_type(field) == BH_FIELD_REF || bh_field_get_type(field) == BH_FIELD_REFS;
@@ -227,7 +229,8 @@ void bh_field_row_lock(BhFieldRow *self, const json_t *value)
   }
   gtk_container_child_get(GTK_CONTAINER(self), self->control, "position", &place, NULL);
   gtk_widget_destroy(self->control);
-  if (self->label == NULL) { /* the label was part of the control */
+  /* The replaced control contained the label, so the row needs one now. */
+  if (self->label == NULL) {
     self->label = bh_part_label(bh_field_row_get_label(self), "field-label");
     gtk_container_add(GTK_CONTAINER(self), self->label);
     gtk_box_reorder_child(GTK_BOX(self), self->label, place++);

@@ -22,14 +22,14 @@ typedef struct {
   /* The value: a new reference, JSON null when empty; NULL with BH_ERROR_INVALID when the text
    * cannot be a value of the field. */
   json_t *(*get)(BhFieldRow *row, GtkWidget *control, GError **error);
-  gboolean label_inside; /* the control carries the label itself */
+  gboolean label_inside; /* TRUE: the control shows the label itself, and the row adds none */
   /* The text as typed, g_free; NULL for controls that cannot hold an invalid value. */
   char *(*dup_raw)(GtkWidget *control);
 } BhFieldControl;
 
-/* A row for `field` (borrowed, it must live as long). `values` are the form's current values,
- * borrowed, for lists that depend on other fields (sites of the enterprise); may be NULL.
- * Floating. */
+/* A row for `field` (borrowed; the field must live as long as the row). `values` are the form's
+ * current values, borrowed, for lists that depend on other fields (sites of the enterprise); may be
+ * NULL. Floating. */
 BhFieldRow *bh_field_row_new(const BhField *field, BhSession *session, json_t *values);
 
 /* --- for forms; getters borrow --- */
@@ -43,14 +43,15 @@ const char *bh_field_row_get_name(BhFieldRow *row); /* name of the field */
 
 /* Shows a value, borrowed; emits nothing. */
 void bh_field_row_set(BhFieldRow *row, const json_t *value);
-/* The value: a new reference, JSON null when empty; NULL with BH_ERROR_INVALID. */
+/* The value: a new reference, JSON null when empty; NULL with BH_ERROR_INVALID when the text cannot
+ * be a value of the field. */
 json_t *bh_field_row_get(BhFieldRow *row, GError **error);
 /* The text as typed, which bh_field_row_set can show again; a new reference, NULL for fields that
  * cannot hold an invalid value. */
 json_t *bh_field_row_dup_raw(BhFieldRow *row);
-/* Shows what is wrong with the value; `text` NULL clears. */
+/* Shows `text`, which says what is wrong with the value; NULL removes it. */
 void bh_field_row_set_problem(BhFieldRow *row, const char *text);
-/* Shows why a value is doubtful although it can be saved; `text` NULL clears. */
+/* Shows `text`, which says why the value is doubtful although it can be saved; NULL removes it. */
 void bh_field_row_set_doubt(BhFieldRow *row, const char *text);
 /* Shows at the label whether a value is required. */
 void bh_field_row_set_required(BhFieldRow *row, gboolean required);

@@ -1,4 +1,5 @@
-/* A form drawn from a kind. Reading values: report_value; conditions and marks: update_shown. */
+/* A form drawn from a kind. Start at report_value, which reads values, and update_shown, which
+ * applies conditions and marks. */
 #include "app/forms/form-view.h"
 
 #include <glib/gi18n.h>
@@ -10,13 +11,15 @@
 struct _BhFormView {
   GtkBox parent;
   BhSession *session;
-  const BhKind *kind;        /* the version with which the form was made */
-  GtkWidget *changed_notice; /* the hub has another version of the form; NULL without one */
+  const BhKind *kind;        /* the kind in the version with which the form was made */
+  GtkWidget *changed_notice; /* notice that the hub has another version of the form; NULL: it was
+                                not shown */
   json_t *values;
-  json_t *related;     /* record id → values */
-  GPtrArray *rows;     /* BhFieldRow*, borrowed from the box */
-  GHashTable *dirty;   /* BhFieldRow*: text was typed, "changed" not emitted yet */
-  GHashTable *invalid; /* BhFieldRow*: the text cannot be a value */
+  json_t *related; /* record id → values of records that conditions may look up */
+  GPtrArray *rows; /* BhFieldRow*, borrowed from the box */
+  /* Set of BhFieldRow*: text was typed for which "changed" was not emitted yet. */
+  GHashTable *dirty;
+  GHashTable *invalid; /* set of BhFieldRow* whose text cannot be a value */
   guint pause_source;
   guint longest_source;
 };
@@ -85,7 +88,7 @@ static BhContext context_of(BhFormView *self, const char *today)
                      .data = self};
 }
 
-/* Shows a doubt beside the field at once. */
+/* Shows at once beside the field why its value is doubtful, or removes that text. */
 static void update_doubt(BhFormView *self, BhFieldRow *row)
 {
   const BhField *field = bh_field_row_get_field(row);
@@ -280,8 +283,9 @@ static void add_all(BhFormView *self, const char *const *hidden)
       add_row(self, g_ptr_array_index(fields, k));
 }
 
-/* An open form keeps its version: typed text may not fit another one, and the person must not lose
- * their place. The notice asks to open the page again. */
+/* Shows the notice that the forms have changed. An open form keeps its version: typed text may not
+ * fit another one, and the person must not lose their place. The notice asks to open the page
+ * again. */
 static void on_kinds_changed(BhFormView *self)
 {
   const BhKind *kind = bh_session_find_kind(self->session, bh_kind_get_name(self->kind));
@@ -326,7 +330,7 @@ static BhFieldRow *find_row(BhFormView *self, const char *key)
   return NULL;
 }
 
-/* Shows the problem of text from a draft that cannot be a value. */
+/* When the row has text from a draft that cannot be a value, shows the problem. */
 static void check_loaded_text(BhFormView *self, BhFieldRow *row)
 {
   g_autoptr(json_t) typed = bh_field_row_dup_raw(row);

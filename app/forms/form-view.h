@@ -13,15 +13,17 @@
 
 G_BEGIN_DECLS
 
-#define BH_FORM_VIEW_PAUSE_MS 500    /* pause in typing after which "changed" is emitted */
-#define BH_FORM_VIEW_LONGEST_MS 2000 /* longest time without "changed" while a person types */
+#define BH_FORM_VIEW_PAUSE_MS 500 /* pause in typing after which "changed" is emitted */
+/* The longest time between two "changed" while a person types. */
+#define BH_FORM_VIEW_LONGEST_MS 2000
 
 #define BH_TYPE_FORM_VIEW (bh_form_view_get_type())
 G_DECLARE_FINAL_TYPE(BhFormView, bh_form_view, BH, FORM_VIEW, GtkBox)
 
-/* A form of `kind` as it is now; when the session gets another version of the kind, a notice says
- * so. `form`: one of the kind's "forms", in its order; NULL: all fields, by sections. `hidden` (may
- * be NULL, ends with NULL): fields that the page sets itself. Floating. */
+/* A form of the present version of `kind`. When the session gets another version of the kind, the
+ * form shows a notice that says so. `form`: one of the kind's "forms", in its order; NULL: all
+ * fields, by sections. `hidden` (may be NULL, ends with NULL): fields that the page sets itself.
+ * Floating. */
 BhFormView *bh_form_view_new(BhSession *session, const BhKind *kind, const char *form,
                              const char *const *hidden);
 /* Shows the values of a record; emits nothing. */
@@ -40,8 +42,8 @@ const json_t *bh_form_view_get_value(BhFormView *form, const char *key);
 /* Emits "changed" for text that was typed since the last "changed". Must be called before the page
  * is left or saved. */
 void bh_form_view_flush(BhFormView *form);
-/* Flushes, and clears invalid text in hidden fields. FALSE when a visible field holds invalid text:
- * nothing may be saved; the field shows the problem and gets the focus. */
+/* Calls bh_form_view_flush, and clears invalid text in hidden fields. FALSE when a visible field
+ * holds invalid text: nothing may be saved; the field shows the problem and gets the focus. */
 gboolean bh_form_view_validate(BhFormView *form);
 /* Shows problems as bh_device_check gives them ([{"field","zh","en"}]) at their fields, and scrolls
  * to the first one. Returns the texts of the problems whose field is not visible, one line each; ""
@@ -49,7 +51,8 @@ gboolean bh_form_view_validate(BhFormView *form);
 char *bh_form_view_show_problems(BhFormView *form, const json_t *problems);
 /* Gives a field the focus; ignored when the form does not have it. */
 void bh_form_view_focus(BhFormView *form, const char *key);
-/* Adds values (referenced) of a record that conditions of the form may look up. */
+/* Adds the values (referenced) of another record `record`, so that conditions of the form can look
+ * them up. */
 void bh_form_view_add_related(BhFormView *form, const char *record, const json_t *values);
 
 G_END_DECLS

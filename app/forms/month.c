@@ -15,9 +15,9 @@ struct _BhMonth {
   GtkWidget *before;
   GtkWidget *after;
   GtkWidget *days;
-  BhDate first; /* first day of the shown month */
+  BhDate first; /* first day of the month that is shown */
   BhDate today;
-  BhDate chosen; /* year 0: none */
+  BhDate chosen; /* the chosen day; year 0: none is chosen */
 };
 
 G_DEFINE_FINAL_TYPE(BhMonth, bh_month, GTK_TYPE_BOX)
@@ -75,7 +75,7 @@ static void add_day(BhMonth *self, const BhDate *date, int place)
 
 static void show_days(BhMonth *self)
 {
-  /* Month, then year; a translation may exchange them. */
+  /* The arguments are month and year, in this order; a translation may exchange them. */
   g_autofree char *title = g_strdup_printf(
       _("%1$s %2$d"), gettext(month_names[self->first.month - 1]), self->first.year);
   gtk_label_set_text(GTK_LABEL(self->title), title);

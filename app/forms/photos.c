@@ -103,7 +103,8 @@ static void on_small(GObject *source, GAsyncResult *result, gpointer data)
 {
   (void)data;
   g_autoptr(GdkPixbuf) picture = g_task_propagate_pointer(G_TASK(result), NULL);
-  /* The strip may show other pictures now. */
+  /* The thumbnail is dropped when its widget was removed, because the strip shows other pictures
+   * now. */
   if (picture != NULL && gtk_widget_get_parent(GTK_WIDGET(source)) != NULL)
     gtk_image_set_from_pixbuf(GTK_IMAGE(source), picture);
 }

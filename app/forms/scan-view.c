@@ -10,7 +10,8 @@
 #include "app/parts.h"
 
 #define VIEW_HEIGHT_PX 240
-#define PICTURE_PX 4096 /* a code of one twentieth of the width can still be read */
+/* Longest side of a picture that is read: a code of one twentieth of the width is readable. */
+#define PICTURE_PX 4096
 
 struct _BhScanView {
   GtkBox parent;

@@ -5,11 +5,11 @@
 
 #define STROKE_PX 4.0
 #define MARGIN_PX 8.0
-/* Less ink is a dot or a slip of the hand, not a name. */
+/* The least ink that counts as a name: less is a dot or a slip of the hand. */
 #define INK_MIN_LENGTH_PX 60.0
-#define INK_MIN_EXTENT_PX 24.0 /* width or height, whichever is larger */
+#define INK_MIN_EXTENT_PX 24.0 /* of the width or the height of all ink, whichever is larger */
 #define INK_MIN_POINTS 3
-#define MAX_POINTS 20000 /* of all strokes together; later ones are ignored */
+#define MAX_POINTS 20000 /* in all strokes together; later points are ignored */
 
 typedef struct {
   double x, y;
@@ -17,7 +17,7 @@ typedef struct {
 
 struct _BhSignaturePad {
   GtkDrawingArea parent;
-  GPtrArray *strokes; /* GArray of Point */
+  GPtrArray *strokes; /* one GArray of Point for each stroke */
   guint n_points;
   gboolean drawing;
 };

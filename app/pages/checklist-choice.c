@@ -15,10 +15,10 @@ struct _BhChecklistChoice {
   BhPage *page;
   BhChecklistBoxes boxes;
   BhChecklistHooks hooks;
-  const json_t *restored_list; /* of the draft; NULL: none */
+  const json_t *restored_list; /* id of the list that the draft has chosen, borrowed; NULL: none */
   const json_t *restored_left_out;
-  char *sector;  /* NULL until known */
-  json_t *lists; /* rows of checklists; NULL until known */
+  char *sector;  /* sector of the enterprise; NULL until known */
+  json_t *lists; /* rows of the checklists in force; NULL until the store has answered */
   char *chosen;
 };
 
@@ -186,7 +186,7 @@ static void show_lists(BhChecklistChoice *self)
 /* A question for one page of rows. */
 typedef struct {
   BhChecklistChoice *choice;
-  char *after; /* start of the page of rows; NULL for the first one */
+  char *after; /* where the page of rows starts; NULL: at the beginning */
 } Query;
 
 static void query_free(gpointer data)

@@ -8,30 +8,33 @@ G_BEGIN_DECLS
 
 typedef struct _BhChecklistChoice BhChecklistChoice;
 
-/* Where it is shown; borrowed from the page. */
+/* The boxes of the page in which the choice is shown; borrowed. */
 typedef struct {
   GtkWidget *lists;
   GtkWidget *sections_box; /* hidden while no list is chosen; contains `sections` */
   GtkWidget *sections;
 } BhChecklistBoxes;
 
-/* Functions of the page. */
+/* Functions of the page, which the choice calls. */
 typedef struct {
   void (*changed)(BhPage *page); /* the person chose another list, or ticked a section */
   void (*loaded)(BhPage *page);  /* bh_checklist_choice_is_complete may have changed */
 } BhChecklistHooks;
 
-/* `page` is borrowed and must live longer. bh_checklist_choice_free. */
+/* A choice without lists. `page` is borrowed and must live longer than the choice.
+ * bh_checklist_choice_free. */
 BhChecklistChoice *bh_checklist_choice_new(BhPage *page, const BhChecklistBoxes *boxes,
                                            const BhChecklistHooks *hooks);
-/* NULL is ignored. */
+/* Frees the choice; NULL is ignored. */
 void bh_checklist_choice_free(BhChecklistChoice *choice);
 
-/* What a draft has: the chosen list, and the sections of it that are left out. Borrowed; either may
- * be NULL. Call before bh_checklist_choice_load. */
+/* Sets what the draft of the visit has: `list`, the id of the chosen checklist, and `left_out`, the
+ * names of its sections that are not ticked. Borrowed; either may be NULL. Call before
+ * bh_checklist_choice_load. */
 void bh_checklist_choice_restore(BhChecklistChoice *choice, const json_t *list,
                                  const json_t *left_out);
-/* Asks for the checklists that are in force. They are shown when `sector` is known as well. */
+/* Asks for the checklists that are in force. The lists are shown once the sector was set as well
+ * (bh_checklist_choice_set_sector). */
 void bh_checklist_choice_load(BhChecklistChoice *choice);
 /* Shows the lists, those of the enterprise's `sector` (may be "") first. */
 void bh_checklist_choice_set_sector(BhChecklistChoice *choice, const char *sector);
@@ -42,7 +45,8 @@ gboolean bh_checklist_choice_is_complete(BhChecklistChoice *choice);
 const char *bh_checklist_choice_get_list(BhChecklistChoice *choice);
 /* Values of the chosen list, borrowed; NULL: none. */
 const json_t *bh_checklist_choice_get_values(BhChecklistChoice *choice);
-/* Names of the sections that are ticked, or that are not; a new reference. */
+/* Names of the sections that are ticked, or with `ticked` FALSE of those that are not ticked; a new
+ * reference. */
 json_t *bh_checklist_choice_list_sections(BhChecklistChoice *choice, gboolean ticked);
 
 G_END_DECLS

@@ -1,5 +1,6 @@
 /* Shows one item of a checklist at a time. An answer is shown at once and saved in the background;
- * a visit that was read before the tap is not shown any more. Start at answer() and show(). */
+ * a visit that was read from the store before the tap is dropped, because it does not contain the
+ * answer. Start at answer() and show(). */
 #include "app/pages/checklist.h"
 
 #include <glib/gi18n.h>
@@ -17,10 +18,10 @@ struct _BhChecklistPage {
   char *inspection;
   json_t *visit;
   BhChecklist *list;
-  GPtrArray *items; /* const BhChecklistItem*, borrowed from list */
+  GPtrArray *items; /* const BhChecklistItem*, borrowed from `list` */
   guint index;
   guint saving;          /* number of answers that are being saved */
-  gboolean needs_reload; /* read the visit again once all answers are saved */
+  gboolean needs_reload; /* the visit must be read again once all answers are saved */
   gboolean only_unanswered;
   GtkWidget *section;
   GtkWidget *filter;
@@ -43,7 +44,7 @@ struct _BhChecklistPage {
   GtkWidget *question;
   BhConfirm *confirm;
   GtkWidget *answers;
-  GtkWidget *buttons[4]; /* by BhAnswer */
+  GtkWidget *buttons[4]; /* one button for each BhAnswer, which is the index */
   GtkWidget *previous;
   GtkWidget *position;
   GtkWidget *next;
@@ -155,7 +156,7 @@ static void show_answer(BhChecklistPage *self, const json_t *value, BhAnswer ans
 static void show(BhChecklistPage *self)
 {
   const BhChecklistItem *item = current(self);
-  /* A question belongs to the item it was asked about. */
+  /* An open question belongs to the item that was shown before, so it is closed. */
   if (gtk_widget_get_visible(GTK_WIDGET(self->confirm))) {
     bh_confirm_close(self->confirm);
     gtk_widget_show(self->answers);
@@ -240,7 +241,8 @@ static void show_jump(BhChecklistPage *self, gboolean open)
   bh_confirm_close(self->confirm);
   gtk_revealer_set_reveal_child(GTK_REVEALER(self->jump_revealer), open);
   gtk_widget_set_visible(self->card, !open);
-  /* The answers need their item in view; the list of sections needs the room. */
+  /* The answers are hidden while the list of sections is open: they need their item in view, and
+   * the list needs the room. */
   gtk_widget_set_visible(self->answers, !open);
 }
 
@@ -282,8 +284,8 @@ static void on_jump(BhChecklistPage *self)
     gtk_widget_grab_focus(self->jump_entry);
 }
 
-/* TRUE when a person means this item: "17" also finds COAL-17, because printed lists show the
- * number only. */
+/* TRUE when a person who typed `typed` means this item: "17" also finds COAL-17, because printed
+ * lists show the number only. */
 static gboolean matches(const char *item_no, const char *typed)
 {
   if (g_ascii_strcasecmp(item_no, typed) == 0)
@@ -351,7 +353,8 @@ static void save(BhChecklistPage *self, json_t *set)
   self->saving++;
   bh_page_post(BH_PAGE(self), bh_call_save_one(self->inspection, "inspection", set), on_answered,
                NULL, NULL);
-  /* A visit that was read before this answer does not contain it. */
+  /* A visit that is being read was read before this answer and does not contain it, so it is
+   * dropped. */
   if (bh_page_cancel_ask(BH_PAGE(self), BH_VISIT_SLOT))
     self->needs_reload = TRUE;
 }
@@ -521,7 +524,8 @@ static void make_answers(BhChecklistPage *self, const char *lang)
     g_object_set_data(G_OBJECT(button), "bh-answer", GINT_TO_POINTER(which));
     g_signal_connect(button, "clicked", G_CALLBACK(on_answer), self);
     gtk_grid_attach(GTK_GRID(self->answers), button, i % 2, i / 2, 1, 1);
-    /* Otherwise the focus mark stays on the button, and the next item looks answered. */
+    /* The button takes no focus by a tap: otherwise the focus mark stays on it, and the next item
+     * looks answered. */
     gtk_widget_set_focus_on_click(button, FALSE);
     self->buttons[which] = button;
   }

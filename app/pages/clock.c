@@ -51,7 +51,8 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
   bh_page_close(page);
 }
 
-/* TRUE when the real time is still the prefilled one, although the clock is said to be wrong. */
+/* TRUE when the field for the real time still has the prefilled time, although the person says that
+ * the clock is wrong. */
 static gboolean is_reading_untouched(BhClockPage *self)
 {
   const json_t *values = bh_form_view_get_values(self->form);

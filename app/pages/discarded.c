@@ -5,13 +5,13 @@
 #include <glib/gi18n.h>
 
 struct _BhDiscarded {
-  BhPage *page; /* weak: shows a removed photo again; NULL: nothing to show */
+  BhPage *page; /* the page on which `show` shows restored pictures; weak. NULL: nothing to show */
   BhDiscardedShow show;
   BhSession *session;
   char *author;
   char *record;
   json_t *changed;
-  json_t *photos; /* id → values */
+  json_t *photos; /* the discarded picture drafts: id of the draft → its values */
 };
 
 BhDiscarded *bh_discarded_new(BhPage *page, const char *record, json_t *changed, json_t *photos,

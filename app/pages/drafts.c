@@ -24,7 +24,8 @@ static BhPage *make_page(BhSession *session, const json_t *draft)
     return bh_record_page_new(record);
   if (strcmp(kind_name, "hazard") == 0)
     return bh_hazard_page_new_existing(record);
-  /* Only hazards have pictures as drafts; their page saves those that are left. */
+  /* Only hazards have pictures as drafts; so the page of the hazard is opened, which saves the
+   * pictures that are left. */
   if (strcmp(kind_name, "file") == 0)
     return bh_hazard_page_new_existing(bh_json_string_or(values, "parent", record));
   const char *assigned = bh_json_string_or(values, BH_START_ASSIGNED, NULL);

@@ -9,7 +9,7 @@
 
 struct _BhEnrolPage {
   BhPage parent;
-  gboolean moved; /* for an enrolled device whose hub has a new address */
+  gboolean moved; /* TRUE: the device is enrolled, and its hub has a new address */
   GtkWidget *intro;
   GtkWidget *scanner;
   GtkWidget *one_time_text;

@@ -124,7 +124,7 @@ static void fill(BhEnterprisePage *self, BhPagedList *pages, guint number, const
     bh_paged_list_note(pages, empty_text);
 }
 
-/* `data`: number of the page. */
+/* `data`: number of the page of rows that was asked for. */
 static void on_hazards(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   BhEnterprisePage *self = BH_ENTERPRISE_PAGE(page);
@@ -164,8 +164,8 @@ static json_t *list_unfinished(const BhKind *kind)
   return names;
 }
 
-/* Asks for rows of a kind: hazards that are not in a final state, or all visits. `kind` is a static
- * string, because it is also the slot. */
+/* Asks for rows of a kind: hazards that are not in a final state, or all visits. `kind` must be a
+ * static string, because it is also the slot of bh_page_ask. */
 static void ask_rows(BhPage *page, const char *kind, guint number, const json_t *from)
 {
   BhEnterprisePage *self = BH_ENTERPRISE_PAGE(page);

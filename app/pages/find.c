@@ -1,4 +1,5 @@
-/* Finds an enterprise by name: for a visit, for a blank plaque, or to correct a wrong one. */
+/* Finds an enterprise by name: to visit it, to bind a blank plaque to it, or to move an inspection
+ * of a wrong enterprise to it. */
 #include "app/pages/find.h"
 
 #include <glib/gi18n.h>
@@ -50,7 +51,8 @@ static const char *get_reason(BhFindPage *self)
   return gtk_entry_get_text(GTK_ENTRY(self->reason));
 }
 
-/* Asks for the reason first: it becomes part of the record. */
+/* TRUE when the person has given a reason. Otherwise asks for the reason, because it becomes part
+ * of the record. */
 static gboolean has_reason(BhFindPage *self)
 {
   if (self->plaque != NULL || *get_reason(self) != '\0')
@@ -73,10 +75,10 @@ static void on_bound(BhPage *page, json_t *result, const GError *error, gpointer
 
 /* The enterprise to which the inspection will be moved. */
 typedef struct {
-  char *enterprise; /* NULL: one that is recorded first */
+  char *enterprise; /* record id; NULL: an enterprise that has to be recorded first */
   char *sector;
   char *reason;
-  char *name; /* typed name of one that is recorded first */
+  char *name; /* typed name of an enterprise that has to be recorded first */
 } Move;
 
 static void move_free(gpointer data)
@@ -101,7 +103,7 @@ static void on_retargeted(BhPage *page, json_t *result, const GError *error, gpo
   bh_page_close(page);
 }
 
-/* Moves the drafts of the person with the visit. */
+/* Changes the enterprise in the drafts of the person below the visit, when the visit is moved. */
 static void move_drafts(BhPage *page, const json_t *visit, const char *enterprise)
 {
   g_autoptr(json_t) moved_to = json_string(enterprise);
@@ -251,7 +253,7 @@ static void add_result(BhFindPage *self, const json_t *row)
   bh_paged_list_add(self->pages, button);
 }
 
-/* `data`: number of the page. */
+/* `data`: number of the page of rows that was asked for. */
 static void on_results(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   BhFindPage *self = BH_FIND_PAGE(page);

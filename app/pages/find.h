@@ -1,5 +1,6 @@
 /* Finds an enterprise by name, with the reason why it is chosen by hand (FIELD 12). The page is
- * also used to bind a blank plaque, and to correct a wrong enterprise before signing (FIELD 4). */
+ * also used to bind a blank plaque, and to correct the enterprise of an inspection before signing
+ * (FIELD 4). */
 #pragma once
 
 #include "app/page.h"
@@ -9,7 +10,8 @@ G_BEGIN_DECLS
 #define BH_TYPE_FIND_PAGE (bh_find_page_get_type())
 G_DECLARE_FINAL_TYPE(BhFindPage, bh_find_page, BH, FIND_PAGE, BhPage)
 
-/* What the chosen enterprise is for. All members NULL or 0: to be inspected. */
+/* What the chosen enterprise is for. With all members NULL or 0, the chosen enterprise will be
+ * inspected. */
 typedef struct {
   const char *plaque;     /* text of a blank plaque to bind */
   gint64 serial;          /* serial of the plaque */

@@ -32,9 +32,10 @@ struct _BhFinishPage {
   GtkWidget *home;
   GtkWidget *question;
   BhConfirm *confirm;
-  gboolean allow_placeholders; /* a person agreed to placeholders; for the next try only */
+  gboolean allow_placeholders; /* a person agreed to print placeholders when the documents are made
+                                  next */
   BhUnsavedRecord *draft;      /* draft of the order's fields */
-  json_t *draft_values;        /* {key: value} of that draft; NULL until loaded */
+  json_t *draft_values;        /* {key: value} of `draft`; NULL until the draft is loaded */
   BhFormView *form;            /* legal basis and deadline of the order; NULL without an order */
 };
 
@@ -73,7 +74,8 @@ static void on_path(BhPage *page, json_t *result, const GError *error, gpointer 
     bh_page_say(page, _("This file is not on this device"));
     return;
   }
-  /* Files in the store are named by their hash; viewers need a suffix. */
+  /* Files in the store are named by their hash without a suffix. A viewer needs the suffix ".pdf",
+   * so it gets a copy. */
   g_autofree char *name = g_path_get_basename(path);
   g_autofree char *copy = g_strdup_printf("%s/bihuan-%.12s.pdf", g_get_user_runtime_dir(), name);
   g_autoptr(GFile) from = g_file_new_for_path(path);
@@ -285,7 +287,7 @@ static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer
 static void bh_finish_page_refresh(BhPage *page)
 {
   if (BH_FINISH_PAGE(page)->draft_values == NULL)
-    return; /* the visit is asked for after the draft is loaded */
+    return; /* the draft is not loaded yet: when it is, the page asks the store for the visit */
   bh_visit_ask(page, BH_FINISH_PAGE(page)->inspection, on_visit);
 }
 
@@ -337,7 +339,8 @@ static void on_made(BhPage *page, json_t *result, const GError *error, gpointer 
   bh_session_sync_now(bh_page_get_session(page));
   bh_finish_page_refresh(page);
   if (error == NULL) {
-    bh_unsaved_record_discard(self->draft, page); /* the order contains it now */
+    /* The order contains the values of the draft now. */
+    bh_unsaved_record_discard(self->draft, page);
     show_message(self, NULL);
     bh_page_say(page, _("The documents are ready"));
     return;
@@ -346,7 +349,8 @@ static void on_made(BhPage *page, json_t *result, const GError *error, gpointer 
     ask_about_missing_glyphs(self, error->message);
     return;
   }
-  /* BH_ERROR_INVALID has the problems of the kinds, written for people. */
+  /* The message of BH_ERROR_INVALID has the problems that the kinds declare; their texts are
+   * written for people. */
   g_autofree char *text = g_error_matches(error, BH_ERROR, BH_ERROR_INVALID)
                               ? g_strdup(error->message)
                               : bh_session_dup_error_text(bh_page_get_session(page), error);

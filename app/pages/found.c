@@ -1,4 +1,4 @@
-/* Copies of how an enterprise was found. */
+/* Makes, copies and frees notes of how an enterprise was found. */
 #include "app/pages/found.h"
 
 BhFound *bh_found_new(const char *by, const char *reason, const char *scan)

@@ -7,16 +7,17 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  char *by;     /* choice of "subject_found_by" */
-  char *reason; /* why it was chosen by hand; NULL without one */
-  char *scan;   /* record of the scan; NULL without one */
+  char *by;     /* one of the choices of the field "subject_found_by" */
+  char *reason; /* why the enterprise was chosen by hand; NULL: it was not */
+  char *scan;   /* record id of the scan that found the enterprise; NULL: none */
 } BhFound;
 
-/* All arguments are copied; `by` NULL: "list". bh_found_free. */
+/* A note of how an enterprise was found. All arguments are copied; `by` NULL: "list".
+ * bh_found_free. */
 BhFound *bh_found_new(const char *by, const char *reason, const char *scan);
-/* A copy; of NULL, one with "list". bh_found_free. */
+/* A copy of `found`; with NULL, a new BhFound whose `by` is "list". bh_found_free. */
 BhFound *bh_found_copy(const BhFound *found);
-/* NULL is ignored. */
+/* Frees the structure; NULL is ignored. */
 void bh_found_free(BhFound *found);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhFound, bh_found_free)
 

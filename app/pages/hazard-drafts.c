@@ -7,7 +7,8 @@
 
 #include "app/forms/photos.h"
 
-/* Index of a picture's draft among the drafts; their number when it is not one of them. */
+/* Index in "file_drafts" of the picture's draft `id`; the number of all drafts when `id` is not
+ * among them. */
 static gsize find_draft(const json_t *hazard, const char *id)
 {
   const json_t *ids = json_object_get(hazard, "file_drafts");
@@ -17,7 +18,8 @@ static gsize find_draft(const json_t *hazard, const char *id)
   return i;
 }
 
-/* Index among the files of the draft with index `draft`: drafts are last, in the same order. */
+/* Index in "files" of the picture that has the index `draft` in "file_drafts": the last files are
+ * those of the drafts, in the same order. */
 static gsize get_file_index(const json_t *hazard, gsize draft)
 {
   return json_array_size(json_object_get(hazard, "files")) -

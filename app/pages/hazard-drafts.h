@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* Values of the picture, borrowed; NULL when it is not one of the drafts. */
+/* Values of the picture, borrowed; NULL when `id` is not one of the drafts. */
 json_t *bh_hazard_drafts_get_photo(const json_t *hazard, const char *id);
 /* Adds a picture with its values (referenced). */
 void bh_hazard_drafts_add_photo(json_t *hazard, const char *id, json_t *values);
@@ -20,9 +20,10 @@ char *bh_hazard_drafts_dup_photo_name(const json_t *hazard, const char *id);
 /* Object: id → values of all pictures that are drafts. New reference. */
 json_t *bh_hazard_drafts_dup_photos(const json_t *hazard);
 
-/* Drafts for one save, as bh_device_save_drafts takes them: after a crash all are saved, or none.
- * The hazard's own draft (of `record`, with the additional values `also`) is one of them when
- * something was typed, unless `record` is NULL. New reference. */
+/* The drafts of the hazard and its pictures, as bh_device_save_drafts takes them, to save them
+ * together: after a crash all are saved, or none. The draft of the hazard `record`, with the
+ * additional values `also`, is included when it has typed values; never when `record` is NULL. New
+ * reference. */
 json_t *bh_hazard_drafts_list(const json_t *hazard, const char *record, const json_t *also);
 
 G_END_DECLS

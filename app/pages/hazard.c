@@ -23,7 +23,7 @@
 struct _BhHazardPage {
   BhPage parent;
   char record[BH_ID_LEN + 1];
-  char *inspection; /* of a new hazard; NULL for an existing one */
+  char *inspection; /* inspection of a new hazard; NULL: the hazard is not new */
   char *item_no;
   json_t *hazard;         /* as bh_hazard_load gives it */
   gboolean prefill_saved; /* the prefilled values are in the draft */
@@ -36,7 +36,7 @@ struct _BhHazardPage {
   GtkWidget *form_box;
   GtkWidget *message;
   GtkWidget *remove_photo;
-  char refused[BH_ID_LEN + 1]; /* picture draft that `remove_photo` removes */
+  char refused[BH_ID_LEN + 1]; /* id of the picture draft that the button `remove_photo` removes */
   GtkWidget *discard;
   GtkWidget *withdraw;
   GtkWidget *question;
@@ -100,7 +100,8 @@ static void save_prefill(BhHazardPage *self)
                NULL, NULL, NULL);
 }
 
-/* TRUE while the item is a candidate for a major hazard and no level is chosen. */
+/* TRUE while the hazard comes from an item that marks it as a candidate for a major hazard, and no
+ * level is chosen. */
 static gboolean is_undecided(BhHazardPage *self)
 {
   const json_t *values = bh_form_view_get_values(self->form);
@@ -152,7 +153,8 @@ static void on_photo_stored(BhPhotoPage *photo, json_t *file, BhHazardPage *self
   g_autoptr(json_t) none = json_array();
   g_free(bh_form_view_show_problems(self->form, none));
   show_message(self, "");
-  /* Stored as a draft first, also for a saved hazard: it remains when the save is refused. */
+  /* The picture is stored as a draft first, also for a saved hazard, so that it is kept when the
+   * store refuses to save it. */
   bh_page_post(page,
                bh_call_put_drafts(
                    json_pack("[{s:s, s:s, s:O}]", "record", id, "kind", "file", "set", values)),
@@ -172,7 +174,7 @@ static void on_add_photo(BhHazardPage *self)
 
 /* --- saving --- */
 
-/* State in which the declared step makes the hazard; NULL with an error. */
+/* The state that a new hazard gets, from the step that the kinds declare; NULL with an error. */
 static const char *get_initial_state(BhHazardPage *self, GError **error)
 {
   BhSession *session = bh_page_get_session(BH_PAGE(self));
@@ -186,8 +188,8 @@ static const char *get_initial_state(BhHazardPage *self, GError **error)
   return NULL;
 }
 
-/* Values that a new hazard gets besides the typed ones; empty for one that has a state. A new
- * reference; NULL with an error. */
+/* Values that a new hazard gets besides the typed ones; empty for a hazard that has a state
+ * already. A new reference; NULL with an error. */
 static json_t *dup_initial_values(BhHazardPage *self, GError **error)
 {
   json_t *initial_values = json_object();
@@ -255,7 +257,8 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
   }
 }
 
-/* The pictures of a saved hazard were saved, or one was refused and stays as a draft. */
+/* Answer of the store: the pictures of a saved hazard are saved, or one was refused and stays a
+ * draft. */
 static void on_photos_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
@@ -512,8 +515,8 @@ static void on_hazard(BhPage *page, json_t *result, const GError *error, gpointe
   json_decref(self->hazard);
   self->hazard = json_incref(result);
   show(self);
-  /* "Not compliant" is a finding at once, so the hazard of an item gets a draft now; another new
-   * hazard gets one with its first change. */
+  /* The answer "not compliant" to an item is a finding in itself, so the hazard of an item gets a
+   * draft now. Any other new hazard gets a draft with its first change. */
   if (self->item_no != NULL)
     save_prefill(self);
 }

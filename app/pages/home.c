@@ -102,7 +102,7 @@ static void on_inspections(BhPage *page, json_t *result, const GError *error, gp
   gtk_widget_set_visible(self->open_box, json_array_size(rows) > 0);
 }
 
-/* Shows the most urgent hazards only; "by deadline" lists all. */
+/* Shows the most urgent hazards only; the button "by deadline" opens a list of all. */
 static void on_due(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
@@ -166,8 +166,9 @@ static void add_returned(BhDevice *device, const json_t *rows, json_t *returned)
   }
 }
 
-/* Reads open reviews with the records they belong to: [{"id","title","enterprise"?,"comment"}].
- * Records that are not on this device are left out. On the store's thread. */
+/* Reads the open reviews with the records that they are about:
+ * [{"id","title","enterprise"?,"comment"}]. Records that are not on this device are left out. Runs
+ * on the store's thread. */
 static void load_returned(BhDevice *device, GTask *task, gpointer data)
 {
   g_autoptr(GError) error = NULL;
@@ -221,8 +222,8 @@ static void on_drafts(BhPage *page, json_t *result, const GError *error, gpointe
   json_array_foreach(drafts, i, draft) {
     const char *kind_name = bh_json_string_or(draft, "kind", "");
     const BhKind *kind = bh_session_find_kind(session, kind_name);
-    /* Pictures are shown by their hazard, answers by the returned record, fields of an order by its
-     * visit. */
+    /* No row for these drafts: a picture is continued on the page of its hazard, an answer to a
+     * review on that of the returned record, the fields of an order on that of its visit. */
     if (strcmp(kind_name, "file") == 0 || strcmp(kind_name, "review") == 0 ||
         (strcmp(kind_name, "document") == 0 && json_object_get(draft, "state") == NULL))
       continue;

@@ -37,7 +37,7 @@ struct _BhInspectionPage {
   GtkWidget *steps;
   GtkWidget *finish;
   BhFormView *form;
-  gboolean move_tried; /* an interrupted move was completed, or that was tried */
+  gboolean move_tried; /* the page has tried to complete an interrupted move */
 };
 
 G_DEFINE_FINAL_TYPE(BhInspectionPage, bh_inspection_page, BH_TYPE_PAGE)
@@ -111,7 +111,8 @@ static void show_progress(BhInspectionPage *self)
   bh_part_button_set_text(self->checklist, text);
 }
 
-/* Whether the state is that of a visit without papers: not begun, void, or not carried out. */
+/* Whether a visit in this state has no papers, because it was not begun, is void, or was not
+ * carried out. */
 static gboolean has_no_papers(BhInspectionPage *self, const BhKind *kind, const char *state)
 {
   const BhKindSet *kinds = bh_session_get_kinds(bh_page_get_session(BH_PAGE(self)));

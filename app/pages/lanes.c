@@ -10,10 +10,11 @@
 #include "app/pages/record.h"
 
 #define ROWS_SHOWN 5
-#define ROWS_COUNTED 30 /* with more rows the heading says "or more" */
+/* The most rows that are counted; with more, the heading says "or more". */
+#define ROWS_COUNTED 30
 
 typedef struct {
-  GtkWidget *box;   /* weak: box of the lane, in the order of the kinds */
+  GtkWidget *box;   /* weak: box of the lane; the boxes are in the order of the kinds */
   const char *kind; /* interned names: the kinds may be replaced before the answer arrives */
   const char *name;
 } Lane;

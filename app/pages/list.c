@@ -76,7 +76,7 @@ static json_t *dup_next(BhListPage *self, const json_t *result, gboolean undated
   return self->ledger != NULL && !undated ? json_pack("{s:b}", "undated", 1) : NULL;
 }
 
-/* The question that is answered: number of the page, and whether for records without a due date. */
+/* What was asked: the number of the page of rows, and whether it has records without a due date. */
 typedef struct {
   guint number;
   gboolean undated;

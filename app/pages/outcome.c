@@ -38,7 +38,8 @@ static void release_json(gpointer data)
   json_decref(data);
 }
 
-/* `data`: values of the picture. A picture that was not saved is not shown either. */
+/* `data`: values of the picture. When the picture was not saved, it is removed from the page too.
+ */
 static void on_photo_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)result;
@@ -97,7 +98,7 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
     gtk_widget_set_visible(self->message, *other_problems != '\0');
     return;
   }
-  /* The entry contains all of the draft now. */
+  /* The draft is discarded, because the entry contains all its values now. */
   bh_page_post(page, bh_call_discard_draft(self->inspection), NULL, NULL, NULL);
   bh_page_say(page, _("Recorded as not carried out"));
   bh_page_host_go_home(bh_page_get_host(page));

@@ -10,10 +10,10 @@
 #define ROW_SPACING 8
 
 typedef struct {
-  json_t *from;        /* NULL: the beginning */
-  guint n_rows_before; /* rows in the pages before this one */
-  guint rows;          /* number of rows when it was shown last */
-  GtkWidget *box;      /* NULL while it is not shown */
+  json_t *from;        /* where the page starts in the list; NULL: at the beginning */
+  guint n_rows_before; /* number of rows in the pages before this one */
+  guint rows;          /* number of rows of the page when it was shown last */
+  GtkWidget *box;      /* the widget with the rows; NULL while the page is not shown */
 } Page;
 
 struct _BhPagedList {
@@ -22,12 +22,15 @@ struct _BhPagedList {
   GtkWidget *earlier;
   BhPagedListAsk ask;
   gpointer owner;
-  GArray *pages;              /* Page; those with a box are consecutive */
+  GArray *pages;              /* of Page; the pages with a box are consecutive */
   GHashTable *page_of_record; /* record id → number of its page + 1 */
   json_t *next;               /* start of the page after the last one; NULL: there is none */
-  guint filled_page;          /* page between _begin and _end */
-  gboolean refreshing;        /* remove the shown rows when the first page arrives */
-  gboolean has_moved_rows;    /* a record of a later page arrived with the current page */
+  guint filled_page;          /* number of the page that is filled between bh_paged_list_begin and
+                                 bh_paged_list_end */
+  /* TRUE: the shown rows are removed when the answer for the first page arrives. */
+  gboolean refreshing;
+  gboolean has_moved_rows; /* a record that a later page showed has arrived with the page that is
+                              filled */
 };
 
 static Page *page_at(BhPagedList *self, guint number)
@@ -107,7 +110,7 @@ void bh_paged_list_restart(BhPagedList *self)
 void bh_paged_list_refresh(BhPagedList *self)
 {
   self->refreshing = TRUE;
-  gtk_widget_hide(self->earlier); /* these buttons belong to the old rows */
+  gtk_widget_hide(self->earlier); /* the buttons "earlier" and "more" belong to the old rows */
   gtk_widget_hide(self->more);
   self->ask(self->owner, 0, NULL);
 }
@@ -146,7 +149,7 @@ void bh_paged_list_begin(BhPagedList *self, guint number)
                             page_at(self, is_earlier ? find_first_shown(self) : end - 1)->box);
   if (number == self->pages->len)
     add_page(self);
-  else /* its records may be on other pages now */
+  else /* the page is asked for again, and its records may be on other pages now */
     g_hash_table_foreach_remove(self->page_of_record, is_on_page, GUINT_TO_POINTER(number));
   self->filled_page = number;
   self->has_moved_rows = FALSE;
@@ -198,8 +201,8 @@ static void trim(BhPagedList *self)
   hide_page(page_at(self, self->filled_page == first ? end - 1 : first));
 }
 
-/* Removes the pages after one that ends elsewhere than before: they would leave a gap or repeat a
- * record. They are asked for again. */
+/* Removes the pages after the filled one, when it ends elsewhere than before (`next`): with them
+ * the list would have a gap or show a record twice. "More" asks for them again. */
 static void drop_following_pages(BhPagedList *self, const json_t *next)
 {
   guint following = self->filled_page + 1;

@@ -9,16 +9,19 @@
 
 G_BEGIN_DECLS
 
-#define BH_PAGED_LIST_SHOWN 3 /* pages; two remain beside the newest, more than a screen */
+/* Number of pages that exist as widgets: the newest and two others, which fill more than a screen.
+ */
+#define BH_PAGED_LIST_SHOWN 3
 
 typedef struct _BhPagedList BhPagedList;
 
-/* Asks the store for page `number`, which starts at `from` (NULL: at the beginning). The answer
- * goes to bh_paged_list_begin and _end; a newer question replaces an older one. */
+/* Asks the store for page `number`, which starts at `from` (NULL: at the beginning). The owner
+ * shows the answer by bh_paged_list_begin, bh_paged_list_add and bh_paged_list_end. A newer
+ * question must replace an older one. */
 typedef void (*BhPagedListAsk)(gpointer owner, guint number, const json_t *from);
 
-/* A list that fills `box`, and shows and hides the button `more`. `box`, `more` and `owner` are
- * borrowed. `id` is the accessible id of the button "earlier", which the list makes. */
+/* A list that puts its rows into `box`, and shows and hides the button `more`. `box`, `more` and
+ * `owner` are borrowed. `id` is the accessible id of the button "earlier", which the list makes. */
 BhPagedList *bh_paged_list_new(GtkWidget *box, GtkWidget *more, const char *id, BhPagedListAsk ask,
                                gpointer owner);
 /* Frees a list; NULL is ignored. */

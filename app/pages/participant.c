@@ -1,4 +1,4 @@
-/* The form "person" of a participant. */
+/* Shows the form "person" of one participant, and saves what is typed in it. */
 #include "app/pages/participant.h"
 
 #include <glib/gi18n.h>

@@ -41,7 +41,8 @@ static const char *name_of(BhParticipantsPage *self, const json_t *values)
                        : bh_json_string_or(values, "name", "");
 }
 
-/* Compares staff ids, or names for people who are not staff. */
+/* TRUE when a signature of the visit is by the participant with these values. Staff are compared by
+ * staff id, other people by name. */
 static gboolean has_signed(BhParticipantsPage *self, const json_t *values)
 {
   const char *key = json_object_get(values, "staff") != NULL ? "staff" : "name";
@@ -100,7 +101,7 @@ static void on_expert_add(BhParticipantsPage *self)
   g_autoptr(json_t) name =
       bh_field_parse_typed(field, gtk_entry_get_text(GTK_ENTRY(self->expert)), &error);
   if (name == NULL) {
-    /* The typed text stays in the entry. */
+    /* The typed text is kept in the text field. */
     bh_page_say(BH_PAGE(self),
                 _("This name cannot be saved: it is too long, or contains invisible characters"));
     return;

@@ -12,15 +12,16 @@
 
 #define JPEG_QUALITY "85"
 #define PREVIEW_PX 300
-#define CHECK_PX 1280 /* large enough to detect blur */
+/* Longest side of the picture that is checked: large enough to detect blur. */
+#define CHECK_PX 1280
 #define VIEW_HEIGHT_PX 280
 
 struct _BhPhotoPage {
   BhPage parent;
   BhCamera *camera;
-  GdkPixbuf *taken;     /* from the camera; NULL when a file was chosen */
-  char *path;           /* chosen file; NULL when taken here */
-  guint preview_number; /* number of the newest preview that was asked for */
+  GdkPixbuf *taken; /* picture from the camera; NULL: a file was chosen, or nothing yet */
+  char *path;       /* path of the chosen file; NULL: the picture is from the camera, or none yet */
+  guint preview_number; /* number of the newest preview that the page has started to make */
   gint64 taken_ms;
   GtkWidget *message;
   GtkWidget *view;
@@ -169,7 +170,7 @@ static void on_preview(GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr(GError) error = NULL;
   const PreviewRequest *request = g_task_get_task_data(G_TASK(result));
   Preview *preview = g_task_propagate_pointer(G_TASK(result), &error);
-  /* Another picture was chosen or taken in the meantime. */
+  /* Drops the preview, because the person has chosen or taken another picture in the meantime. */
   if (request->number != self->preview_number) {
     if (preview != NULL)
       preview_free(preview);
@@ -258,7 +259,8 @@ static void add_picture(BhDevice *device, GTask *task, gpointer data)
     g_task_return_error(task, g_steal_pointer(&error));
 }
 
-/* `data`: values that the page knew when the picture was stored. */
+/* `data`: values of the new file record that the page knew when it asked the store to keep the
+ * picture. */
 static void on_added(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   if (error != NULL) {

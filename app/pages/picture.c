@@ -5,7 +5,8 @@
 
 #include "app/devices/picture-load.h"
 
-#define SIDE_MAX_PX 2560 /* enough to read a nameplate with limited memory */
+/* Longest side of the loaded picture: a nameplate can be read, and little memory is needed. */
+#define SIDE_MAX_PX 2560
 
 struct _BhPicturePage {
   BhPage parent;

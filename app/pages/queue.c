@@ -13,8 +13,9 @@
 #include "sync/device/store/store.h"
 
 #define ROWS 50
-#define ROWS_MAX 200 /* rows that exist as widgets */
-#define OVERLAP ROWS /* rows that are read again, to find the end of the shown ones */
+#define ROWS_MAX 200 /* the most rows that exist as widgets */
+/* Items that "more" reads again, to find the place where the shown rows end. */
+#define OVERLAP ROWS
 #define ITEMS "items"
 
 struct _BhQueuePage {
@@ -27,11 +28,11 @@ struct _BhQueuePage {
   GtkWidget *export_all;
   GtkWidget *items;
   GtkWidget *more;
-  GHashTable *rows; /* key of an item → its row; borrowed widgets */
+  GHashTable *rows; /* key of an item → the widget of its row, borrowed */
   GtkWidget *earlier;
-  guint n_waiting;       /* shown rows whose items are still waiting */
-  guint n_removed;       /* removed rows, above the shown ones, whose items were waiting */
-  guint last_number;     /* number in the id of the last row */
+  guint n_waiting;   /* number of shown rows whose items are still waiting */
+  guint n_removed;   /* number of removed rows, above the shown ones, whose items were waiting */
+  guint last_number; /* number in the widget id of the last row */
   gboolean needs_reload; /* the status changed while items were being read */
 };
 
@@ -43,7 +44,8 @@ static void bh_queue_page_finalize(GObject *object)
   G_OBJECT_CLASS(bh_queue_page_parent_class)->finalize(object);
 }
 
-/* Why an item is not sent yet, for people; the code comes from the status or the item. */
+/* Text for people that says why an item is not sent yet. `code` is from the status or from the
+ * item. */
 static const char *get_reason_text(const char *code)
 {
   static const struct {
@@ -221,8 +223,8 @@ static void mark_waiting(BhQueuePage *self, const json_t *items, GHashTable *wai
   }
 }
 
-/* Marks rows whose items left the queue. With a full page of items, those after the last one are
- * not known. */
+/* Marks rows whose items left the queue. Without `complete`, the items after the last one of
+ * `waiting` are not known, and their rows stay as they are. */
 static void mark_gone(BhQueuePage *self, GHashTable *waiting, gboolean complete)
 {
   g_autoptr(GList) rows = gtk_container_get_children(GTK_CONTAINER(self->items));
@@ -274,14 +276,14 @@ static void remove_top_rows(BhQueuePage *self)
 }
 
 /* Adds the items after the last row; FALSE when that row's item is not among them, because too many
- * have left. */
+ * items have left the queue. */
 static gboolean add_rows_after_last(BhQueuePage *self, const json_t *items)
 {
   gboolean is_past_last = FALSE;
   g_autoptr(GList) rows = gtk_container_get_children(GTK_CONTAINER(self->items));
   const GList *last = g_list_last(rows);
   while (last != NULL && !gtk_widget_get_sensitive(last->data))
-    last = last->prev; /* its item has left */
+    last = last->prev; /* the item of this row has left the queue */
   gsize i;
   json_t *item;
   json_array_foreach(items, i, item) {
@@ -310,7 +312,8 @@ static void ask_items(BhQueuePage *self, guint offset, guint limit)
               g_free);
 }
 
-/* Reads the shown rows again; one question at a time, however often the status changes. */
+/* Reads the items of the shown rows again. Only one such question to the store runs at a time,
+ * however often the status changes. */
 static void reload_rows(BhQueuePage *self)
 {
   if (bh_page_is_asking(BH_PAGE(self), ITEMS))
@@ -421,7 +424,8 @@ static void copy_store(BhDevice *device, GTask *task, gpointer data)
     g_task_return_error(task, error);
 }
 
-/* On a thread of its own: copying photos may take minutes, and recording must go on. */
+/* Runs on a thread of its own, because copying photos may take minutes, and the person must be able
+ * to go on recording. */
 static void copy_files(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   (void)source;

@@ -21,7 +21,7 @@ struct _BhRecordPage {
   json_t *record;
   char *review;          /* id of the open review; NULL without one */
   json_t *review_values; /* values of the open review */
-  json_t *changed;       /* corrected values, saved or not */
+  json_t *changed;       /* {key: value} of the correction, saved or not */
   GtkWidget *name;
   GtkWidget *state;
   GtkWidget *review_box;
@@ -37,8 +37,8 @@ struct _BhRecordPage {
   GtkWidget *steps;
   GtkWidget *children;
   GtkWidget *history;
-  BhFormView *form;   /* correction; NULL unless returned */
-  BhFormView *answer; /* answer to the review; NULL unless returned */
+  BhFormView *form;   /* form for the correction; NULL unless the record was returned */
+  BhFormView *answer; /* form for the answer to the review; NULL unless the record was returned */
 };
 
 G_DEFINE_FINAL_TYPE(BhRecordPage, bh_record_page, BH_TYPE_PAGE)
@@ -90,7 +90,7 @@ static void add_fact(BhRecordPage *self, const BhField *field, const json_t *val
                          NULL, NULL);
 }
 
-/* A long text, folded. */
+/* Adds a long text of the record, folded until a person opens it. */
 static void add_paper(BhRecordPage *self, const BhField *field, const json_t *value)
 {
   g_autofree char *text = bh_field_format_value(field, value, lang_of(self));
@@ -212,7 +212,8 @@ static char *dup_changes(BhRecordPage *self, const json_t *sets)
   return g_string_free(text, FALSE);
 }
 
-/* Why the hub quarantined an entry: the meaning of its code, with the hub's own text folded. */
+/* A widget that says why the hub quarantined an entry: the meaning of the error code in it, and
+ * below, folded, the hub's own text. */
 static GtkWidget *make_reason(const json_t *entry)
 {
   GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 4);
@@ -264,7 +265,7 @@ static void on_history(BhPage *page, json_t *result, const GError *error, gpoint
                       bh_part_label(_("Nothing was recorded on this device"), "dim"));
 }
 
-/* --- what hangs on it --- */
+/* --- records below it --- */
 
 static void on_link(GtkButton *row, BhRecordPage *self)
 {
@@ -318,7 +319,7 @@ static void on_answer_changed(BhFormView *form, const char *key, BhRecordPage *s
   keep_draft(self, self->review, "review", key, bh_form_view_get_value(form, key));
 }
 
-/* Shows the correction form with what was typed before. */
+/* Shows the correction form with the values of its draft. */
 static void on_draft(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;

@@ -21,10 +21,10 @@ struct _BhScanPage {
   GtkWidget *bind;
   GtkWidget *by_name;
   GtkWidget *view;
-  char *blank;        /* text of the blank plaque that is shown; NULL without one */
-  gint64 serial;      /* serial of that plaque */
-  json_t *fix;        /* position of the device; NULL until known */
-  char *initial_code; /* code to look up on load; may be NULL */
+  char *blank;   /* text of the blank plaque that is shown; NULL without one */
+  gint64 serial; /* serial of the blank plaque that is shown */
+  json_t *fix;   /* position of the device as a place value; NULL until the receiver has answered */
+  char *initial_code; /* code that is looked up when the page is loaded; NULL: none */
 };
 
 G_DEFINE_FINAL_TYPE(BhScanPage, bh_scan_page, BH_TYPE_PAGE)
@@ -47,7 +47,7 @@ static void show_message(BhScanPage *self, const char *text)
 /* A code that is being looked up. */
 typedef struct {
   char *code;
-  char *means; /* how it was read: "camera", "picture", "scanner", "typed" */
+  char *means; /* how the code was read: "camera", "picture", "scanner" or "typed" */
 } Scan;
 
 static void scan_free(gpointer data)
@@ -58,8 +58,8 @@ static void scan_free(gpointer data)
   g_free(scan);
 }
 
-/* Saves who read which code, when, where and how (R-020), in the background. `id` is set to the
- * record. */
+/* Saves who read which code, when, where and how (R-020), in the background. `id` receives the
+ * record id of the scan. */
 static void keep_scan(BhScanPage *self, const Scan *scan, const char *outcome,
                       const char *enterprise, const json_t *serial, char id[BH_ID_LEN + 1])
 {
@@ -118,8 +118,8 @@ static void show_blank(BhScanPage *self, const char *code_text, gint64 serial)
   bh_scan_view_stop(BH_SCAN_VIEW(self->view));
 }
 
-/* How the enterprise was found. Only a code read from the plaque itself proves that somebody was
- * there; a typed one does not. */
+/* How the enterprise was found, to be passed to the next page. Only a code that was read from the
+ * plaque itself proves that somebody was there; a typed code does not. */
 static const char *get_found_by(const Scan *scan)
 {
   g_autofree char *uscc = bh_uscc_normalize(scan->code);
@@ -154,7 +154,8 @@ static void on_resolved(BhPage *page, json_t *result, const GError *error, gpoin
 
 static void look_up(BhScanPage *self, const char *code, const char *means)
 {
-  /* The camera reports the same code many times a second. */
+  /* Codes are ignored while one is being looked up, because the camera reports the same code many
+   * times a second. */
   if (bh_page_is_asking(BH_PAGE(self), "code"))
     return;
   if (strlen(code) > BH_PLAQUE_TEXT_MAX) {
@@ -166,7 +167,7 @@ static void look_up(BhScanPage *self, const char *code, const char *means)
   Scan *scan = g_new0(Scan, 1);
   scan->code = g_strdup(code);
   scan->means = g_strdup(means);
-  /* The shown plaque is no longer the one in hand. */
+  /* The blank plaque that is shown is hidden, because the person has read another code since. */
   gtk_widget_hide(self->blank_box);
   bh_page_ask(BH_PAGE(self), "code", bh_call_find_code(code), on_resolved, scan, scan_free);
 }

@@ -2,8 +2,8 @@
 #include "app/pages/scroll.h"
 
 typedef struct {
-  GtkWidget *anchor; /* weak */
-  int y;             /* position in the scrolled window before the change */
+  GtkWidget *anchor; /* the widget that must keep its place; weak */
+  int y;             /* position of the anchor in the scrolled window before the change */
 } Anchor;
 
 static void anchor_free(gpointer data, GClosure *closure)

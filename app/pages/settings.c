@@ -156,7 +156,8 @@ static void on_description(BhPage *page, json_t *result, const GError *error, gp
   add_fact(self, _("Licence"), "Apache-2.0");
 }
 
-/* Asked for each time, because the hub's address may change. */
+/* The facts about the device are read each time the page is shown, because the hub's address may
+ * change. */
 static void bh_settings_page_refresh(BhPage *page)
 {
   bh_page_ask(page, "describe", bh_call_describe(), on_description, NULL, NULL);

@@ -109,7 +109,7 @@ typedef struct {
   char *pin;
 } PinCheck;
 
-/* The person whose PIN is checked, for the answer. */
+/* The person whose PIN is checked; passed to the function that gets the answer. */
 typedef struct {
   char *staff;
   char *name;
@@ -132,8 +132,8 @@ static void check_free(gpointer data)
   g_free(check);
 }
 
-/* Result: {"ok"}, or {"code","message","wait_ms","tries"}: a refusal has details that an error
- * cannot carry. */
+/* Result: {"ok"}, or {"code","message","wait_ms","tries"}: a refused PIN is a result and not an
+ * error, because an error cannot carry these details. */
 static void check_pin(BhDevice *device, GTask *task, gpointer data)
 {
   PinCheck *check = data;
@@ -269,7 +269,7 @@ static void cancel_check(BhSignInPage *self)
   show_message(self, NULL);
   g_clear_handle_id(&self->countdown, g_source_remove);
   gtk_widget_set_sensitive(self->keypad, TRUE);
-  /* Lock-outs are shown by the tiles. */
+  /* A lock-out after this PIN is not lost: the tiles show it. */
   if (bh_page_cancel_ask(BH_PAGE(self), PIN_SLOT)) {
     /* If the PIN was right, the store has opened that person's key. */
     bh_session_sign_out(bh_page_get_session(BH_PAGE(self)), self->staff);

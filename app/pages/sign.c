@@ -22,7 +22,7 @@
 struct _BhSignPage {
   BhPage parent;
   char *inspection;
-  char *document; /* id of the order; NULL: the record of the visit */
+  char *document; /* id of the order that is signed for; NULL: the record of the visit is signed */
   json_t *visit;
   char *shown_text;
   char *shown_sha256;
@@ -49,10 +49,10 @@ struct _BhSignPage {
   GtkWidget *canvas;
   GtkWidget *question;
   BhConfirm *confirm;
-  gboolean asks_about_text; /* the open question is about the shown text */
+  gboolean asks_about_text; /* the open question is about missing glyphs in the shown text */
   GHashTable *accepted;     /* lines of missing-glyphs.h that may be printed with placeholders */
-  char *role;               /* role and staff id of who signs now */
-  char *staff;              /* NULL for people who are not staff */
+  char *role;               /* role in which the present person signs */
+  char *staff; /* staff id of the person who signs now; NULL for people who are not staff */
 };
 
 G_DEFINE_FINAL_TYPE(BhSignPage, bh_sign_page, BH_TYPE_PAGE)
@@ -113,14 +113,15 @@ static gboolean has_mode(BhSignPage *self, const char *mode)
   return bh_json_has_name(modes, mode);
 }
 
-/* --- what cannot be drawn --- */
+/* --- missing glyphs --- */
 
 typedef void (*ContinueFunc)(BhSignPage *self);
 
 typedef struct {
   char *lines;
   ContinueFunc proceed;
-  gboolean is_text; /* it is in the shown text, not in what is typed here */
+  /* The missing glyphs are in the shown text, not in what is typed on this page. */
+  gboolean is_text;
 } MissingGlyphs;
 
 static void missing_glyphs_free(gpointer data)
@@ -138,7 +139,7 @@ static void on_missing_glyphs_answered(gpointer owner, gboolean yes, const char 
   MissingGlyphs *missing_glyphs = data;
   self->asks_about_text = FALSE;
   if (!yes) {
-    if (missing_glyphs->is_text) /* it is corrected where it was typed */
+    if (missing_glyphs->is_text) /* the text is corrected on the page where it was typed */
       bh_page_close(BH_PAGE(self));
     return;
   }
@@ -271,8 +272,8 @@ static const json_t *get_order(BhSignPage *self)
   return NULL;
 }
 
-/* The frozen fields to sign: those of the record if it were made now, or those of the order. A new
- * reference. */
+/* The frozen fields that people sign: those that the record of the visit would have if it were made
+ * now, or those of the order. A new reference. */
 static json_t *dup_facts(BhSignPage *self, BhSession *session, GError **error)
 {
   if (self->document == NULL)
@@ -292,12 +293,12 @@ static void allow_signing(BhSignPage *self)
   gtk_widget_set_sensitive(self->done, TRUE);
 }
 
-/* The text that people sign; g_free. Disables signing when it cannot be made. */
+/* The text that people sign; g_free. Disables signing when the text cannot be made. */
 static char *dup_shown_text(BhSignPage *self, BhSession *session)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(json_t) frozen = dup_facts(self, session, &error);
-  /* The open question was about the text before. */
+  /* The open question was about the text that was shown before, so it is closed. */
   if (self->asks_about_text)
     bh_confirm_close(self->confirm);
   self->asks_about_text = FALSE;
@@ -333,7 +334,7 @@ static void show_changes(BhSignPage *self)
   gtk_label_set_text(GTK_LABEL(self->changes), text);
 }
 
-/* Strokes on the pad were drawn under the text before. */
+/* Removes the strokes on the pad, because they were drawn under the text that was shown before. */
 static void drop_strokes(BhSignPage *self)
 {
   BhSignaturePad *pad = BH_SIGNATURE_PAD(self->canvas);
@@ -370,14 +371,15 @@ static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer
   gtk_widget_set_sensitive(self->done, gtk_widget_get_sensitive(self->signers));
 }
 
-/* The button that ends the visit keeps its state until the answer: records may change while
- * somebody taps it. */
+/* Reads the visit again. The button that ends the visit keeps its state until the answer arrives,
+ * because records may change while somebody taps the button. */
 static void bh_sign_page_refresh(BhPage *page)
 {
   bh_visit_ask(page, BH_SIGN_PAGE(page)->inspection, on_visit);
 }
 
-/* How the visit ends depends on the signatures, so it cannot end before they are known. */
+/* Reads the visit with its signatures and disables the end of the visit until they are known,
+ * because the signatures decide how the visit ends. */
 static void load_signatures(BhPage *page)
 {
   gtk_widget_set_sensitive(BH_SIGN_PAGE(page)->done, FALSE);
@@ -470,7 +472,8 @@ static void on_refuse(BhSignPage *self)
 
 /* --- the end of the visit --- */
 
-/* State to which the step of this page leads: the one that asks why when the enterprise refused. */
+/* State to which the step of this page leads. When the enterprise refused to sign and several steps
+ * have this page, the step is taken that asks for the reason of the refusal. */
 static const char *get_end_state(BhSignPage *self)
 {
   BhSession *session = bh_page_get_session(BH_PAGE(self));
@@ -501,7 +504,8 @@ static json_t *dup_end_values(BhSignPage *self)
                    "state", state != NULL ? state : "");
 }
 
-/* Adds missing and past deadlines: they cannot be agreed after everybody has signed and left. */
+/* Adds a problem for each deadline that is missing or past, because nobody can agree on deadlines
+ * after everybody has signed and left. */
 static void add_order_problems(BhSignPage *self, GString *text)
 {
   BhSession *session = bh_page_get_session(BH_PAGE(self));
@@ -525,7 +529,7 @@ static void add_order_problems(BhSignPage *self, GString *text)
   }
 }
 
-/* Problems with ending the visit that this page knows, one line each; g_free. */
+/* Problems with ending the visit that this page finds without the store, one line each; g_free. */
 static char *dup_own_problems(BhSignPage *self)
 {
   g_autoptr(GString) text = g_string_new(NULL);
@@ -541,7 +545,7 @@ static char *dup_own_problems(BhSignPage *self)
   return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-/* `data`: the page's own problems when the question was sent. */
+/* `data`: text of dup_own_problems from the time of the tap. */
 static void on_ended(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   BhSignPage *self = BH_SIGN_PAGE(page);
@@ -574,7 +578,8 @@ static void end_visit(BhSignPage *self)
   BhPage *page = BH_PAGE(self);
   char *own_problems = dup_own_problems(self);
   json_t *end = dup_end_values(self);
-  /* With problems of its own, the page only has the visit checked, to show all of them. */
+  /* When the page itself has found problems, it only lets the store check the visit and does not
+   * end it, so that all problems are shown together. */
   if (*own_problems != '\0')
     bh_page_submit(page, bh_call_check(self->inspection, "inspection", end), on_ended, own_problems,
                    g_free);
@@ -597,7 +602,8 @@ static void serve(BhDevice *device, GTask *task, gpointer request)
     g_task_return_error(task, g_steal_pointer(&error));
 }
 
-/* `set`: how the order was served; taken over. */
+/* Saves the service of the order. `set`: values of the step, which say how the order was served;
+ * taken over. */
 static void serve_order(BhSignPage *self, json_t *set)
 {
   BhPage *page = BH_PAGE(self);

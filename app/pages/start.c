@@ -15,21 +15,25 @@
 #include "app/visit.h"
 #include "schema/workflow.h"
 
-#define PAUSE_MS 500        /* pause after which extras are stored in the draft */
+/* Time after a change until the extras (values outside the form) are stored in the draft. */
+#define PAUSE_MS 500
 #define EXTRAS "start_page" /* key of the draft for the values outside the form */
 #define SCANS 20
 #define SCANS_SLOT "scans"
-#define SCAN_MAX_AGE_MS (12 * 60 * 60 * 1000) /* an older scan belongs to another visit */
+/* An older scan is not offered: it belongs to another visit. */
+#define SCAN_MAX_AGE_MS (12 * 60 * 60 * 1000)
 
 struct _BhStartPage {
   BhPage parent;
   char *enterprise;
   BhFound *found;
-  BhUnsavedRecord *draft; /* draft of the visit that may start */
-  json_t *restored;       /* {key: value} of the draft when the page was opened */
+  BhUnsavedRecord *draft; /* draft of the visit that is not begun yet */
+  json_t *restored;       /* {key: value} that the draft had when the page was opened */
   guint pause;
-  char *assigned_id; /* id of an assigned inspection; NULL: a new one */
-  json_t *assigned;  /* values of the assigned inspection; NULL: a new one */
+  /* Id of the inspection that the office assigned; NULL: the inspection is new. */
+  char *assigned_id;
+  /* Values of the inspection that the office assigned; NULL: the inspection is new. */
+  json_t *assigned;
   json_t *enterprise_values;
   json_t *scans; /* ids of the actor's scans of the enterprise that belong to no visit yet */
   BhChecklistChoice *checklist;
@@ -79,13 +83,14 @@ static const char *get_record(BhStartPage *self)
 
 /* --- what was typed and ticked is kept --- */
 
-/* An extra value from the draft when the page was opened; NULL without one. */
+/* An extra value (one outside the form) that the draft had when the page was opened; NULL when
+ * there is none. */
 static const json_t *get_restored(BhStartPage *self, const char *key)
 {
   return json_object_get(json_object_get(self->restored, EXTRAS), key);
 }
 
-/* Stores all extras under one key: only this page reads them. */
+/* Stores all extras under one key of the draft, because only this page reads them. */
 static void save_extras(BhStartPage *self)
 {
   gboolean later = gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(self->later));
@@ -111,7 +116,8 @@ static gboolean on_pause(gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Later changes do not restart the timer, so that at most half a second of typing is lost. */
+/* Starts the timer after which extras are stored, unless it runs: later changes do not restart it,
+ * so that at most half a second of typing is lost. */
 static void on_extra_changed(BhStartPage *self)
 {
   gtk_widget_show(self->discard);
@@ -247,8 +253,8 @@ static void on_staff(BhPage *page, json_t *result, const GError *error, gpointer
   }
 }
 
-/* Collects scans to add to the visit: a scan is saved before the kind of visit is known, and gets
- * the visit's visibility with it. */
+/* Collects the scans to add to the visit: a scan is saved before it is known what visit follows,
+ * and gets the visit's visibility when it is added. */
 static void on_scans(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
@@ -288,10 +294,10 @@ static void show_message(BhStartPage *self, const char *text)
   gtk_widget_set_visible(self->message, *text != '\0');
 }
 
-/* The visit that was started, for the answer. */
+/* The visit that is saved; passed to the function that gets the answer. */
 typedef struct {
   char *record;
-  gboolean listed; /* it has a checklist */
+  gboolean listed; /* the visit has a checklist, which is opened */
 } Begun;
 
 static void begun_free(gpointer data)
@@ -315,7 +321,7 @@ static void on_begun(BhPage *page, json_t *result, const GError *error, gpointer
     show_message(self, other_problems);
     return;
   }
-  bh_unsaved_record_discard(self->draft, page); /* the draft is a visit now */
+  bh_unsaved_record_discard(self->draft, page); /* the visit contains the values of the draft now */
   BhPageHost *host = bh_page_get_host(page);
   BhPage *inspection = bh_inspection_page_new(begun->record);
   BhPage *checklist = begun->listed ? bh_checklist_page_new(begun->record) : NULL;
@@ -399,7 +405,8 @@ static void on_assigned(BhPage *page, json_t *result, const GError *error, gpoin
   ask_enterprise(page);
 }
 
-/* Shows extras of the draft. Colleagues and sections are restored when their lists arrive. */
+/* Shows the extras of the draft, except colleagues and sections: those are ticked when the store
+ * has answered with the lists of them. */
 static void show_restored_extras(BhStartPage *self)
 {
   gboolean later = json_is_true(get_restored(self, "later"));

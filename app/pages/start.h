@@ -13,8 +13,8 @@ G_BEGIN_DECLS
 #define BH_TYPE_START_PAGE (bh_start_page_get_type())
 G_DECLARE_FINAL_TYPE(BhStartPage, bh_start_page, BH, START_PAGE, BhPage)
 
-/* A new inspection of `enterprise` (record id). `found` is copied; NULL: chosen from the list,
- * without a reason. Floating. */
+/* A new inspection of `enterprise` (record id). `found` (copied) says how the enterprise was found;
+ * NULL: it was chosen from the list, without a reason. Floating. */
 BhPage *bh_start_page_new(const char *enterprise, const BhFound *found);
 /* Continues the draft `record` of an inspection that was not started; `values` are those of the
  * draft. Floating. */

@@ -26,7 +26,7 @@ struct _BhStepPage {
   GtkWidget *discard;
   GtkWidget *save;
   BhFormView *form;
-  json_t *field_names; /* array: names of the form's fields */
+  json_t *field_names; /* array of the names of the form's fields */
 };
 
 G_DEFINE_FINAL_TYPE(BhStepPage, bh_step_page, BH_TYPE_PAGE)
@@ -71,7 +71,8 @@ static gboolean has_value(const json_t *values, const char *key)
 
 /* A picture that is being saved. */
 typedef struct {
-  BhPhotos *photos; /* borrowed: the strip of the page that gets the reply */
+  /* The strip that shows the picture; borrowed from the page that gets the reply. */
+  BhPhotos *photos;
   json_t *values;
 } PhotoSave;
 
@@ -82,7 +83,7 @@ static void photo_save_free(gpointer data)
   g_free(save);
 }
 
-/* A picture that was not saved is not shown either. */
+/* When the picture was not saved, it is removed from the strip. */
 static void on_photo_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)result;
@@ -127,7 +128,7 @@ static void release_json(gpointer data)
   json_decref(data);
 }
 
-/* Pictures of the record that the guard counts. */
+/* Pictures of the record that the guard `child` counts. */
 static json_t *list_files(BhStepPage *self, const BhStepInputChild *child)
 {
   json_t *files = json_array();
@@ -336,7 +337,7 @@ static void bh_step_page_refresh(BhPage *page)
   bh_page_ask_run(page, "record", load, request, load_request_free, on_loaded, NULL, NULL);
 }
 
-/* --- taking it --- */
+/* --- taking the step --- */
 
 static json_t *dup_set(BhStepPage *self, const BhTransition *step)
 {
@@ -381,7 +382,7 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
       bh_part_bring_into_view(self->message);
     return;
   }
-  /* The entry contains them now. */
+  /* The fields of the form are removed from the draft, because the entry contains them now. */
   bh_page_post(page, make_forget_call(self), NULL, NULL, NULL);
   g_autofree char *text = g_strdup_printf(_("Done: %s"), (const char *)data);
   bh_page_say(page, text);

@@ -14,7 +14,7 @@
 #define SLOT "steps"
 
 typedef struct {
-  GtkWidget *box; /* weak */
+  GtkWidget *box; /* the box that the buttons go into; weak */
   char *record;
   gboolean own_pages;
 } StepsRequest;
@@ -33,7 +33,8 @@ typedef struct {
   BhPage *(*make)(const char *record);
 } OwnPage;
 
-/* Step pages that are C code. "answer" has no button, because the record page shows the answer. */
+/* Pages of steps that are written in C. The page "answer" has no button, because the record page
+ * has the form for the answer. */
 static const OwnPage known_pages[] = {
     {"outcome", FALSE, bh_outcome_page_new},
     {"papers", TRUE, bh_finish_page_new},

@@ -13,7 +13,7 @@ struct _BhSubjectPage {
   char *plaque;
   gint64 serial;
   char *inspection;
-  json_t *visit; /* the visit of the inspection (visit-load.h) */
+  json_t *visit; /* the visit of `inspection` as bh_visit_load gives it */
   json_t *lists;
   char *name;
   char *reason;
@@ -70,7 +70,8 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
   show_message(self, other_problems);
   if (json_array_size(problems) > 0)
     return;
-  /* What the page is for is fixed when it is opened. */
+  /* `inspection` was set when the page was opened: then the new enterprise is for that inspection.
+   */
   if (self->inspection != NULL) {
     bh_page_say(page, _("The inspection now belongs to this enterprise"));
     bh_page_close(page);
@@ -80,7 +81,8 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
   }
 }
 
-/* Operations of the tap: the enterprise, and the plaque or the inspection that it is for. */
+/* The operations that a tap on "save" saves: the new enterprise, and what binds the plaque or moves
+ * the inspection to it. */
 static json_t *dup_ops(BhSubjectPage *self)
 {
   json_t *ops = json_pack("[{s:s, s:s, s:o}]", "record", self->record, "kind", "enterprise", "set",

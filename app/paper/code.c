@@ -26,7 +26,7 @@ char *bh_paper_code_make(const char *hub_id, const char *entry_id)
   return g_string_free(out, FALSE);
 }
 
-/* Reads 32 hex digits as an id; FALSE when they are not one. */
+/* Reads 32 hex digits as an id; FALSE when they are not a valid id. */
 static gboolean read_id(const char *hex, char id[BH_ID_LEN + 1])
 {
   char *out = id;

@@ -21,7 +21,7 @@ gboolean bh_paper_code_parse(const char *text, char hub_id[BH_ID_LEN + 1],
                              char entry_id[BH_ID_LEN + 1], GError **error);
 
 /* Draws `text` as a QR code (level M) of `size` points a side, including its quiet zone. FALSE when
- * the text is too long for one. */
+ * the text is too long for a QR code. */
 gboolean bh_paper_code_draw(cairo_t *cr, const char *text, double x, double y, double size);
 
 G_END_DECLS

@@ -39,7 +39,8 @@ static const Style styles[BH_FLOW_STYLE_COUNT] = {
     [BH_FLOW_SMALL] = {REGULAR " 9", 1, PANGO_ALIGN_LEFT, 2},
 };
 
-/* Lines of a layout, a picture, or else a rule. */
+/* One thing that is drawn on a page: lines of `layout`, or `picture`, or a rule when both are NULL.
+ */
 typedef struct {
   PangoLayout *layout;
   int first_line;
@@ -51,13 +52,14 @@ typedef struct {
 struct _BhFlow {
   double width, height, margin, top, bottom;
   PangoContext *context;
-  GArray *missing_glyphs; /* gunichar: characters that no font has */
-  GPtrArray *pages;       /* GPtrArray of Item */
-  gboolean full; /* over BH_FLOW_MAX_PAGES: further content replaces that of the last page */
+  GArray *missing_glyphs; /* of gunichar: characters of the texts that no font has */
+  GPtrArray *pages;       /* for each page a GPtrArray of its Items */
+  gboolean full; /* the content needs more than BH_FLOW_MAX_PAGES pages: more content replaces that
+                    of the last page */
   double y;
   double widths[BH_FLOW_MAX_COLUMNS];
-  int n_columns;   /* 0: no table is open */
-  GPtrArray *head; /* of RowCell; NULL: the table has no head */
+  int n_columns;   /* columns of the open table; 0: no table is open */
+  GPtrArray *head; /* of RowCell: the head of the open table; NULL: it has none */
 };
 
 /* A cell that is being placed, and how much of it is placed already. */
@@ -158,7 +160,8 @@ const GArray *bh_flow_get_missing_glyphs(const BhFlow *flow)
   return flow->missing_glyphs;
 }
 
-/* Sets the text with placeholders for missing glyphs: pango would draw boxes with numbers. */
+/* Sets the text of the layout, with placeholders for missing glyphs, because pango would draw boxes
+ * with numbers. */
 static void set_text(const BhFlow *flow, PangoLayout *layout, const char *text)
 {
   pango_layout_set_text(layout, text, -1);
@@ -187,7 +190,7 @@ static PangoLayout *make_layout(const BhFlow *flow, BhFlowStyle style, const cha
 }
 
 /* Height of `n_lines` lines from line `first`. With n_lines < 0, the height of as many lines as fit
- * into `limit`; *fit is their number. */
+ * into the height `limit`; *fit receives the number of these lines. */
 static double measure_lines(PangoLayout *layout, int first, int n_lines, double limit, int *fit)
 {
   g_autoptr(PangoLayoutIter) iter = pango_layout_get_iter(layout);
@@ -466,7 +469,7 @@ void bh_flow_add_line(BhFlow *flow, int number, BhFlowStyle style, const char *t
 }
 
 #define ENDS_GAP 14         /* points between the two texts of one line */
-#define RIGHT_SHARE_MAX 0.7 /* of the line, for the right text */
+#define RIGHT_SHARE_MAX 0.7 /* the largest part of the line that the right text gets */
 
 void bh_flow_add_split_line(BhFlow *flow, int number, BhFlowStyle style, const char *left,
                             const char *right, double y)
@@ -485,7 +488,8 @@ void bh_flow_add_split_line(BhFlow *flow, int number, BhFlowStyle style, const c
   for (int i = 0; i < 2; i++) {
     Item *item = g_new0(Item, 1);
     item->layout = make_layout(flow, style, texts[i], widths[i]);
-    /* Numbers differ at their end, so the middle is cut. */
+    /* The right text is cut in its middle, because it may be a number, and numbers differ at their
+     * end. */
     pango_layout_set_ellipsize(item->layout, i == 0 ? PANGO_ELLIPSIZE_END : PANGO_ELLIPSIZE_MIDDLE);
     pango_layout_set_single_paragraph_mode(item->layout, TRUE);
     item->n_lines = 1;

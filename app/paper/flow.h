@@ -33,10 +33,10 @@ typedef enum {
 typedef struct {
   const char *text;
   BhFlowStyle style;
-  int span; /* columns it covers; 0 counts as 1 */
+  int span; /* number of columns that the cell covers; 0 counts as 1 */
   cairo_surface_t *picture;
   double picture_height;
-  double min_height; /* leaves room to write by hand */
+  double min_height; /* the cell is at least so high, for example to leave room to write by hand */
 } BhFlowCell;
 
 typedef struct _BhFlow BhFlow;

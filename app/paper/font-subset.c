@@ -10,11 +10,11 @@
 typedef struct {
   hb_face_t *face;
   hb_set_t *glyphs;
-  gboolean tried;                 /* the reduced version was made, or could not be */
+  gboolean tried;                 /* the reduced version was made, or making it has failed */
   cairo_font_face_t *subset_face; /* NULL: draw with the whole font */
 } Face;
 
-/* What cairo needs as long as it uses the reduced font. */
+/* The memory that must exist as long as cairo uses the reduced font. */
 typedef struct {
   hb_blob_t *blob;
   FT_Face face;
@@ -58,7 +58,8 @@ void bh_font_subset_free(BhFontSubset *subset)
   g_free(subset);
 }
 
-/* The entry of a font; NULL when it is not a CFF font: only those get large. */
+/* The Face of a font, made when it is new; NULL when the font is not a CFF font: only CFF fonts
+ * make the PDF large. */
 static Face *find_face(BhFontSubset *subset, PangoFont *font)
 {
   hb_face_t *key = hb_font_get_face(pango_font_get_hb_font(font));
@@ -91,7 +92,7 @@ void bh_font_subset_collect(BhFontSubset *subset, PangoLayoutLine *line)
 }
 
 /* The font file with the collected glyphs under their old numbers, without layout tables and
- * subroutines. NULL when it cannot be made. */
+ * subroutines. NULL when this subset cannot be made. */
 static hb_blob_t *make_subset_blob(const Face *face)
 {
   static const hb_tag_t dropped[] = {HB_TAG('G', 'S', 'U', 'B'), HB_TAG('G', 'P', 'O', 'S'),
@@ -130,7 +131,8 @@ static void make_subset_face(Face *face)
   }
   face->subset_face =
       cairo_ft_font_face_create_for_ft_face(memory->face, FT_LOAD_NO_HINTING | FT_LOAD_NO_BITMAP);
-  /* cairo references the face until its caches release it, so the memory is freed with it. */
+  /* cairo references the face until its caches release it, so the memory of the reduced font is
+   * freed together with the face. */
   if (cairo_font_face_set_user_data(face->subset_face, &key, memory,
                                     (cairo_destroy_func_t)memory_free) != CAIRO_STATUS_SUCCESS) {
     g_clear_pointer(&face->subset_face, cairo_font_face_destroy);

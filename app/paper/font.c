@@ -5,7 +5,7 @@
 
 #include "app/paper/text.h"
 
-#define NAMED_MAX 12 /* characters that are listed by number */
+#define NAMED_MAX 12 /* the most characters that bh_font_format_characters names */
 
 PangoContext *bh_font_context_new(void)
 {
@@ -57,7 +57,8 @@ void bh_font_add_missing_glyphs(PangoLayout *layout, GArray *characters)
     add_of_line(l->data, characters);
 }
 
-/* Each character of the text once, so that the cost does not grow with the length of the text. */
+/* A text with each character of `text` once, so that the search for fonts does not take longer for
+ * a longer text. g_free. */
 static char *dup_distinct(const char *text)
 {
   g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
@@ -70,7 +71,7 @@ static char *dup_distinct(const char *text)
   return g_string_free(out, FALSE);
 }
 
-/* One context per thread: finding the fonts is the expensive part. */
+/* The context of this thread. It is made once and kept, because finding the fonts takes long. */
 static PangoContext *get_context(void)
 {
   static GPrivate context_key = G_PRIVATE_INIT(g_object_unref);

@@ -7,11 +7,13 @@
 
 G_BEGIN_DECLS
 
-/* Two faces only: the subset of each makes the PDF larger, which is sent over slow links. */
+/* Only two faces are used, because the PDF contains a subset of each face and is sent over slow
+ * links. */
 #define BH_FONT_REGULAR "Noto Serif CJK SC, serif"
 #define BH_FONT_BOLD "Noto Serif CJK SC, serif Bold"
 
-/* Printed in place of a character that cannot be drawn, as printers do (geta mark). */
+/* Printed in place of a character that cannot be drawn, as in Chinese and Japanese printing (geta
+ * mark). */
 #define BH_FONT_PLACEHOLDER "〓"
 
 /* A context that lays text out in points, the same on every machine. g_object_unref. */

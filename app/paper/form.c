@@ -9,9 +9,10 @@
 #include "schema/error.h"
 
 #define SIGNATURE_HEIGHT 42
-#define LABEL_HEIGHT 24  /* points of the line above a signature, and the padding */
-#define CLOSE_HEIGHT 110 /* points of seal, date, and the notes below */
-#define TOGETHER_MAX 560 /* points of a page */
+/* Points: the line of text above a signature, and the padding of its cell. */
+#define LABEL_HEIGHT 24
+#define CLOSE_HEIGHT 110 /* points: seal, date, and the notes below them */
+#define TOGETHER_MAX 560 /* points: the most room that signatures and closing reserve */
 #define EMPTY "—"
 
 /* --- reading --- */
@@ -106,7 +107,8 @@ void bh_form_add_head(BhForm *form)
   g_autofree char *number = bh_form_dup_text(form, frozen, "number");
   gboolean provisional = bh_form_get_flag(form, frozen, "number_provisional");
   gboolean draft = form->source->qr_text == NULL;
-  /* Room for the QR is left at both sides, so that the title is centred on the page. */
+  /* The same room as for the QR code is left at both sides, so that the title is centred on the
+   * page. */
   bh_flow_add_space(form->flow, 10);
   bh_flow_add_narrow_text(form->flow, BH_FLOW_ISSUER, issuer, BH_PAPER_CODE_SIZE);
   bh_flow_add_narrow_text(form->flow, BH_FLOW_TITLE, title, BH_PAPER_CODE_SIZE);

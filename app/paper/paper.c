@@ -23,7 +23,7 @@ struct _BhPaper {
   char *title;
   char *number;
   char *issuer;
-  char *code; /* text of the QR; NULL for a draft */
+  char *code; /* text of the QR code; NULL for a draft */
   gint64 issued_ms;
 };
 
@@ -52,7 +52,8 @@ static gboolean write_form(BhForm *form)
   return form->error == NULL;
 }
 
-/* Checks the members without which no paper is possible; all others may be absent. */
+/* Checks the members of `frozen` without which no paper is possible; all other members may be
+ * absent. */
 static gboolean check_source(const BhPaperSource *source, GError **error)
 {
   static const char *const texts[] = {"doc_type", "title"};
@@ -77,7 +78,8 @@ static gboolean check_source(const BhPaperSource *source, GError **error)
   return TRUE;
 }
 
-/* Explains the placeholders to readers of the paper. Its author agreed to them before. */
+/* Explains the placeholders to readers of the paper. The person who made the document has agreed to
+ * the placeholders before. */
 static void add_missing_glyphs_note(BhFlow *flow)
 {
   const GArray *missing_glyphs = bh_flow_get_missing_glyphs(flow);

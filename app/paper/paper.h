@@ -19,15 +19,17 @@ G_BEGIN_DECLS
 #define BH_PAPER_SIGNATURE_MAX_BYTES (2 * 1024 * 1024)
 #define BH_PAPER_SIGNATURE_MAX_SIDE 4096 /* pixels, checked before decoding */
 
-/* Path of the file with this SHA-256, the picture of a signature; g_free. NULL when it is not on
- * this machine (the paper then says so). Only PNG is drawn, dark on white or on transparent. */
+/* Path of the file with this SHA-256, the picture of a signature; g_free. NULL when the file is not
+ * on this machine (the paper then says so). Only PNG is drawn, dark on white or on transparent. */
 typedef char *(*BhPaperFindFile)(const char *sha256, gpointer data);
 
 /* All members are borrowed for the time of the call. */
 typedef struct {
-  const json_t *frozen;      /* the document record's `frozen` */
-  const json_t *signatures;  /* bh_paper_freeze_signatures(); NULL: empty lines to sign by pen */
-  const char *qr_text;       /* bh_paper_code_make(); NULL: no QR (a draft: marked 草稿) */
+  const json_t *frozen; /* the document record's `frozen` */
+  /* As bh_paper_freeze_signatures() gives them; NULL: empty lines to sign by pen. */
+  const json_t *signatures;
+  const char *qr_text;       /* as bh_paper_code_make() gives it; NULL: no QR code, and the paper is
+                                marked as a draft (草稿) */
   BhPaperFindFile find_file; /* NULL: no pictures */
   gpointer find_data;
 } BhPaperSource;
@@ -36,7 +38,8 @@ typedef struct _BhPaper BhPaper;
 
 /* Lays the document out. NULL with BH_ERROR_FORMAT naming the member that is missing or of a wrong
  * type, BH_ERROR_UNKNOWN for a document type or version this program does not know,
- * BH_ERROR_LIMIT over a limit above or BH_FLOW_MAX_PAGES. */
+ * BH_ERROR_LIMIT when the document exceeds one of the limits BH_PAPER_… above or BH_FLOW_MAX_PAGES.
+ */
 BhPaper *bh_paper_new(const BhPaperSource *source, GError **error);
 /* Frees a paper; NULL is ignored. */
 void bh_paper_free(BhPaper *paper);
@@ -50,7 +53,8 @@ void bh_paper_draw_page(const BhPaper *paper, int page, cairo_t *cr);
 
 /* Lays out and writes a PDF 1.5 with embedded fonts; its date is `issued_at`. The file is written
  * under a temporary name and renamed, so that a partial PDF is never at `out_pdf_path`.
- * BH_ERROR_STORAGE when it cannot be written; else as bh_paper_new(). */
+ * FALSE with BH_ERROR_STORAGE when the file cannot be written; other errors are those of
+ * bh_paper_new(). */
 gboolean bh_paper_render_document(const BhPaperSource *source, const char *out_pdf_path,
                                   GError **error);
 

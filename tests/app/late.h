@@ -10,17 +10,17 @@ typedef struct {
   BhWorker *worker;
   BhSession *session;
   BhWindow *window;
-  GPtrArray *late;  /* BhLateAnswer*, oldest first; all that were held */
-  guint answers;    /* number of answers so far except to "status", held ones included */
-  const char *held; /* name of the call whose answers are held; "*": all calls; NULL: none */
+  GPtrArray *late;  /* BhLateAnswer*: all answers that were held so far, oldest first */
+  guint answers;    /* number of answers so far, held ones included, except those to "status" */
+  const char *held; /* as `method` of world_hold */
 } World;
 
 /* Two people (Li, Wang), two checklists of four items in two sections, two enterprises, and Li's
- * inspection of the first with Wang: on site, and returned by a review. The window shows the
- * sign-in page. Free with world_free. */
+ * inspection of the first enterprise with Wang, which is on site and was returned by a review. The
+ * window shows the sign-in page. Free with world_free. */
 World *world_new(void);
-/* The same, but Li and Wang have PINs (PIN_OF_LI, PIN_OF_WANG): the store refuses their entries
- * until they sign in. */
+/* Like world_new, but Li and Wang have PINs (PIN_OF_LI, PIN_OF_WANG): the store refuses their
+ * entries until they sign in. */
 World *world_new_with_pins(void);
 void world_free(World *world);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(World, world_free)
@@ -36,14 +36,16 @@ void world_show(World *world, BhPage *page);
 /* Waits until the store has nothing to do and its answers were delivered or held. */
 void world_settle(World *world);
 
-/* Holds the answers of `method` (bh_late_answer_get_name; "*": all but "status") from now on; NULL:
- * none. */
+/* From now on holds the answers whose bh_late_answer_get_name is `method`; "*": all answers except
+ * "status"; NULL: none. */
 void world_hold(World *world, const char *method);
 /* Number of answers held since world_new. */
 guint world_count_held(World *world);
-/* Delivers all held answers, the newest first when `backwards`, and those that result from them. */
+/* Delivers all held answers, the newest first when `backwards`, and then the held answers that
+ * result from these. */
 void world_deliver_all(World *world, gboolean backwards);
-/* Delivers a held answer; with `code` ≥ 0 as that error. It can be delivered again. */
+/* Delivers the held answer `number` (from 0); with `code` ≥ 0 the page gets an error with that code
+ * instead. The same answer can be delivered again. */
 void world_deliver(World *world, guint number, int code);
 
 /* The visible control with this id: world_find fails the test without one, world_try_find returns

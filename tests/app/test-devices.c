@@ -300,7 +300,7 @@ static void test_only_a_present_position_on_earth_is_accepted(void **state)
 typedef struct {
   GSocketListener *listener;
   guint16 port;
-  const char *const *reports; /* lines that the receiver sends, two per second */
+  const char *const *reports; /* lines that the simulated receiver sends, two per second */
 } Receiver;
 
 static gpointer serve_reports(gpointer data)

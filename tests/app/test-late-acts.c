@@ -380,7 +380,8 @@ static void test_a_refused_picture_is_named_and_can_be_removed(void **state)
   assert_string_equal(drafts, "");
 }
 
-/* An older version saved the hazard first and may have been killed before its pictures. */
+/* An older version of the program saved the hazard first, and may have been killed before it saved
+ * the pictures. */
 static void test_pictures_left_of_a_saved_hazard_can_be_sent(void **state)
 {
   (void)state;

@@ -108,7 +108,8 @@ static const json_t *signature_at(const json_t *rows, gsize index)
   return json_object_get(json_array_get(rows, index), "values");
 }
 
-/* Holds all answers of the store to a signature, whichever call asks for it. */
+/* Holds the answers to all functions that change the store (bh_session_run_change): a signature is
+ * saved by one. */
 static void hold_signature(World *world)
 {
   world_hold(world, "change");
@@ -206,7 +207,7 @@ static void test_a_visit_cannot_end_before_the_last_signature_is_known(void **st
   assert_true(world_tap(world, "refuse"));
   world_type(world, "refuse_reason", "样例原因");
   world_type(world, "refuse_witness", "样例见证人");
-  world_hold(world, "run"); /* the page reads the visit again */
+  world_hold(world, "run"); /* "run": the answer to the function that reads the visit again */
   assert_true(world_tap(world, "refuse_save"));
   assert_false(world_tap(world, "done"));
   world_hold(world, NULL);

@@ -14,7 +14,7 @@
 
 #define HAZARD 0xe0
 
-/* Records a hazard of the first item of the checklist, by Li. */
+/* Saves a hazard of the first item of the checklist in the name of Li. */
 static void record_hazard(World *world)
 {
   g_autoptr(json_t) done = world_call(

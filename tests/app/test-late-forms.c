@@ -39,7 +39,7 @@ static void adopt_another_form(World *world)
   bh_worker_run_async(world->worker, adopt, NULL, NULL, NULL, NULL, world_on_reached, &reached);
   while (!reached)
     g_main_context_iteration(NULL, TRUE);
-  /* The session does this after each sync. */
+  /* Reads the status again, as the session does after each sync. */
   bh_session_refresh_status(world->session);
   world_settle(world);
 }

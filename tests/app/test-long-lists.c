@@ -258,8 +258,8 @@ static void test_the_queue_costs_the_same_for_each_more(void **state)
     assert_true(cost.rows <= QUEUE_SHOWN);
     if (taps < QUEUE_SHOWN / QUEUE_ROWS || world_try_find(world, "more") == NULL)
       continue;
-    /* When the state of the queue changes during the tap, the page asks more; such a tap is not
-     * counted. */
+    /* When the state of the queue changes during the tap, the page asks more questions; such a tap
+     * is not counted. */
     if (cost.answers < usual.answers) {
       usual = cost;
     } else if (cost.answers == usual.answers) {

@@ -103,7 +103,8 @@ static void test_fields_that_were_not_asked_for_are_not_shown(void **state)
   assert_false(g_hash_table_contains(names, "cancel_reason"));
 }
 
-/* The shipped kinds with another "omits" of the visit's review; bh_kind_set_unref. */
+/* The shipped kinds, in which "omits" of the review of a visit names only `field`;
+ * bh_kind_set_unref. */
 static BhKindSet *dup_kinds_that_omit(World *world, const char *field)
 {
   g_autoptr(GError) error = NULL;

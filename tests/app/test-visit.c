@@ -33,7 +33,8 @@ static json_t *make_hazard(Fixture *fixture, guint i, const char *description)
   return set;
 }
 
-/* `facts`: fields the visit was signed with; NULL when nobody has signed. */
+/* A snapshot of the inspection in the state `state`. `facts`: the frozen fields that were signed;
+ * NULL when nobody has signed. */
 static json_t *snapshot_inspection(Fixture *fixture, const char *state, json_t *facts)
 {
   json_t *set = json_pack("{ss ss s[s] ss ss sI ss ss}", "subject_found_by", "code", "enterprise",
@@ -150,7 +151,8 @@ static void test_older_kinds_are_refused_with_a_readable_reason(void **state G_G
   assert_non_null(strstr(error->message, "older than this program"));
 }
 
-/* Orders only what is in the district of the enterprise, fixed or not. */
+/* Changes the choice: an order names the general hazards of an enterprise in one district, whether
+ * they are fixed or not. */
 static void choose_by_area(json_t *choice)
 {
   json_t *paper = json_object_get(choice, "paper");
@@ -161,7 +163,8 @@ static void choose_by_area(json_t *choice)
                                 "within", "140603", "field", "level", "is", "general"));
 }
 
-/* Summaries of the hazards that belong on an order, in order; g_free. */
+/* Summaries of the hazards that belong on an order, in the order of bh_visit_list_orderable;
+ * g_free. */
 static char *list_orderable(const json_t *visit, const BhKindSet *kinds)
 {
   GString *text = g_string_new(NULL);

@@ -15,14 +15,15 @@ typedef struct {
 } PaperFile;
 
 PaperFile *paper_file_new(void);
-void paper_file_free(PaperFile *file); /* removes the directory */
+void paper_file_free(PaperFile *file); /* removes the temporary directory and frees the members */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PaperFile, paper_file_free)
 
 /* Sample fields of a document with every member set; new reference. */
 json_t *paper_sample(const char *doc_type, int n_hazards);
 json_t *paper_sample_signatures(void);
 
-/* Renders or fails the test. `signatures` may be NULL; `code` NULL gives a draft. */
+/* Renders `frozen` as a PDF into `file`; fails the test when that fails. `signatures` may be NULL;
+ * `code` NULL gives a draft. */
 void paper_render(PaperFile *file, const json_t *frozen, const json_t *signatures,
                   const char *code);
 
@@ -31,7 +32,7 @@ void paper_render(PaperFile *file, const json_t *frozen, const json_t *signature
 char *paper_run(const char *program, ...) G_GNUC_NULL_TERMINATED;
 /* Returns the text of the PDF without any white space; g_free. */
 char *paper_read_text(const PaperFile *file);
-/* Returns a copy without white space; g_free. */
+/* Returns a copy of `text` without white space; g_free. */
 char *paper_squeeze(const char *text);
 /* Fails the test unless the PDF shows `text`, whatever its line breaks. */
 void paper_assert_shows(const char *pdf_text, const char *text);

@@ -33,7 +33,7 @@ static void test_record_shows_every_field(G_GNUC_UNUSED void **state)
   g_autoptr(json_t) frozen = paper_sample("onsite_record", 3);
   g_autoptr(json_t) signatures = paper_sample_signatures();
   g_autofree char *code = make_code();
-  /* This text is on orders only. */
+  /* The texts of "remedies" are on orders only. */
   json_object_del(frozen, "remedies");
   json_object_del(json_object_get(frozen, "unit"), "phone");
   for (gsize i = 0; i < 3; i++) {
