@@ -15,9 +15,9 @@ G_BEGIN_DECLS
 #define BH_CASE_FORMAT "bihuan-case-1"
 /* Name of the last member of the archive of a case: the sealed text. */
 #define BH_CASE_EXPORT_NAME "case.export"
-#define BH_CASE_PAGE_NAME "index.html" /* name of the member before the last: the page for people  \
-                                        */
-#define BH_CASE_FILES_DIR "files/"     /* folder of all earlier members, "files/SHA256.SUFFIX" */
+/* Name of the member before the last: the page for people. */
+#define BH_CASE_PAGE_NAME "index.html"
+#define BH_CASE_FILES_DIR "files/" /* folder of all earlier members, "files/SHA256.SUFFIX" */
 #define BH_EXPORT_HEAD_MAX_BYTES (256 * 1024)
 #define BH_EXPORT_KINDS_MAX_BYTES (4 * 1024 * 1024) /* bytes of the text of one kind set */
 /* Problems that a report lists. All are counted. */
