@@ -33,8 +33,9 @@ static gboolean is_unit_or_above(const char *unit, const BhContext *context)
   return FALSE;
 }
 
-/* TRUE for a record without a unit: any unit may decide about it. FALSE when the unit cannot be
- * determined because a record on the path is not available. */
+/* Whether the actor belongs to the unit at `origin` or to a unit above it. TRUE for a record
+ * without a unit: any unit may decide about it. FALSE when the unit cannot be determined because a
+ * record on the path is not available. */
 static gboolean holds(const json_t *origin, const BhContext *context)
 {
   gboolean unknown = FALSE;

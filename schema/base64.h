@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 
 /* Encodes `len` bytes as canonical base64; g_free. */
 char *bh_base64_encode(const void *bytes, gsize len);
-/* Decodes exactly `size` bytes. FALSE (also for NULL) leaves `out` untouched. */
+/* Decodes `text`, the canonical base64 of exactly `size` bytes, to `out`. FALSE, `out` untouched,
+ * for any other text and for NULL. */
 gboolean bh_base64_decode(const char *text, guint8 *out, gsize size);
 
 G_END_DECLS

@@ -9,12 +9,13 @@
 
 #define KIND_MAX 64
 #define MEDIA_TYPE_MAX 64
-/* Bytes of a place in errors, without the key; half of it for an operation. */
+/* Bytes of the text that names a place in errors, such as "body: operation 3", without the
+ * BH_KEY_MAX bytes of a key that may follow. The place of an operation alone needs half of them. */
 #define WHERE_MAX 64
 /* Up to the year 9999. A clock may be wrong by decades, but later times are certainly invalid. */
 #define TIME_MAX_MS G_GINT64_CONSTANT(253402300799999)
 
-/* Shared by all sets that replace nothing, which are most of them. */
+/* The empty list `was`, shared by the many sets that replace nothing. */
 static char *const empty_was[] = {NULL};
 
 static void set_free(gpointer data)
@@ -101,7 +102,8 @@ static gboolean read_id(const json_t *object, const char *key, const char *where
   return TRUE;
 }
 
-/* An optional integer. Zero is not allowed: it is written by omitting the member. */
+/* *value: the optional integer member `key`, from 1 to `max`; untouched when the member is absent.
+ * Zero is refused: it is written by omitting the member. */
 static gboolean read_optional_ms(const json_t *object, const char *key, gint64 max, gint64 *value,
                                  const char *where, GError **error)
 {
@@ -128,7 +130,7 @@ static gboolean name_is_valid(const char *name, gsize max)
   return len > 0 && len <= max && name[len] == '\0';
 }
 
-/* "field" or "field/item". */
+/* Whether the key has the form "field" or "field/item". */
 static gboolean key_is_valid(const char *key)
 {
   gsize field = measure_name(key);
@@ -268,7 +270,8 @@ static gboolean read_set(BhOp *op, const char *key, json_t *object, const char *
   BhSet *set = g_new0(BhSet, 1);
   set->key = g_strdup(key);
   g_ptr_array_add(op->sets, set);
-  /* Made for every key of every entry, but used only in errors: stpcpy is faster than printf. */
+  /* The name of the place is made for every key of every entry, but used only in errors: stpcpy is
+   * faster than printf. */
   char where[WHERE_MAX + BH_KEY_MAX];
   stpcpy(stpcpy(stpcpy(stpcpy(where, op_where), ", key \""), key), "\"");
   if (!json_is_object(object))

@@ -127,7 +127,8 @@ gboolean bh_calendar_is_workday(const BhCalendar *calendar, const BhDate *date)
   return bh_date_weekday(date) <= 5;
 }
 
-/* The next day in a direction; the same day at the first and last representable day. */
+/* The day after `date` for the direction 1, the day before for -1; `date` itself at the first and
+ * the last representable day. */
 static BhDate step(BhDate date, int direction)
 {
   return bh_date_add_days(date, direction);

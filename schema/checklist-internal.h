@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-#define BH_CHECKLIST_CELL_MAX 2000 /* bytes */
+#define BH_CHECKLIST_CELL_MAX 2000 /* bytes of one cell of the CSV */
 #define BH_CHECKLIST_ITEM_NO_MAX 32
 
 struct _BhChecklist {
@@ -25,7 +25,8 @@ BhChecklist *bh_checklist_new(void);
 gboolean bh_is_item_no(const char *text);
 
 /* --- checklist-csv.c --- */
-/* Reads a whole CSV into an empty list. Every fault found is added to `faults` (BhCsvFault*). */
+/* Reads a whole CSV into an empty checklist. Every fault found is added to `faults`
+ * (BhCsvFault*). */
 void bh_checklist_read_csv(BhChecklist *checklist, const char *csv, gsize len, GPtrArray *faults);
 /* Sets `error` to the first of `faults`, prefixed with `name`. */
 void bh_checklist_set_fault(const GPtrArray *faults, const char *name, GError **error);

@@ -18,26 +18,27 @@ typedef struct {
   char *section;
   char *check;
   char *standard;
-  char *policy_source; /* 依据 of the campaign notice; not a legal basis (FIELD 1) */
+  char *policy_source; /* 依据 in the notice of the campaign; not a legal basis (FIELD 1) */
   char *rectification;
   char *method;
   gboolean major_candidate; /* possibly a major hazard: used for sorting only, decides nothing */
   char *addressee;          /* "enterprise" or "government" */
   char *same_as;            /* item_no of the same question in another list, or "" */
   char *area; /* codes of the areas in which the item applies, separated by spaces; "": all */
-  json_t *applies_when; /* condition over the enterprise's values, or NULL */
+  json_t *applies_when; /* condition on the enterprise's values; NULL: the item is asked at every
+                           enterprise */
 } BhChecklistItem;
 
 typedef struct _BhChecklist BhChecklist;
 
 /* The head of a checklist: members of the item file that describe the whole list. */
 typedef struct {
-  char *code; /* "coal-mine" */
-  char *name; /* "煤矿现场检查清单" */
+  char *code; /* code of the list, such as "coal-mine" */
+  char *name; /* name of the list, such as "煤矿现场检查清单" */
   char *name_en;
-  char *version;    /* "2026.1" */
+  char *version;    /* version of the list, such as "2026.1" */
   char *sector;     /* a sector code of enterprise, or "" for every sector */
-  char *valid_from; /* "YYYY-MM-DD" */
+  char *valid_from; /* first day on which the list is in force, "YYYY-MM-DD" */
   char *source;     /* document from which the list was taken */
 } BhChecklistHead;
 

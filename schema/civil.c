@@ -45,7 +45,7 @@ static void put_digits(char *end, int number, int count)
     *--end = (char)('0' + number % 10);
 }
 
-/* Without printf, because every save and every condition formats today's date. */
+/* Formats without printf, which is slower: every save and every condition formats today's date. */
 char *bh_date_format(const BhDate *date)
 {
   if (!bh_date_is_valid(date))
@@ -70,7 +70,7 @@ static GDate to_gdate(const BhDate *date)
   return day;
 }
 
-/* Days since 1970-01-01. */
+/* The number of days from 1970-01-01 to `date`. */
 static gint64 to_days(const BhDate *date)
 {
   GDate day = to_gdate(date);
@@ -94,7 +94,7 @@ static gint64 floor_divide(gint64 a, gint64 b)
 
 BhDate bh_date_from_ms(gint64 utc_ms)
 {
-  /* Clamped before the addition, so that no clock value overflows. */
+  /* The time is clamped before the addition, so that no clock value overflows. */
   gint64 ms = CLAMP(utc_ms, FIRST_DAY * BH_DAY_MS, (LAST_DAY + 1) * BH_DAY_MS);
   return from_days(floor_divide(ms + BH_CIVIL_OFFSET_MS, BH_DAY_MS));
 }

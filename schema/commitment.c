@@ -8,7 +8,7 @@
 void bh_commitment_make(const guint8 salt[BH_SALT_SIZE], const char *value_text,
                         char hex[BH_HASH_HEX_LEN + 1])
 {
-  static const char domain[] = "bihuan/commit/1"; /* hashed with its NUL */
+  static const char domain[] = "bihuan/commit/1"; /* hashed with the NUL at its end */
   struct sha256_ctx state;
   guint8 hash[BH_HASH_SIZE];
   sha256_init(&state);

@@ -92,7 +92,7 @@ static gboolean ends_have_type(const GArray *ends, const int *types)
   return FALSE;
 }
 
-/* "date or time", of a list that ends with -1; g_free. */
+/* The names of the types in `types`, a list that ends with -1, as in "date or time"; g_free. */
 static char *format_types(const int *types)
 {
   GString *text = g_string_new(NULL);

@@ -63,7 +63,8 @@ static char *decode(const char *bytes, gsize len, gsize *out_len)
   return text;
 }
 
-/* The separator that is most frequent in the first line, outside quotes. */
+/* The separator (comma, semicolon or tab) that is most frequent in the first line, outside
+ * quotes. */
 static char find_separator(const char *at, const char *end)
 {
   gsize commas = 0, semicolons = 0, tabs = 0;

@@ -17,8 +17,8 @@ typedef struct {
 
 /* One fault of a table, in both languages. */
 typedef struct {
-  int line;   /* from 1; 0: the file as a whole */
-  int column; /* from 1; 0: the row as a whole */
+  int line;   /* line of the fault, from 1; 0: the fault is of the file as a whole */
+  int column; /* column of the fault, from 1; 0: the fault is of the row as a whole */
   char *zh;
   char *en;
 } BhCsvFault;

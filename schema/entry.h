@@ -12,20 +12,20 @@
 G_BEGIN_DECLS
 
 #define BH_ENTRY_FORMAT "bihuan-entry-1"
-#define BH_ENVELOPE_MAX 1024        /* bytes */
-#define BH_BODY_MAX (256 * 1024)    /* bytes */
-#define BH_OPENINGS_MAX (64 * 1024) /* bytes */
+#define BH_ENVELOPE_MAX 1024        /* bytes of an envelope */
+#define BH_BODY_MAX (256 * 1024)    /* bytes of a body */
+#define BH_OPENINGS_MAX (64 * 1024) /* bytes of the openings of an entry */
 #define BH_ENTRY_MAX_OPS 64
-#define BH_ENTRY_MAX_KEYS 512 /* over all operations */
+#define BH_ENTRY_MAX_KEYS 512 /* keys that one entry sets, in all its operations together */
 #define BH_ENTRY_MAX_FILES 32
 #define BH_KEY_MAX 96                  /* bytes of a key, "field" or "field/item" */
-#define BH_VALUE_MAX_DEPTH 16          /* nesting of one value; its body adds more brackets */
-#define BH_FILE_MAX (64 * 1024 * 1024) /* bytes */
+#define BH_VALUE_MAX_DEPTH 16          /* levels of nesting of a value; its body adds more levels */
+#define BH_FILE_MAX (64 * 1024 * 1024) /* bytes of a file that an entry declares */
 #define BH_SIGNATURE_SIZE 64
 #define BH_SIGNATURE_BASE64_LEN 88
 #define BH_PUBLIC_KEY_SIZE 32
 #define BH_SECRET_KEY_SIZE 64
-#define BH_INCARNATION_LEN 32 /* hex digits */
+#define BH_INCARNATION_LEN 32 /* hex digits of an incarnation */
 
 /* Identity and keys that sign entries: of a device, or of a hub, which is a device of its own. The
  * secret key is wiped on free. */
@@ -85,17 +85,18 @@ typedef struct {
   char hub[BH_ID_LEN + 1];
   char device[BH_ID_LEN + 1];
   char incarnation[BH_INCARNATION_LEN + 1];
-  gint64 seq;                      /* from 1, without gaps */
-  char prev[BH_HASH_HEX_LEN + 1];  /* 64 zeros when seq is 1 */
+  gint64 seq;                      /* number of the entry in its chain, from 1, without gaps */
+  char prev[BH_HASH_HEX_LEN + 1];  /* hash of the envelope before; 64 zeros when seq is 1 */
   char kinds[BH_HASH_HEX_LEN + 1]; /* hash of the kind set under which the entry was made */
   char body_hash[BH_HASH_HEX_LEN + 1];
   char hash[BH_HASH_HEX_LEN + 1]; /* SHA-256 of the envelope's own bytes */
 } BhEnvelope;
 
 typedef enum {
-  BH_CLOCK_QUALITY_UNSURE = 0, /* not compared with a hub since boot */
-  BH_CLOCK_QUALITY_GOOD = 1,   /* within a minute of the hub's time in this boot */
-  BH_CLOCK_QUALITY_BAD = 2,    /* wrong: far from the hub's time, or before BH_CLOCK_FLOOR_MS */
+  BH_CLOCK_QUALITY_UNSURE = 0, /* the clock was not compared with a hub since boot */
+  BH_CLOCK_QUALITY_GOOD = 1,   /* the clock was within a minute of the hub's time in this boot */
+  /* the clock is wrong: far from the hub's time, or before BH_CLOCK_FLOOR_MS */
+  BH_CLOCK_QUALITY_BAD = 2,
 } BhClockQuality;
 
 /* 2026-01-01. The program did not exist before, so a clock that shows an earlier time is wrong. */
@@ -116,7 +117,7 @@ typedef struct {
 typedef struct {
   char *key;
   json_t *value;    /* plain value, JSON null clears; NULL for a personal value */
-  char *commitment; /* hex, for a personal value; else NULL */
+  char *commitment; /* commitment to a personal value, as hex; NULL for a plain value */
   json_t *opened;   /* the personal value, if its opening was present and verified */
   char *salt;       /* base64 salt of that opening, as received; NULL without an opening */
   char *opening;    /* JSON text of the value in that opening; NULL without an opening */
@@ -147,7 +148,7 @@ typedef struct {
   gint64 observed_ms;     /* time of the observation, 0 = when it was entered (FIELD 2) */
   BhEntryClock clock;
   GPtrArray *ops;   /* BhOp* */
-  GPtrArray *files; /* BhFileRef*: declared before any upload */
+  GPtrArray *files; /* BhFileRef*: files that the entry declares, before they are uploaded */
   /* Signature of the acting person (person.h), if there is one. Parsing does not verify it. */
   gboolean is_signed;
   guint8 person_key[BH_PUBLIC_KEY_SIZE];

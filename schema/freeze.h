@@ -25,19 +25,19 @@ G_BEGIN_DECLS
 
 /* The records that a document is made from. All borrowed. Arrays contain objects {key: value}. */
 typedef struct {
-  const BhKindSet *kinds;    /* for types of documents and labels of choices */
+  const BhKindSet *kinds;    /* declares the types of documents and the labels of choices */
   const json_t *document;    /* values of the document: doc_type, title, number, … */
-  const char *inspection_id; /* record id; NULL: no inspection */
-  const json_t *inspection;  /* values, answers included ("answers/ITEM") */
-  const json_t *enterprise;  /* values */
+  const char *inspection_id; /* record id of the inspection; NULL: the document belongs to none */
+  const json_t *inspection;  /* values of the inspection, answers included ("answers/ITEM") */
+  const json_t *enterprise;  /* values of the enterprise */
   const json_t *unit;        /* values of the inspecting unit */
   const json_t *refs; /* object: record id → values of the staff, sites, files referred to */
   const json_t *participants;   /* array of participant values, in order; NULL: none */
   const json_t *hazards;        /* array of hazard values that belong on this paper, in order */
-  const BhChecklist *checklist; /* NULL: inspected without a list */
-  const char *checklist_name;   /* NULL: none */
+  const BhChecklist *checklist; /* checklist of the inspection; NULL: inspected without one */
+  const char *checklist_name;   /* name of the checklist; NULL: none */
   const char *remedies;         /* notice on legal remedies from a law pack; NULL: none given */
-  gint64 issued_ms;             /* UTC; shown as the date of the paper */
+  gint64 issued_ms; /* when the document is issued (UTC); shown as the date of the paper */
   /* The paper is signed before it is issued: its frozen fields must then stay
    * BH_PAPER_FROZEN_LATER_MAX bytes below the limit, as room for the values that are set later. */
   gboolean to_sign;
@@ -49,8 +49,8 @@ typedef struct {
  * stays the same even if records changed since. New reference; NULL with BH_ERROR_LIMIT. */
 json_t *bh_paper_complete(const json_t *signed_facts, const json_t *facts, GError **error);
 
-/* Makes the `frozen` field. New reference. NULL with BH_ERROR_FORMAT, _INVALID (naming what is
- * missing) or _LIMIT. */
+/* Makes the `frozen` field of a document from the records in `facts`. New reference. NULL with
+ * BH_ERROR_FORMAT, _INVALID (naming what is missing) or _LIMIT. */
 json_t *bh_paper_freeze(const BhPaperFacts *facts, GError **error);
 
 /* Makes the part of the paper that shows signatures. `signatures` is an array of the values of

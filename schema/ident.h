@@ -30,7 +30,7 @@ typedef struct {
 typedef struct {
   const BhClock *clock;
   const BhRandom *random;
-  guint64 last; /* 48 bits of ms and 12 of counter */
+  guint64 last; /* the newest id as a number: 48 bits of ms, then 12 bits of counter */
 } BhIdSource;
 
 /* Borrows `clock` and `random` for as long as the source is used. */

@@ -7,12 +7,12 @@
 
 static gboolean write_text(yajl_gen writer, const char *text, gsize len)
 {
-  /* jansson refuses a NUL, so this function does too. */
+  /* jansson refuses a text with a NUL, so this function does too. */
   return memchr(text, '\0', len) == NULL &&
          yajl_gen_string(writer, (const guchar *)text, len) == yajl_gen_status_ok;
 }
 
-/* Faster than yajl, which formats integers with printf. */
+/* Writes an integer. Faster than yajl, which formats integers with printf. */
 static gboolean write_integer(yajl_gen writer, json_int_t value)
 {
   char digits[24];

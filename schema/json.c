@@ -8,8 +8,8 @@
 
 #define USUAL_LEN 1024 /* bytes: first size of the buffer for a text that is written */
 
-/* Words for an error. The error text of jansson is not used, because it quotes the input, which may
- * be a personal value. */
+/* Our words for an error code of jansson. The error text of jansson is not used, because it quotes
+ * the input, which may be a personal value. */
 static const char *describe(enum json_error_code code)
 {
   switch (code) {
@@ -66,7 +66,7 @@ json_t *bh_json_parse(const char *text, gsize len, gsize limit, const char *what
                 limit);
     return NULL;
   }
-  if (text == NULL) /* an empty body */
+  if (text == NULL) /* the text of an empty body may be NULL */
     text = "";
   json_t *usual = bh_json_read(text, len);
   if (usual != NULL)

@@ -12,7 +12,7 @@
 typedef struct {
   const char *name;
   BhFieldType type;
-  gint64 min, max;          /* defaults */
+  gint64 min, max;          /* limits of a field whose declaration sets none */
   gint64 min_low, max_high; /* bounds of what a declaration may set */
 } TypeRow;
 

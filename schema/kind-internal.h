@@ -12,20 +12,20 @@ struct _BhField {
   const char *name;
   const json_t *declaration;
   BhFieldType type;
-  gint64 min;    /* value or count, by type */
-  gint64 max;    /* characters, value or count, by type */
-  gint64 digits; /* after the point, DECIMAL only */
+  gint64 min;    /* least value or least count, by the type of the field */
+  gint64 max;    /* greatest number of characters, value or count, by the type of the field */
+  gint64 digits; /* digits after the point; only for the type DECIMAL */
   gboolean personal, indexed, retired, in_form, always_required, by_hub, own_unit;
   gboolean always_distinct;
   gboolean unlocked; /* can be changed when the record is locked */
   const char *doubt; /* name of the field for the reason when this value is doubtful, or NULL */
   const struct _BhField
       *explained;         /* doubtful field for which this field gives the reason, or NULL */
-  const json_t *required; /* condition or NULL */
+  const json_t *required; /* condition under which the field needs a value, or NULL */
   const json_t *show_when;
-  const json_t *distinct; /* condition */
+  const json_t *distinct; /* condition under which the value should be unique, or NULL */
   const json_t *locked_when;
-  const json_t *choices; /* array or NULL */
+  const json_t *choices; /* array of the declared choices, or NULL */
   const char **ref_kinds;
   const char **change_asks;
 };
@@ -40,14 +40,16 @@ struct _BhTransition {
   const char *to;
   const json_t *declaration;
   gboolean creates;  /* "from" is null: the step makes the record */
-  gboolean by_hub;   /* "written_by": "hub" */
-  const char **from; /* NULL when the step creates */
+  gboolean by_hub;   /* "written_by" is "hub": only the hub may make the step */
+  const char **from; /* states in which the step starts; NULL when the step makes the record */
   const char **who;
   const char **asks;
   const char **sets; /* fields that the program sets with this step */
   const json_t *when;
-  const json_t *needs;     /* array or NULL */
-  const json_t *authority; /* "authority": path, paths, or true (that of the kind); NULL: none */
+  const json_t *needs; /* array of the guards of the step, or NULL */
+  /* member "authority": path or paths to the unit that decides, or true (those of the kind); NULL:
+   * any unit may take the step */
+  const json_t *authority;
   /* field from which the deadline of the step is counted; NULL: no deadline, or the step asks for
    * it */
   const char *due;
@@ -62,9 +64,10 @@ struct _BhKind {
   GPtrArray *states;
   GPtrArray *transitions;
   const json_t *visible;
-  const json_t *authority; /* path, or several, to the unit that decides; NULL: none */
+  /* path or paths to the unit that decides about the record; NULL: any unit may decide */
+  const json_t *authority;
   const json_t *checks;
-  const json_t *locked_when; /* condition or NULL */
+  const json_t *locked_when; /* condition under which the whole record is locked, or NULL */
   gboolean once;             /* only the entry that makes the record may write it */
   const char *parent;
   const char *scope;
@@ -72,7 +75,8 @@ struct _BhKind {
   BhAtParent at_parent;
   BhInCase in_case;
   gboolean reviewable, by_hub;
-  GPtrArray *title_refs; /* char*, NULL-terminated: first steps of the title's paths */
+  /* char*, NULL-terminated: ref fields at which the paths of the title begin */
+  GPtrArray *title_refs;
 };
 
 /* First pass: reads one declaration by itself. `declaration` and `file` are borrowed; the set keeps

@@ -8,7 +8,8 @@
 
 /* --- declaration --- */
 
-/* Index of the member in the NULL-terminated words, 0 when it is absent. */
+/* *out: the index in `words` (NULL-terminated) of the text of the member `key`; 0 when the member
+ * is absent. FALSE with the error of `place` set for another text. */
 static gboolean parse_word(BhPlace *place, const BhKind *kind, const char *key,
                            const char *const *words, guint *out)
 {

@@ -81,7 +81,8 @@ gboolean bh_kind_resolve_paper(BhPlace *place, const BhKindSet *set, const BhKin
                                const BhField *field)
 {
   const BhField *first = NULL;
-  gboolean is_taken[2] = {FALSE, FALSE}; /* by names == NULL */
+  /* Whether a choice that is not retired has a paper: [0] with "names", [1] without. */
+  gboolean is_taken[2] = {FALSE, FALSE};
   for (gsize c = 0; c < bh_field_count_choices(field); c++) {
     const json_t *paper = get_paper(field, c);
     const char *names = NULL;

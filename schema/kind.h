@@ -125,13 +125,13 @@ const char *bh_kind_get_parent_field(const BhKind *kind);
 typedef enum {
   BH_AT_PARENT_AFTER,  /* after the fields of the parent */
   BH_AT_PARENT_BEFORE, /* before the fields of the parent */
-  BH_AT_PARENT_APART,  /* not in the list of children: the page has a place for them */
+  BH_AT_PARENT_APART,  /* not in the list of children: the parent's page has a place for them */
 } BhAtParent;
 /* BH_AT_PARENT_AFTER unless the kind declares another place. */
 BhAtParent bh_kind_get_at_parent(const BhKind *kind);
 /* "in_case": the part of records of the kind in the file of a case. */
 typedef enum {
-  BH_IN_CASE_NOT,         /* none, unless they are below the root of the case */
+  BH_IN_CASE_NOT,         /* not in the file, unless they are below the root of the case */
   BH_IN_CASE_NAMED,       /* context: without personal values, for every receiver */
   BH_IN_CASE_OPENED,      /* context: with personal values, if a record of the case refers to it and
                            * the receiver may see it */

@@ -12,28 +12,28 @@
 
 #include "schema/error.h"
 
-#define GATHER_MAX 18         /* head of a JPEG frame with four components */
+#define GATHER_MAX 18         /* bytes: the beginning of a JPEG frame with four components */
 #define PIECE (64 * 1024)     /* bytes read at once */
 #define PAPER_END_WITHIN 1024 /* last bytes of a PDF, in which readers search its end mark */
 #define PAPER_END "%%EOF"
-#define FRAME_HEAD 6 /* precision, height, width, number of components */
-#define COMPONENT 3  /* id, sampling, table */
+#define FRAME_HEAD 6 /* bytes of precision, height, width and number of components */
+#define COMPONENT 3  /* bytes of id, sampling and table of a component */
 #define COMPONENTS_MAX 4
-#define HEADER_SIZE 13       /* of a PNG */
-#define CHUNK_MAX 0x7fffffff /* bytes, by the PNG standard */
-#define COEFFICIENT 2        /* bytes, in the memory of JPEG decoders */
-#define PIXEL 4              /* bytes, red, green, blue and opacity */
+#define HEADER_SIZE 13       /* bytes of the header chunk of a PNG */
+#define CHUNK_MAX 0x7fffffff /* bytes of a chunk, by the PNG standard */
+#define COEFFICIENT 2        /* bytes of a coefficient in the memory of JPEG decoders */
+#define PIXEL 4              /* bytes of a pixel: red, green, blue and opacity */
 
 typedef enum {
   STEP_MAGIC,
   STEP_MARK,      /* JPEG: skips bytes up to the next marker */
-  STEP_CODE,      /* the byte after 0xff */
-  STEP_LENGTH,    /* reads the length of a segment */
-  STEP_FRAME,     /* SOF: size and number of components */
-  STEP_FRAME_END, /* SOF: the components */
-  STEP_SCAN,      /* SOS: number of components */
-  STEP_CHUNK,     /* PNG: length and type of a chunk */
-  STEP_HEADER,    /* IHDR */
+  STEP_CODE,      /* JPEG: reads the byte after 0xff */
+  STEP_LENGTH,    /* JPEG: reads the length of a segment */
+  STEP_FRAME,     /* JPEG: reads size and number of components of a frame (SOF) */
+  STEP_FRAME_END, /* JPEG: reads the components of a frame */
+  STEP_SCAN,      /* JPEG: reads the number of components of a scan (SOS) */
+  STEP_CHUNK,     /* PNG: reads length and type of a chunk */
+  STEP_HEADER,    /* PNG: reads the header chunk (IHDR) */
   STEP_CHECKSUM,
   STEP_PAPER, /* PDF: keeps the last bytes */
   STEP_OVER,  /* ignores all bytes after the end or a fault */
@@ -50,7 +50,7 @@ struct _BhMediaReader {
   /* JPEG */
   guint8 code;
   guint length;     /* remaining bytes of the segment */
-  guint components; /* 0: no frame yet */
+  guint components; /* components of the frame; 0: no frame was read yet */
   gboolean progressive;
   gboolean in_scan, has_data;
   /* PNG */

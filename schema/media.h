@@ -14,10 +14,10 @@ G_BEGIN_DECLS
 #define BH_MEDIA_SNIFF_MAX 8 /* first bytes that determine the type */
 
 typedef enum {
-  BH_MEDIA_WHOLE,   /* complete */
-  BH_MEDIA_UNKNOWN, /* by its first bytes neither JPEG nor PNG nor PDF */
-  BH_MEDIA_CUT_OFF, /* ends before its end mark */
-  BH_MEDIA_DAMAGED, /* its structure is inconsistent */
+  BH_MEDIA_WHOLE,   /* the file is complete */
+  BH_MEDIA_UNKNOWN, /* the file is neither JPEG nor PNG nor PDF by its first bytes */
+  BH_MEDIA_CUT_OFF, /* the file ends before its end mark */
+  BH_MEDIA_DAMAGED, /* the structure of the file is inconsistent */
 } BhMediaVerdict;
 
 typedef struct {

@@ -9,14 +9,14 @@
 /* A set that no other set replaces. */
 typedef struct {
   char entry[BH_ID_LEN + 1];
-  json_t *value;    /* plain or opened; NULL when withheld; shared, never changed */
-  char *commitment; /* NULL for a plain value */
-  char *salt;       /* both NULL without an opening */
+  json_t *value;    /* plain or opened value; NULL when it is withheld; shared, never changed */
+  char *commitment; /* commitment to a personal value; NULL for a plain value */
+  char *salt;       /* `salt` and `opening` are NULL without an opening */
   char *opening;
 } Head;
 
 typedef struct {
-  GPtrArray *heads;   /* Head*, by entry id */
+  GPtrArray *heads;   /* Head*, sorted by entry id */
   GPtrArray *pending; /* char*, sorted: entries that a set replaces and that were not folded yet;
                        * NULL while there are none */
   char key[];
@@ -27,8 +27,8 @@ typedef struct {
 struct _BhRecord {
   char id[BH_ID_LEN + 1];
   char *kind;
-  GPtrArray *slots; /* Slot*, by key; a slot stays once its key was set */
-  gsize n_pending;  /* over all slots */
+  GPtrArray *slots; /* Slot*, sorted by key; a slot stays once its key was set */
+  gsize n_pending;  /* ids in `pending` of all slots together */
 };
 
 static void head_free(gpointer data)

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 typedef enum {
   BH_PAPER_LAYOUT_UNKNOWN,
   BH_PAPER_LAYOUT_RECORD, /* the record of a whole visit */
-  BH_PAPER_LAYOUT_ORDER,  /* of hazards that it orders to rectify */
+  BH_PAPER_LAYOUT_ORDER,  /* an order to rectify the hazards that it lists */
 } BhPaperLayout;
 
 /* Layout of the paper that is made from these frozen fields, and of the text that is signed for it.

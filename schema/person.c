@@ -10,7 +10,7 @@
 #include "schema/error.h"
 
 #define SEAL_PREFIX "BHP1:"
-#define PIN_MAX 128 /* bytes */
+#define PIN_MAX 128 /* bytes of a PIN */
 
 typedef struct {
   guint8 salt[crypto_pwhash_SALTBYTES];

@@ -15,12 +15,12 @@
 typedef struct {
   char *code;
   char *name;
-  char *parent;    /* NULL at the top */
+  char *parent;    /* code of the area above; NULL at the top */
   char *successor; /* code that replaced this one; NULL: none */
 } Area;
 
 struct _BhRegion {
-  GPtrArray *areas; /* Area*, pack order */
+  GPtrArray *areas; /* Area*, in the order of the pack */
   GHashTable *by_code;
 };
 

@@ -10,7 +10,7 @@
 #define TEXT_MAX_BYTES (64 * 1024)
 
 typedef struct {
-  const BhContext *context; /* has no actor */
+  const BhContext *context; /* the context of the record, without an actor */
   const BhKindSet *kinds;
   const BhKind *kind;
   json_t *values; /* "values" of the text: {"v0": …}, the first steps of its paths */

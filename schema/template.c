@@ -19,10 +19,10 @@ struct _BhTemplate {
  * script. */
 typedef enum { PLACE_CONTENT, PLACE_TAG, PLACE_QUOTED, PLACE_RAW } Place;
 
-/* A part of the text that is defined once and put in several places. */
+/* A block: a part of the text that is defined once and written where tags name it. */
 typedef struct {
   char name[NAME_SIZE];
-  const char *start; /* in the text; it ends at {{/name}} */
+  const char *start; /* beginning of the block in the text; the block ends at {{/name}} */
   gboolean is_used;
 } Block;
 
@@ -40,7 +40,7 @@ typedef struct {
   GError **error;
 } Run;
 
-/* What stands between {{ and }}. */
+/* A tag: what stands between {{ and }}. */
 typedef struct {
   const char *open;
   char sign; /* '#', '^', '$', '>', '/' or 0 */
@@ -117,8 +117,9 @@ static gboolean find_name(const Run *run, Tag *tag)
               "must be declared as text, plain, flag or a list");
 }
 
-/* Puts the text before the next tag and goes behind it. A tag without a value that is alone on its
- * line takes the line with it. *tag->open is '\0' at the end of the text. */
+/* Writes the text before the next tag, reads the tag, and moves run->at behind it. When a tag that
+ * writes no value is alone on its line, the line is left out. *tag->open is '\0' at the end of the
+ * text. */
 static gboolean read_tag(Run *run, Tag *tag)
 {
   const char *open = strstr(run->at, "{{");
@@ -150,7 +151,7 @@ static gboolean read_tag(Run *run, Tag *tag)
 
 /* --- values --- */
 
-/* The only place that writes a value. */
+/* Writes the value of a tag. No other function writes values. */
 static gboolean put_value(Run *run, const Tag *tag)
 {
   gboolean is_text = is_declared(tag->declared, "text");
@@ -186,7 +187,7 @@ static gboolean is_empty(const json_t *value)
          (json_is_object(value) && json_object_size(value) == 0);
 }
 
-/* Values of one section are those that are declared for it. */
+/* Checks that the values of a section are those that are declared for it. */
 static gboolean check_values(Run *run, const char *at, const json_t *names, const json_t *values)
 {
   const char *key;
@@ -204,7 +205,8 @@ static gboolean check_values(Run *run, const char *at, const json_t *names, cons
 
 static gboolean run_section(Run *run, const char *section);
 
-/* Once, with other names and values; NULL: it is not shown. */
+/* Runs the section or block of the tag once with these names and values. `values` NULL: the section
+ * or block is only read, and nothing is written. */
 static gboolean run_inside(Run *run, const Tag *tag, const json_t *names, const json_t *values)
 {
   if (run->depth == BH_TEMPLATE_DEPTH_MAX)
@@ -253,8 +255,8 @@ static Block *find_block(Run *run, const char *name)
   return NULL;
 }
 
-/* Notes where the block is, and goes to its end tag without reading it: which names it may use is
- * known where it is put. */
+/* Notes where the block is, and moves to its end tag without reading the block: which names it may
+ * use is known only where a tag writes it. */
 static gboolean define_block(Run *run, const Tag *tag)
 {
   g_autofree char *end = g_strdup_printf("{{/%s}}", tag->name);
@@ -276,7 +278,7 @@ static gboolean define_block(Run *run, const Tag *tag)
   return read_tag(run, &closing);
 }
 
-/* Puts the block with the names and values that are known here. */
+/* Writes the block that the tag names, with the names and values that are known at the tag. */
 static gboolean put_block(Run *run, const Tag *tag)
 {
   Block *block = find_block(run, tag->name);
@@ -294,7 +296,7 @@ static gboolean put_block(Run *run, const Tag *tag)
                                      "is a block that contains only a part of a tag");
 }
 
-/* A block that is never put was not checked. */
+/* Refuses a block that no tag writes, because it was not checked. */
 static gboolean check_blocks(const Run *run)
 {
   for (guint i = 0; i < run->n_blocks; i++)
@@ -320,7 +322,8 @@ static gboolean run_tag(Run *run, const Tag *tag)
   }
 }
 
-/* To the end of the section or block, or of the text when it is NULL. */
+/* Runs the text up to the end tag of `section` (a section or block), or to the end of the text when
+ * `section` is NULL. */
 static gboolean run_section(Run *run, const char *section)
 {
   for (;;) {

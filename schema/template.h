@@ -8,7 +8,7 @@
  *   {{>block}}          writes a block that was defined before, with the names that are known here
  *
  * A line that contains only such a tag, other than {{name}}, is removed, with its line break. A
- * block may have the name of a value. A block that is never put is refused, and so is a block that
+ * block may have the name of a value. A block that no tag writes is refused, and so is a block that
  * contains a section of its own name.
  *
  * The names that a template may use are declared as JSON too: {"title": "text", "rows": [{"label":

@@ -30,8 +30,8 @@ static gboolean write_copy(BhDb *db, const char *path, GError **error)
   gboolean ok;
   int rc = sqlite3_open_v2(path, &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
 
-  /* Without journal and syncs: the caller syncs once, and an incomplete copy is never renamed to
-   * its final name. */
+  /* The copy is written without journal and syncs: the caller syncs it once, and an incomplete copy
+   * is never renamed to its final name. */
   if (rc == SQLITE_OK)
     rc = sqlite3_exec(target, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", NULL, NULL, NULL);
   if (rc != SQLITE_OK) {

@@ -55,7 +55,8 @@ static int note_wal(void *data, sqlite3 *handle, const char *name, int pages)
   return SQLITE_OK;
 }
 
-/* Creates the file before SQLite does, so that file and log get the mode 0600. */
+/* Creates the file of a store before SQLite does, so that the file and its log get the mode
+ * 0600. */
 gboolean bh_sqlite_make_file(const char *path, GError **error)
 {
   int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -104,8 +105,8 @@ static gboolean configure(BhDb *db, GError **error)
   sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
   sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 
-  /* Set before the first access: only then SQLite keeps the index of the log in the memory of this
-   * process, and no second connection can make a checkpoint. */
+  /* The mode is set before the first access: only then SQLite keeps the index of the log in the
+   * memory of this process, and no second connection can make a checkpoint. */
   if (db->role == BH_DB_DEVICE && !bh_db_exec(db, "PRAGMA locking_mode=EXCLUSIVE", error))
     return FALSE;
   if (!bh_db_exec(db, common, error))
@@ -116,8 +117,8 @@ static gboolean configure(BhDb *db, GError **error)
       return FALSE;
     break;
   case BH_DB_HUB_WRITER:
-    /* Takes effect for a new store only. One entry changes about forty pages, most of them in one
-     * place only, so smaller pages mean less to write. */
+    /* The page size takes effect for a new store only. One entry changes about forty pages, most of
+     * them in one place only, so smaller pages mean less to write. */
     if (!bh_db_exec(db, "PRAGMA page_size=2048", error) || !use_wal(db, error))
       return FALSE;
     break;
@@ -246,8 +247,8 @@ gboolean bh_db_begin(BhDb *db, GError **error)
   return run_text(db, db->role == BH_DB_HUB_READER ? "BEGIN" : "BEGIN IMMEDIATE", error);
 }
 
-/* Outside of a transaction, because SQLite ignores this pragma inside. In the log's order a commit
- * that was not synced comes before every later one. */
+/* The pragma is set outside of the transaction, because SQLite ignores it inside. In the log a
+ * commit that was not synced comes before every later one. */
 gboolean bh_db_begin_unsynced(BhDb *db, GError **error)
 {
   if (!run_text(db, "PRAGMA synchronous=NORMAL", error))
@@ -259,7 +260,8 @@ gboolean bh_db_begin_unsynced(BhDb *db, GError **error)
   return FALSE;
 }
 
-/* Makes a checkpoint. PASSIVE never waits for readers; the next checkpoint copies the rest. */
+/* Makes a checkpoint of the mode PASSIVE, which never waits for readers: the next checkpoint copies
+ * what this one could not copy. */
 static gboolean move_log(BhDb *db)
 {
   int in_log = -1, moved = -1;
@@ -311,7 +313,7 @@ gboolean bh_db_in_transaction(BhDb *db)
 
 gboolean bh_db_begin_schema_change(BhDb *db, GError **error)
 {
-  /* Before BEGIN, because SQLite ignores this pragma inside a transaction. */
+  /* The pragma is set before BEGIN, because SQLite ignores it inside a transaction. */
   return bh_db_exec(db, "PRAGMA foreign_keys=OFF", error) && bh_db_begin(db, error);
 }
 

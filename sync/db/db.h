@@ -78,7 +78,7 @@ gboolean bh_stmt_next(BhStmt *stmt, gboolean *ended, GError **error);
 /* The first column of all rows, as char* (g_ptr_array_unref), and resets the statement. NULL with
  * an error. With NULL for `stmt`, returns NULL and leaves `error` as bh_db_prepare set it. */
 GPtrArray *bh_stmt_collect_texts(BhStmt *stmt, GError **error);
-/* The same of a column of integers, as gint64 (g_array_unref). */
+/* Like bh_stmt_collect_texts, for a first column of integers, as gint64 (g_array_unref). */
 GArray *bh_stmt_collect_ints(BhStmt *stmt, GError **error);
 /* Runs a statement to its end, ignoring rows, and resets it. */
 gboolean bh_stmt_run(BhStmt *stmt, GError **error);
@@ -89,13 +89,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhStmt, bh_stmt_reset)
 
 /* Columns of the present row are numbered from 0. */
 
-/* Text, borrowed until the next step or reset; NULL for NULL. */
+/* The text in the column, borrowed until the next step or reset; NULL for NULL. */
 const char *bh_stmt_get_text(BhStmt *stmt, int column);
-/* Integer; 0 for NULL. */
+/* The integer in the column; 0 for NULL. */
 gint64 bh_stmt_get_int(BhStmt *stmt, int column);
-/* Bytes, borrowed until the next step or reset. */
+/* The bytes in the column, borrowed until the next step or reset. */
 const guint8 *bh_stmt_get_blob(BhStmt *stmt, int column, gsize *len);
-/* Whether the value is NULL. */
+/* Whether the value in the column is NULL. */
 gboolean bh_stmt_is_null(BhStmt *stmt, int column);
 
 /* Begins a transaction. A writer gets the write lock immediately; a reader gets a snapshot. */

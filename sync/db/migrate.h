@@ -6,8 +6,8 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  int version;      /* from 1, contiguous */
-  const char *name; /* file name */
+  int version;      /* number of the migration, from 1, contiguous */
+  const char *name; /* name of the file with the migration */
   const char *sql;
 } BhMigration;
 
@@ -17,7 +17,7 @@ typedef struct {
  * BH_ERROR_UNKNOWN and not changed. */
 gboolean bh_migrate(BhDb *db, const char *path, const BhMigration *migrations, gsize n,
                     GError **error);
-/* Version of the store; 0 for an empty one. */
+/* *version: the version of the store; 0 for an empty store. FALSE with an error. */
 gboolean bh_migrate_get_version(BhDb *db, int *version, GError **error);
 
 G_END_DECLS

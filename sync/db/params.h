@@ -28,25 +28,25 @@ typedef struct {
   gsize len;
 } BhParam;
 
-/* A text; NULL binds NULL. */
+/* A parameter with a text; NULL binds NULL. */
 static inline BhParam bh_param_text(const char *name, const char *text)
 {
   return (BhParam){.type = BH_PARAM_TEXT, .name = name, .text = text};
 }
 
-/* An integer. */
+/* A parameter with an integer. */
 static inline BhParam bh_param_int(const char *name, gint64 number)
 {
   return (BhParam){.type = BH_PARAM_INT, .name = name, .number = number};
 }
 
-/* `len` bytes; NULL binds an empty blob. */
+/* A parameter with `len` bytes; NULL binds an empty blob. */
 static inline BhParam bh_param_blob(const char *name, const void *bytes, gsize len)
 {
   return (BhParam){.type = BH_PARAM_BLOB, .name = name, .bytes = bytes, .len = len};
 }
 
-/* The bytes; NULL binds NULL. */
+/* A parameter with the bytes of `bytes`; NULL binds NULL. */
 static inline BhParam bh_param_bytes(const char *name, GBytes *bytes)
 {
   gsize len = 0;

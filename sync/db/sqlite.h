@@ -10,10 +10,10 @@ G_BEGIN_DECLS
 struct _BhStmt {
   BhDb *db;
   sqlite3_stmt *stmt;
-  const char *sql; /* the key it is cached by */
+  const char *sql; /* text of the statement: the key under which it is cached */
   GError *bind_error;
   int next;     /* number of the parameter that is likely to be bound next */
-  guint64 used; /* db->prepared at its last use */
+  guint64 used; /* value of db->prepared when the statement was last used */
 };
 
 struct _BhDb {
@@ -27,10 +27,11 @@ struct _BhDb {
   guint64 prepared; /* calls of bh_db_prepare */
   BhDbInterrupt should_interrupt;
   gpointer interrupt_data;
-  gboolean is_unsynced; /* the transaction under way is one of bh_db_begin_unsynced */
+  gboolean is_unsynced; /* the open transaction was begun by bh_db_begin_unsynced */
 };
 
-/* Call it with every result of SQLite. Marks the connection dead after an I/O error. */
+/* Must be called with every result code `rc` of SQLite: marks the connection dead after an I/O
+ * error. */
 void bh_sqlite_note_result(BhDb *db, int rc);
 /* Sets the error that belongs to a result of SQLite. `doing`: what was tried, such as the text of a
  * statement. Returns FALSE. */

@@ -49,7 +49,8 @@ gboolean bh_durable_make_folder(const BhDisk *disk, const char *path, GError **e
     return fail(path, error);
   if (bh_durable_sync_folder(disk, above, error))
     return TRUE;
-  /* Removed again, because the next call would assume that an existing folder is durable. */
+  /* The folder is removed again, because the next call would assume that an existing folder is
+   * durable. */
   g_rmdir(path);
   return FALSE;
 }

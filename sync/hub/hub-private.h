@@ -24,12 +24,12 @@ struct _BhHub {
   guint8 plaque_public[BH_PUBLIC_KEY_SIZE];
   guint8 plaque_secret[BH_SECRET_KEY_SIZE];
   BhRegion *region;
-  BhIngest *ingest; /* writer thread */
+  BhIngest *ingest; /* used on the writer thread only */
   BhWriter *writer;
   char *db_path;
   GMutex lock;
-  BhKindSet *kinds; /* under lock */
-  GQueue readers;   /* BhDb*, under lock */
+  BhKindSet *kinds; /* the kind set in use; protected by `lock` */
+  GQueue readers;   /* BhDb*: readers that nobody uses now; protected by `lock` */
 };
 
 /* The ingest of the hub, for work that applies a batch; borrowed. Must be used on the writer thread

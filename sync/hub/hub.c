@@ -294,8 +294,8 @@ BhKindSet *bh_hub_dup_kinds(BhHub *hub)
 /* --- writing --- */
 
 typedef struct {
-  BhHubWrite func; /* for one piece; NULL: `turn` is set */
-  BhHubTurn turn;  /* for long work in turns; NULL: `func` is set */
+  BhHubWrite func; /* does the work of one piece; NULL: `turn` is set */
+  BhHubTurn turn;  /* does long work in turns; NULL: `func` is set */
   BhHubDone done;
   gpointer data;
 } Write;

@@ -12,13 +12,15 @@ G_BEGIN_DECLS
  * is reached through an open directory, which stays open as long as this object. */
 typedef struct {
   char *path;
-  int dir_fd; /* -1 when not needed */
+  /* open directory through which a socket with a long path is reached; -1: the path is short */
+  int dir_fd;
   GSocketAddress *address;
 } BhLineAddress;
 
-/* NULL with BH_ERROR_STORAGE when the directory cannot be opened; bh_line_address_free. */
+/* The address of the owner socket in the directory `dir`; bh_line_address_free. NULL with
+ * BH_ERROR_STORAGE when the directory cannot be opened. */
 BhLineAddress *bh_line_address_new(const char *dir, GError **error);
-/* `address` must not be NULL. */
+/* Frees `address`, which must not be NULL. */
 void bh_line_address_free(BhLineAddress *address);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhLineAddress, bh_line_address_free)
 

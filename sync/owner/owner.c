@@ -34,7 +34,7 @@ struct _BhOwnerCall {
   GMainContext *context;
   GSocketConnection *connection;
   GCancellable *stop;
-  char *answer; /* line to write */
+  char *answer; /* line with the answer, to be written */
 };
 
 static void call_free(BhOwnerCall *call)
@@ -97,7 +97,8 @@ void bh_owner_reply_error(BhOwnerCall *call, const GError *error)
       error->domain == BH_ERROR ? (BhErrorCode)error->code : (BhErrorCode)BH_ERROR_FAILED;
   g_autoptr(json_t) answer = json_pack("{s:s}", "error", bh_error_code_name(code));
 
-  /* Set separately: json_pack would fail for a message that is not UTF-8, and the code be lost. */
+  /* The message is set separately: json_pack would fail for a message that is not UTF-8, and the
+   * code would be lost. */
   json_object_set_new(answer, "message", json_string(error->message));
   send_answer(call, answer);
 }
@@ -149,7 +150,7 @@ static gboolean on_incoming(GSocketService *service, GSocketConnection *connecti
   (void)service;
   (void)source_object;
   if (!is_same_user(connection) || owner->calls->len >= MAX_CALLS)
-    return TRUE; /* dropping the last reference closes it */
+    return TRUE; /* dropping the last reference closes the connection */
   call = g_new0(BhOwnerCall, 1);
   call->owner = owner;
   call->context = g_main_context_ref(owner->context);

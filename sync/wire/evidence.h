@@ -23,17 +23,17 @@ typedef struct {
 } BhTimeProof;
 
 typedef enum {
-  BH_TIME_UNPROVED,  /* nothing: from_ms is 0 */
-  BH_TIME_ENROLMENT, /* enrolled_ms */
-  BH_TIME_SIGNED,    /* signed_ms */
-  BH_TIME_HUB,       /* an entry of the hub: from_ms equals to_ms */
+  BH_TIME_UNPROVED,  /* nothing proves the time: from_ms is 0 */
+  BH_TIME_ENROLMENT, /* the enrolment: from_ms is enrolled_ms */
+  BH_TIME_SIGNED,    /* a hub time that the hub signed: from_ms is signed_ms */
+  BH_TIME_HUB,       /* the hub made the entry itself: from_ms equals to_ms */
 } BhTimeBasis;
 
 /* Proved is only that the entry was signed between from_ms and to_ms, both included. */
 typedef struct {
   gint64 from_ms;
-  gint64 to_ms;      /* 0: unknown */
-  BhTimeBasis basis; /* of from_ms */
+  gint64 to_ms;      /* when the hub received the entry; 0: unknown */
+  BhTimeBasis basis; /* what proves from_ms */
   /* Time that the device claims, by its hub time and boot clock, or else by its wall clock; never
    * proved. For the hub's own entries received_ms. */
   gint64 claimed_ms;
@@ -52,7 +52,7 @@ gboolean bh_evidence_is_signed(const BhEntryClock *clock, const BhEnvelope *enve
 BhEvidence bh_evidence_compute(const BhEntryClock *clock, gboolean is_signed,
                                const BhTimeProof *proof);
 
-/* "unproved", "enrolment", "signed" or "hub". Static. */
+/* The name of a basis: "unproved", "enrolment", "signed" or "hub". Static. */
 const char *bh_time_basis_name(BhTimeBasis basis);
 
 G_END_DECLS

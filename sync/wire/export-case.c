@@ -24,9 +24,9 @@ typedef struct {
 struct _BhCaseCheck {
   BhCaseReport report;
   GHashTable *spans;    /* "device incarnation" → Span */
-  GHashTable *declared; /* SHA-256 → Declared */
+  GHashTable *declared; /* SHA-256 → Declared: the files that bodies declare */
   guint n_listed;
-  GPtrArray *members; /* BhSealedFile* */
+  GPtrArray *members; /* BhSealedFile*: what the archive must contain */
   gboolean has_page;
 };
 
@@ -152,8 +152,8 @@ void bh_case_check_declare(BhCaseCheck *check, const BhBody *body)
   }
 }
 
-/* Whether the name is "files/SHA256.SUFFIX". The hub makes these names; devices have
- * no influence. */
+/* Whether `name` is "files/SHA256.SUFFIX" with the hash `sha256`. The hub makes the names of files;
+ * devices have no influence on them. */
 static gboolean is_name_of(const char *name, const char *sha256)
 {
   g_autofree char *stem = g_strconcat(BH_CASE_FILES_DIR, sha256, ".", NULL);
@@ -223,10 +223,10 @@ static gboolean take_page(BhCaseCheck *check, const json_t *line, GError **error
 gboolean bh_case_check_line(BhCaseCheck *check, const char *text, gsize len, GError **error)
 {
   if (len < 2 || text[1] != ' ')
-    return refuse(error, "the line is neither a file nor the page");
+    return refuse(error, "the line lists neither a file (F) nor the page (P) of the case");
   g_autoptr(json_t) line = bh_json_parse(text + 2, len - 2, MEMBER_MAX_BYTES, "file", error);
   if (!json_is_object(line))
-    return refuse(error, "the line is neither a file nor the page");
+    return refuse(error, "the line lists neither a file (F) nor the page (P) of the case");
   return text[0] == 'F' ? take_file(check, line, error) : take_page(check, line, error);
 }
 

@@ -15,35 +15,37 @@ char *bh_export_seal_line(gint64 entries, const char *sha256, const char *signat
 
 /* --- one case --- */
 
-/* A file or the page, as listed in the sealed text. */
+/* A file of a case, or its page, as the sealed text of the case lists it. */
 typedef struct {
   char sha256[BH_HASH_HEX_LEN + 1];
   gint64 size;
-  char *name; /* in the archive; NULL: missing */
+  char *name; /* name of the member of the archive */
 } BhSealedFile;
 
 /* Checks the statements of a case file (spans, files, page) while it is verified. `error` must not
  * be NULL in any of these functions. */
 typedef struct _BhCaseCheck BhCaseCheck;
-/* Reads the spans of the head. NULL with BH_ERROR_FORMAT; bh_case_check_free. */
+/* Reads the spans from the head of the case file, the line after the format line. NULL with
+ * BH_ERROR_FORMAT; bh_case_check_free. */
 BhCaseCheck *bh_case_check_new(const json_t *head, GError **error);
-/* `check` must not be NULL. */
+/* Frees `check`, which must not be NULL. */
 void bh_case_check_free(BhCaseCheck *check);
-/* Notes a gap: the chain continues with `envelope` instead of the seq `expected`. FALSE when a span
- * covers the missing entries. */
+/* Notes a gap in a chain: the next entry in the file is that of `envelope` instead of the one with
+ * the number `expected`. FALSE when a span covers the missing entries. */
 gboolean bh_case_check_skip(BhCaseCheck *check, const BhEnvelope *envelope, gint64 expected);
-/* Notes the end of a chain ("device incarnation") at the seq `last`. FALSE when its span ends
- * later. */
+/* Notes that the last entry of the chain ("device incarnation") has the number `last`. FALSE when
+ * the span of the chain ends later. */
 gboolean bh_case_check_chain(BhCaseCheck *check, const char *chain, gint64 last);
-/* Whether every span has a chain. Call after the last bh_case_check_chain. */
+/* Whether the file has a chain for every span. Call after the last bh_case_check_chain. */
 gboolean bh_case_check_all_met(const BhCaseCheck *check);
 /* Notes the files that a body declares. */
 void bh_case_check_declare(BhCaseCheck *check, const BhBody *body);
-/* Checks a line "F …" or "P …" after the entries. FALSE with BH_ERROR_FORMAT or _SIGNATURE. */
+/* Checks a line after the entries: "F …" lists a file, "P …" the page. FALSE with BH_ERROR_FORMAT
+ * or _SIGNATURE. */
 gboolean bh_case_check_line(BhCaseCheck *check, const char *text, gsize len, GError **error);
 /* Checks that the page and every declared file were listed. FALSE with an error. */
 gboolean bh_case_check_end(BhCaseCheck *check, GError **error);
-/* The case part of the report, as a new copy; g_free. */
+/* What was found about the case so far, as a new copy for BhExportReport.of_case; g_free. */
 BhCaseReport *bh_case_check_report(const BhCaseCheck *check);
 /* Members that the archive must contain before its text, in order: available files, then the page
  * (BhSealedFile*). Borrowed. */
@@ -54,9 +56,10 @@ const GPtrArray *bh_case_check_members(const BhCaseCheck *check);
  * function returns NULL only with BH_ERROR_STORAGE. */
 BhExportReport *bh_export_verify_text(GInputStream *in, const char *name, const guint8 *hub_key,
                                       BhCaseCheck **check, GError **error);
-/* An empty report; bh_export_report_free. */
+/* An empty report about a verification; bh_export_report_free. */
 BhExportReport *bh_export_report_new(void);
-/* Adds a problem; counts it only when BH_EXPORT_MAX_PROBLEMS are listed already. */
+/* Adds a problem to the report. When BH_EXPORT_MAX_PROBLEMS are listed already, the problem is only
+ * counted. */
 void bh_export_report_note(BhExportReport *report, gint64 line, BhErrorCode code, const char *text);
 /* Verifies the archive of a case. NULL only with BH_ERROR_STORAGE. */
 BhExportReport *bh_case_verify_stream(GInputStream *in, const char *name, const guint8 *hub_key,

@@ -24,13 +24,13 @@ typedef struct {
 } Trust;
 
 typedef struct {
-  gint64 signed_ms; /* BhTimeProof */
+  gint64 signed_ms; /* latest verified hub time in the chain so far, as in BhTimeProof */
   gint64 seq;
   char hash[BH_HASH_HEX_LEN + 1];
 } Chain;
 
-/* The body hash of an entry id. Only 16 bytes are kept, because an export may have millions of
- * entries, and 16 bytes are enough to detect a different body. */
+/* An entry id and the hash of the body that has it. Only 16 bytes of the hash are kept, because an
+ * export may have millions of entries, and 16 bytes are enough to detect a different body. */
 typedef struct {
   guint8 id[16];
   guint8 body[16];
@@ -40,18 +40,18 @@ typedef struct {
   BhLineReader lines;
   BhExportReport *report;
   guint8 hub_key[BH_PUBLIC_KEY_SIZE];
-  GHashTable *kinds; /* set of hashes, borrowed from kind_order */
+  GHashTable *kinds; /* set of the hashes of the kind sets in the file, borrowed from kind_order */
   GPtrArray *kind_order;
   GHashTable *trust;    /* device id → GPtrArray of Trust: a device can get a new key */
   GHashTable *signers;  /* ids of the devices that signed entries */
   GHashTable *chains;   /* "device incarnation" → Chain */
-  GHashTable *bodies;   /* Known, by id */
-  BhCaseCheck *of_case; /* NULL: a whole export */
+  GHashTable *bodies;   /* set of Known, compared by id */
+  BhCaseCheck *of_case; /* what is checked of a case; NULL: the file is a whole export */
 } Verifier;
 
 static guint hash_known(gconstpointer data)
 {
-  /* The end of a UUIDv7 is random. */
+  /* The last bytes of a UUIDv7 are random, so they serve as its hash. */
   guint hash;
   memcpy(&hash, ((const Known *)data)->id + 12, sizeof hash);
   return hash;
@@ -255,7 +255,8 @@ static Chain *check_chain(Verifier *verifier, const BhEnvelope *envelope, gint64
   else if (chain->seq > 0 && !g_str_equal(envelope->prev, chain->hash))
     note(verifier, line, BH_ERROR_CHAIN,
          "entry: \"prev\" is not the hash of the previous entry of its chain");
-  if (envelope->seq > chain->seq) { /* continues from here, so that a gap is reported once */
+  /* the chain continues from this entry, so that a gap is reported once */
+  if (envelope->seq > chain->seq) {
     chain->seq = envelope->seq;
     memcpy(chain->hash, envelope->hash, sizeof chain->hash);
   }

@@ -12,7 +12,7 @@ struct _BhExportWriter {
   GOutputStream *out; /* borrowed */
   char hub[BH_ID_LEN + 1];
   gint64 entries;
-  struct sha256_ctx state; /* over every byte written so far */
+  struct sha256_ctx state; /* SHA-256 over every byte written so far */
 };
 
 char *bh_export_seal_text(const char *hub, gint64 entries, const char *sha256)

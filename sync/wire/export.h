@@ -13,12 +13,15 @@ G_BEGIN_DECLS
 
 #define BH_EXPORT_FORMAT "bihuan-export-1"
 #define BH_CASE_FORMAT "bihuan-case-1"
-#define BH_CASE_EXPORT_NAME "case.export" /* last member of the archive */
-#define BH_CASE_PAGE_NAME "index.html"    /* the one before it */
-#define BH_CASE_FILES_DIR "files/"        /* all earlier members: files/SHA256.SUFFIX */
+/* Name of the last member of the archive of a case: the sealed text. */
+#define BH_CASE_EXPORT_NAME "case.export"
+/* Name of the member before the last: the page for people. */
+#define BH_CASE_PAGE_NAME "index.html"
+#define BH_CASE_FILES_DIR "files/" /* folder of all earlier members, "files/SHA256.SUFFIX" */
 #define BH_EXPORT_HEAD_MAX_BYTES (256 * 1024)
-#define BH_EXPORT_KINDS_MAX_BYTES (4 * 1024 * 1024) /* one kind set */
-#define BH_EXPORT_MAX_PROBLEMS 200                  /* listed in a report; all are counted */
+#define BH_EXPORT_KINDS_MAX_BYTES (4 * 1024 * 1024) /* bytes of the text of one kind set */
+/* Problems that a report lists. All are counted. */
+#define BH_EXPORT_MAX_PROBLEMS 200
 
 /* --- writing --- */
 
@@ -30,7 +33,7 @@ typedef struct _BhExportWriter BhExportWriter;
 BhExportWriter *bh_export_writer_new(GOutputStream *out, const char *hub,
                                      const guint8 hub_key[BH_PUBLIC_KEY_SIZE], gint64 made_ms,
                                      const char *const *kind_texts, GError **error);
-/* NULL is allowed. */
+/* Frees `writer`, which may be NULL. */
 void bh_export_writer_free(BhExportWriter *writer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhExportWriter, bh_export_writer_free)
 /* Like bh_export_writer_new, for one case. `spans` is [{"device","incarnation","from","to"}]:
@@ -60,9 +63,9 @@ gboolean bh_export_writer_finish(BhExportWriter *writer,
 /* --- verifying --- */
 
 typedef struct {
-  gint64 line; /* from 1; 0: concerns the archive */
+  gint64 line; /* line of the text, from 1; 0: the problem concerns the archive */
   BhErrorCode code;
-  char *text; /* English, without values */
+  char *text; /* the problem in English, without values of records */
 } BhExportProblem;
 
 /* The part of a report that concerns a case. */
@@ -77,7 +80,8 @@ typedef struct {
 } BhCaseReport;
 
 typedef struct {
-  char hub[BH_ID_LEN + 1]; /* "" when the head could not be read */
+  /* hub that the file names in its second line; "" when that line could not be read */
+  char hub[BH_ID_LEN + 1];
   gint64 made_ms;
   gint64 entries;
   gint64 withheld; /* entries without body: their chain was verified, not their content */
@@ -87,9 +91,9 @@ typedef struct {
   gint64 times_signed;  /* entries of devices proved to be made after a time that the hub signed */
   gint64 times_claimed; /* entries of devices proved at most to be made after the enrolment */
   gint64 times_contradicted; /* entries that claim a time which contradicts known facts */
-  int devices;               /* different signers, hubs included */
+  int devices;               /* different devices that signed entries, hubs included */
   int incarnations;
-  BhCaseReport *of_case; /* NULL: a whole export */
+  BhCaseReport *of_case; /* part of the report about a case; NULL: the file is a whole export */
   gint64 n_problems;
   GPtrArray *problems; /* const BhExportProblem*, by line, the first BH_EXPORT_MAX_PROBLEMS */
   /* No problem, and the file is sealed by the key that was given. Without a given key, a file
@@ -97,10 +101,10 @@ typedef struct {
   gboolean authentic;
 } BhExportReport;
 
-/* NULL is allowed. */
+/* Frees `report`, which may be NULL. */
 void bh_export_report_free(BhExportReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhExportReport, bh_export_report_free)
-/* "authentic", "self-consistent" or "broken". Static. */
+/* The verdict of a report: "authentic", "self-consistent" or "broken". Static. */
 const char *bh_export_report_get_verdict(const BhExportReport *report);
 /* The report as
  * {"verdict","hub","made_ms","entries","withheld","doubtful","times":{"signed","claimed",

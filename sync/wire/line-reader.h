@@ -8,12 +8,13 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  GInputStream *in;          /* borrowed */
-  GByteArray *buffer;        /* bytes that were read from the stream */
-  gsize at;                  /* start of the next line in the buffer */
-  gint64 line;               /* number of the last returned line, from 1 */
-  struct sha256_ctx before;  /* over all bytes before the last returned line */
-  struct sha256_ctx through; /* over all bytes up to its end, "\n" included */
+  GInputStream *in;         /* borrowed */
+  GByteArray *buffer;       /* bytes that were read from the stream */
+  gsize at;                 /* start of the next line in the buffer */
+  gint64 line;              /* number of the last returned line, from 1 */
+  struct sha256_ctx before; /* SHA-256 over all bytes before the last returned line */
+  /* SHA-256 over all bytes up to the end of the last returned line, "\n" included */
+  struct sha256_ctx through;
 } BhLineReader;
 
 /* Starts reading; `in` is borrowed. */

@@ -39,7 +39,7 @@ static void put_common(GByteArray *out, const BhZipMember *member, guint32 stamp
 {
   put16(out, VERSION_NEEDED);
   put16(out, 0); /* flags: names are ASCII */
-  put16(out, 0); /* stored */
+  put16(out, 0); /* method: stored without compression */
   put32(out, stamp);
   put32(out, member->crc);
   put32(out, member->size);

@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-#define BH_ZIP_LOCAL_SIZE 30 /* bytes before the name */
+#define BH_ZIP_LOCAL_SIZE 30 /* bytes of a local header before the name of the member */
 #define BH_ZIP_LOCAL_MAGIC 0x04034b50
 #define BH_ZIP_CENTRAL_MAGIC 0x02014b50
 

@@ -55,10 +55,10 @@ static void bh_zip_source_init(BhZipSource *source G_GNUC_UNUSED)
 
 struct _BhZipReader {
   GInputStream *in; /* buffers the caller's stream */
-  guint32 stamp;    /* of the first member; all members must have the same */
+  guint32 stamp;    /* date and time of the first member; all members must have the same */
   GArray *members;  /* BhZipMember */
   BhZipMember current;
-  BhZipSource *source; /* of the present member, or NULL */
+  BhZipSource *source; /* stream of the present member, or NULL */
   gint64 offset;       /* position of the next header in the archive */
   guint8 head[BH_ZIP_LOCAL_SIZE];
 };

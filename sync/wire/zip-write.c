@@ -57,7 +57,7 @@ struct _BhZipWriter {
   guint32 stamp;
   GArray *members; /* BhZipMember */
   BhZipMember current;
-  BhZipSink *sink; /* of the present member, or NULL */
+  BhZipSink *sink; /* stream of the present member, or NULL */
   gint64 size;
 };
 

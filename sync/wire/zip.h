@@ -19,7 +19,7 @@ typedef struct _BhZipWriter BhZipWriter;
 /* Starts an archive. `out` must be seekable and empty, and is borrowed. All members get the time
  * `made_ms`, in UTC+8. */
 BhZipWriter *bh_zip_writer_new(GOutputStream *out, gint64 made_ms);
-/* NULL is allowed. */
+/* Frees `writer`, which may be NULL. */
 void bh_zip_writer_free(BhZipWriter *writer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhZipWriter, bh_zip_writer_free)
 /* Begins a member and returns the stream for its bytes, borrowed until the member is ended or
@@ -30,7 +30,7 @@ GOutputStream *bh_zip_writer_begin(BhZipWriter *writer, const char *name, GError
 gboolean bh_zip_writer_end(BhZipWriter *writer, GError **error);
 /* Removes the present member from the archive. FALSE with BH_ERROR_STORAGE. */
 gboolean bh_zip_writer_drop(BhZipWriter *writer, GError **error);
-/* Bytes of the archive so far, without the present member's data. */
+/* Size of the archive so far in bytes, without the data of the present member. */
 gint64 bh_zip_writer_get_size(const BhZipWriter *writer);
 /* Writes the directory and flushes. No member may be added afterwards. FALSE with
  * BH_ERROR_STORAGE. */
@@ -42,7 +42,7 @@ typedef struct _BhZipReader BhZipReader;
 
 /* Starts reading; `in` is borrowed. */
 BhZipReader *bh_zip_reader_new(GInputStream *in);
-/* NULL is allowed. */
+/* Frees `reader`, which may be NULL. */
 void bh_zip_reader_free(BhZipReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhZipReader, bh_zip_reader_free)
 /* Checks the checksum of the present member and moves to the next. Returns its name, borrowed until
@@ -52,7 +52,7 @@ const char *bh_zip_reader_next(BhZipReader *reader, GError **error);
 /* Stream over the bytes of the present member; borrowed until the next bh_zip_reader_next. NULL
  * when there is no present member. */
 GInputStream *bh_zip_reader_get_stream(BhZipReader *reader);
-/* Bytes of the present member. */
+/* Size of the present member in bytes. */
 gint64 bh_zip_reader_get_size(const BhZipReader *reader);
 /* Called after the last member. Checks that the directory matches the members, that their time is
  * `made_ms`, and that nothing follows. FALSE with BH_ERROR_FORMAT or _STORAGE. */

@@ -12,13 +12,13 @@
 struct _BhDelivered {
   BhDeviceView *view;
   BhDb *db;
-  gint64 position; /* position in the device's cursor */
+  gint64 position; /* position that the device's cursor names */
   gint64 before;   /* just before the unbroken run of entries that ends at `position`; -1: not read
                       yet */
   gint64 until;    /* `position` or `before`: `values` are those at this position */
-  int left;        /* entries that may still be read */
+  int left;        /* number of entries that may still be read */
   gboolean unsure; /* a record could not be computed */
-  GHashTable *values; /* record id → json_t as of `until`, or NULL */
+  GHashTable *values; /* record id → json_t, the values at `until`; NULL: there were none */
   GError *failed;
 };
 

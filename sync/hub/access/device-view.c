@@ -17,8 +17,8 @@ struct _BhDeviceView {
   BhDb *db;
   const BhHubDevice *device;
   BhKindSet *kinds;
-  GPtrArray *viewers; /* json_t* */
-  GPtrArray *scopes;  /* char* */
+  GPtrArray *viewers; /* json_t*: staff values of the people who use the unit's devices */
+  GPtrArray *scopes;  /* char*: scopes whose records the device receives */
   GHashTable *scope_set;
   BhValueCache *cache;
   char *hash;

@@ -43,7 +43,7 @@ static char *dup_actor_name(BhHub *hub, BhDb *db, const char *actor)
 typedef struct {
   BhDb *db;
   GHashTable *bodies; /* entry id → BhBody*, or NULL for an entry that was not applied */
-  int left;           /* entries that may still be read */
+  int left;           /* number of entries that may still be read */
 } Earlier;
 
 static void body_free(gpointer body)

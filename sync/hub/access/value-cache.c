@@ -8,7 +8,7 @@
 
 struct _BhValueCache {
   BhDb *db;
-  GHashTable *records; /* id → BhCachedRecord, or NULL */
+  GHashTable *records; /* id → BhCachedRecord; NULL: there is no such record */
 };
 
 static void record_free(gpointer data)

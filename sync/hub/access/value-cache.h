@@ -10,9 +10,9 @@ G_BEGIN_DECLS
 typedef struct _BhValueCache BhValueCache;
 
 typedef struct {
-  json_t *values; /* shown values */
+  json_t *values; /* shown values of the record */
   char *kind;
-  char *scope; /* as derived by records/derive.c */
+  char *scope; /* scope of the record, as derived by records/derive.c */
   char *scope2;
 } BhCachedRecord;
 

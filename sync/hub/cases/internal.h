@@ -16,8 +16,8 @@ G_BEGIN_DECLS
 typedef struct {
   char id[BH_ID_LEN + 1];
   const BhKind *kind;
-  gboolean own;     /* TRUE: the inspection, or a record below it; FALSE: context */
-  BhRecord *record; /* without personal values that the receiver may not see */
+  gboolean own;     /* TRUE: the record is the inspection or below it; FALSE: it is context */
+  BhRecord *record; /* the record, without personal values that the receiver may not see */
   json_t *values;
 } BhCaseRecord;
 
@@ -29,7 +29,7 @@ typedef struct {
 
 typedef struct {
   BhFileRef ref;
-  char *name; /* name in the archive; NULL: the archive does not have the bytes */
+  char *name; /* name of the file in the archive; NULL: the archive does not have its bytes */
   /* The device that declared the file sent it too. Other files are not exported, so that nobody
    * obtains a photo by declaring its hash. */
   gboolean sent;
@@ -52,10 +52,10 @@ typedef struct {
   GPtrArray *files;    /* BhCaseFile*, in the order of their first declaration */
   GHashTable *by_hash; /* SHA-256 → BhCaseFile, borrowed from `files` */
 
-  int hidden;   /* records below the inspection that the receiver may not see */
-  int shared;   /* entries that change records outside the case too */
-  int withheld; /* entries without body */
-  int absent;   /* files without bytes */
+  int hidden;   /* number of records below the inspection that the receiver may not see */
+  int shared;   /* number of entries that change records outside the case too */
+  int withheld; /* number of entries without body */
+  int absent;   /* number of files without bytes */
 } BhCase;
 
 /* Finds the records, entries and files of a case. `options` is borrowed until bh_case_free. Errors

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 typedef struct {
   const BhCase *source;
-  BhTemplate *words; /* assets/case/words.txt */
+  BhTemplate *words; /* the words of the page, from assets/case/words.txt */
   GError **failed;   /* the first error while the words were filled */
 } BhCasePage;
 

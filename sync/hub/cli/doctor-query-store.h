@@ -12,9 +12,10 @@ gboolean bh_doctor_store_check(BhDb *db, gboolean full, char **damage, GError **
 
 typedef struct {
   gint64 chains;
-  gint64 broken; /* chains whose head is not their last entry, or that lack entries */
+  /* number of chains that lack entries, or whose stored end is not their last entry */
+  gint64 broken;
   char *example; /* the device of a broken chain, or NULL; g_free */
-  gint64 stray;  /* entries that belong to no chain */
+  gint64 stray;  /* number of entries that belong to no chain */
 } BhDoctorChains;
 
 /* Compares the chains with their entries. */

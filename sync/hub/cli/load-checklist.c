@@ -95,7 +95,7 @@ typedef struct {
   const char *id;
   const char *code;
   const char *from;
-  const char *to; /* last day; NULL: no end */
+  const char *to; /* last day on which the checklist is in force; NULL: no end */
   gboolean is_stored;
 } Version;
 

@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 typedef struct {
   char *id;
   char *kind;
-  char *where; /* "a.csv, line 4", in the language of the options */
+  /* place in the loaded files, such as "a.csv, line 4", in the language of the options */
+  char *where;
   json_t *set;
   json_t *reported; /* {field: true} of fields with a reported problem */
   gboolean is_bad;  /* a problem was reported, so no entry for the record is tried on the store */
@@ -29,19 +30,19 @@ typedef struct {
   const BhRegion *region; /* own_region, or the region of the hub if that is NULL */
   BhNames *names;
   BhValueCache *cache;
-  GPtrArray *kind_dirs;  /* char* paths */
-  GPtrArray *regions;    /* char* paths */
-  GPtrArray *checklists; /* char* csv paths */
-  GPtrArray *tables;     /* char* csv paths */
+  GPtrArray *kind_dirs;  /* char*: paths of folders with kinds */
+  GPtrArray *regions;    /* char*: paths of region packs */
+  GPtrArray *checklists; /* char*: paths of the CSV files of checklists */
+  GPtrArray *tables;     /* char*: paths of the CSV files of tables */
   GPtrArray *records;    /* BhLoadRecord* */
   GHashTable *by_id;     /* id → BhLoadRecord */
-  GPtrArray *pins;       /* json_t* whole files */
-  GPtrArray *passwords;  /* json_t* whole files */
+  GPtrArray *pins;       /* json_t*: the contents of files with PINs */
+  GPtrArray *passwords;  /* json_t*: the contents of files with passwords */
   json_t *skipped;       /* names of files that were left out */
   GString *problems;     /* the first BH_LOAD_PROBLEMS_SHOWN, one in each line */
   guint n_problems;
   json_t *warnings; /* texts about doubtful values that are loaded */
-  gint64 entries;   /* entries that were made */
+  gint64 entries;   /* number of entries that were made */
 } BhLoad;
 
 /* Whether problems are written in Chinese; else in English. */

@@ -15,9 +15,10 @@ typedef struct {
   BhLoad *load;
   const BhKind *kind;
   const char *path;
-  const BhField *columns[BH_CSV_COLUMNS_MAX]; /* NULL: "id", "state", or a column to ignore */
-  int id_column;                              /* -1: none */
-  int state_column;                           /* -1: none */
+  /* field of each column; NULL: the column is "id", "state", or ignored */
+  const BhField *columns[BH_CSV_COLUMNS_MAX];
+  int id_column;    /* number of the column "id"; -1: there is none */
+  int state_column; /* number of the column "state"; -1: there is none */
   guint n_columns;
 } Table;
 

@@ -21,13 +21,16 @@ extern const double bh_push_bounds_s[BH_PUSH_BUCKETS];
 
 /* Counters of pushes and enrolments since the start of the hub. */
 typedef struct {
-  guint64 applied; /* entries of pushes, as are the next three */
+  /* number of pushed entries that were applied; the next three members count pushed entries too */
+  guint64 applied;
   guint64 repeated;
   guint64 quarantined;
-  guint64 refused; /* at most one of a batch; also batches that do not continue the chain */
-  guint64 batches; /* pushes that were answered */
+  /* at most one for each batch; a batch that does not continue the chain counts as one */
+  guint64 refused;
+  guint64 batches; /* number of pushes that were answered */
   guint64 took_us; /* time of all batches, from the request to its answer */
-  guint64 took[BH_PUSH_BUCKETS]; /* batches that took no longer than each bound */
+  /* number of batches that took no longer than each of bh_push_bounds_s */
+  guint64 took[BH_PUSH_BUCKETS];
   guint64 enrolled;
   guint64 not_enrolled;
 } BhDeviceCounts;

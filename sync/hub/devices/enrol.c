@@ -308,7 +308,7 @@ BhHubDevice *bh_enrol_authenticate(BhHub *hub, BhDb *db, const char *header, GEr
 /* --- refused requests --- */
 
 typedef struct {
-  char device[BH_ID_LEN + 1]; /* "": an unknown device */
+  char device[BH_ID_LEN + 1]; /* id of the device; "": the device is unknown */
   GError *reason;
 } Refusal;
 
@@ -361,7 +361,7 @@ void bh_enrol_log_refusal(BhHub *hub, BhDb *db, const char *header, const GError
 typedef struct {
   const char *staff;
   const char *seal;
-  const char *key; /* base64 */
+  const char *key; /* public key in base64 */
 } PinChange;
 
 /* Writes the public key to the person's record too, in an entry signed by the hub, so that the

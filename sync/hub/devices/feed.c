@@ -15,7 +15,7 @@ typedef struct {
   BhDb *db;
   BhDeviceView *view;
   const char *device;
-  gint64 since;   /* position of the cursor */
+  gint64 since;   /* position that the device's cursor names */
   gint64 through; /* last position that this page covers */
   gboolean reset;
   gboolean more;

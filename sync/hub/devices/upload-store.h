@@ -11,7 +11,7 @@ typedef struct {
   char device[BH_ID_LEN + 1];
   char sha256[BH_HASH_HEX_LEN + 1];
   gint64 size;
-  gint64 done;       /* received bytes that are durable */
+  gint64 done;       /* number of received bytes that are durable */
   gint64 touched_ms; /* when the upload was begun or last received bytes */
 } BhUploadRow;
 

@@ -20,8 +20,8 @@ struct _BhConnection {
   State state;
   gboolean is_shut;
   gint64 since_us;
-  GList of_network; /* link in the queue of its network */
-  GList of_all;     /* link in the queue of the limit */
+  GList of_network; /* link in `connections` of its network */
+  GList of_all;     /* link in `connections` of the limit */
 };
 
 struct _BhConnectionLimit {
@@ -31,7 +31,7 @@ struct _BhConnectionLimit {
   void (*shut)(int fd);
   guint count;                  /* connections, without those that were shut */
   GHashTable *networks;         /* name → Network */
-  GQueue connections[N_STATES]; /* the same as in Network, but of all networks */
+  GQueue connections[N_STATES]; /* BhConnection* of all networks, sorted as in Network */
 };
 
 static void network_free(gpointer data)

@@ -19,7 +19,7 @@ struct _BhRequest {
   struct MHD_Connection *connection; /* valid while the connection holds its reference */
 
   char *method;
-  char *raw; /* path and query as sent */
+  char *raw; /* path and query as the client sent them */
   char *path;
   char **segments;
   GHashTable *params;
@@ -34,14 +34,14 @@ struct _BhRequest {
   GByteArray *collected; /* body received so far */
   GBytes *body;          /* the complete body */
   gsize received;        /* bytes of the body, including ignored ones */
-  gint64 begun_us;       /* monotonic */
+  gint64 begun_us;       /* when the request began, by the monotonic clock */
   int fd;                /* socket of the connection, to notice that the client has left */
-  gboolean begun;        /* the head was processed */
+  gboolean begun;        /* method, path and headers were processed */
   gboolean dispatched;
   struct MHD_Response *refusal; /* answer without a handler, sent after the body was received */
   guint refusal_status;
 
-  GPtrArray *answer_headers; /* name, value … */
+  GPtrArray *answer_headers; /* headers that the handler added to the answer: name, value, … */
 
   /* The following members are protected by http->lock. */
   struct MHD_Response *answer;

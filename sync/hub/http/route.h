@@ -55,7 +55,7 @@ char *bh_cookie_find(const char *header, const char *name);
 typedef enum {
   BH_RANGE_NONE,          /* no range, or one that is not supported: send the whole file */
   BH_RANGE_PART,          /* send *length bytes from *first (206) */
-  BH_RANGE_UNSATISFIABLE, /* 416 */
+  BH_RANGE_UNSATISFIABLE, /* the range lies outside the file: answer 416 */
 } BhRangeResult;
 
 /* Parses a Range header (RFC 9110, 14) with a single range; several ranges count as none. `size` is

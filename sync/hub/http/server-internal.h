@@ -20,7 +20,7 @@ struct _BhHttp {
   char **headers;
   char **proxies;
   gint64 answer_timeout_us;
-  gint64 bodies_bytes; /* atomic */
+  gint64 bodies_bytes; /* bytes of all request bodies that are held in memory; atomic */
   BhConnectionLimit *limit;
 
   GMutex lock;      /* protects the next members, and the answer of every request */

@@ -20,13 +20,16 @@ typedef struct {
 } BhRoute;
 
 typedef struct {
-  const char *listen;        /* "127.0.0.1:8443", "[::1]:0"; port 0 picks one */
-  const char *cert_pem_path; /* NULL: plain HTTP (behind a proxy, tests) */
+  /* address to listen on, such as "127.0.0.1:8443" or "[::1]:0"; port 0: the system picks one */
+  const char *listen;
+  const char *cert_pem_path; /* path of the certificate; NULL: plain HTTP (behind a proxy, tests) */
   const char *key_pem_path;
-  guint threads; /* 0: number of cores */
-  /* 0: 1,000; beyond it silent connections are closed (connection-limit.h) */
+  guint threads; /* threads of the server; 0: one for each core */
+  /* connections at once; 0: 1,000. Beyond them silent connections are closed
+   * (connection-limit.h) */
   guint max_connections;
-  guint max_connections_per_ip; /* from an IPv4 address or an IPv6 /64 network; 0: 256 */
+  /* connections from one IPv4 address or one IPv6 /64 network; 0: 256 */
+  guint max_connections_per_ip;
   const char *const *proxies;   /* addresses whose X-Forwarded-For is trusted (proxy.h), or NULL */
   guint answer_timeout_ms;      /* time in which a handler must answer; 0: 30,000 */
   const BhRoute *common_routes; /* routes that are tried after those of the server; NULL: none */

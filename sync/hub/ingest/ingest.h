@@ -88,21 +88,24 @@ const BhKindSet *bh_ingest_get_kinds(BhIngest *ingest);
 BhRecordCache *bh_ingest_get_record_cache(BhIngest *ingest);
 
 typedef struct {
-  gint64 seq; /* with a fork (HTTP 409): the last number on which both sides agree; else the present
-               * head of the chain; 0 when the first entry of the batch is bad, because its
-               * incarnation is then unknown */
+  /* with a fork (HTTP 409): the last number on which device and hub agree; else the number of the
+   * last entry of the chain; 0 when the first entry of the batch is bad, because its incarnation is
+   * then unknown */
+  gint64 seq;
   char hash[BH_HASH_HEX_LEN + 1]; /* hash of the entry `seq`; 64 zeros when `seq` is 0 */
   GPtrArray *quarantined;         /* char*: ids of entries of this batch that are in quarantine */
-  guint stored; /* new entries; `applied` and most of `n_quarantined` are among them */
+  /* number of new entries; those of `applied` and most of `n_quarantined` are among them */
+  guint stored;
   guint applied;
   /* Entries that were put in quarantine. Entries whose id belongs to a stored entry with another
    * body are counted here, but not in `stored`. */
   guint n_quarantined;
-  guint repeated;   /* entries that the hub had already */
-  guint next;       /* entries processed so far, including earlier turns */
+  guint repeated;   /* number of entries that the hub had already */
+  guint next;       /* number of entries processed so far, including earlier turns */
   BhChildWork work; /* cost of rules about children, of all turns */
-  GError *refused;  /* why the rest of the batch is refused: BH_ERROR_CHAIN, _FORK, _REVOKED or
-                     * BhBatch.refused; entries stored before remain stored. NULL: nothing is */
+  /* why the rest of the batch is refused: BH_ERROR_CHAIN, _FORK, _REVOKED or BhBatch.refused;
+   * entries stored before remain stored. NULL: no entry is refused */
+  GError *refused;
   gboolean is_entry_refused; /* `refused` is BhBatch.refused */
 } BhIngestResult;
 

@@ -26,7 +26,7 @@ struct _BhIngest {
 
 /* The state of one piece of work, which is one savepoint of the writer. */
 typedef struct {
-  BhIngest *ingest; /* NULL on a reader */
+  BhIngest *ingest; /* the ingest of the hub; NULL when the piece only reads */
   BhDb *db;
   const char *hub;        /* id of the hub */
   const BhKindSet *kinds; /* the kind set in use */

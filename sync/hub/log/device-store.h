@@ -11,9 +11,9 @@ typedef struct {
   char unit[BH_ID_LEN + 1];
   char *name;
   guint8 public_key[BH_PUBLIC_KEY_SIZE];
-  GBytes *token_hash; /* NULL for the hub itself */
+  GBytes *token_hash; /* hash of the device's bearer token; NULL for the hub itself */
   gint64 enrolled_ms;
-  gint64 revoked_ms; /* 0: not revoked */
+  gint64 revoked_ms; /* when the device was revoked; 0: not revoked */
   gint64 seen_ms;    /* time of its last request, with the precision BH_DEVICE_SEEN_MS */
 } BhHubDevice;
 

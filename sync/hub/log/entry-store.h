@@ -11,9 +11,9 @@ G_BEGIN_DECLS
 typedef enum {
   BH_ENTRY_APPLIED = 0,
   BH_ENTRY_QUARANTINED = 1,
-  BH_ENTRY_RELEASED = 2,  /* applied after it was in quarantine */
-  BH_ENTRY_DISMISSED = 3, /* will not be applied */
-  BH_ENTRY_AGAIN = 4,     /* repeats an entry with the same id and body */
+  BH_ENTRY_RELEASED = 2,  /* the entry was applied after it was in quarantine */
+  BH_ENTRY_DISMISSED = 3, /* the entry was in quarantine and will never be applied */
+  BH_ENTRY_AGAIN = 4,     /* the entry repeats an earlier entry with the same id and body */
 } BhEntryStatus;
 
 /* Number and hash of the last entry of a chain; 0 and 64 zeros when the chain is empty. */
@@ -39,14 +39,17 @@ gboolean bh_log_get_hash_at(BhDb *db, const char *device, const char *incarnatio
 json_t *bh_log_list_heads(BhDb *db, const char *device, GError **error);
 
 typedef struct {
-  gint64 position; /* position in the log */
+  gint64 position; /* position of the entry in the log */
   gint64 received_ms;
   gboolean is_doubted; /* the hub's clock was in doubt at the receipt (clock.h) */
-  gint64 signed_ms;    /* see BhTimeProof (sync/wire/evidence.h); 0 for the hub's own entries */
-  char *id;            /* NULL when the body cannot be read */
-  char *actor;         /* id of the acting person; NULL when the body cannot be read */
+  /* latest signed hub time, as in BhTimeProof (sync/wire/evidence.h); 0 for the hub's own
+   * entries */
+  gint64 signed_ms;
+  char *id;    /* id of the entry; NULL when the body cannot be read */
+  char *actor; /* id of the acting person; NULL when the body cannot be read */
   BhEntryStatus status;
-  gboolean is_first; /* the first entry with this id: it owns the id */
+  /* no earlier entry of the log has this id: a search for the id finds this entry */
+  gboolean is_first;
   char *device;
   BhEntryText *text;
 } BhEntryRow;

@@ -9,8 +9,8 @@
 typedef struct _ClientQueue ClientQueue;
 
 typedef struct {
-  BhWriterFunc func;     /* for one piece; NULL: `turn` is set */
-  BhWriterTurnFunc turn; /* for long work in turns; NULL: `func` is set */
+  BhWriterFunc func;     /* does the work of one piece; NULL: `turn` is set */
+  BhWriterTurnFunc turn; /* does long work in turns; NULL: `func` is set */
   BhWriterDone done;
   gpointer data;
   BhTrace trace; /* the request for which the piece is done */
@@ -23,7 +23,7 @@ typedef struct {
 struct _ClientQueue {
   char *client; /* NULL: the shared queue */
   GQueue pieces;
-  guint open; /* pieces that wait or run; a queue without any is freed */
+  guint open; /* pieces of the client that wait or run; a queue without any is freed */
   gboolean in_ring;
   gboolean is_paused; /* a piece needs another turn after the commit, before later pieces */
 };
@@ -51,7 +51,7 @@ struct _BhWriter {
   guint64 commits;
   guint64 pieces;
   guint64 own_checkpoints;
-  gint64 began_us; /* start of the present transaction; 0: none */
+  gint64 began_us; /* when the present transaction began; 0: there is none */
   gboolean is_failing;
 };
 

@@ -83,9 +83,9 @@ void bh_writer_count_checkpoints(BhWriter *writer, guint64 *beside, guint64 *own
 void bh_writer_count(BhWriter *writer, guint64 *commits, guint64 *pieces);
 
 typedef struct {
-  guint waiting; /* pieces that wait */
+  guint waiting; /* number of pieces that wait */
   guint64 commits;
-  guint64 pieces;      /* pieces in these commits */
+  guint64 pieces;      /* number of pieces in all commits since the start */
   gint64 busy_us;      /* time since the present transaction began; 0 when there is none */
   gboolean is_failing; /* the last transaction could not be begun or committed */
 } BhWriterState;

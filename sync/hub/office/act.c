@@ -18,9 +18,10 @@
 typedef struct {
   BhOfficeCall *call;
   const char *record;
-  const char *key;     /* field whose heads must still be `heads`; NULL: not checked */
-  const json_t *heads; /* entry ids */
-  const char *covers;  /* newest entry that the person saw; NULL: not checked */
+  const char *key; /* field whose heads must still be `heads`; NULL: not checked */
+  /* ids of the entries that were the heads of `key` when the person saw the record */
+  const json_t *heads;
+  const char *covers; /* newest entry of the record that the person saw; NULL: not checked */
   const json_t *ops;
   char *entry; /* result: id of the appended entry; g_free */
 } Act;

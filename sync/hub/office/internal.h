@@ -36,7 +36,7 @@ struct _BhOffice {
 
   GMutex case_lock; /* held while a case is exported, so that there is one export at a time */
   GMutex lock;
-  BhIdSource ids;        /* under lock */
+  BhIdSource ids;        /* makes ids; protected by `lock` */
   GHashTable *peers;     /* under lock: network → BhPeerRate, sign-ins only (attempt.c) */
   GHashTable *in_flight; /* under lock: key of a counter of failures → attempts in progress */
   char *dummy_verifier;  /* checked for an unknown login, so that it takes as long as a known one */
@@ -48,20 +48,20 @@ typedef struct {
   BhHub *hub;
   BhDb *db; /* a reader of the hub */
   BhKindSet *kinds;
-  BhRequest *request; /* NULL once answered */
-  const char *lang;   /* "zh" or "en" */
-  json_t *body;       /* object, or NULL */
+  BhRequest *request; /* the HTTP request; NULL once it was answered */
+  const char *lang;   /* language of the answer, "zh" or "en" */
+  json_t *body;       /* JSON body of the request, an object; NULL: it has none */
   json_t *more;       /* further members of an error answer, or NULL */
 
   char *token_hash;
   char *csrf;
   char *staff; /* id of the signed-in person; NULL: nobody */
   json_t *staff_values;
-  guint roles; /* BhOfficeRole bits */
+  guint roles; /* roles of the signed-in person, as bits of BhOfficeRole */
 
   char today[11];
   BhValueCache *cache; /* records that the reader has loaded */
-  GHashTable *names;   /* id → title */
+  GHashTable *names;   /* id of a record → its title */
   BhAccess *access;    /* restricted records that the answer shows; NULL: none so far */
 } BhOfficeCall;
 

@@ -7,7 +7,9 @@
 
 /* The children of one kind under one parent. */
 typedef struct {
-  json_t *values;    /* array in the order of `place`; NULL: not read, as the limit is exceeded */
+  /* values of the children, an array in the order of `place`; NULL: not read, as the limit is
+   * exceeded */
+  json_t *values;
   GHashTable *place; /* BhHubRecord* → index in `values` + 1 */
   GPtrArray *stale;  /* BhHubRecord* whose values changed since they were added to `values` */
 } Family;

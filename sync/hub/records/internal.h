@@ -26,10 +26,12 @@ typedef struct {
   gboolean rewrite_below;   /* visibility may have changed: all records below are written again */
   gsize size_bound;         /* upper bound of the size of the snapshot, in bytes */
   gsize share;              /* bytes of the record from the piece's device, + 1; 0: not known yet */
-  GArray *links;            /* gint64: positions of applied entries, not yet written */
-  GPtrArray *named;         /* BhNamed*, not yet written */
-  guint mark_named;         /* length of `named` when the mark was made */
-  gboolean awaits;          /* entries were awaited before one of `links` was applied */
+  /* gint64: positions of the entries applied to the record, not yet written */
+  GArray *links;
+  GPtrArray *named; /* BhNamed*: entries that the record newly awaits, not yet written */
+  guint mark_named; /* length of `named` when the mark was made */
+  /* the record awaited entries before one of those in `links` was applied */
+  gboolean awaits;
 } BhHubRecord;
 
 /* An awaited entry: a set of the piece's device names it in `was`, and it has not arrived at the
@@ -47,17 +49,20 @@ struct _BhRecords {
   /* The set by which the stored rows were derived: differs from `kinds` only after a change. */
   const BhKindSet *kinds_before;
   gint64 now_ms;
-  BhRecordCache *cache;          /* borrowed; NULL: none */
-  GHashTable *by_id;             /* id → BhHubRecord; a NULL value: there is no such record */
-  GPtrArray *dirty;              /* BhHubRecord*, borrowed */
-  GPtrArray *marked;             /* BhHubRecord*, borrowed */
-  GHashTable *visibility_fields; /* field names (flush.c); NULL: not collected yet */
-  char *reviewed_kinds;          /* JSON array (bh_records_dup_reviewed); NULL: not made yet */
-  gint64 next_nr;                /* 0 until the counter was read */
-  char writer[BH_ID_LEN + 1];    /* device whose entries are applied; "" for the hub's own */
-  GHashTable *families;          /* parent and kind → children read so far (children.c) */
+  BhRecordCache *cache; /* cache of parsed records, borrowed; NULL: none */
+  GHashTable *by_id;    /* id → BhHubRecord; a NULL value: there is no such record */
+  GPtrArray *dirty;     /* BhHubRecord*, borrowed: records that the next flush writes */
+  GPtrArray *marked;    /* BhHubRecord*, borrowed: records that have a `mark` */
+  /* names of the fields on which visibility depends (flush.c); NULL: not collected yet */
+  GHashTable *visibility_fields;
+  /* JSON array of the kinds that can be reviewed (bh_records_dup_reviewed); NULL: not made yet */
+  char *reviewed_kinds;
+  gint64 next_nr; /* number of the next new row; 0 until the counter was read */
+  /* id of the device whose entries are applied; "" for the hub's own entries */
+  char writer[BH_ID_LEN + 1];
+  GHashTable *families;     /* parent and kind → children read so far (children.c) */
   GHashTable *changed;      /* parent id → GPtrArray of BhHubRecord* that this piece changed */
-  BhChildWork *work;        /* borrowed; never NULL */
+  BhChildWork *work;        /* cost of reading children, borrowed; never NULL */
   BhChildWork own_work;     /* used unless bh_records_limit_children sets another */
   guint read_max, seen_max; /* limits of `work` */
 };

@@ -6,7 +6,7 @@
 typedef struct {
   char *snapshot;
   BhRecord *record;
-  json_t *values; /* NULL: not computed yet */
+  json_t *values; /* shown values of the record; NULL: not computed yet */
   GList link;     /* link in BhRecordCache.order */
 } Cached;
 

@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  gint64 nr; /* 0: no row is stored yet */
+  gint64 nr; /* number of the row; 0: no row is stored yet */
   char id[BH_ID_LEN + 1];
   char *kind;
   char *parent;
@@ -23,8 +23,8 @@ typedef struct {
   char *review;
   char *restriction; /* who may see the record (schema/restriction.h); NULL: not known */
   gboolean conflict; /* a field has several current values */
-  gint64 position;   /* position of the last change, in the feed */
-  gint64 created;    /* position of the first write */
+  gint64 position;   /* position in the feed of the last change */
+  gint64 created;    /* position in the feed of the first write */
   gint64 changed_ms; /* UTC; when the row was last written */
   char *snapshot;
 } BhRecordRow;

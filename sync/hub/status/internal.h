@@ -20,7 +20,7 @@ typedef struct {
   gint64 database_bytes;
   gint64 log_bytes;
   gint64 free_bytes;
-  gint64 cert_end_s; /* 0: not known */
+  gint64 cert_end_s; /* when the certificate ends; 0: not known */
 } BhStatusSample;
 
 struct _BhStatus {

@@ -10,9 +10,9 @@ G_BEGIN_DECLS
 #define BH_STATUS_AGES 5
 
 typedef struct {
-  gint64 quarantined; /* entries that wait for the office */
-  gint64 uploads;     /* uploads that lack bytes */
-  /* devices by the age of their last contact; without revoked ones */
+  gint64 quarantined; /* number of entries in quarantine, which wait for the office */
+  gint64 uploads;     /* number of uploads that lack bytes */
+  /* number of devices by the age of their last contact, without revoked ones */
   gint64 devices[BH_STATUS_AGES];
   gint64 revoked;
 } BhStoreFigures;

@@ -103,7 +103,8 @@ static void test_R077_the_deadline_of_an_order_is_not_moved_by_a_plain_edit(void
   test_device_free(one.device);
 }
 
-/* The values of a key that the newest entry of the history replaced; a new reference. */
+/* The values of `key` that one entry of the history replaced: the newest if `entry` is 0; a new
+ * reference. */
 static json_t *list_replaced(HubFixture *fixture, const char *record, const char *key, gsize entry)
 {
   g_autoptr(GError) error = NULL;
