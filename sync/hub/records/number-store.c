@@ -32,7 +32,8 @@ gboolean bh_number_store_set(BhDb *db, const BhNumberRow *row, GError **error)
 
 /* Every record with such a number gets an anomaly of its own: 'number' if the keys are equal,
  * 'alike' if only the lookalike keys are. */
-gboolean bh_number_store_add_anomalies(BhDb *db, const BhNumberRow *row, gint64 now_ms, GError **error)
+gboolean bh_number_store_add_anomalies(BhDb *db, const BhNumberRow *row, gint64 now_ms,
+                                       GError **error)
 {
   return bh_db_run(db,
                    "INSERT INTO anomaly (kind, code, at_ms, record, source, times, look)"

@@ -25,7 +25,7 @@ gboolean bh_number_store_set(BhDb *db, const BhNumberRow *row, GError **error);
 /* Adds an anomaly for the record of `row`, and for every other record whose number is equal or
  * similar. Does nothing when no other record has such a number. Existing anomalies are kept. */
 gboolean bh_number_store_add_anomalies(BhDb *db, const BhNumberRow *row, gint64 now_ms,
-                                    GError **error);
+                                       GError **error);
 /* Ids of the records that have a number with this lookalike key now, at most BH_NUMBER_GROUP_MAX
  * (char*). */
 GPtrArray *bh_number_store_list(BhDb *db, const char *lookalike_key, GError **error);
