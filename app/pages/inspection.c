@@ -234,7 +234,8 @@ static void on_moved(BhPage *page, json_t *result, const GError *error, gpointer
   bh_visit_ask(page, BH_INSPECTION_PAGE(page)->id, on_visit);
 }
 
-/* Completes an interrupted move to another enterprise, once. */
+/* If a move of this visit to another enterprise was interrupted, moves the records that are left.
+ * Tried once per opened page. */
 static void complete_move(BhInspectionPage *self)
 {
   BhPage *page = BH_PAGE(self);

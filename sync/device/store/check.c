@@ -50,7 +50,11 @@ static gboolean check_key(const BhKind *kind, const char *key, const json_t *val
   for (const char *c = key; fits && *c != '\0'; c++)
     fits = is_item_character(*c);
   if (!fits) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s: \"%.96s\" is not a valid key", name, key);
+    g_set_error(
+        error, BH_ERROR, BH_ERROR_FORMAT,
+        "%s: \"%.96s\" cannot be the key of a field: 1 to %d of A-Z, a-z, 0-9, _ / - and . are"
+        " allowed",
+        name, key, BH_KEY_MAX);
     return FALSE;
   }
   if (!bh_value_is_clean(value, 1)) {

@@ -143,8 +143,8 @@ gboolean bh_hub_make(const char *dir, const BhHubPlan *plan, GError **error)
     return FALSE;
   if (*plan->name == '\0' || strlen(plan->name) > NAME_MAX_BYTES ||
       !g_utf8_validate(plan->name, -1, NULL)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "the name must have 1 to %d bytes of UTF-8",
-                NAME_MAX_BYTES);
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                "the name of the hub must have 1 to %d bytes of UTF-8", NAME_MAX_BYTES);
     return FALSE;
   }
   if (plan->public_url != NULL && !bh_hub_check_public_url(plan->public_url, error))

@@ -196,7 +196,8 @@ static const char *label_key(const BhKind *kind, const char *key, const char *la
 
 char *bh_office_format_reason(BhOfficeCall *call, const char *message)
 {
-  /* The reason has the form "KIND ID, KEY: WHY", "KIND.KEY: WHY" or "KIND: WHY". */
+  /* `message`, the reason of a quarantine or a report as the check wrote it, has the form "KIND ID,
+   * KEY: WHY", "KIND.KEY: WHY" or "KIND: WHY". */
   static const char no_field[] = "there is no field ";
   const char *colon = strstr(message, ": ");
   const gboolean english = strcmp(call->lang, "en") == 0;
