@@ -10,7 +10,6 @@
 #include "schema/error.h"
 
 #define SEAL_PREFIX "BHP1:"
-#define PIN_MAX 128 /* bytes of a PIN */
 
 typedef struct {
   guint8 salt[crypto_pwhash_SALTBYTES];
@@ -27,8 +26,9 @@ static gboolean derive(const char *pin, const guint8 *salt, guint8 key[crypto_se
                        GError **error)
 {
   gsize len = pin != NULL ? strlen(pin) : 0;
-  if (len == 0 || len > PIN_MAX) {
-    g_set_error(error, BH_ERROR, BH_ERROR_DENIED, "a PIN must have 1 to %d bytes", PIN_MAX);
+  if (len == 0 || len > BH_PIN_MAX_BYTES) {
+    g_set_error(error, BH_ERROR, BH_ERROR_DENIED, "a PIN must have 1 to %d bytes",
+                BH_PIN_MAX_BYTES);
     return FALSE;
   }
   if (sodium_init() < 0 || crypto_pwhash(key, crypto_secretbox_KEYBYTES, pin, len, salt, 3,

@@ -13,6 +13,10 @@
 
 G_BEGIN_DECLS
 
+#define BH_PIN_MIN 6 /* digits of a PIN that may be set */
+#define BH_PIN_MAX 12
+#define BH_PIN_MAX_BYTES 128 /* bytes of a text that is tried as a PIN */
+
 #define BH_PERSON_SEAL_MAX 160 /* bytes of the text of a sealed key */
 
 /* Makes a new key pair, writes `public_key`, and returns the secret key sealed under `pin` as text

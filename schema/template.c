@@ -32,8 +32,8 @@ typedef struct {
   const char *at;
   Place place; /* where `at` is in the markup; only while the template is checked */
   const json_t *names[BH_TEMPLATE_DEPTH_MAX + 1]; /* declared names of the open sections */
-  const json_t *values[BH_TEMPLATE_DEPTH_MAX +
-                       1]; /* values of the open sections; NULL: the section is not shown */
+  /* Values of the open sections; NULL: the section is not shown. */
+  const json_t *values[BH_TEMPLATE_DEPTH_MAX + 1];
   guint depth;
   Block blocks[BH_TEMPLATE_BLOCKS_MAX]; /* blocks that were defined so far */
   guint n_blocks;

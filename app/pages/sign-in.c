@@ -8,8 +8,8 @@
 
 #include "app/pages/home.h"
 #include "schema/error.h"
+#include "schema/person.h"
 
-#define PIN_MAX 12
 #define TILE_AVATAR_PX 64
 #define PIN_SLOT "pin"
 
@@ -210,7 +210,7 @@ static void press(BhSignInPage *self, char key)
   } else if (key == '\n') {
     check(self);
     return;
-  } else if (g_ascii_isdigit(key) && self->pin->len < PIN_MAX) {
+  } else if (g_ascii_isdigit(key) && self->pin->len < BH_PIN_MAX) {
     g_string_append_c(self->pin, key);
   }
   show_dots(self);
@@ -386,7 +386,7 @@ static void bh_sign_in_page_class_init(BhSignInPageClass *klass)
 
 static void bh_sign_in_page_init(BhSignInPage *self)
 {
-  self->pin = g_string_sized_new(PIN_MAX + 1);
+  self->pin = g_string_sized_new(BH_PIN_MAX + 1);
   gtk_widget_init_template(GTK_WIDGET(self));
   show_dots(self);
   g_signal_connect_swapped(self->other_person, "clicked", G_CALLBACK(show_tiles), self);

@@ -17,7 +17,6 @@
 #define SEAL_SETTING "people_seal"
 /* assumed length of the last lock-out when the seal is wrong */
 #define BROKEN_SEAL_WAIT_MS (5 * 60 * 1000)
-#define PIN_MAX 128 /* bytes of a PIN */
 
 /* Length of the next lock-out: 1, 5, 15 minutes, then an hour each time. */
 static gint64 next_wait_ms(gint64 wait_ms)
@@ -321,10 +320,10 @@ gboolean bh_device_sign_in(BhDevice *device, const char *staff, const char *pin,
       !bh_people_store_get_lockout(device, staff, &lockout, error) ||
       !check_locked(device, &lockout, refusal, error))
     return FALSE;
-  if (pin == NULL || strlen(pin) > PIN_MAX) {
+  if (pin == NULL || strlen(pin) > BH_PIN_MAX_BYTES) {
     g_set_error(error, BH_ERROR, BH_ERROR_DENIED,
-                "sign-in: the PIN is missing or longer than %d bytes; a PIN has 6 to 12 digits",
-                PIN_MAX);
+                "sign-in: the PIN is missing or longer than %d bytes; a PIN has %d to %d digits",
+                BH_PIN_MAX_BYTES, BH_PIN_MIN, BH_PIN_MAX);
     return FALSE;
   }
   if (*row.seal == '\0') {

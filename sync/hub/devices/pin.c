@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "schema/error.h"
+#include "schema/person.h"
 
 #define DISTINCT_MIN 4 /* different digits */
 #define RUN_MAX 4      /* consecutive digits, ascending or descending */
@@ -80,9 +81,9 @@ gboolean bh_staff_pin_check(const char *pin, GError **error)
 {
   gsize len = strlen(pin);
   const char *why = NULL;
-  if (len < BH_STAFF_PIN_MIN || len > BH_STAFF_PIN_MAX || strspn(pin, "0123456789") != len) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "a PIN must have %d to %d digits",
-                BH_STAFF_PIN_MIN, BH_STAFF_PIN_MAX);
+  if (len < BH_PIN_MIN || len > BH_PIN_MAX || strspn(pin, "0123456789") != len) {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "a PIN must have %d to %d digits", BH_PIN_MIN,
+                BH_PIN_MAX);
     return FALSE;
   }
   if (count_distinct(pin) < DISTINCT_MIN)
