@@ -55,14 +55,19 @@ static GPtrArray *list_documents(const json_t *visit, const BhPaperType *type)
   return ids;
 }
 
-/* Number of a document as long as the hub has not granted a block of numbers: unit, year and part
- * of the record's id. g_free. */
-static char *dup_provisional_number(const json_t *visit, const char *record, gint64 now_ms)
+/* Adds the number that the store gives the document when it is saved, so that the paper contains
+ * it. The caller must save before anything else takes a number: both run in one call on the store's
+ * thread. */
+static gboolean add_number(BhDevice *device, const char *author, const char *record, json_t *set,
+                           GError **error)
 {
-  BhDate day = bh_date_from_ms(now_ms);
-  g_autofree char *tail = g_ascii_strup(record + BH_ID_LEN - 6, -1);
-  const json_t *unit = bh_visit_get_values(visit, "unit");
-  return g_strdup_printf("%s-%d-T%s", bh_json_string_or(unit, "short_name", ""), day.year, tail);
+  g_autoptr(json_t) ops =
+      json_pack("[{s:s, s:s, s:O}]", "record", record, "kind", "document", "set", set);
+  g_autoptr(json_t) numbered = bh_device_preview_numbers(device, author, ops, error);
+  if (numbered == NULL)
+    return FALSE;
+  json_object_update(set, json_object_get(json_array_get(numbered, 0), "set"));
+  return TRUE;
 }
 
 static char *save_one(BhDevice *device, const char *author, const char *record, const char *kind,
@@ -201,13 +206,11 @@ static char *freeze(BhDevice *device, const BhDocumentsRequest *request, const j
     bh_user_error_set_old_kinds(error);
     return NULL;
   }
-  g_autofree char *number = dup_provisional_number(visit, record, request->now_ms);
   g_autoptr(json_t) set = json_pack(
-      "{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I, s:s}", "inspection", request->inspection,
-      "enterprise", bh_json_string_or(bh_visit_get_values(visit, "inspection"), "enterprise", ""),
-      "doc_type", type->code, "title", type->title, "number", number, "drafted_by", request->author,
-      "number_provisional", 1, "issued_at", (json_int_t)request->now_ms, "state",
-      bh_transition_get_to(step));
+      "{s:s, s:s, s:s, s:s, s:s, s:I, s:s}", "inspection", request->inspection, "enterprise",
+      bh_json_string_or(bh_visit_get_values(visit, "inspection"), "enterprise", ""), "doc_type",
+      type->code, "title", type->title, "drafted_by", request->author, "issued_at",
+      (json_int_t)request->now_ms, "state", bh_transition_get_to(step));
   if (type->names != NULL) {
     json_object_set_new(set, "legal_basis", json_string(request->legal_basis));
     json_object_set_new(set, "deadline", json_string(request->deadline));
@@ -218,6 +221,8 @@ static char *freeze(BhDevice *device, const BhDocumentsRequest *request, const j
     json_object_set_new(set, "dates_confirmed_by_second",
                         json_string(request->confirmed_by_second));
   }
+  if (!add_number(device, request->author, record, set, error))
+    return NULL;
   json_t *frozen = freeze_hazards(request, visit, kinds, type, set, error);
   if (frozen != NULL && !check_glyphs(request, visit, kinds, type, frozen, error))
     g_clear_pointer(&frozen, json_decref);

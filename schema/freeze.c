@@ -241,6 +241,7 @@ static json_t *freeze_answers(const BhPaperFacts *facts)
 static json_t *freeze_hazard(const BhPaperFacts *facts, const json_t *values)
 {
   static const char *const keys[] = {"number",
+                                     "number_provisional",
                                      "summary",
                                      "description",
                                      "place",

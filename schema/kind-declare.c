@@ -251,11 +251,11 @@ static void collect_title_refs(BhKind *kind)
 static gboolean parse_head(BhPlace *place, BhKind *kind)
 {
   static const char *const allowed[] = {
-      "bihuan-kind", "kind",      "label",     "source",      "parent",      "scope",
-      "visible",     "area_from", "unit_from", "author_from", "title",       "list",
-      "sections",    "review",    "fields",    "states",      "transitions", "checks",
-      "forms",       "ledgers",   "related",   "written_by",  "locked_when", "once",
-      "authority",   "order",     "at_parent", "in_case",     "directory",   NULL};
+      "bihuan-kind", "kind",        "label",       "source",    "parent", "scope",     "visible",
+      "area_from",   "unit_from",   "author_from", "title",     "list",   "sections",  "review",
+      "fields",      "states",      "transitions", "checks",    "forms",  "ledgers",   "related",
+      "written_by",  "locked_when", "once",        "authority", "order",  "at_parent", "in_case",
+      "directory",   "number",      NULL};
   static const char *const scopes[] = {"all", "area", "unit", NULL};
   const json_t *declaration = kind->declaration;
   gint64 version = 0;
@@ -283,7 +283,8 @@ static gboolean parse_head(BhPlace *place, BhKind *kind)
   kind->authority = json_object_get(declaration, "authority");
   kind->reviewable = json_object_get(declaration, "review") != NULL;
   collect_title_refs(kind);
-  return parse_rules(place, declaration, "checks", &kind->checks);
+  return bh_kind_parse_number(place, kind) &&
+         parse_rules(place, declaration, "checks", &kind->checks);
 }
 
 static void transition_free(gpointer data)
@@ -303,6 +304,7 @@ void bh_kind_free(BhKind *kind)
   g_clear_pointer(&kind->fields, g_ptr_array_unref);
   g_clear_pointer(&kind->states, g_ptr_array_unref);
   g_clear_pointer(&kind->transitions, g_ptr_array_unref);
+  bh_numbering_free(kind->numbering);
   g_free(kind->file);
   g_free(kind);
 }

@@ -8,6 +8,7 @@
 #include "schema/uscc.h"
 
 #define CHOICES_MAX 200
+#define MARK_MAX 30 /* bytes of the text that stands for a choice in numbers */
 
 typedef struct {
   const char *name;
@@ -89,7 +90,7 @@ static gboolean parse_excludes(BhPlace *place, const BhField *field)
 static gboolean parse_choices(BhPlace *place, BhField *field)
 {
   static const char *const allowed[] = {"code",   "label", "retired", "excludes",
-                                        "source", "paper", NULL};
+                                        "source", "paper", "mark",    NULL};
   gboolean wanted = field->type == BH_FIELD_CHOICE || field->type == BH_FIELD_CHOICES;
   if (!wanted) {
     if (json_object_get(field->declaration, "choices") != NULL)
@@ -111,6 +112,7 @@ static gboolean parse_choices(BhPlace *place, BhField *field)
         !bh_place_name(place, choice, "code", TRUE, &code) ||
         !bh_place_label(place, choice, "label", TRUE) ||
         !bh_place_flag(place, choice, "retired", &retired) ||
+        !bh_place_string(place, choice, "mark", FALSE, MARK_MAX, NULL) ||
         !bh_place_string(place, choice, "source", FALSE, 300, NULL))
       return FALSE;
     if (!g_hash_table_add(seen, (gpointer)code))

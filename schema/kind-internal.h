@@ -77,6 +77,7 @@ struct _BhKind {
   gboolean reviewable, by_hub;
   /* char*, NULL-terminated: ref fields at which the paths of the title begin */
   GPtrArray *title_refs;
+  struct _BhNumbering *numbering; /* NULL: records get no number */
 };
 
 /* First pass: reads one declaration by itself. `declaration` and `file` are borrowed; the set keeps
@@ -95,6 +96,14 @@ gboolean bh_kind_resolve(const BhKind *kind, const BhKindSet *set, const char *r
 /* Parses the members "order", "at_parent" and "in_case" of a declaration. FALSE with the error of
  * `place` set. */
 gboolean bh_kind_parse_order(BhPlace *place, BhKind *kind);
+
+/* --- numbering.c --- */
+/* Parses the member "number" of a declaration. FALSE with the error of `place` set. */
+gboolean bh_kind_parse_number(BhPlace *place, BhKind *kind);
+/* Second pass for the member "number". FALSE with the error of `place` set. */
+gboolean bh_kind_resolve_number(BhPlace *place, const BhKindSet *set, const BhKind *kind);
+/* Frees what bh_kind_parse_number made; NULL is allowed. */
+void bh_numbering_free(struct _BhNumbering *numbering);
 
 /* --- kind-views.c --- */
 /* Second pass for the members "forms", "ledgers" and "related" of a kind. FALSE with the error of

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "schema/numbering.h"
 #include "schema/workflow.h"
 #include "schema/text.h"
 
@@ -49,6 +50,14 @@ gboolean bh_kind_is_locked(const BhKind *kind, const char *key, const char *to,
   const BhField *field = strcmp(key, "state") != 0 ? bh_kind_find_field(kind, key) : NULL;
   if (field == NULL)
     return FALSE;
+  /* A number that was given changes only when the hub replaces it, in a signed record too. */
+  if (kind->numbering != NULL && bh_numbering_is_key(kind->numbering, key)) {
+    const char *number = bh_numbering_get_field(kind->numbering);
+    if (before->actor == NULL)
+      return FALSE;
+    if (!bh_value_is_blank(json_object_get(before->values, number)))
+      return TRUE;
+  }
   gboolean locked = bh_field_is_locked(field, before) ||
                     (!field->unlocked && (kind->once || bh_kind_is_locked_for_new(kind, before)));
   const char *from = bh_json_string_or(before->values, "state", NULL);

@@ -199,12 +199,14 @@ char *bh_form_dup_hazard(BhForm *form, const json_t *hazard)
   g_autofree char *level = bh_form_dup_text(form, hazard, "level");
   g_autofree char *criterion = bh_form_dup_text(form, hazard, "criterion");
   g_autofree char *basis = bh_form_dup_text(form, hazard, "legal_basis");
+  const char *what = bh_form_get_flag(form, hazard, "number_provisional") ? "临时编号 " : "编号 ";
   GString *out = g_string_new(summary);
   if (description[0] != '\0' && strcmp(description, summary) != 0)
     g_string_append_printf(out, "%s%s", out->len > 0 ? "\n" : "", description);
   if (level[0] != '\0' || number[0] != '\0')
-    g_string_append_printf(out, "\n（%s%s%s）", level,
-                           level[0] != '\0' && number[0] != '\0' ? "，编号 " : "", number);
+    g_string_append_printf(out, "\n（%s%s%s%s）", level,
+                           level[0] != '\0' && number[0] != '\0' ? "，" : "",
+                           number[0] != '\0' ? what : "", number);
   if (criterion[0] != '\0')
     g_string_append_printf(out, "\n判定依据：%s", criterion);
   if (basis[0] != '\0')

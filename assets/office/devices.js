@@ -3,6 +3,7 @@ import { devicePath, get, post } from './api.js';
 import { action, badge, el, field, fill, textOf, trimmed } from './dom.js';
 import { keepTyped } from './drafts.js';
 import { t } from './i18n.js';
+import { numberList } from './numbers.js';
 
 const COLUMNS = ['name', 'unit', 'seen', 'entries', 'quarantined', 'forks', 'state'];
 
@@ -75,6 +76,7 @@ function deviceList(main) {
 }
 
 // Actions that the hub refuses to other roles are not offered to them.
+const VIEWS = { anomalies: anomalyList, numbers: numberList };
 const OVERSEERS = ['reviewer', 'leader', 'admin'];
 
 export function showDevices(main, state) {
@@ -86,7 +88,7 @@ export function showDevices(main, state) {
 
   function drawTabs() {
     tabs.hidden = !mayOversee;
-    fill(tabs, ['list', 'anomalies'].map((name) => el('a', { class: 'lane',
+    fill(tabs, ['list', ...Object.keys(VIEWS)].map((name) => el('a', { class: 'lane',
       href: name === 'list' ? '#/devices' : `#/devices/${name}`,
       'aria-current': name === open ? 'page' : null }, t(`device.tab.${name}`))));
   }
@@ -94,11 +96,11 @@ export function showDevices(main, state) {
   fill(main, el('div', { class: 'wide' }, el('h2', {}, t('nav.devices')), tabs, box));
   return {
     show([wanted = '', ...rest]) {
-      const next = wanted === 'anomalies' && mayOversee ? wanted : 'list';
+      const next = wanted in VIEWS && mayOversee ? wanted : 'list';
       if (next !== open) {
         open = next;
         fill(box);
-        view = open === 'anomalies' ? anomalyList(box) : deviceList(box);
+        view = (VIEWS[open] || deviceList)(box);
         drawTabs();
       }
       return view.show(rest);

@@ -385,6 +385,12 @@ char *bh_hub_append_in(BhHub *hub, BhDb *db, const char *by, const json_t *ops, 
   return bh_ingest_append(hub->ingest, db, by, ops, error);
 }
 
+gboolean bh_hub_grant_numbers_in(BhHub *hub, BhDb *db, const char *device, const char *unit,
+                                 GError **error)
+{
+  return bh_ingest_grant_numbers(hub->ingest, db, device, unit, error);
+}
+
 typedef struct {
   const char *by;
   const json_t *ops;

@@ -104,6 +104,9 @@ char *bh_hub_append(BhHub *hub, const char *by, const json_t *ops, GError **erro
 /* Like bh_hub_append, but called by a BhHubWrite with its `db`, so that the entry is committed
  * together with other changes. Does not block. */
 char *bh_hub_append_in(BhHub *hub, BhDb *db, const char *by, const json_t *ops, GError **error);
+/* bh_ingest_grant_numbers, within a write. */
+gboolean bh_hub_grant_numbers_in(BhHub *hub, BhDb *db, const char *device, const char *unit,
+                                 GError **error);
 
 /* Makes the hub use a kind set: stores the set, then derives titles, scopes and other columns of
  * all records again. Returns TRUE at once when the set is in use already. Blocks. */

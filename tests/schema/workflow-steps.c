@@ -120,8 +120,6 @@ static const TestStep steps[] = {
      SIGNED "," H_DEMAND},
     {"document", "issued", "served", "li",
      ORDER ",'served_at':1795258740000,'service_method':'signed'", SIGNED ENTERPRISE_SIGNED},
-    {"document", "issued", "issued", "sun", ORDER ",'number':'平应急〔2026〕1号'", ""},
-    {"document", "served", "served", "sun", ORDER ",'number':'平应急〔2026〕1号'", ""},
     {"document", "served", "performed", "li", ORDER,
      "{'name':'h','kind':'hazard','set':{'state':'closed'}}"},
     {"document", "served", "not_performed", "li",

@@ -8,6 +8,7 @@
 #include "sync/device/store/check.h"
 #include "sync/device/store/files.h"
 #include "sync/device/store/journal-store.h"
+#include "sync/device/store/numbers.h"
 #include "sync/device/store/people.h"
 #include "sync/device/store/records.h"
 
@@ -134,7 +135,11 @@ char *bh_journal_write(BhDevice *device, const char *author, const json_t *ops, 
   g_autofree char *body_text = NULL;
   g_autofree char *openings = NULL;
 
-  g_autoptr(json_t) full = bh_check_operations(device, author, ops, refused, error);
+  g_autoptr(GHashTable) taken = NULL;
+  g_autoptr(json_t) numbered = bh_numbers_fill(device, author, ops, &taken, refused, error);
+  if (numbered == NULL)
+    return NULL;
+  g_autoptr(json_t) full = bh_check_operations(device, author, numbered, refused, error);
   if (full == NULL)
     return NULL;
   bh_id_next(&device->ids, id);
@@ -146,7 +151,8 @@ char *bh_journal_write(BhDevice *device, const char *author, const json_t *ops, 
   g_autoptr(BhEntryText) text =
       bh_entry_sign(device->signer, device->made + 1, device->head,
                     bh_kind_set_get_hash(device->kinds), body_text, openings);
-  if (!bh_journal_store_insert(device, pos, id, author, at_ms, text, error) ||
+  if (!bh_numbers_take(device, taken, error) ||
+      !bh_journal_store_insert(device, pos, id, author, at_ms, text, error) ||
       !apply_operations(device, body, pos, refused, error) || !bh_view_retitle_some(device, error))
     return NULL;
   note_head(device, text, at_ms);

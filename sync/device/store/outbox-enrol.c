@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sync/device/store/device-store.h"
+#include "sync/device/store/numbers.h"
 #include "sync/device/store/outbox.h"
 #include "sync/device/store/repair.h"
 #include "sync/wire/enrol-text.h"
@@ -208,7 +209,10 @@ gboolean bh_outbox_set_enrolled(BhDevice *device, const char *url, const char *p
   if (write == NULL || !bh_device_store_put_uplink(device, uplink, hub_key, error) ||
       !bh_setting_set(device, "revoked", NULL, error) ||
       !bh_device_store_load_identity(device, error) ||
-      !bh_repair_begin_incarnation(device, device->acked, error) || !bh_write_commit(write, error))
+      !bh_repair_begin_incarnation(device, device->acked, error) ||
+      !bh_setting_set(device, BH_SETTING_ENROLLED_INCARNATION, device->signer->incarnation,
+                      error) ||
+      !bh_write_commit(write, error))
     return FALSE;
   if (strcmp(device->round_state, "revoked") == 0) {
     g_free(device->round_state);

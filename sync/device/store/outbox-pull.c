@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "sync/device/store/damage.h"
+#include "schema/numbering.h"
 #include "sync/device/store/drafts-store.h"
 #include "sync/device/store/files.h"
+#include "sync/device/store/numbers.h"
 #include "sync/device/store/outbox-enrol.h"
 #include "sync/device/store/outbox-kinds.h"
 #include "sync/device/store/outbox-push.h"
@@ -102,6 +104,8 @@ static gboolean put_base(const Pull *pull, const char *id, const char *text, con
     if (!bh_records_store_insert(device, id, &row, error))
       return FALSE;
   }
+  if (strcmp(kind, BH_NUMBER_BLOCK_KIND) == 0 && !bh_numbers_add_block(device, text, error))
+    return FALSE;
   return bh_records_store_put_base(device, row.number, text, changed_ms, pull->through, error);
 }
 
@@ -143,6 +147,8 @@ static gboolean remove_gone(Pull *pull, const char *id, GError **error)
   if (row.number == 0)
     return TRUE;
   touch(pull, id);
+  if (!bh_numbers_end_block(pull->device, id, error))
+    return FALSE;
   return own ? bh_records_store_mark_gone(pull->device, row.number, TRUE, error)
              : bh_records_store_drop_base(pull->device, row.number, error);
 }

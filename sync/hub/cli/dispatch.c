@@ -486,6 +486,25 @@ static json_t *do_anomaly_list(BhHub *hub, const json_t *params, GError **error)
   return list;
 }
 
+/* Lists a page of the register of numbers. */
+static json_t *do_number_list(BhHub *hub, const json_t *params, GError **error)
+{
+  const char *asked = param(params, "unit");
+  g_autofree char *unit = asked != NULL ? find(hub, "unit", asked, params, error) : NULL;
+  if (asked != NULL && unit == NULL)
+    return NULL;
+  g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(hub);
+  const BhClock *clock = bh_hub_get_clock(hub);
+  BhDb *db = bh_hub_acquire_reader(hub, error);
+  json_t *page =
+      db != NULL ? bh_register_list(db, kinds, param(params, "kind"), unit,
+                                    json_integer_value(json_object_get(params, "year")),
+                                    clock->wall_ms(clock->data), param(params, "after"), error)
+                 : NULL;
+  bh_hub_release_reader(hub, db);
+  return page;
+}
+
 static json_t *do_about(BhHub *hub, const json_t *params, GError **error)
 {
   (void)params;
@@ -537,6 +556,7 @@ static const Method METHODS[] = {
     {"backup.done", do_backup_done},
     {"access.list", do_access_list},
     {"anomaly.list", do_anomaly_list},
+    {"number.list", do_number_list},
 };
 
 json_t *bh_cli_dispatch(BhHub *hub, const char *method, const json_t *params, GError **error)

@@ -108,7 +108,8 @@ static gboolean make_device(BhHub *hub, BhDb *db, Acceptance *acceptance, const 
                 "device", "set", "name", name, "unit", row->unit, "key", key, "state", "enrolled");
   g_autofree char *entry = bh_hub_append_in(hub, db, NULL, ops, error);
   return entry != NULL && bh_log_add_device(db, acceptance->device, acceptance->key, device_hash,
-                                            row->unit, name, now_ms(hub), error);
+                                            row->unit, name, now_ms(hub), error) &&
+         bh_hub_grant_numbers_in(hub, db, acceptance->device, row->unit, error);
 }
 
 static gboolean write_acceptance(BhHub *hub, BhDb *db, gpointer data, GError **error)
@@ -253,9 +254,14 @@ gboolean bh_enrol_revoke(BhHub *hub, const char *by, const char *device, const c
 
 /* --- authentication --- */
 
+/* A device that is there also gets the blocks of numbers that it lacks: those of the next year, and
+ * those of a kind that numbers its records since then. */
 static gboolean write_seen(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
-  return bh_log_touch_device(db, data, now_ms(hub), error);
+  g_autoptr(BhHubDevice) device = bh_log_load_device(db, data, error);
+  return device != NULL && bh_log_touch_device(db, data, now_ms(hub), error) &&
+         (device->revoked_ms != 0 ||
+          bh_hub_grant_numbers_in(hub, db, device->id, device->unit, error));
 }
 
 static void on_seen_written(BhHub *hub, const GError *error, gpointer data)

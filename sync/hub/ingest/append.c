@@ -6,6 +6,7 @@
 #include "schema/workflow.h"
 #include "sync/hub/ingest/internal.h"
 #include "sync/hub/ingest/judge-review.h"
+#include "sync/hub/ingest/numbers.h"
 
 static gboolean make_entry_id(BhPiece *piece, char id[BH_ID_LEN + 1], GError **error)
 {
@@ -149,23 +150,14 @@ static gboolean judge_own(BhPiece *piece, const BhBody *body, gint64 position, g
   return TRUE;
 }
 
-gboolean bh_piece_append(BhPiece *piece, const char *by, const json_t *ops,
-                         char entry_id[BH_ID_LEN + 1], GError **error)
+/* Signs the body of an entry that was applied at the newest position, and adds it to the log. */
+static gboolean log_entry(BhPiece *piece, BhBody *body, const char *body_text, const char *openings,
+                          GError **error)
 {
   BhIngest *ingest = piece->ingest;
   const BhSigner *signer = ingest->signer;
-  g_assert(signer != NULL);
-  g_autofree char *body_text = NULL;
-  g_autofree char *openings = NULL;
-  if (!make_entry_id(piece, entry_id, error) ||
-      !build_body(piece, entry_id, by != NULL ? by : ingest->hub, ops, &body_text, &openings,
-                  error))
-    return FALSE;
-  g_autoptr(BhBody) body = bh_body_parse(body_text, openings, error);
-  if (body == NULL)
-    return FALSE;
   BhEntryRow row = {
-      .position = ++piece->position,
+      .position = piece->position,
       .received_ms = piece->now_ms,
       .is_doubted = piece->is_doubted,
       .id = body->id,
@@ -175,8 +167,7 @@ gboolean bh_piece_append(BhPiece *piece, const char *by, const json_t *ops,
   };
   gint64 seq;
   char prev[BH_HASH_HEX_LEN + 1];
-  if (!judge_own(piece, body, row.position, by == NULL, error) ||
-      !bh_log_get_head(piece->db, signer->device, signer->incarnation, &seq, prev, error))
+  if (!bh_log_get_head(piece->db, signer->device, signer->incarnation, &seq, prev, error))
     return FALSE;
   g_autoptr(BhEntryText) text = bh_entry_sign(
       signer, seq + 1, prev, bh_kind_set_get_hash(ingest->kinds), body_text, openings);
@@ -187,6 +178,54 @@ gboolean bh_piece_append(BhPiece *piece, const char *by, const json_t *ops,
          bh_log_set_head(piece->db, signer->device, signer->incarnation, seq + 1, envelope.hash,
                          error) &&
          bh_piece_declare_files(piece, body, signer->device, error);
+}
+
+gboolean bh_piece_append(BhPiece *piece, const char *by, const json_t *ops,
+                         char entry_id[BH_ID_LEN + 1], GError **error)
+{
+  g_assert(piece->ingest->signer != NULL);
+  g_autofree char *body_text = NULL;
+  g_autofree char *openings = NULL;
+  g_autoptr(json_t) numbered = bh_numbers_fill_own(piece, ops, error);
+  if (numbered == NULL || !make_entry_id(piece, entry_id, error) ||
+      !build_body(piece, entry_id, by != NULL ? by : piece->ingest->hub, numbered, &body_text,
+                  &openings, error))
+    return FALSE;
+  g_autoptr(BhBody) body = bh_body_parse(body_text, openings, error);
+  return body != NULL && judge_own(piece, body, ++piece->position, by == NULL, error) &&
+         log_entry(piece, body, body_text, openings, error);
+}
+
+gboolean bh_piece_append_number(BhPiece *piece, const json_t *ops, GError **error)
+{
+  char entry_id[BH_ID_LEN + 1];
+  g_autofree char *body_text = NULL;
+  g_autofree char *openings = NULL;
+  g_autoptr(GError) reason = NULL;
+  GError *failed = NULL;
+  if (!make_entry_id(piece, entry_id, error) ||
+      !build_body(piece, entry_id, piece->ingest->hub, ops, &body_text, &openings, error))
+    return FALSE;
+  g_autoptr(BhBody) body = bh_body_parse(body_text, openings, error);
+  if (body == NULL)
+    return FALSE;
+  if (bh_piece_apply(piece, body, NULL, ++piece->position, &reason, &failed))
+    return log_entry(piece, body, body_text, openings, error);
+  piece->position--;
+  if (failed != NULL) {
+    g_propagate_error(error, failed);
+    return FALSE;
+  }
+  g_warning("numbers: a record keeps its provisional number: %s", bh_error_code_name(reason->code));
+  return TRUE;
+}
+
+gboolean bh_ingest_grant_numbers(BhIngest *ingest, BhDb *db, const char *device, const char *unit,
+                                 GError **error)
+{
+  g_auto(BhPiece) piece = {0};
+  return bh_piece_begin(&piece, ingest, db, error) &&
+         bh_numbers_grant(&piece, device, unit, error) && bh_piece_end(&piece, error);
 }
 
 char *bh_ingest_append(BhIngest *ingest, BhDb *db, const char *by, const json_t *ops,

@@ -6,6 +6,7 @@
 #include "sync/hub/ingest/anomaly-store.h"
 #include "sync/hub/ingest/anomaly.h"
 #include "sync/hub/ingest/internal.h"
+#include "sync/hub/ingest/numbers.h"
 #include "sync/wire/limits.h"
 
 #define ORDER_NR 10000    /* number of the report "order" of an entry; others have lower numbers */
@@ -345,7 +346,9 @@ static gboolean store_entry(BhPiece *piece, const BhBatch *batch, guint index,
     note_verdict(verified, "applied", NULL);
     return bh_log_add_entry(piece->db, &verified->envelope, &row, error) &&
            note_order(piece, before, verified, row.position, error) &&
-           bh_piece_declare_files(piece, verified->body, verified->envelope.device, error);
+           bh_piece_declare_files(piece, verified->body, verified->envelope.device, error) &&
+           bh_numbers_follow(piece, verified->body, verified->envelope.device, batch->unit,
+                             verified->envelope.incarnation, error);
   }
   if (failed != NULL) {
     g_propagate_error(error, failed);
@@ -461,6 +464,12 @@ static gboolean store_entries(BhPiece *piece, const BhBatch *batch, BhIngestResu
 {
   const BhVerified *last = NULL;
   Turn turn = {0, result->work.read, result->work.seen};
+  const BhEnvelope *first = result->next < batch->entries->len
+                                ? &((BhVerified *)batch->entries->pdata[result->next])->envelope
+                                : NULL;
+  if (first != NULL &&
+      !bh_numbers_note_chain(piece, batch->device, first->incarnation, first->seq, error))
+    return FALSE;
   while (result->next < batch->entries->len) {
     last = batch->entries->pdata[result->next];
     if (!store_entry(piece, batch, result->next++, result, error))

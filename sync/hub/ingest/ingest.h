@@ -15,6 +15,8 @@
 #include "sync/hub/ingest/anomaly-store.h" /* the list of anomalies */
 #include "sync/hub/ingest/anomaly.h"       /* kinds and codes of anomalies */
 #include "sync/hub/ingest/judge.h"         /* what an entry may do */
+#include "sync/hub/ingest/numbers-store.h" /* blocks of numbers */
+#include "sync/hub/ingest/register.h"      /* the register of numbers */
 
 G_BEGIN_DECLS
 
@@ -132,6 +134,10 @@ gboolean bh_ingest_apply_turn(BhIngest *ingest, BhDb *db, const BhBatch *batch,
  * nothing. Must be called on the writer thread. */
 char *bh_ingest_append(BhIngest *ingest, BhDb *db, const char *by, const json_t *ops,
                        GError **error);
+/* Grants a device of the unit the blocks of numbers that it lacks, this year's and, near its end,
+ * next year's (schema/kinds/README.md, "Numbers"). Must be called on the writer thread. */
+gboolean bh_ingest_grant_numbers(BhIngest *ingest, BhDb *db, const char *device, const char *unit,
+                                 GError **error);
 /* Releases a quarantined entry, which applies it, or dismisses it; both append an entry of the hub.
  * The entry is judged again (judge.h): a release waives faults of data, never faults of authority,
  * and the deciding person `by` (NULL: the shell) must have access to every record that the entry

@@ -5,6 +5,7 @@
 
 #include "schema/person.h"
 #include "sync/hub/ingest/internal.h"
+#include "sync/hub/ingest/numbers.h"
 
 /* A quarantined entry that is to be decided about. */
 typedef struct {
@@ -135,6 +136,15 @@ static gboolean release(BhPiece *piece, Waiting *waiting, gint64 position, GErro
          bh_piece_declare_files(piece, waiting->body, waiting->row->device, error);
 }
 
+/* Gives numbers to the records of a released entry, as if it had been applied when it came. */
+static gboolean number_released(BhPiece *piece, const Waiting *waiting, GError **error)
+{
+  BhEnvelope envelope;
+  return bh_envelope_parse(waiting->row->text->envelope, &envelope, error) &&
+         bh_numbers_follow(piece, waiting->body, waiting->row->device, waiting->device->unit,
+                           envelope.incarnation, error);
+}
+
 /* An unreadable entry names no records, so no access to records is needed to dismiss it. */
 static gboolean dismiss(BhPiece *piece, Waiting *waiting, GError **error)
 {
@@ -190,7 +200,8 @@ gboolean bh_ingest_decide(BhIngest *ingest, BhDb *db, const char *by, const char
           by != NULL ? by : "the hub");
   return (dismissal ? dismiss(&piece, &waiting, error)
                     : release(&piece, &waiting, position, error)) &&
-         bh_piece_append(&piece, by, ops, entry_id, error) && bh_piece_end(&piece, error) &&
+         bh_piece_append(&piece, by, ops, entry_id, error) &&
+         (dismissal || number_released(&piece, &waiting, error)) && bh_piece_end(&piece, error) &&
          bh_log_set_status(db, position, dismissal ? BH_ENTRY_DISMISSED : BH_ENTRY_RELEASED,
                            error) &&
          bh_log_decide_quarantine(db, position, entry_id, error);

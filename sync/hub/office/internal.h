@@ -237,6 +237,7 @@ json_t *bh_office_issue_plaques(BhOfficeCall *call, GError **error); /* POST pla
 json_t *bh_office_plaque_svg(BhOfficeCall *call, GError **error);    /* GET plaques/N/qr.svg */
 
 json_t *bh_office_anomalies(BhOfficeCall *call, GError **error); /* GET anomalies; anomaly.c */
+json_t *bh_office_numbers(BhOfficeCall *call, GError **error);   /* GET numbers; numbers.c */
 json_t *bh_office_case(BhOfficeCall *call, GError **error);      /* GET records/ID/case; case.c */
 json_t *bh_office_file(BhOfficeCall *call, GError **error); /* GET records/ID/files/…; file.c */
 /* Handler of the page's own files, without a call; `data` is not used (file.c). */

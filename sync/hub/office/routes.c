@@ -28,6 +28,7 @@ static const Call calls[] = {
     {"POST", "/office/v1/devices/{id}/revoke", BODY_MAX, BH_OFFICE_OVERSEERS, bh_office_revoke},
     {"GET", "/office/v1/access", 0, BH_OFFICE_OVERSEERS, bh_office_access},
     {"GET", "/office/v1/anomalies", 0, BH_OFFICE_RELEASERS, bh_office_anomalies},
+    {"GET", "/office/v1/numbers", 0, BH_OFFICE_RELEASERS, bh_office_numbers},
     {"GET", "/office/v1/records/{id}", 0, BH_OFFICE_ANYONE, bh_office_record},
     {"GET", "/office/v1/records/{id}/case", 0, BH_OFFICE_ANYONE, bh_office_case},
     {"GET", "/office/v1/records/{id}/history", 0, BH_OFFICE_ANYONE, bh_office_history},

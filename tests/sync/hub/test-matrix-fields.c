@@ -1,6 +1,6 @@
 /* The authorization matrix of fields: every field of every kind, in every state, set by devices of
  * four units. The expected results are computed here from the JSON of the kinds alone
- * (`written_by`, `locked_when`, `unlocked`, `once`, `own_unit`, `author_from`, `unit_from`,
+ * (`number`, `written_by`, `locked_when`, `unlocked`, `once`, `own_unit`, `author_from`, `unit_from`,
  * `personal`, `on_change_ask`, scope) and compared with whether the hub accepts or quarantines the
  * entry. Steps are tried in test-matrix.c. */
 #include "matrix-scene.h"
@@ -192,6 +192,17 @@ static Truth holds(Matrix *matrix, const json_t *condition, const json_t *values
   return UNKNOWN;
 }
 
+/* Whether the field is that of a number that was given, or of its mark. */
+static gboolean is_given_number(const Stand *stand, const json_t *field, const json_t *values)
+{
+  const json_t *number = json_object_get(stand->declaration, "number");
+  const json_t *name = json_object_get(field, "name");
+  return (json_equal(name, json_object_get(number, "field")) ||
+          json_equal(name, json_object_get(number, "provisional"))) &&
+         !is_unset(json_object_get(values,
+                                   json_string_value(json_object_get(number, "field"))));
+}
+
 static gboolean is_locked(const Stand *stand, const json_t *field, const json_t *values)
 {
   const json_t *own = json_object_get(field, "locked_when");
@@ -272,6 +283,8 @@ static const char *expect(const Stand *stand, const json_t *field, const Person 
     return "unit_from";
   if (is_closed_with(stand, name, value))
     return "locked_when of what it hangs on";
+  if (!same && is_given_number(stand, field, stand->values))
+    return "number";
   if (!same && is_locked(stand, field, stand->values))
     return "locked_when";
   return !same && !is_unset(old) && asks_more(stand, field) ? "on_change_ask" : NULL;

@@ -1,0 +1,82 @@
+/* The register of numbers for the office: the numbers of one kind, of the units that the actor's unit
+ * serves. */
+#include "sync/hub/office/internal.h"
+
+#include "schema/error.h"
+#include "schema/numbering.h"
+#include "schema/workflow.h"
+#include "sync/hub/ingest/ingest.h"
+
+#define YEAR_MAX 9999
+
+static gboolean serves_unit(BhOfficeCall *call, const char *unit)
+{
+  g_autofree char *scope = g_strconcat("u:", unit, NULL);
+  return bh_office_serves(call, scope);
+}
+
+/* [{"id","name"}] of the units with numbers of the kind that the actor's unit serves. */
+static json_t *list_units(BhOfficeCall *call, const char *kind, GError **error)
+{
+  g_autoptr(GPtrArray) ids = bh_hub_numbers_list_units(call->db, kind, error);
+  if (ids == NULL)
+    return NULL;
+  json_t *units = json_array();
+  for (guint i = 0; i < ids->len; i++)
+    if (serves_unit(call, ids->pdata[i]))
+      json_array_append_new(units, json_pack("{s:s, s:s}", "id", (const char *)ids->pdata[i],
+                                             "name", bh_office_name(call, ids->pdata[i])));
+  return units;
+}
+
+/* Adds the labels of type and state to a row. */
+static void add_labels(BhOfficeCall *call, const BhKind *kind, json_t *row)
+{
+  const char *type = bh_json_string_or(row, "type", NULL);
+  const char *state = bh_json_string_or(row, "record_state", NULL);
+  const BhField *field = bh_numbering_get_type(kind);
+  if (type != NULL && field != NULL)
+    json_object_set_new(row, "type_label",
+                        json_string(bh_field_find_choice_label(field, type, call->lang)));
+  if (state != NULL)
+    json_object_set_new(row, "record_state",
+                        json_string(bh_kind_get_state_label(kind, state, call->lang)));
+}
+
+json_t *bh_office_numbers(BhOfficeCall *call, GError **error)
+{
+  const char *kind_name = bh_request_get_query(call->request, "kind");
+  const char *unit = bh_request_get_query(call->request, "unit");
+  const char *year_text = bh_request_get_query(call->request, "year");
+  char *end = NULL;
+  gint64 year = year_text != NULL ? g_ascii_strtoll(year_text, &end, 10) : 0;
+  g_autoptr(json_t) kinds = bh_register_list_kinds(call->kinds, call->lang);
+  if (kind_name == NULL)
+    kind_name = bh_json_string_or(json_array_get(kinds, 0), "kind", NULL);
+  if (unit == NULL)
+    unit = bh_json_string_or(call->staff_values, "unit", "");
+  if (year_text != NULL && (end == year_text || *end != '\0' || year < 1 || year > YEAR_MAX)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "year: must be a number from 1 to %d", YEAR_MAX);
+    return NULL;
+  }
+  if (!serves_unit(call, unit)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_DENIED, "unit: your unit does not serve this unit");
+    return NULL;
+  }
+  const BhClock *clock = bh_hub_get_clock(call->hub);
+  g_autoptr(json_t) page = bh_register_list(
+      call->db, call->kinds, kind_name, unit, year, clock->wall_ms(clock->data),
+      bh_request_get_query(call->request, "after"), error);
+  json_t *units = page != NULL ? list_units(call, kind_name, error) : NULL;
+  if (units == NULL)
+    return NULL;
+  gsize index;
+  json_t *row;
+  json_array_foreach(json_object_get(page, "rows"), index, row) {
+    add_labels(call, bh_kind_set_find(call->kinds, kind_name), row);
+  }
+  json_object_set_new(page, "units", units);
+  json_object_set(page, "kinds", kinds);
+  json_object_set_new(page, "unit", json_string(unit));
+  return g_steal_pointer(&page);
+}
