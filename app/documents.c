@@ -58,12 +58,11 @@ static GPtrArray *list_documents(const json_t *visit, const BhPaperType *type)
 /* Adds the number that the store gives the document when it is saved, so that the paper contains
  * it. The caller must save before anything else takes a number: both run in one call on the store's
  * thread. */
-static gboolean add_number(BhDevice *device, const char *author, const char *record, json_t *set,
-                           GError **error)
+static gboolean add_number(BhDevice *device, const char *record, json_t *set, GError **error)
 {
   g_autoptr(json_t) ops =
       json_pack("[{s:s, s:s, s:O}]", "record", record, "kind", "document", "set", set);
-  g_autoptr(json_t) numbered = bh_device_preview_numbers(device, author, ops, error);
+  g_autoptr(json_t) numbered = bh_device_preview_numbers(device, ops, error);
   if (numbered == NULL)
     return FALSE;
   json_object_update(set, json_object_get(json_array_get(numbered, 0), "set"));
@@ -221,7 +220,7 @@ static char *freeze(BhDevice *device, const BhDocumentsRequest *request, const j
     json_object_set_new(set, "dates_confirmed_by_second",
                         json_string(request->confirmed_by_second));
   }
-  if (!add_number(device, request->author, record, set, error))
+  if (!add_number(device, record, set, error))
     return NULL;
   json_t *frozen = freeze_hazards(request, visit, kinds, type, set, error);
   if (frozen != NULL && !check_glyphs(request, visit, kinds, type, frozen, error))

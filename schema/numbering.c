@@ -113,9 +113,9 @@ void bh_numbering_free(BhNumbering *numbering)
 static gboolean parse_per(BhPlace *place, const json_t *declaration, BhNumbering *numbering)
 {
   g_autofree const char **names = NULL;
-  if (!bh_place_names(place, declaration, "per", TRUE, FALSE, &names))
+  if (!bh_place_names(place, declaration, "per", FALSE, FALSE, &names))
     return FALSE;
-  for (gsize i = 0; names[i] != NULL; i++) {
+  for (gsize i = 0; names != NULL && names[i] != NULL; i++) {
     if (strcmp(names[i], UNIT) == 0) {
       numbering->by_unit = TRUE;
     } else if (strcmp(names[i], YEAR) == 0) {

@@ -21,8 +21,8 @@ const BhNumbering *bh_kind_get_numbering(const BhKind *kind);
 const char *bh_numbering_get_field(const BhNumbering *numbering);
 /* Name of the flag field that marks a provisional number; NULL when the kind has none. */
 const char *bh_numbering_get_provisional(const BhNumbering *numbering);
-/* The choice field of "per", by which each type has numbers of its own; NULL: none. `kind` must have
- * may be one without a numbering. */
+/* The choice field of "per", by which each type has numbers of its own; NULL: none. `kind` must
+ * have may be one without a numbering. */
 const BhField *bh_numbering_get_type(const BhKind *kind);
 /* Whether the key is the field of the number or of its mark. */
 gboolean bh_numbering_is_key(const BhNumbering *numbering, const char *key);

@@ -126,8 +126,7 @@ json_t *bh_device_check(BhDevice *device, const char *author, const char *record
 /* The operations as bh_device_save would write them now, with the numbers that new records get
  * (schema/kinds/README.md, "Numbers"): a new reference. A caller on the store's thread that saves
  * before anything else does gets exactly these numbers. Gives no number away. */
-json_t *bh_device_preview_numbers(BhDevice *device, const char *author, const json_t *ops,
-                                  GError **error);
+json_t *bh_device_preview_numbers(BhDevice *device, const json_t *ops, GError **error);
 
 /* Values in `ops` (as bh_device_save takes them) that can be saved although they are doubtful, for
  * example a wrong check character: array of {"record","field","zh","en"}, empty when there are

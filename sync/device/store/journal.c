@@ -136,7 +136,7 @@ char *bh_journal_write(BhDevice *device, const char *author, const json_t *ops, 
   g_autofree char *openings = NULL;
 
   g_autoptr(GHashTable) taken = NULL;
-  g_autoptr(json_t) numbered = bh_numbers_fill(device, author, ops, &taken, refused, error);
+  g_autoptr(json_t) numbered = bh_numbers_fill(device, ops, &taken, refused, error);
   if (numbered == NULL)
     return NULL;
   g_autoptr(json_t) full = bh_check_operations(device, author, numbered, refused, error);

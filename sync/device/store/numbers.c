@@ -16,38 +16,50 @@
 /* What is needed while the operations of one entry get their numbers. */
 typedef struct {
   BhDevice *device;
-  const char *author;
   const json_t *ops;
   BhScope *scope;    /* the store with all operations over it; NULL: not needed yet */
-  char *unit;        /* unit of the device; NULL: not read yet */
   GHashTable *taken; /* id of block → next free number (gint64*); NULL: no block is used yet */
 } Filling;
 
 static void filling_clear(Filling *filling)
 {
   g_clear_pointer(&filling->scope, bh_scope_free);
-  g_clear_pointer(&filling->unit, g_free);
   g_clear_pointer(&filling->taken, g_hash_table_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Filling, filling_clear)
 
-static gboolean need_scope(Filling *filling, GError **error)
+static void need_scope(Filling *filling)
 {
   gsize index;
   json_t *op;
   if (filling->scope != NULL)
-    return TRUE;
-  g_autoptr(json_t) uplink = bh_device_store_read_uplink(filling->device, error);
-  if (uplink == NULL)
-    return FALSE;
-  filling->unit = g_strdup(bh_json_string_or(uplink, "unit", NULL));
-  filling->scope = bh_scope_new(filling->device, filling->author);
+    return;
+  filling->scope = bh_scope_new(filling->device, NULL);
   json_array_foreach((json_t *)filling->ops, index, op) {
     const char *record = bh_json_string_or(op, "record", "");
     if (bh_id_is_valid(record))
       bh_scope_set(filling->scope, record, bh_json_string_or(op, "kind", ""),
                    json_object_get(op, "set"));
   }
+}
+
+/* Finds the counter of a new record. A record that names no unit belongs to the unit of the device.
+ * *found: whether there is one. */
+static gboolean find_counter(Filling *filling, const BhKind *kind, const char *record,
+                             BhCounter *counter, gboolean *found, GError **error)
+{
+  BhContext context;
+  gint64 year = bh_date_from_ms(bh_device_now_ms(filling->device)).year;
+  need_scope(filling);
+  bh_scope_fill(filling->scope, record, &context);
+  *found = bh_numbering_find_counter(kind, &context, NULL, year, counter);
+  if (*found)
+    return TRUE;
+  g_autoptr(json_t) uplink = bh_device_store_read_uplink(filling->device, error);
+  if (uplink == NULL)
+    return FALSE;
+  *found = bh_numbering_find_counter(kind, &context, bh_json_string_or(uplink, "unit", NULL), year,
+                                     counter);
   return TRUE;
 }
 
@@ -82,13 +94,11 @@ static gboolean make_number(Filling *filling, const BhKind *kind, const char *re
   const BhNumbering *numbering = bh_kind_get_numbering(kind);
   g_auto(BhCounter) counter = {0};
   g_autoptr(GError) failed = NULL;
-  BhContext context;
-  BhDate today = bh_date_from_ms(bh_device_now_ms(filling->device));
+  gboolean found = FALSE;
   *number = NULL;
-  if (!need_scope(filling, error))
+  if (!find_counter(filling, kind, record, &counter, &found, error))
     return FALSE;
-  bh_scope_fill(filling->scope, record, &context);
-  if (!bh_numbering_find_counter(kind, &context, filling->unit, today.year, &counter))
+  if (!found)
     return TRUE;
   g_autofree char *text = take_next(filling, kind, &counter, &failed);
   if (failed != NULL) {
@@ -157,10 +167,10 @@ static gboolean fill_one(Filling *filling, const json_t *op, GHashTable *made, j
   return refuse(kind, record, refused, error);
 }
 
-json_t *bh_numbers_fill(BhDevice *device, const char *author, const json_t *ops, GHashTable **taken,
-                        char **refused, GError **error)
+json_t *bh_numbers_fill(BhDevice *device, const json_t *ops, GHashTable **taken, char **refused,
+                        GError **error)
 {
-  g_auto(Filling) filling = {.device = device, .author = author, .ops = ops};
+  g_auto(Filling) filling = {.device = device, .ops = ops};
   /* ids of the records that an earlier operation made */
   g_autoptr(GHashTable) made = g_hash_table_new(g_str_hash, g_str_equal);
   g_autoptr(json_t) full = json_incref((json_t *)ops);
@@ -199,12 +209,11 @@ gboolean bh_numbers_take(BhDevice *device, GHashTable *taken, GError **error)
   return TRUE;
 }
 
-json_t *bh_device_preview_numbers(BhDevice *device, const char *author, const json_t *ops,
-                                  GError **error)
+json_t *bh_device_preview_numbers(BhDevice *device, const json_t *ops, GError **error)
 {
   g_autoptr(GHashTable) taken = NULL;
   return bh_device_ready(device, error) && bh_device_need_enrolled(device, error)
-             ? bh_numbers_fill(device, author, ops, &taken, NULL, error)
+             ? bh_numbers_fill(device, ops, &taken, NULL, error)
              : NULL;
 }
 

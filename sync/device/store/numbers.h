@@ -16,8 +16,8 @@ G_BEGIN_DECLS
  * next number that is free afterwards (gint64*), for bh_numbers_take; NULL when no block is used;
  * g_hash_table_unref. Writes nothing. BH_ERROR_INVALID, with *refused as in bh_check_operations,
  * when an operation sets another number than it would get, or changes a number. */
-json_t *bh_numbers_fill(BhDevice *device, const char *author, const json_t *ops, GHashTable **taken,
-                        char **refused, GError **error);
+json_t *bh_numbers_fill(BhDevice *device, const json_t *ops, GHashTable **taken, char **refused,
+                        GError **error);
 /* Marks the numbers that bh_numbers_fill used as given. Must be called in the transaction that
  * writes the entry. `taken` may be NULL. */
 gboolean bh_numbers_take(BhDevice *device, GHashTable *taken, GError **error);

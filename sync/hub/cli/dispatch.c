@@ -496,11 +496,11 @@ static json_t *do_number_list(BhHub *hub, const json_t *params, GError **error)
   g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(hub);
   const BhClock *clock = bh_hub_get_clock(hub);
   BhDb *db = bh_hub_acquire_reader(hub, error);
-  json_t *page =
-      db != NULL ? bh_register_list(db, kinds, param(params, "kind"), unit,
-                                    json_integer_value(json_object_get(params, "year")),
-                                    clock->wall_ms(clock->data), param(params, "after"), error)
-                 : NULL;
+  json_t *page = db != NULL
+                     ? bh_register_list(db, kinds, param(params, "kind"), unit,
+                                        json_integer_value(json_object_get(params, "year")),
+                                        clock->wall_ms(clock->data), param(params, "after"), error)
+                     : NULL;
   bh_hub_release_reader(hub, db);
   return page;
 }

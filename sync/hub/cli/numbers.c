@@ -14,9 +14,8 @@ static void print_rows(const json_t *result)
            bh_json_string_or(row, "number", ""), count > 1 ? " … " : "",
            count > 1 && to != NULL ? to : "");
     printf("  %s  %s\n", bh_json_string_or(row, "device_name", "-"),
-           json_is_true(json_object_get(row, "restricted"))
-               ? "(restricted)"
-               : bh_json_string_or(row, "title", "-"));
+           json_is_true(json_object_get(row, "restricted")) ? "(restricted)"
+                                                            : bh_json_string_or(row, "title", "-"));
   }
   const char *after = bh_json_string_or(result, "after", NULL);
   if (after != NULL)

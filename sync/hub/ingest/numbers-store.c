@@ -250,8 +250,8 @@ static void add_unused(Page *page, const BhHubBlock *block, gint64 from, gint64 
 static void add_used(Page *page, const BhHubBlock *block, BhStmt *stmt)
 {
   gboolean restricted = bh_stmt_is_null(stmt, 4) || *bh_stmt_get_text(stmt, 4) != '\0';
-  json_t *row =
-      make_row(page, block, bh_stmt_get_int(stmt, 0), bh_stmt_get_int(stmt, 5) != 0 ? "void" : "used");
+  json_t *row = make_row(page, block, bh_stmt_get_int(stmt, 0),
+                         bh_stmt_get_int(stmt, 5) != 0 ? "void" : "used");
   if (restricted) {
     json_object_set_new(row, "restricted", json_true());
   } else {
@@ -354,11 +354,10 @@ json_t *bh_hub_numbers_list(BhDb *db, const BhNumberFilter *filter, const char *
 
 GPtrArray *bh_hub_numbers_list_units(BhDb *db, const char *kind, GError **error)
 {
-  BhStmt *stmt = bh_db_query(db,
-                             "SELECT DISTINCT substr(counter, 1, 36) FROM number_block"
-                             " WHERE kind = :kind AND length(counter) >= 36 LIMIT :most",
-                             BH_PARAMS(bh_param_text("kind", kind),
-                                       bh_param_int("most", BH_NUMBER_UNITS_MAX)),
-                             error);
+  BhStmt *stmt = bh_db_query(
+      db,
+      "SELECT DISTINCT substr(counter, 1, 36) FROM number_block"
+      " WHERE kind = :kind AND length(counter) >= 36 LIMIT :most",
+      BH_PARAMS(bh_param_text("kind", kind), bh_param_int("most", BH_NUMBER_UNITS_MAX)), error);
   return stmt != NULL ? bh_stmt_collect_texts(stmt, error) : NULL;
 }

@@ -11,10 +11,10 @@ G_BEGIN_DECLS
 #define BH_NUMBERS_BLOCKS_MAX 500 /* blocks of one device and kind that are compared */
 
 typedef struct {
-  char record[BH_ID_LEN + 1];            /* id of the record of the block */
-  char device[BH_ID_LEN + 1];            /* "": the hub gives the numbers itself */
-  char incarnation[BH_HASH_HEX_LEN + 1]; /* "": the first chain of the device */
-  char *kind;                            /* kind of the records that are numbered */
+  char record[BH_ID_LEN + 1];               /* id of the record of the block */
+  char device[BH_ID_LEN + 1];               /* "": the hub gives the numbers itself */
+  char incarnation[BH_INCARNATION_LEN + 1]; /* "": the first chain of the device */
+  char *kind;                               /* kind of the records that are numbered */
   BhCounter counter;
   gint64 first, last;
   gint64 next; /* one more than the greatest number known to be used */
@@ -71,8 +71,8 @@ typedef struct {
   const char *void_states; /* JSON array of the states of the kind that are void */
 } BhNumberFilter;
 
-/* One page of the register, as bh_register_list (register.h) gives it, but with "counter", the key of
- * the counter, in place of "type". */
+/* One page of the register, as bh_register_list (register.h) gives it, but with "counter", the key
+ * of the counter, in place of "type". */
 json_t *bh_hub_numbers_list(BhDb *db, const BhNumberFilter *filter, const char *after,
                             GError **error);
 /* Ids of the units of which there are counters of a kind, at most BH_NUMBER_UNITS_MAX; char*, with

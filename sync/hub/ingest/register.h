@@ -17,8 +17,8 @@ G_BEGIN_DECLS
  *   lost   nobody has it, and nobody will: the device was revoked or has begun another chain, or
  *          the year is over
  *
- * Neighbouring numbers of one block that are free, or lost, are one row. A record that only some may
- * see has neither "record" nor "title". `unit` NULL: all units. `year` 0: the present year, by
+ * Neighbouring numbers of one block that are free, or lost, are one row. A record that only some
+ * may see has neither "record" nor "title". `unit` NULL: all units. `year` 0: the present year, by
  * `now_ms`. `after`: "after" of the page before, or NULL. BH_ERROR_UNKNOWN when the kind does not
  * number its records; _FORMAT for a wrong `after`. */
 json_t *bh_register_list(BhDb *db, const BhKindSet *kinds, const char *kind, const char *unit,

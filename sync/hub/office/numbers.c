@@ -1,5 +1,5 @@
-/* The register of numbers for the office: the numbers of one kind, of the units that the actor's unit
- * serves. */
+/* The register of numbers for the office: the numbers of one kind, of the units that the actor's
+ * unit serves. */
 #include "sync/hub/office/internal.h"
 
 #include "schema/error.h"
@@ -64,9 +64,9 @@ json_t *bh_office_numbers(BhOfficeCall *call, GError **error)
     return NULL;
   }
   const BhClock *clock = bh_hub_get_clock(call->hub);
-  g_autoptr(json_t) page = bh_register_list(
-      call->db, call->kinds, kind_name, unit, year, clock->wall_ms(clock->data),
-      bh_request_get_query(call->request, "after"), error);
+  g_autoptr(json_t) page =
+      bh_register_list(call->db, call->kinds, kind_name, unit, year, clock->wall_ms(clock->data),
+                       bh_request_get_query(call->request, "after"), error);
   json_t *units = page != NULL ? list_units(call, kind_name, error) : NULL;
   if (units == NULL)
     return NULL;

@@ -1,8 +1,8 @@
 /* The authorization matrix of fields: every field of every kind, in every state, set by devices of
  * four units. The expected results are computed here from the JSON of the kinds alone
- * (`number`, `written_by`, `locked_when`, `unlocked`, `once`, `own_unit`, `author_from`, `unit_from`,
- * `personal`, `on_change_ask`, scope) and compared with whether the hub accepts or quarantines the
- * entry. Steps are tried in test-matrix.c. */
+ * (`number`, `written_by`, `locked_when`, `unlocked`, `once`, `own_unit`, `author_from`,
+ * `unit_from`, `personal`, `on_change_ask`, scope) and compared with whether the hub accepts or
+ * quarantines the entry. Steps are tried in test-matrix.c. */
 #include "matrix-scene.h"
 
 #include <string.h>
@@ -199,8 +199,7 @@ static gboolean is_given_number(const Stand *stand, const json_t *field, const j
   const json_t *name = json_object_get(field, "name");
   return (json_equal(name, json_object_get(number, "field")) ||
           json_equal(name, json_object_get(number, "provisional"))) &&
-         !is_unset(json_object_get(values,
-                                   json_string_value(json_object_get(number, "field"))));
+         !is_unset(json_object_get(values, json_string_value(json_object_get(number, "field"))));
 }
 
 static gboolean is_locked(const Stand *stand, const json_t *field, const json_t *values)
