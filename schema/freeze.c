@@ -240,18 +240,10 @@ static json_t *freeze_answers(const BhPaperFacts *facts)
 
 static json_t *freeze_hazard(const BhPaperFacts *facts, const json_t *values)
 {
-  static const char *const keys[] = {"number",
-                                     "number_provisional",
-                                     "summary",
-                                     "description",
-                                     "place",
-                                     "legal_basis",
-                                     "demand",
-                                     "deadline",
-                                     "fixed_on_site",
-                                     "responsible_person",
-                                     "responsible_post",
-                                     NULL};
+  static const char *const keys[] = {
+      "number",        "number_provisional", "summary",          "description",
+      "place",         "legal_basis",        "demand",           "deadline",
+      "fixed_on_site", "responsible_person", "responsible_post", NULL};
   json_t *out = json_object();
   const char *level = bh_json_string_or(values, "level", "general");
   gboolean major = strcmp(level, "major") == 0;

@@ -5,7 +5,6 @@ import { t } from './i18n.js';
 
 const COLUMNS = ['number', 'type', 'state', 'record', 'device'];
 const COLOURS = { used: 'accepted', void: 'returned', lost: 'conflict', free: 'new' };
-const YEARS = 6; // years that can be chosen, the next one included
 
 function cell(name, row) {
   if (name === 'number') {
@@ -26,8 +25,7 @@ export function numberList(main) {
   const more = el('button', { type: 'button', class: 'quiet more', hidden: true }, t('list.more'));
   const selects = Object.fromEntries(['kind', 'unit', 'year'].map((name) =>
     [name, el('select', { name, 'aria-label': t(`number.${name}`) })]));
-  const thisYear = new Date().getFullYear();
-  const chosen = { year: String(thisYear) };
+  const chosen = {};
   let after = null;
   let request = 0;
 
@@ -35,12 +33,12 @@ export function numberList(main) {
     const choices = {
       kind: page.kinds.map((kind) => [kind.kind, kind.label]),
       unit: page.units.map((unit) => [unit.id, unit.name]),
-      year: Array.from({ length: YEARS }, (_, at) => String(thisYear + 1 - at)).map((year) => [year, year]),
+      year: page.years.map((year) => [String(year), String(year)]),
     };
     Object.assign(chosen, { kind: page.kind, unit: page.unit, year: String(page.year) });
     for (const [name, select] of Object.entries(selects)) {
-      if (name !== 'year' && !choices[name].some(([value]) => value === chosen[name])) {
-        choices[name].unshift([chosen[name], t('number.none')]);
+      if (!choices[name].some(([value]) => value === chosen[name])) {
+        choices[name].unshift([chosen[name], name === 'year' ? chosen[name] : t('number.none')]);
       }
       fill(select, choices[name].map(([value, label]) => el('option', { value }, label)));
       select.value = chosen[name];

@@ -374,6 +374,19 @@ class Reviewer(Page):
         browser.wait(lambda: browser.count(".pane .record-head"), "the record")
         self.assert_quiet()
 
+    def test_22b_R105_the_register_of_numbers(self):
+        browser = self.browser
+        self.go("#/devices", "井坪 1 号终端")
+        browser.run("document.querySelector('.lanes a[href$=numbers]').click()")
+        browser.wait_text("未用", ".table")
+        self.assertIn("责改", browser.text(".table"))
+        self.picture("numbers")
+        browser.run("{ const kind = document.querySelector('select[name=kind]'); kind.value = 'hazard';"
+                    " kind.dispatchEvent(new Event('change')); }")
+        browser.wait_text("-YH-", ".table")
+        browser.wait(lambda: "责改" not in browser.text(".table"), "only numbers of hazards")
+        self.assert_quiet()
+
     def test_23_a_lost_device_is_shut_out(self):
         browser = self.browser
         self.go("#/devices", "井坪 1 号终端")

@@ -1,5 +1,6 @@
 #include "tests/sim/sim-check.h"
 
+#include "schema/numbering.h"
 #include "sync/hub/access/read.h"
 #include "sync/hub/records/read.h"
 #include "sync/hub/log/log.h"
@@ -178,6 +179,33 @@ static char *check_records(SimWorld *world, BhDb *db)
   return NULL;
 }
 
+/* Each record of a kind with "number" has a final number at the hub, and no other record has it,
+ * also where an older copy of a store gave numbers once more. */
+static char *check_numbers(SimWorld *world, BhDb *db)
+{
+  g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(world->hub);
+  g_autoptr(GHashTable) taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint r = 0; r < world->records->len; r++) {
+    const char *id = world->records->pdata[r];
+    g_autoptr(BhRecord) record = bh_record_load(db, id, NULL);
+    const BhKind *kind =
+        record != NULL ? bh_kind_set_find(kinds, bh_record_get_kind(record)) : NULL;
+    const BhNumbering *numbering = kind != NULL ? bh_kind_get_numbering(kind) : NULL;
+
+    if (numbering == NULL)
+      continue;
+    const char *number = bh_record_get_string(record, bh_numbering_get_field(numbering));
+    if (number == NULL ||
+        json_is_true(bh_record_get(record, bh_numbering_get_provisional(numbering))))
+      return g_strdup_printf("record %s has no final number but %s", id,
+                             number != NULL ? number : "none");
+    if (!g_hash_table_add(taken, g_strdup_printf("%s %s", bh_kind_get_name(kind), number)))
+      return g_strdup_printf("the number %s of record %s was given twice", number, id);
+  }
+  return NULL;
+}
+
 static char *check_queues(SimWorld *world)
 {
   static const char *const counters[] = {"pending", "files_pending", "quarantined"};
@@ -208,6 +236,8 @@ char *sim_check(SimWorld *world)
     wrong = check_chains(db);
   if (wrong == NULL)
     wrong = check_records(world, db);
+  if (wrong == NULL)
+    wrong = check_numbers(world, db);
   bh_hub_release_reader(world->hub, db);
   return wrong;
 }

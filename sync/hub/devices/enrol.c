@@ -107,8 +107,9 @@ static gboolean make_device(BhHub *hub, BhDb *db, Acceptance *acceptance, const 
       json_pack("[{s:s, s:s, s:{s:s, s:s, s:s, s:s}}]", "record", acceptance->device, "kind",
                 "device", "set", "name", name, "unit", row->unit, "key", key, "state", "enrolled");
   g_autofree char *entry = bh_hub_append_in(hub, db, NULL, ops, error);
-  return entry != NULL && bh_log_add_device(db, acceptance->device, acceptance->key, device_hash,
-                                            row->unit, name, now_ms(hub), error) &&
+  return entry != NULL &&
+         bh_log_add_device(db, acceptance->device, acceptance->key, device_hash, row->unit, name,
+                           now_ms(hub), error) &&
          bh_hub_grant_numbers_in(hub, db, acceptance->device, row->unit, error);
 }
 

@@ -361,3 +361,12 @@ GPtrArray *bh_hub_numbers_list_units(BhDb *db, const char *kind, GError **error)
       BH_PARAMS(bh_param_text("kind", kind), bh_param_int("most", BH_NUMBER_UNITS_MAX)), error);
   return stmt != NULL ? bh_stmt_collect_texts(stmt, error) : NULL;
 }
+
+GArray *bh_hub_numbers_list_years(BhDb *db, const char *kind, GError **error)
+{
+  BhStmt *stmt = bh_db_query(db,
+                             "SELECT DISTINCT year FROM number_block WHERE kind = :kind"
+                             " AND year > 0 ORDER BY year DESC",
+                             BH_PARAMS(bh_param_text("kind", kind)), error);
+  return stmt != NULL ? bh_stmt_collect_ints(stmt, error) : NULL;
+}

@@ -79,5 +79,7 @@ json_t *bh_hub_numbers_list(BhDb *db, const BhNumberFilter *filter, const char *
  * free function. */
 GPtrArray *bh_hub_numbers_list_units(BhDb *db, const char *kind, GError **error);
 #define BH_NUMBER_UNITS_MAX 500
+/* Years of which there are numbers of a kind, the latest first; GArray of gint64. */
+GArray *bh_hub_numbers_list_years(BhDb *db, const char *kind, GError **error);
 
 G_END_DECLS

@@ -29,6 +29,17 @@ static json_t *list_units(BhOfficeCall *call, const char *kind, GError **error)
   return units;
 }
 
+static json_t *list_years(BhOfficeCall *call, const char *kind, GError **error)
+{
+  g_autoptr(GArray) years = bh_hub_numbers_list_years(call->db, kind, error);
+  if (years == NULL)
+    return NULL;
+  json_t *out = json_array();
+  for (guint i = 0; i < years->len; i++)
+    json_array_append_new(out, json_integer(g_array_index(years, gint64, i)));
+  return out;
+}
+
 /* Adds the labels of type and state to a row. */
 static void add_labels(BhOfficeCall *call, const BhKind *kind, json_t *row)
 {
@@ -67,15 +78,17 @@ json_t *bh_office_numbers(BhOfficeCall *call, GError **error)
   g_autoptr(json_t) page =
       bh_register_list(call->db, call->kinds, kind_name, unit, year, clock->wall_ms(clock->data),
                        bh_request_get_query(call->request, "after"), error);
-  json_t *units = page != NULL ? list_units(call, kind_name, error) : NULL;
-  if (units == NULL)
+  g_autoptr(json_t) units = page != NULL ? list_units(call, kind_name, error) : NULL;
+  g_autoptr(json_t) years = units != NULL ? list_years(call, kind_name, error) : NULL;
+  if (years == NULL)
     return NULL;
   gsize index;
   json_t *row;
   json_array_foreach(json_object_get(page, "rows"), index, row) {
     add_labels(call, bh_kind_set_find(call->kinds, kind_name), row);
   }
-  json_object_set_new(page, "units", units);
+  json_object_set(page, "units", units);
+  json_object_set(page, "years", years);
   json_object_set(page, "kinds", kinds);
   json_object_set_new(page, "unit", json_string(unit));
   return g_steal_pointer(&page);

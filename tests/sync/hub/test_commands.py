@@ -134,6 +134,7 @@ def check_commands(hub, samples, out):
     run(OK, "backup", "--data", hub, "--out", backup)
     check_access(hub)
     check_anomalies(hub)
+    check_numbers(hub)
     assert (backup / "hub.db").stat().st_size > 0
 
 
@@ -162,6 +163,26 @@ def check_anomalies(hub):
     run(USAGE, "anomaly", "--data", hub)
 
 
+def check_numbers(hub):
+    """Checks the register of numbers (R-105): the visit of the case has a number of its own, its hazard one
+    that the hub gave."""
+    words = ("numbers", "--data", hub, "--kind")
+    page = json.loads(run(OK, *words, "hazard", "--unit", "样例·井坪镇应急管理和综合执法办公室", "--json"))
+    row = page["rows"][0]
+    assert (row["state"], row["title"].endswith("<b>粗</b>")) == ("used", True), page
+    assert row["number"].endswith(f"-YH-{page['year']}-0001"), page
+    assert [rest["state"] for rest in page["rows"][1:]] == ["free"], page
+    output = run(OK, *words, "hazard")
+    assert row["number"] in output and "free" in output, output
+    assert json.loads(run(OK, *words, "hazard", "--year", "1999", "--json"))["rows"] == []
+    assert json.loads(run(OK, *words, "inspection", "--json"))["rows"] == []
+    run(INVALID, *words, "staff")
+    run(INVALID, *words, "hazard", "--after", "x")
+    run(NOT_FOUND, *words, "hazard", "--unit", "nowhere")
+    run(USAGE, *words, "hazard", "--year", "10000")
+    run(USAGE, "numbers", "--data", hub)
+
+
 def main():
     samples = pathlib.Path(SOURCE) / "assets/samples"
     with tempfile.TemporaryDirectory() as directory:
@@ -172,7 +193,7 @@ def main():
         run(USAGE, "init", "--data", hub)
         run(USAGE, "load", "--no-such-option")
         assert "Exit codes" in run(OK, "--help")
-        for command in ("init", "load", "serve", "enrol", "staff", "device", "access", "anomaly",
+        for command in ("init", "load", "serve", "enrol", "staff", "device", "access", "anomaly", "numbers",
                         "export", "verify", "backup", "restore", "unit"):
             assert "--" in run(OK, command, "--help")
         run(NOT_FOUND, "staff", "list", "--data", hub)
