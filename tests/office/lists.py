@@ -23,6 +23,43 @@ def ask(path, login="staff-sun"):
     return signed_in(login).ask("GET", f"/office/v1/{path}")[:2]
 
 
+class WorkWithNumbers(unittest.TestCase):
+    """The register of numbers (R-105)."""
+
+    def ask(self, login="staff-zhou", query=""):
+        return signed_in(login).ask("GET", f"/office/v1/numbers{query}")
+
+    def test_the_register_says_what_became_of_each_number(self):
+        status, page, _ = self.ask(query="?kind=hazard")
+        self.assertEqual(status, 200)
+        self.assertIn("hazard", [kind["kind"] for kind in page["kinds"]])
+        self.assertIn(page["year"], page["years"])
+        self.assertEqual([page["unit"]], [unit["id"] for unit in page["units"]])
+        at = 1
+        for row in page["rows"]:
+            self.assertGreaterEqual(row["first"], at)
+            self.assertEqual(row["count"], row["last"] - row["first"] + 1)
+            at = row["last"] + 1
+
+    def test_each_type_of_document_has_numbers_of_its_own(self):
+        _, page, _ = self.ask(query="?kind=document")
+        self.assertEqual({row["type_label"] for row in page["rows"]}, {"现场检查记录", "责令限期整改指令书"})
+        self.assertEqual({row["state"] for row in page["rows"]} - {"used", "free", "lost"}, set())
+
+    def test_wrong_questions_are_refused_by_name(self):
+        for query, status, said in (("?kind=staff", 400, "kind"), ("?year=0", 400, "year"), ("?year=x", 400, "year"),
+                                    ("?after=x", 400, "after"), ("?unit=x", 403, "unit")):
+            got, content, _ = self.ask(query=query)
+            self.assertEqual(got, status, query)
+            self.assertIn(said, content["message"])
+
+    def test_only_who_oversees_reads_it_as_far_as_the_unit_serves(self):
+        self.assertEqual(Client(HUB).ask("GET", "/office/v1/numbers")[0], 401)
+        self.assertEqual(self.ask("staff-zheng")[0], 403)
+        unit = self.ask()[1]["unit"]
+        self.assertEqual(self.ask("staff-side", f"?unit={unit}")[0], 403)
+
+
 class WorkWithLists(unittest.TestCase):
     def test_a_search_is_taken_whole_or_refused(self):
         for place in ("inbox?lane=new", "enterprises?", "ledger?kind=hazard&name=overdue",

@@ -146,6 +146,29 @@ static void add_passwords(Server *server)
 
 /* --- the device --- */
 
+/* Grants the device the numbers that the scene uses, beside those of the counters. */
+static gboolean grant(BhHub *hub, BhDb *db, const char *device, GError **error)
+{
+  static const struct {
+    const char *kind, *prefix;
+  } blocks[] = {{"inspection", "JC-2026-"}, {"inspection", "JC-AN-"}, {"hazard", "YH-2026-"}};
+  for (gsize i = 0; i < G_N_ELEMENTS(blocks); i++) {
+    BhHubBlock block = {.kind = (char *)blocks[i].kind,
+                        .counter = {.key = (char *)blocks[i].prefix,
+                                    .prefix = (char *)blocks[i].prefix,
+                                    .suffix = (char *)"",
+                                    .digits = 4},
+                        .first = 1,
+                        .last = 9999,
+                        .next = 1};
+    bh_id_from_name("blocks", blocks[i].prefix, block.record);
+    g_strlcpy(block.device, device, sizeof block.device);
+    if (!bh_hub_numbers_add(db, &block, "", error))
+      return FALSE;
+  }
+  return bh_hub_grant_numbers_in(hub, db, device, sample_id("unit-jingping"), error);
+}
+
 static gboolean enrol_func(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   Device *device = data;
@@ -155,7 +178,8 @@ static gboolean enrol_func(BhHub *hub, BhDb *db, gpointer data, GError **error)
   g_autoptr(GBytes) token_hash = g_bytes_new(no_token, sizeof no_token);
   return bh_log_add_device(db, device->id, device->signer->public_key, token_hash,
                            sample_id("unit-jingping"), "井坪 1 号终端", clock->wall_ms(clock->data),
-                           error);
+                           error) &&
+         grant(hub, db, device->id, error);
 }
 
 static void enrol(Server *server)

@@ -14,13 +14,13 @@ import yaml
 import lists
 import reviews
 from hub import PASSWORDS, Client, Hub, unnamed
-from lists import WorkAtDoubts, WorkInBulk, WorkWithLists
+from lists import WorkAtDoubts, WorkInBulk, WorkWithLists, WorkWithNumbers
 from reviews import WorkByReview, WorkOfLostDevicesEnds
 
 HUB = None
 # On the same hub.
 WorkByReview.__module__ = WorkOfLostDevicesEnds.__module__ = WorkWithLists.__module__ = __name__
-WorkAtDoubts.__module__ = WorkInBulk.__module__ = __name__
+WorkAtDoubts.__module__ = WorkInBulk.__module__ = WorkWithNumbers.__module__ = __name__
 DOCUMENT = yaml.safe_load(pathlib.Path(sys.argv[2], "schema/openapi.yaml").read_text(encoding="utf-8"))
 OPERATIONS = {(method.upper(), path): operation
               for path, operations in DOCUMENT["paths"].items() if path.startswith("/office/v1/")
@@ -722,43 +722,6 @@ class Work(unittest.TestCase):
         self.assertEqual(client.sign_in("x" * 65, "y")[0], 413)
         self.assertEqual(client.ask("POST", "/office/v1/session", {"login": "x"})[0], 400)
         self.assertEqual(signed_in().ask("GET", "/office/v1/plaques/99999/qr.svg")[0], 404)
-
-
-class Numbers(unittest.TestCase):
-    """The register of numbers (R-105)."""
-
-    def ask(self, login="staff-zhou", query=""):
-        return signed_in(login).ask("GET", f"/office/v1/numbers{query}")
-
-    def test_the_register_says_what_became_of_each_number(self):
-        status, page, _ = self.ask(query="?kind=hazard")
-        self.assertEqual(status, 200)
-        self.assertIn("hazard", [kind["kind"] for kind in page["kinds"]])
-        self.assertIn(page["year"], page["years"])
-        self.assertIn(page["unit"], [unit["id"] for unit in page["units"]])
-        at = 1
-        for row in page["rows"]:
-            self.assertGreaterEqual(row["first"], at)
-            self.assertEqual(row["count"], row["last"] - row["first"] + 1)
-            at = row["last"] + 1
-
-    def test_each_type_of_document_has_numbers_of_its_own(self):
-        _, page, _ = self.ask(query="?kind=document")
-        self.assertEqual({row["type_label"] for row in page["rows"]}, {"现场检查记录", "责令限期整改指令书"})
-        self.assertEqual({row["state"] for row in page["rows"]} - {"used", "free", "lost"}, set())
-
-    def test_wrong_questions_are_refused_by_name(self):
-        for query, status, said in (("?kind=staff", 400, "kind"), ("?year=0", 400, "year"), ("?year=x", 400, "year"),
-                                    ("?after=x", 400, "after"), ("?unit=x", 403, "unit")):
-            got, content, _ = self.ask(query=query)
-            self.assertEqual(got, status, query)
-            self.assertIn(said, content["message"])
-
-    def test_only_who_oversees_reads_it_as_far_as_the_unit_serves(self):
-        self.assertEqual(Client(HUB).ask("GET", "/office/v1/numbers")[0], 401)
-        self.assertEqual(self.ask("staff-zheng")[0], 403)
-        unit = self.ask()[1]["unit"]
-        self.assertEqual(self.ask("staff-side", f"?unit={unit}")[0], 403)
 
 
 class Anomalies(unittest.TestCase):

@@ -2,6 +2,8 @@
  * unit serves. */
 #include "sync/hub/office/internal.h"
 
+#include <string.h>
+
 #include "schema/error.h"
 #include "schema/numbering.h"
 #include "schema/workflow.h"
@@ -13,6 +15,20 @@ static gboolean serves_unit(BhOfficeCall *call, const char *unit)
 {
   g_autofree char *scope = g_strconcat("u:", unit, NULL);
   return bh_office_serves(call, scope);
+}
+
+/* The unit whose numbers are shown unless the actor chooses another: their own, or the first of the
+ * units with numbers if their own has none. Borrowed. */
+static const char *get_first_unit(BhOfficeCall *call, const json_t *units)
+{
+  const char *own = bh_json_string_or(call->staff_values, "unit", "");
+  gsize index;
+  json_t *unit;
+  json_array_foreach((json_t *)units, index, unit) {
+    if (strcmp(bh_json_string_or(unit, "id", ""), own) == 0)
+      return own;
+  }
+  return bh_json_string_or(json_array_get(units, 0), "id", own);
 }
 
 /* [{"id","name"}] of the units with numbers of the kind that the actor's unit serves. */
@@ -64,12 +80,15 @@ json_t *bh_office_numbers(BhOfficeCall *call, GError **error)
   g_autoptr(json_t) kinds = bh_register_list_kinds(call->kinds, call->lang);
   if (kind_name == NULL)
     kind_name = bh_json_string_or(json_array_get(kinds, 0), "kind", NULL);
-  if (unit == NULL)
-    unit = bh_json_string_or(call->staff_values, "unit", "");
   if (year_text != NULL && (end == year_text || *end != '\0' || year < 1 || year > YEAR_MAX)) {
     g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "year: must be a number from 1 to %d", YEAR_MAX);
     return NULL;
   }
+  g_autoptr(json_t) units = list_units(call, kind_name != NULL ? kind_name : "", error);
+  if (units == NULL)
+    return NULL;
+  if (unit == NULL)
+    unit = get_first_unit(call, units);
   if (!serves_unit(call, unit)) {
     g_set_error(error, BH_ERROR, BH_ERROR_DENIED, "unit: your unit does not serve this unit");
     return NULL;
@@ -78,8 +97,7 @@ json_t *bh_office_numbers(BhOfficeCall *call, GError **error)
   g_autoptr(json_t) page =
       bh_register_list(call->db, call->kinds, kind_name, unit, year, clock->wall_ms(clock->data),
                        bh_request_get_query(call->request, "after"), error);
-  g_autoptr(json_t) units = page != NULL ? list_units(call, kind_name, error) : NULL;
-  g_autoptr(json_t) years = units != NULL ? list_years(call, kind_name, error) : NULL;
+  g_autoptr(json_t) years = page != NULL ? list_years(call, kind_name, error) : NULL;
   if (years == NULL)
     return NULL;
   gsize index;
