@@ -47,6 +47,9 @@ struct _BhTransition {
   const char **sets; /* fields that the program sets with this step */
   const json_t *when;
   const json_t *needs; /* array of the guards of the step, or NULL */
+  /* {field: source}: values that the program sets with the step (kind-act.c); NULL: none */
+  json_t *stamps;
+  const json_t *attach; /* array of the files that the step asks for, or NULL */
   /* member "authority": path or paths to the unit that decides, or true (those of the kind); NULL:
    * any unit may take the step */
   const json_t *authority;
@@ -54,6 +57,25 @@ struct _BhTransition {
    * it */
   const char *due;
 };
+
+/* One element of "create" or "edit" of a kind. */
+typedef struct {
+  const char *name;
+  const json_t *declaration;
+  /* create: names of the kinds, and "home" and "office", from which the act is offered;
+   * NULL for edit */
+  const char **from;
+  const char **who;    /* NULL: the step from null to `state` declares it */
+  const char **fields; /* fields of the form; NULL: all form fields (create only) */
+  const char *state;   /* create: state of the new record; NULL: the kind has no states */
+  const char *link;    /* create: ref field that gets the id of the record from which the act is
+                          offered; NULL: the kind's parent */
+  const char *reason;  /* edit: text field for the reason of a late correction; NULL: none */
+  const json_t *when;
+  const json_t *preset; /* create: {field: source}, the first values of the form; NULL: none */
+  const json_t *stamps; /* {field: source}; NULL: none */
+  const json_t *attach; /* array, or NULL */
+} BhActRule;
 
 struct _BhKind {
   const char *name;
@@ -63,6 +85,8 @@ struct _BhKind {
   GHashTable *field_index; /* name → BhField, borrowed */
   GPtrArray *states;
   GPtrArray *transitions;
+  GPtrArray *creates; /* BhActRule*: "create" */
+  GPtrArray *edits;   /* BhActRule*: "edit" */
   const json_t *visible;
   /* path or paths to the unit that decides about the record; NULL: any unit may decide */
   const json_t *authority;
@@ -95,6 +119,30 @@ gboolean bh_kind_resolve(const BhKind *kind, const BhKindSet *set, const char *r
 /* Parses the members "order", "at_parent" and "in_case" of a declaration. FALSE with the error of
  * `place` set. */
 gboolean bh_kind_parse_order(BhPlace *place, BhKind *kind);
+
+/* --- kind-act.c --- */
+/* Parses "create" and "edit" of a kind. FALSE with the error of `place` set. */
+gboolean bh_kind_parse_acts(BhPlace *place, BhKind *kind);
+/* Parses "stamps" and "attach" of a transition, and the older words "taker" and "keeps". FALSE with
+ * the error of `place` set. */
+gboolean bh_transition_parse_act(BhPlace *place, BhTransition *transition);
+/* Second pass for "create" and "edit". FALSE with the error of `place` set. */
+gboolean bh_kind_resolve_acts(BhPlace *place, const BhKindSet *set, const BhKind *kind);
+/* Second pass for "stamps" and "attach" of a transition. FALSE with the error of `place` set. */
+gboolean bh_transition_resolve_act(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                                   const BhTransition *transition);
+/* Frees a BhActRule. */
+void bh_act_rule_free(gpointer rule);
+
+/* --- kind-resolve.c --- */
+/* Checks "who" of a step or an act. FALSE with the error of `place` set. */
+gboolean bh_kind_check_who(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                           const char *const *who);
+
+/* --- workflow.c --- */
+/* Whether `who` names the context's actor, by person, role or unit; service and authority are not
+ * checked. */
+gboolean bh_kind_is_named(const BhKind *kind, const char *const *who, const BhContext *context);
 
 /* --- kind-views.c --- */
 /* Second pass for the members "forms", "ledgers" and "related" of a kind. FALSE with the error of

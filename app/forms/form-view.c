@@ -242,6 +242,17 @@ static void add_row(BhFormView *self, const BhField *field)
   gtk_container_add(GTK_CONTAINER(self), GTK_WIDGET(row));
 }
 
+static void add_names(BhFormView *self, const json_t *names)
+{
+  gsize i;
+  json_t *name;
+  json_array_foreach((json_t *)names, i, name) {
+    const BhField *field = bh_kind_find_field(self->kind, json_string_value(name));
+    if (field != NULL)
+      add_row(self, field);
+  }
+}
+
 static void add_form(BhFormView *self, const char *form)
 {
   g_autoptr(GPtrArray) fields = bh_kind_list_form(self->kind, form);
@@ -304,19 +315,46 @@ static void on_kinds_changed(BhFormView *self)
     gtk_widget_set_visible(self->changed_notice, !same);
 }
 
-BhFormView *bh_form_view_new(BhSession *session, const BhKind *kind, const char *form,
-                             const char *const *hidden)
+static BhFormView *view_new(BhSession *session, const BhKind *kind)
 {
   BhFormView *self = g_object_new(BH_TYPE_FORM_VIEW, NULL);
   self->session = g_object_ref(session);
   self->kind = kind;
+  g_signal_connect_object(session, "kinds-changed", G_CALLBACK(on_kinds_changed), self,
+                          G_CONNECT_SWAPPED);
+  return self;
+}
+
+BhFormView *bh_form_view_new(BhSession *session, const BhKind *kind, const char *form,
+                             const char *const *hidden)
+{
+  BhFormView *self = view_new(session, kind);
   if (form != NULL)
     add_form(self, form);
   else
     add_all(self, hidden);
   update_shown(self);
-  g_signal_connect_object(session, "kinds-changed", G_CALLBACK(on_kinds_changed), self,
-                          G_CONNECT_SWAPPED);
+  return self;
+}
+
+BhFormView *bh_form_view_new_fields(BhSession *session, const BhKind *kind, const json_t *names,
+                                    gboolean sections)
+{
+  BhFormView *self = view_new(session, kind);
+  if (!sections) {
+    add_names(self, names);
+  } else {
+    g_autoptr(GPtrArray) hidden = g_ptr_array_new();
+    const GPtrArray *fields = bh_kind_list_fields(kind);
+    for (guint i = 0; i < fields->len; i++) {
+      const char *name = bh_field_get_name(g_ptr_array_index(fields, i));
+      if (!bh_json_has_name(names, name))
+        g_ptr_array_add(hidden, (gpointer)name);
+    }
+    g_ptr_array_add(hidden, NULL);
+    add_all(self, (const char *const *)hidden->pdata);
+  }
+  update_shown(self);
   return self;
 }
 

@@ -348,13 +348,14 @@ static gboolean has_step(Fixture *fixture, const char *who, const char *record, 
                          const char *page)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(json_t) steps = bh_device_list_steps(fixture->device, who, record, &error);
+  g_autofree char *name = g_strconcat("step/", to, NULL);
+  g_autoptr(json_t) acts = bh_device_list_acts(fixture->device, who, record, &error);
   assert_no_error(error);
   gsize i;
-  json_t *step;
-  json_array_foreach(steps, i, step) {
-    if (strcmp(bh_json_string_or(step, "to", ""), to) == 0)
-      return g_strcmp0(bh_json_string_or(step, "page", NULL), page) == 0;
+  json_t *act;
+  json_array_foreach(acts, i, act) {
+    if (strcmp(bh_json_string_or(act, "name", ""), name) == 0)
+      return g_strcmp0(bh_json_string_or(act, "page", NULL), page) == 0;
   }
   return FALSE;
 }
