@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Checks the rules of this folder: each must report a text that breaks it, and no text that only seems to."""
 
+import json
 import os
 import subprocess
 import sys
@@ -116,6 +117,54 @@ class Rules(unittest.TestCase):
         for text, expected in wrong.items():
             with self.subTest(text):
                 self.assertIn(expected, self.run_check("data", "assets/case/a.html", text, [names]))
+
+    # Kinds in which "mine" and "dug" are names of the domain, and "name" is one of the machinery too.
+    KINDS = [("schema/kinds/mine.json", '{"bihuan-kind": 1, "kind": "mine", "fields": [{"name": "depth", '
+              '"choices": [{"code": "deep"}]}, {"name": "name"}, {"name": "title"}], '
+              '"states": [{"name": "dug"}], "forms": {"short": ["depth"]}, "ledgers": [{"name": "late"}], '
+              '"transitions": [{"from": null, "to": "dug"}, {"from": ["dug"], "to": "shut"}]}'),
+             ("schema/kinds/unit.json", '{"bihuan-kind": 1, "kind": "unit", "fields": [{"name": "name"}]}')]
+
+    def test_a_name_of_the_domain_is_counted(self):
+        for path, text in (("app/a.c", 'x = "mine";\n'), ("schema/a.h", '#define D "depth"\n'),
+                           ("sync/a.c", 'f("dug", "mine");\n'), ("assets/office/a.js", "x === 'dug'\n"),
+                           ("assets/office/b.js", "f(`mine`) // 'not this'\n")):
+            with self.subTest(path):
+                output = self.run_check("names", path, text, self.KINDS)
+                self.assertIn(f"# {path}:1: names ", output)
+                self.assertIn(f"# {path}: has 1 lines that name the domain", output)
+                self.assertIn("# 1 lines in 1 files name the domain", output)
+
+    def test_what_is_no_name_of_the_domain_is_not_counted(self):
+        for path, text in (("app/a.c", '/* "mine" */ x = "mine.depth"; y = "unit"; z = "name";\n'),
+                           ("app/b.c", 't = "title"; c = "deep";\n'), ("app/visit/a.c", 'x = "mine";\n'),
+                           ("tests/app/a.c", 'x = "mine";\n'), ("assets/a.js", "// 'mine'\nx.mine = 1;\n")):
+            with self.subTest(path):
+                output = self.run_check("names", path, text, self.KINDS)
+                self.assertIn("# 0 lines in 0 files name the domain", output)
+                self.assertNotIn("not ok", output)
+
+    def test_numbers_of_names_only_fall(self):
+        allowed = [*self.KINDS, ("tests/lint/names.json", '{"app/a.c": 2, "app/b.c": 1}')]
+        two = 'x = "mine";\ny = "dug";\n'
+        for text, expected in ((two + 'z = "dug";\n', "app/a.c: has 3 lines that name the domain"),
+                               ('x = "mine";\n', "app/a.c has 1 lines now, not 2")):
+            self.assertIn(expected, self.run_check("names", "app/a.c", text, allowed))
+        self.assertIn("ok 1 -", self.run_check("names", "app/a.c", two, allowed))
+        self.assertIn("app/b.c has 0 lines now, not 1", self.run_check("names", "app/a.c", two, allowed))
+
+    def test_the_list_of_names_is_lowered_and_never_raised(self):
+        with tempfile.TemporaryDirectory() as directory:
+            top = Path(directory)
+            for name, text in [*self.KINDS, ("app/a.c", 'x = "mine";\n'), ("app/b.c", 'x = "mine";\n' * 2),
+                               ("app/c.c", "int c;\n"),
+                               ("tests/lint/names.json", '{"app/a.c": 2, "app/b.c": 1, "app/c.c": 3}')]:
+                (top / name).parent.mkdir(parents=True, exist_ok=True)
+                (top / name).write_text(text, encoding="utf-8")
+            subprocess.run([sys.executable, HERE / "names.py", "--lower"], check=True,
+                           env=dict(os.environ, BIHUAN_LINT_TOP=directory))
+            self.assertEqual(json.loads((top / "tests/lint/names.json").read_text()),
+                             {"app/a.c": 1, "app/b.c": 1})
 
 
 if __name__ == "__main__":
