@@ -182,12 +182,21 @@ static gboolean is_rule_open(const BhKind *kind, const BhActRule *rule, const Bh
          (is_in_service(record) && bh_kind_is_named(kind, rule->who, record));
 }
 
+/* Whether the edit could change at least one field. */
+static gboolean has_unlocked(const BhAct *act, const BhContext *before)
+{
+  for (gsize i = 0; act->rule->fields[i] != NULL; i++)
+    if (!bh_kind_is_locked(act->kind, act->rule->fields[i], NULL, before))
+      return TRUE;
+  return FALSE;
+}
+
 gboolean bh_act_is_open(const BhAct *act, const BhContext *context)
 {
   if (act->rule != NULL && !bh_condition_holds(act->rule->when, context))
     return FALSE;
   if (act->type == BH_ACT_EDIT)
-    return is_rule_open(act->kind, act->rule, context);
+    return is_rule_open(act->kind, act->rule, context) && has_unlocked(act, context);
   if (act->type == BH_ACT_STEP)
     return bh_transition_is_open_to(act->kind, act->transition, context) &&
            bh_condition_holds(act->transition->when, context);
@@ -240,6 +249,15 @@ static void add_field(GPtrArray *fields, const BhField *field)
     g_ptr_array_add(fields, (gpointer)field);
 }
 
+/* Adds the fields of an edit that are not locked: only a step could change the others. */
+static void add_unlocked(GPtrArray *fields, const BhKind *kind, const char *const *names,
+                         const BhContext *before)
+{
+  for (gsize i = 0; names[i] != NULL; i++)
+    if (!bh_kind_is_locked(kind, names[i], NULL, before))
+      add_field(fields, bh_kind_find_field(kind, names[i]));
+}
+
 static void add_names(GPtrArray *fields, const BhKind *kind, const char *const *names)
 {
   for (gsize i = 0; names != NULL && names[i] != NULL; i++)
@@ -289,7 +307,7 @@ GPtrArray *bh_act_list_fields(const BhAct *act, const BhContext *before, gboolea
       add_names(fields, act->kind, act->rule->fields);
     return fields;
   }
-  add_names(fields, act->kind, act->rule->fields);
+  add_unlocked(fields, act->kind, act->rule->fields, before);
   if (sent && act->rule->reason != NULL)
     add_field(fields, bh_kind_find_field(act->kind, act->rule->reason));
   return fields;

@@ -57,14 +57,14 @@ gboolean bh_act_is_hub_only(const BhAct *act);
  * when the act makes no record, or the kind has no such field. */
 const char *bh_act_get_link(const BhAct *act);
 
-/* Whether the act is open to the context's actor, and its "when" holds. For create, `context` is
- * the record from which the act is offered. */
+/* Whether the act is open to the context's actor, and its "when" holds. An edit whose fields are
+ * all locked is not open. For create, `context` is the record from which the act is offered. */
 gboolean bh_act_is_open(const BhAct *act, const BhContext *context);
 
 /* The fields that the form of the act asks for, const BhField*, in their order. `before`: the
  * record before the act; for create, the values with which the form begins. A step asks for its
- * "asks", and for empty fields that a guard or the new state requires. An edit of a record that was
- * `sent` also asks for the reason. Free the array. */
+ * "asks", and for empty fields that a guard or the new state requires. An edit leaves out locked
+ * fields; of a record that was `sent` it also asks for the reason. Free the array. */
 GPtrArray *bh_act_list_fields(const BhAct *act, const BhContext *before, gboolean sent);
 /* Whether the form shows the fields by the kind's sections, and not in the order of
  * bh_act_list_fields. */

@@ -25,7 +25,7 @@ WORDS = {
     "modes": (r"sync/hub/cli/doctor-.*", "name of a check"),
     "number": (".*", "name of an anomaly, column of a table"),
     "order": (".*", "order of a list, member of a declaration"),
-    "pdf": (r"sync/hub/(cases|office)/.*", "suffix of a file"),
+    "pdf": (r"sync/hub/(cases|office)/.*|schema/(kind-act|media)\.c|assets/office/.*", "suffix or type of a file"),
     "place": (".*", "field type"),
     "refused": (".*", "answer of the hub"),
     "released": (".*", "decision about an entry"),
@@ -38,6 +38,7 @@ WORDS = {
     "summary": (r"assets/office/.*", "element of HTML"),
     "title": (".*", "member of a declaration, title of a record"),
     "uscc": (r"schema/kind-field\.c", "field type"),
+    "video": (r"schema/(kind-act|media)\.c|app/.*|sync/.*|assets/office/.*", "type of a file"),
     "version": (".*", "version of a program, a store or a file"),
 }
 JS_COMMENT = re.compile(r"/\*.*?\*/|(?<![^\s;{}])//[^\n]*", re.S)

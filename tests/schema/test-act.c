@@ -19,6 +19,7 @@ static const char kinds_text[] =
     "{'code':'scan'," LABEL "}]}]},"
     "{'bihuan-kind':1,'kind':'note'," LABEL ",'scope':'all','parent':'task',"
     "'author_from':'written_by','title':'{text}',"
+    "'locked_when':{'field':'task.state','is':'done'},"
     "'create':[{'name':'on_task','from':'task','who':['inspector'],"
     "'when':{'field':'state','is':'open'},'form':['text','day'],"
     "'preset':{'text':{'field':'summary'},'place':{'field':'place'},'day':'today'},"
@@ -155,6 +156,17 @@ static void test_a_record_offers_the_acts_that_are_open_to_the_person(void **sta
   BhContext on_task = context_of(world, "t1", world->task, "li", world->inspector);
   assert_acts(task, &on_task, "step/done");
   json_object_set_new(world->note, "closed", json_true());
+  assert_acts(note, &author, "");
+}
+
+static void test_a_correction_of_locked_fields_is_not_offered(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  const BhKind *note = bh_kind_set_find(world->set, "note");
+  BhContext author = context_of(world, "n1", world->note, "li", world->inspector);
+  assert_acts(note, &author, "edit/text");
+  json_object_set_new(world->task, "state", json_string("done"));
   assert_acts(note, &author, "");
 }
 
@@ -398,6 +410,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_record_offers_the_acts_that_are_open_to_the_person),
+      cmocka_unit_test(test_a_correction_of_locked_fields_is_not_offered),
       cmocka_unit_test(test_a_place_offers_the_records_that_can_be_made_there),
       cmocka_unit_test(test_a_new_record_begins_with_the_values_of_its_origin),
       cmocka_unit_test(test_a_correction_asks_for_its_reason_once_the_record_was_sent),
