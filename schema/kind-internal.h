@@ -71,6 +71,7 @@ typedef struct {
   const char *link;    /* create: ref field that gets the id of the record from which the act is
                           offered; NULL: the kind's parent */
   const char *reason;  /* edit: text field for the reason of a late correction; NULL: none */
+  const char *page;    /* edit: page of the collector that makes the correction; NULL: none */
   const json_t *when;
   const json_t *preset; /* create: {field: source}, the first values of the form; NULL: none */
   const json_t *stamps; /* {field: source}; NULL: none */
