@@ -164,6 +164,8 @@ static GtkWidget *make_year(Month *month)
   gtk_container_add(GTK_CONTAINER(year), head);
   month->months = gtk_grid_new();
   gtk_grid_set_column_homogeneous(GTK_GRID(month->months), TRUE);
+  gtk_grid_set_column_spacing(GTK_GRID(month->months), 4);
+  gtk_grid_set_row_spacing(GTK_GRID(month->months), 4);
   gtk_widget_show(month->months);
   gtk_container_add(GTK_CONTAINER(year), month->months);
   return year;

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "sync/db/migrations.h"
+
 static const char declaration[] =
     "{'bihuan-kinds':1,'kinds':[{'bihuan-kind':1,'kind':'measure','label':{'zh':'量','en':'M'},"
     "'scope':'all','title':'{name}','fields':["
@@ -130,6 +132,39 @@ static void test_a_stored_value_that_is_no_number_is_not_indexed(void **state G_
   assert_listed(index, json_pack("{s:s}", "kind", "measure"), "2 1");
 }
 
+static const char *find_migration(const char *name)
+{
+  gsize n;
+  const BhMigration *migrations = bh_migrations_get_device(&n);
+  for (gsize i = 0; i < n; i++)
+    if (g_str_has_suffix(migrations[i].name, name))
+      return migrations[i].sql;
+  fail_msg("no migration %s", name);
+  return NULL;
+}
+
+/* The index of a program before this version had numbers as they are written. */
+static void test_an_older_index_of_numbers_is_written_again(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(TestIndex) index = make_index();
+  put(index, 1, "length", json_integer(100));
+  put(index, 2, "length", json_integer(20));
+  test_index_update(index);
+  g_autoptr(GError) error = NULL;
+  assert_true(
+      bh_db_exec(index->db,
+                 "UPDATE field_value SET value = CASE record WHEN 1 THEN '100' ELSE '20' END;"
+                 "UPDATE listed SET field_values = json_set(field_values, '$.length[0]',"
+                 " CASE nr WHEN 1 THEN '100' ELSE '20' END)",
+                 &error));
+  assert_listed(index, query("length", json_integer(20)), "");
+  assert_true(bh_db_exec(index->db, find_migration("-index-numbers.sql"), &error));
+  test_index_update(index);
+  g_autofree char *by_length = list_in_order(index, "length");
+  assert_string_equal(by_length, "2 1");
+  assert_listed(index, query("length", json_integer(20)), "2");
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -137,6 +172,7 @@ int main(void)
       cmocka_unit_test(test_the_index_has_numbers_and_months_in_order),
       cmocka_unit_test(test_a_filter_that_is_no_number_is_refused),
       cmocka_unit_test(test_a_stored_value_that_is_no_number_is_not_indexed),
+      cmocka_unit_test(test_an_older_index_of_numbers_is_written_again),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
