@@ -86,9 +86,9 @@ function valueNode(row, back) {
   if (row.withheld) return el('span', { class: 'muted' }, t('record.withheld'));
   if (row.missing) return el('span', { class: 'lacking' }, t('record.missing'));
   if (row.empty) return el('span', { class: 'muted' }, t('record.empty'));
-  const text = row.ref
-    ? el('a', { href: placeUnder(back, row.ref) }, row.text)
-    : el('bdi', { class: 'value' }, row.text);
+  const text = row.ref ? el('a', { href: placeUnder(back, row.ref) }, row.text)
+    : row.link ? el('a', { href: row.link, target: '_blank', rel: 'noopener noreferrer' }, row.text)
+      : el('bdi', { class: 'value' }, row.text);
   return [text,
     row.personal ? el('span', { class: 'mark' }, t('record.personal')) : null,
     row.doubt ? el('span', { class: 'mark mark-doubt' }, t('record.doubtful', { why: row.doubt })) : null,

@@ -8,6 +8,7 @@
 #include "schema/civil.h"
 #include "schema/error.h"
 #include "schema/kind-rules.h"
+#include "schema/url.h"
 #include "sync/hub/ingest/ingest.h"
 #include "sync/hub/log/log.h"
 #include "sync/hub/office/office-store.h"
@@ -93,6 +94,9 @@ static json_t *field_row(BhOfficeCall *call, BhRecord *record, const BhField *fi
   if (doubt != NULL)
     json_object_set_new(
         row, "doubt", json_string(strcmp(call->lang, "en") == 0 ? doubt->text_en : doubt->text_zh));
+  if (bh_field_get_type(field) == BH_FIELD_URL && json_is_string(value) &&
+      bh_url_check(json_string_value(value), NULL))
+    json_object_set(row, "link", (json_t *)value);
   if (bh_field_get_type(field) == BH_FIELD_PLACE && value != NULL)
     json_object_set(row, "place", (json_t *)value);
   return row;
@@ -538,7 +542,13 @@ json_t *bh_office_form(BhOfficeCall *call, const BhKind *kind, const char *const
                   bh_field_get_label(field, call->lang), "hint",
                   bh_field_get_hint(field, call->lang), "type", bh_field_get_type_name(field),
                   "max", (json_int_t)bh_field_get_max(field), "choices", choices);
-    if (bh_field_get_type(field) == BH_FIELD_TIME && json_is_integer(value)) {
+    const char *unit = bh_field_get_unit(field, call->lang);
+    if (*unit != '\0')
+      json_object_set_new(item, "unit", json_string(unit));
+    if (bh_field_get_type(field) == BH_FIELD_DURATION) {
+      g_autofree char *typed = bh_field_format_input(field, value);
+      json_object_set_new(item, "value", json_string(typed));
+    } else if (bh_field_get_type(field) == BH_FIELD_TIME && json_is_integer(value)) {
       g_autofree char *typed = bh_time_format(json_integer_value(value));
       json_object_set_new(item, "value", json_string(typed));
     } else if (value != NULL && !json_is_null(value)) {
