@@ -101,8 +101,8 @@ static gboolean parse_excludes(BhPlace *place, const BhField *field)
 
 static gboolean parse_choices(BhPlace *place, BhField *field)
 {
-  static const char *const allowed[] = {"code",   "label", "retired", "excludes",
-                                        "source", "paper", NULL};
+  static const char *const allowed[] = {"code",     "label",  "retired", "automatic",
+                                        "excludes", "source", "paper",   NULL};
   gboolean wanted = field->type == BH_FIELD_CHOICE || field->type == BH_FIELD_CHOICES;
   if (!wanted) {
     if (json_object_get(field->declaration, "choices") != NULL)
@@ -119,11 +119,12 @@ static gboolean parse_choices(BhPlace *place, BhField *field)
     gsize mark = bh_place_enter(place, "choices");
     bh_place_enter_index(place, index);
     const char *code = NULL;
-    gboolean retired = FALSE;
+    gboolean retired = FALSE, automatic = FALSE;
     if (!bh_place_is_object(place, choice, allowed) ||
         !bh_place_name(place, choice, "code", TRUE, &code) ||
         !bh_place_label(place, choice, "label", TRUE) ||
         !bh_place_flag(place, choice, "retired", &retired) ||
+        !bh_place_flag(place, choice, "automatic", &automatic) ||
         !bh_place_string(place, choice, "source", FALSE, 300, NULL))
       return FALSE;
     if (!g_hash_table_add(seen, (gpointer)code))
@@ -405,6 +406,11 @@ const char *bh_field_get_choice_label(const BhField *field, gsize index, const c
 gboolean bh_field_is_choice_retired(const BhField *field, gsize index)
 {
   return json_is_true(json_object_get(json_array_get(field->choices, index), "retired"));
+}
+
+gboolean bh_field_is_choice_automatic(const BhField *field, gsize index)
+{
+  return json_is_true(json_object_get(json_array_get(field->choices, index), "automatic"));
 }
 
 const char *bh_field_find_choice_label(const BhField *field, const char *code, const char *lang)

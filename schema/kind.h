@@ -193,6 +193,8 @@ const char *bh_field_get_choice_code(const BhField *field, gsize index);
 const char *bh_field_get_choice_label(const BhField *field, gsize index, const char *lang);
 /* Whether the choice at `index` is kept for old records and no longer offered. */
 gboolean bh_field_is_choice_retired(const BhField *field, gsize index);
+/* Whether only the program sets the choice at `index`. */
+gboolean bh_field_is_choice_automatic(const BhField *field, gsize index);
 /* Label of the choice with this code, else the code itself. */
 const char *bh_field_find_choice_label(const BhField *field, const char *code, const char *lang);
 /* Kinds that a REF or REFS field may refer to; NULL-terminated, maybe empty. */

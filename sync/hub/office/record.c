@@ -315,12 +315,13 @@ json_t *bh_office_files(BhOfficeCall *call, const char *record, GError **error)
         bh_office_format(call, taken, json_object_get(values, "taken_at"));
     g_autofree char *place_text =
         bh_office_format(call, place, json_object_get(values, "position"));
-    json_array_append_new(out, json_pack("{s:s,s:s,s:b,s:s,s:s,s:s,s:s,s:s,s:O*}", "record", id,
-                                         "sha256", sha256, "here", path != NULL, "media_type",
-                                         bh_json_string_or(values, "media_type", ""), "role",
-                                         role_text, "note", bh_json_string_or(values, "note", ""),
-                                         "taken", taken_text, "place", place_text, "size",
-                                         json_object_get(values, "size")));
+    json_t *file =
+        json_pack("{s:s,s:s,s:b,s:s,s:s,s:s,s:s,s:s,s:O*}", "record", id, "sha256", sha256, "here",
+                  path != NULL, "media_type", bh_json_string_or(values, "media_type", ""), "role",
+                  role_text, "note", bh_json_string_or(values, "note", ""), "taken", taken_text,
+                  "place", place_text, "size", json_object_get(values, "size"));
+    json_object_set(file, "role_code", json_object_get(values, "role"));
+    json_array_append_new(out, file);
   }
   return out;
 }
@@ -685,6 +686,9 @@ json_t *bh_office_record(BhOfficeCall *call, GError **error)
   if (files == NULL)
     return NULL;
   json_object_set_new(view, "files", files);
+  json_t *attach = bh_office_attachable(call, id, kind);
+  if (attach != NULL)
+    json_object_set_new(view, "attach", attach);
   g_autoptr(json_t) children = children_of(call, id, kind_name, error);
   if (children == NULL || !bh_office_store_newest_entry(call->db, id, &newest, error))
     return NULL;
