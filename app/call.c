@@ -173,14 +173,46 @@ BhCall *bh_call_list_history(const char *record)
   return call_new("history", run_history, record, NULL);
 }
 
-static json_t *run_steps(const BhCall *call, BhDevice *device, GError **error)
+static json_t *run_acts(const BhCall *call, BhDevice *device, GError **error)
 {
-  return bh_device_list_steps(device, call->author, call->record, error);
+  return bh_device_list_acts(device, call->author, call->record, error);
 }
 
-BhCall *bh_call_list_steps(const char *record)
+BhCall *bh_call_list_acts(const char *record)
 {
-  return own_new("steps", run_steps, record, NULL);
+  return own_new("acts", run_acts, record, NULL);
+}
+
+static json_t *run_creations(const BhCall *call, BhDevice *device, GError **error)
+{
+  return bh_device_list_creations(device, call->author, call->record, error);
+}
+
+BhCall *bh_call_list_creations(const char *origin)
+{
+  return own_new("creations", run_creations, origin, NULL);
+}
+
+static json_t *run_prepare_act(const BhCall *call, BhDevice *device, GError **error)
+{
+  return bh_device_prepare_act(device, call->author, call->value, error);
+}
+
+BhCall *bh_call_prepare_act(json_t *act)
+{
+  return own_new("prepare_act", run_prepare_act, NULL, act);
+}
+
+static json_t *run_make_act(const BhCall *call, BhDevice *device, GError **error)
+{
+  return bh_device_make_act(device, call->author, json_object_get(call->value, "act"),
+                            json_object_get(call->value, "values"), error);
+}
+
+BhCall *bh_call_make_act(json_t *act, json_t *values)
+{
+  return change_new("make_act", run_make_act, NULL,
+                    json_pack("{s:o, s:o}", "act", act, "values", values));
 }
 
 static json_t *run_find_code(const BhCall *call, BhDevice *device, GError **error)

@@ -36,9 +36,12 @@ BhCall *bh_call_list_staff(void);                 /* array as bh_device_list_sta
 BhCall *bh_call_get(const char *record);          /* object as bh_device_get */
 BhCall *bh_call_list(json_t *query);              /* object as bh_device_list */
 BhCall *bh_call_list_history(const char *record); /* array as bh_device_history */
-BhCall *bh_call_list_steps(const char *record);   /* array as bh_device_list_steps */
-BhCall *bh_call_find_code(const char *text);      /* object as bh_device_resolve_code */
-BhCall *bh_call_find_file(const char *sha256);    /* path as a string; null: not on this device */
+BhCall *bh_call_list_acts(const char *record);    /* array as bh_device_list_acts */
+/* Acts that make a record. Result: array as bh_device_list_creations; `origin` may be NULL. */
+BhCall *bh_call_list_creations(const char *origin);
+BhCall *bh_call_prepare_act(json_t *act);      /* object as bh_device_prepare_act */
+BhCall *bh_call_find_code(const char *text);   /* object as bh_device_resolve_code */
+BhCall *bh_call_find_file(const char *sha256); /* path as a string; null: not on this device */
 BhCall *bh_call_list_queue(gint64 offset, int limit); /* array as bh_device_queue */
 /* Checks a record as if `set` ({key: value}) were saved. Result: array of problems as
  * bh_device_check gives them, empty when there are none. */
@@ -77,6 +80,9 @@ BhCall *bh_call_save_draft(const char *record);
 /* Saves several drafts in one transaction; `drafts` as bh_device_save_drafts takes them. Result:
  * array of entry ids. */
 BhCall *bh_call_save_drafts(json_t *drafts);
+
+/* Does an act with the values of its form. Result: object as bh_device_make_act. */
+BhCall *bh_call_make_act(json_t *act, json_t *values);
 
 /* --- people --- */
 

@@ -152,9 +152,10 @@ static gboolean parse_deadline(BhPlace *place, const json_t *transition, const c
 
 static gboolean parse_transition(BhPlace *place, BhTransition *transition)
 {
-  static const char *const allowed[] = {
-      "from",     "to",     "label",      "who",  "when",  "needs", "asks",      "page",
-      "deadline", "source", "written_by", "sets", "taker", "keeps", "authority", NULL};
+  static const char *const allowed[] = {"from",       "to",     "label", "who",      "when",
+                                        "needs",      "asks",   "page",  "deadline", "source",
+                                        "written_by", "sets",   "taker", "keeps",    "authority",
+                                        "stamps",     "attach", NULL};
   const json_t *declaration = transition->declaration;
   const char *name = NULL;
   if (!bh_place_is_object(place, declaration, allowed) ||
@@ -164,17 +165,16 @@ static gboolean parse_transition(BhPlace *place, BhTransition *transition)
       !bh_place_names(place, declaration, "asks", FALSE, FALSE, &transition->asks) ||
       !bh_place_names(place, declaration, "sets", FALSE, TRUE, &transition->sets) ||
       !bh_place_name(place, declaration, "page", FALSE, &name) ||
-      !bh_place_name(place, declaration, "taker", FALSE, &name) ||
       !bh_place_string(place, declaration, "source", FALSE, 300, NULL) ||
       !bh_place_by_hub(place, declaration, &transition->by_hub) ||
       !parse_rules(place, declaration, "needs", &transition->needs) ||
+      !bh_transition_parse_act(place, transition) ||
       !parse_deadline(place, declaration, &transition->due))
     return FALSE;
   if (transition->due != NULL && transition->asks != NULL &&
       g_strv_contains((const char *const *)transition->asks, transition->due))
     transition->due = NULL;
-  if (transition->due != NULL &&
-      json_object_get(bh_transition_get_keeps(transition), transition->due))
+  if (transition->due != NULL && json_object_get(transition->stamps, transition->due) != NULL)
     transition->due = NULL;
   transition->when = json_object_get(declaration, "when");
   transition->authority = json_object_get(declaration, "authority");
@@ -255,7 +255,7 @@ static gboolean parse_head(BhPlace *place, BhKind *kind)
       "area_from",   "unit_from",   "author_from", "title",     "list",   "sections",  "review",
       "fields",      "states",      "transitions", "checks",    "forms",  "ledgers",   "related",
       "written_by",  "locked_when", "once",        "authority", "order",  "at_parent", "in_case",
-      "directory",   "number",      NULL};
+      "directory",   "create",      "edit",        "number",    NULL};
   static const char *const scopes[] = {"all", "area", "unit", NULL};
   const json_t *declaration = kind->declaration;
   gint64 version = 0;
@@ -294,6 +294,7 @@ static void transition_free(gpointer data)
   g_free(transition->who);
   g_free(transition->asks);
   g_free(transition->sets);
+  json_decref(transition->stamps);
   g_free(transition);
 }
 
@@ -305,6 +306,8 @@ void bh_kind_free(BhKind *kind)
   g_clear_pointer(&kind->states, g_ptr_array_unref);
   g_clear_pointer(&kind->transitions, g_ptr_array_unref);
   bh_numbering_free(kind->numbering);
+  g_clear_pointer(&kind->creates, g_ptr_array_unref);
+  g_clear_pointer(&kind->edits, g_ptr_array_unref);
   g_free(kind->file);
   g_free(kind);
 }
@@ -318,12 +321,15 @@ BhKind *bh_kind_parse(const json_t *declaration, const char *file, const char *r
   kind->field_index = g_hash_table_new(g_str_hash, g_str_equal);
   kind->states = g_ptr_array_new_with_free_func(g_free);
   kind->transitions = g_ptr_array_new_with_free_func(transition_free);
+  kind->creates = g_ptr_array_new_with_free_func(bh_act_rule_free);
+  kind->edits = g_ptr_array_new_with_free_func(bh_act_rule_free);
   kind->title_refs = g_ptr_array_new_with_free_func(g_free);
   g_auto(BhPlace) place = {0};
   bh_place_init(&place, file, error);
   g_string_assign(place.path, root);
   if (parse_head(&place, kind) && parse_fields(&place, kind) && resolve_doubts(&place, kind) &&
-      parse_states(&place, kind) && parse_transitions(&place, kind) && parse_sections(&place, kind))
+      parse_states(&place, kind) && parse_transitions(&place, kind) &&
+      parse_sections(&place, kind) && bh_kind_parse_acts(&place, kind))
     return kind;
   bh_kind_free(kind);
   return NULL;

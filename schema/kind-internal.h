@@ -14,7 +14,7 @@ struct _BhField {
   BhFieldType type;
   gint64 min;    /* least value or least count, by the type of the field */
   gint64 max;    /* greatest number of characters, value or count, by the type of the field */
-  gint64 digits; /* digits after the point; only for the type DECIMAL */
+  gint64 digits; /* digits after the point; for the types DECIMAL, MONEY and PERCENT */
   gboolean personal, indexed, retired, in_form, always_required, by_hub, own_unit;
   gboolean always_distinct;
   gboolean unlocked; /* can be changed when the record is locked */
@@ -25,6 +25,7 @@ struct _BhField {
   const json_t *show_when;
   const json_t *distinct; /* condition under which the value should be unique, or NULL */
   const json_t *locked_when;
+  const json_t *unit;    /* label of the unit of measure, or NULL */
   const json_t *choices; /* array of the declared choices, or NULL */
   const char **ref_kinds;
   const char **change_asks;
@@ -47,6 +48,9 @@ struct _BhTransition {
   const char **sets; /* fields that the program sets with this step */
   const json_t *when;
   const json_t *needs; /* array of the guards of the step, or NULL */
+  /* {field: source}: values that the program sets with the step (kind-act.c); NULL: none */
+  json_t *stamps;
+  const json_t *attach; /* array of the files that the step asks for, or NULL */
   /* member "authority": path or paths to the unit that decides, or true (those of the kind); NULL:
    * any unit may take the step */
   const json_t *authority;
@@ -54,6 +58,26 @@ struct _BhTransition {
    * it */
   const char *due;
 };
+
+/* One element of "create" or "edit" of a kind. */
+typedef struct {
+  const char *name;
+  const json_t *declaration;
+  /* create: names of the kinds, and "home" and "office", from which the act is offered;
+   * NULL for edit */
+  const char **from;
+  const char **who;    /* NULL: the step from null to `state` declares it */
+  const char **fields; /* fields of the form; NULL: all form fields (create only) */
+  const char *state;   /* create: state of the new record; NULL: the kind has no states */
+  const char *link;    /* create: ref field that gets the id of the record from which the act is
+                          offered; NULL: the kind's parent */
+  const char *reason;  /* edit: text field for the reason of a late correction; NULL: none */
+  const char *page;    /* edit: page of the collector that makes the correction; NULL: none */
+  const json_t *when;
+  const json_t *preset; /* create: {field: source}, the first values of the form; NULL: none */
+  const json_t *stamps; /* {field: source}; NULL: none */
+  const json_t *attach; /* array, or NULL */
+} BhActRule;
 
 struct _BhKind {
   const char *name;
@@ -63,6 +87,8 @@ struct _BhKind {
   GHashTable *field_index; /* name → BhField, borrowed */
   GPtrArray *states;
   GPtrArray *transitions;
+  GPtrArray *creates; /* BhActRule*: "create" */
+  GPtrArray *edits;   /* BhActRule*: "edit" */
   const json_t *visible;
   /* path or paths to the unit that decides about the record; NULL: any unit may decide */
   const json_t *authority;
@@ -104,6 +130,30 @@ gboolean bh_kind_parse_number(BhPlace *place, BhKind *kind);
 gboolean bh_kind_resolve_number(BhPlace *place, const BhKindSet *set, const BhKind *kind);
 /* Frees what bh_kind_parse_number made; NULL is allowed. */
 void bh_numbering_free(struct _BhNumbering *numbering);
+
+/* --- kind-act.c --- */
+/* Parses "create" and "edit" of a kind. FALSE with the error of `place` set. */
+gboolean bh_kind_parse_acts(BhPlace *place, BhKind *kind);
+/* Parses "stamps" and "attach" of a transition, and the older words "taker" and "keeps". FALSE with
+ * the error of `place` set. */
+gboolean bh_transition_parse_act(BhPlace *place, BhTransition *transition);
+/* Second pass for "create" and "edit". FALSE with the error of `place` set. */
+gboolean bh_kind_resolve_acts(BhPlace *place, const BhKindSet *set, const BhKind *kind);
+/* Second pass for "stamps" and "attach" of a transition. FALSE with the error of `place` set. */
+gboolean bh_transition_resolve_act(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                                   const BhTransition *transition);
+/* Frees a BhActRule. */
+void bh_act_rule_free(gpointer rule);
+
+/* --- kind-resolve.c --- */
+/* Checks "who" of a step or an act. FALSE with the error of `place` set. */
+gboolean bh_kind_check_who(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                           const char *const *who);
+
+/* --- workflow.c --- */
+/* Whether `who` names the context's actor, by person, role or unit; service and authority are not
+ * checked. */
+gboolean bh_kind_is_named(const BhKind *kind, const char *const *who, const BhContext *context);
 
 /* --- kind-views.c --- */
 /* Second pass for the members "forms", "ledgers" and "related" of a kind. FALSE with the error of

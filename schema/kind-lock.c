@@ -1,6 +1,7 @@
 /* Locks: fields and records that must not change any more because a signature or a paper is based
  * on them, and the declared steps that may still change them. Who may make a step is decided in
  * workflow.c, single values are checked in kind-check.c. Start with bh_kind_check_change. */
+#include "schema/act.h"
 #include "schema/kind-internal.h"
 
 #include <string.h>
@@ -29,18 +30,13 @@ gboolean bh_kind_is_locked_for_new(const BhKind *kind, const BhContext *made)
   return kind->locked_when != NULL && bh_condition_is_certain(kind->locked_when, made);
 }
 
-static gboolean names_field(const char **names, const BhField *field)
-{
-  return names != NULL && g_strv_contains((const char *const *)names, field->name);
-}
-
 gboolean bh_kind_step_unlocks(const BhKind *kind, const char *key, const char *from, const char *to,
                               const BhContext *before)
 {
   const BhField *field = bh_kind_find_field(kind, key);
   const BhTransition *step =
       field != NULL && to != NULL && from != NULL ? bh_workflow_find(kind, from, to) : NULL;
-  return step != NULL && (names_field(step->asks, field) || names_field(step->sets, field)) &&
+  return step != NULL && bh_transition_sets(step, field->name) &&
          bh_transition_is_open_to(kind, step, before);
 }
 
@@ -127,21 +123,26 @@ static gboolean is_added_to_closed(const BhKind *kind, const json_t *set, const 
   return bh_kind_is_locked_for_new(kind, &made);
 }
 
-/* Checks that each target field of "keeps" is set to the value of its source field before
- * the step. */
-static void check_kept(const BhKind *kind, const char *to, const json_t *set,
-                       const BhContext *before, GPtrArray *problems)
+/* The own field that a stamp copies; NULL for other sources. */
+static const char *get_copied(const json_t *source)
 {
-  const char *from = bh_json_string_or(before->values, "state", NULL);
-  const BhTransition *step = from != NULL && to != NULL ? bh_workflow_find(kind, from, to) : NULL;
+  const char *path = bh_json_string_or(source, "field", NULL);
+  return path != NULL && strchr(path, '.') == NULL ? path : NULL;
+}
+
+/* Checks that each stamp that copies a field is set to the value of that field before the step. */
+static void check_copies(const BhKind *kind, const BhTransition *step, const json_t *set,
+                         const BhContext *before, GPtrArray *problems)
+{
   const char *name;
   json_t *source;
-  json_object_foreach(step != NULL ? (json_t *)bh_transition_get_keeps(step) : NULL, name, source) {
-    const json_t *was = json_object_get(before->values, json_string_value(source));
-    if (is_same(was, json_object_get(set, name)))
+  json_object_foreach(step != NULL ? step->stamps : NULL, name, source) {
+    const char *copied = get_copied(source);
+    if (copied == NULL ||
+        is_same(json_object_get(before->values, copied), json_object_get(set, name)))
       continue;
     const BhField *field = bh_kind_find_field(kind, name);
-    const BhField *kept = bh_kind_find_field(kind, json_string_value(source));
+    const BhField *kept = bh_kind_find_field(kind, copied);
     g_autofree char *zh =
         g_strdup_printf("“%s”须与修改前的“%s”一致", bh_field_get_label(field, "zh"),
                         bh_field_get_label(kept, "zh"));
@@ -152,6 +153,39 @@ static void check_kept(const BhKind *kind, const char *to, const json_t *set,
   }
 }
 
+static BhProblem *make_edit_problem(const BhField *field, const char *key)
+{
+  g_autofree char *zh =
+      g_strdup_printf("当前人员现在无权修改“%s”", bh_field_get_label(field, "zh"));
+  g_autofree char *en =
+      g_strdup_printf("This person may not change %s now", bh_field_get_label(field, "en"));
+  return bh_problem_new(key, "actor", zh, en);
+}
+
+/* Whether an act allows the change of the field: the step that the operation takes, or an edit. A
+ * step may fill a field that was empty, because its form asks for fields that guards need. */
+static gboolean is_change_allowed(const BhKind *kind, const BhTransition *step,
+                                  const BhField *field, const json_t *old, const BhContext *before)
+{
+  if (step != NULL && (bh_value_is_blank(old) || bh_transition_sets(step, field->name)))
+    return TRUE;
+  return bh_kind_may_edit(kind, field->name, before);
+}
+
+/* Checks that the actor may make a record with the values `set`. */
+static void check_creation(const BhKind *kind, const json_t *set, const BhContext *before,
+                           GPtrArray *problems)
+{
+  BhContext made = *before;
+  made.values = set;
+  if (bh_kind_may_create(kind, &made))
+    return;
+  g_autofree char *zh = g_strdup_printf("当前人员无权新建“%s”", bh_kind_get_label(kind, "zh"));
+  g_autofree char *en =
+      g_strdup_printf("This person may not make a record of %s", bh_kind_get_label(kind, "en"));
+  g_ptr_array_add(problems, bh_problem_new("", "actor", zh, en));
+}
+
 GPtrArray *bh_kind_check_change(const BhKind *kind, const json_t *set, const BhContext *before)
 {
   GPtrArray *problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
@@ -160,9 +194,13 @@ GPtrArray *bh_kind_check_change(const BhKind *kind, const json_t *set, const BhC
   json_t *value;
   if (is_added_to_closed(kind, set, before))
     g_ptr_array_add(problems, make_closed_problem(kind));
-  if (before->values == NULL)
+  if (before->values == NULL) {
+    check_creation(kind, set, before, problems);
     return problems;
-  check_kept(kind, to, set, before, problems);
+  }
+  const char *from = bh_json_string_or(before->values, "state", NULL);
+  const BhTransition *step = from != NULL && to != NULL ? bh_workflow_find(kind, from, to) : NULL;
+  check_copies(kind, step, set, before, problems);
   json_object_foreach((json_t *)set, key, value) {
     const BhField *field = bh_kind_find_field(kind, key);
     const json_t *old = json_object_get(before->values, key);
@@ -170,6 +208,8 @@ GPtrArray *bh_kind_check_change(const BhKind *kind, const json_t *set, const BhC
       continue;
     if (bh_kind_is_locked(kind, key, to, before))
       g_ptr_array_add(problems, make_locked_problem(field, key));
+    else if (!is_change_allowed(kind, step, field, old, before))
+      g_ptr_array_add(problems, make_edit_problem(field, key));
     else if (!bh_value_is_blank(old))
       check_asks(kind, field, before->values, set, problems);
   }

@@ -125,8 +125,8 @@ static gboolean check_state(BhPlace *place, const BhKind *kind, const char *key,
 }
 
 /* Checks "who". Roles are the choices of the field "roles" of the kind "staff". */
-static gboolean check_who(BhPlace *place, const BhKindSet *set, const BhKind *kind,
-                          const char *const *who)
+gboolean bh_kind_check_who(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                           const char *const *who)
 {
   const BhKind *staff = bh_kind_set_find(set, "staff");
   const BhField *roles = staff != NULL ? bh_kind_find_field(staff, "roles") : NULL;
@@ -166,17 +166,6 @@ static gboolean check_deadline(BhPlace *place, const BhKind *kind, const json_t 
   return TRUE;
 }
 
-static gboolean check_taker(BhPlace *place, const BhKind *kind, const char *name)
-{
-  const BhField *field = name != NULL ? bh_kind_find_field(kind, name) : NULL;
-  if (name == NULL)
-    return TRUE;
-  if (field == NULL || field->type != BH_FIELD_REF ||
-      !g_strv_contains((const char *const *)field->ref_kinds, "staff"))
-    return bh_place_fail_at(place, "taker", "\"%s\" must be a ref field for staff", name);
-  return TRUE;
-}
-
 /* Refuses a step of devices that needs a field which only the hub may set: no device could
  * make it. */
 static gboolean check_open_fields(BhPlace *place, const BhKind *kind,
@@ -191,29 +180,6 @@ static gboolean check_open_fields(BhPlace *place, const BhKind *kind,
     if (field != NULL && field->by_hub)
       return bh_place_fail_at(place, word,
                               "only the hub may set \"%s\", but devices make this step", names[i]);
-  }
-  return TRUE;
-}
-
-/* Checks "keeps": {target field: source field}, both of one type. */
-static gboolean check_keeps(BhPlace *place, const BhKind *kind, const BhTransition *transition)
-{
-  const json_t *keeps = json_object_get(transition->declaration, "keeps");
-  const char *name;
-  json_t *source;
-  if (keeps == NULL)
-    return TRUE;
-  if (!json_is_object(keeps) || json_object_size(keeps) == 0)
-    return bh_place_fail_at(place, "keeps", "must be an object of fields");
-  if (transition->creates)
-    return bh_place_fail_at(place, "keeps", "a new record has no values to keep");
-  json_object_foreach((json_t *)keeps, name, source) {
-    const BhField *field = bh_kind_find_field(kind, name);
-    const BhField *from =
-        json_is_string(source) ? bh_kind_find_field(kind, json_string_value(source)) : NULL;
-    if (field == NULL || from == NULL || field->type != from->type || field->personal)
-      return bh_place_fail_at(
-          place, "keeps", "\"%s\" and its source must be fields of one type, not personal", name);
   }
   return TRUE;
 }
@@ -293,13 +259,12 @@ static gboolean resolve_transitions(BhPlace *place, const BhKindSet *set, const 
         return bh_place_fail(place, "another transition leads from \"%s\" to \"%s\" already",
                              transition->from[k], transition->to);
     }
-    if (!check_who(place, set, kind, transition->who) ||
+    if (!bh_kind_check_who(place, set, kind, transition->who) ||
         !check_field_names(place, kind, transition->asks, "asks", FALSE) ||
         !check_field_names(place, kind, transition->sets, "sets", FALSE) ||
         !check_open_fields(place, kind, transition, transition->asks, "asks") ||
         !check_open_fields(place, kind, transition, transition->sets, "sets") ||
-        !check_taker(place, kind, bh_transition_get_taker(transition)) ||
-        !check_keeps(place, kind, transition) ||
+        !bh_transition_resolve_act(place, set, kind, transition) ||
         !check_condition(place, set, kind, "when", transition->when) ||
         !resolve_rules(place, set, kind, "needs", transition->needs) ||
         !resolve_step_authority(place, set, kind, transition) ||
@@ -518,6 +483,6 @@ gboolean bh_kind_resolve(const BhKind *kind, const BhKindSet *set, const char *r
          check_condition(&place, set, kind, "locked_when", kind->locked_when) &&
          resolve_rules(&place, set, kind, "checks", kind->checks) &&
          resolve_transitions(&place, set, kind) && resolve_sections(&place, set, kind) &&
-         resolve_review(&place, kind) && bh_kind_resolve_views(&place, set, kind) &&
-         bh_kind_resolve_number(&place, set, kind);
+         resolve_review(&place, kind) && bh_kind_resolve_acts(&place, set, kind) &&
+         bh_kind_resolve_views(&place, set, kind) && bh_kind_resolve_number(&place, set, kind);
 }

@@ -1,5 +1,6 @@
 /* States and transitions of a kind. Locks are in kind-lock.c, reviews in review.c. Start with
  * bh_workflow_check. */
+#include "schema/act.h"
 #include "schema/staff.h"
 #include "schema/workflow.h"
 
@@ -161,24 +162,9 @@ const char *bh_transition_get_page(const BhTransition *transition)
   return bh_json_string_or(transition->declaration, "page", NULL);
 }
 
-const char *bh_transition_get_taker(const BhTransition *transition)
+const json_t *bh_transition_get_stamps(const BhTransition *transition)
 {
-  return bh_json_string_or(transition->declaration, "taker", NULL);
-}
-
-const json_t *bh_transition_get_keeps(const BhTransition *transition)
-{
-  return json_object_get(transition->declaration, "keeps");
-}
-
-void bh_transition_keep(const BhTransition *transition, const json_t *before, json_t *set)
-{
-  const char *field;
-  json_t *source;
-  json_object_foreach((json_t *)bh_transition_get_keeps(transition), field, source) {
-    json_t *value = json_object_get(before, json_string_value(source));
-    json_object_set_new(set, field, value != NULL ? json_deep_copy(value) : json_null());
-  }
+  return transition->stamps;
 }
 
 static gboolean starts_from(const BhTransition *transition, const char *from)
@@ -198,14 +184,32 @@ const BhTransition *bh_workflow_find(const BhKind *kind, const char *from, const
   return NULL;
 }
 
-const BhTransition *bh_workflow_find_page(const BhKind *kind, const char *from, const char *page)
+const BhTransition *bh_workflow_find_page_for(const BhKind *kind, const char *from,
+                                              const char *page, const BhContext *context)
 {
   for (guint i = 0; i < kind->transitions->len; i++) {
     const BhTransition *transition = g_ptr_array_index(kind->transitions, i);
-    if (starts_from(transition, from) && g_strcmp0(bh_transition_get_page(transition), page) == 0)
+    if (starts_from(transition, from) && g_strcmp0(bh_transition_get_page(transition), page) == 0 &&
+        (context == NULL || bh_condition_holds(transition->when, context)))
       return transition;
   }
   return NULL;
+}
+
+const BhTransition *bh_workflow_find_page(const BhKind *kind, const char *from, const char *page)
+{
+  return bh_workflow_find_page_for(kind, from, page, NULL);
+}
+
+static gboolean has_name(const char **names, const char *name)
+{
+  return names != NULL && g_strv_contains((const char *const *)names, name);
+}
+
+gboolean bh_transition_sets(const BhTransition *transition, const char *field)
+{
+  return has_name(transition->asks, field) || has_name(transition->sets, field) ||
+         json_object_get(transition->stamps, field) != NULL;
 }
 
 const BhTransition *bh_workflow_find_creation(const BhKind *kind, const char *page,
@@ -240,18 +244,10 @@ static gboolean has_role(const json_t *actor_values, const char *role)
   return bh_json_has_name(json_object_get(actor_values, "roles"), role);
 }
 
-gboolean bh_transition_is_open_to(const BhKind *kind, const BhTransition *transition,
-                                  const BhContext *context)
+gboolean bh_kind_is_named(const BhKind *kind, const char *const *names, const BhContext *context)
 {
-  if (context->actor == NULL)
-    return TRUE;
-  if (context->actor_values == NULL)
-    return g_strv_contains(transition->who, "system") || g_strv_contains(transition->who, "anyone");
-  if (!bh_staff_is_in_service(context->actor_values, context->today) ||
-      !bh_authority_allows(kind, transition, context))
-    return FALSE;
-  for (gsize i = 0; transition->who[i] != NULL; i++) {
-    const char *who = transition->who[i];
+  for (gsize i = 0; names[i] != NULL; i++) {
+    const char *who = names[i];
     if (g_str_equal(who, "anyone") || has_role(context->actor_values, who))
       return TRUE;
     if (g_str_equal(who, "author") &&
@@ -262,6 +258,19 @@ gboolean bh_transition_is_open_to(const BhKind *kind, const BhTransition *transi
       return TRUE;
   }
   return FALSE;
+}
+
+gboolean bh_transition_is_open_to(const BhKind *kind, const BhTransition *transition,
+                                  const BhContext *context)
+{
+  if (context->actor == NULL)
+    return TRUE;
+  if (context->actor_values == NULL)
+    return g_strv_contains(transition->who, "system") || g_strv_contains(transition->who, "anyone");
+  if (!bh_staff_is_in_service(context->actor_values, context->today) ||
+      !bh_authority_allows(kind, transition, context))
+    return FALSE;
+  return bh_kind_is_named(kind, transition->who, context);
 }
 
 gboolean bh_workflow_can_reach(const BhKind *kind, const char *state, const BhContext *context)
@@ -340,10 +349,7 @@ GPtrArray *bh_workflow_check(const BhKind *kind, const char *from, const char *t
     g_ptr_array_add(problems, bh_problem_new("state", "transition", zh, en));
   }
   bh_rules_check(transition->needs, context, problems);
-  const char *taker = bh_transition_get_taker(transition);
-  if (taker != NULL && context->actor != NULL && context->actor_values != NULL &&
-      g_strcmp0(bh_json_string_or(context->values, taker, NULL), context->actor) != 0)
-    g_ptr_array_add(problems, bh_problem_new(taker, "taker", "须为办理此步骤的本人",
-                                             "It must name the person who takes the step"));
+  bh_transition_check_actor_stamps(transition, context, problems);
+  bh_attach_check(transition->attach, context, problems);
   return problems;
 }

@@ -47,20 +47,21 @@ const char *const *bh_transition_get_asks(const BhTransition *transition);
 /* Name of the page of the collector on which the step is made ("page"); NULL: the page that is
  * generated from the declaration. */
 const char *bh_transition_get_page(const BhTransition *transition);
-/* The declaration "keeps" of the step: {target field: source field}. The step copies the value that
- * the source field has before the step to the target field. NULL: the step copies nothing. */
-const json_t *bh_transition_get_keeps(const BhTransition *transition);
-/* Adds to `set` the values that the step copies by "keeps". `before` are the values of the record
- * before the step. */
-void bh_transition_keep(const BhTransition *transition, const json_t *before, json_t *set);
-/* The ref field that the step sets to the person who takes the step ("taker"); NULL: none. */
-const char *bh_transition_get_taker(const BhTransition *transition);
+/* Values that the program sets with the step ("stamps"): {field: source}, where a source is
+ * "actor", "today", "now", {"field": PATH} or {"is": VALUE} (schema/act.h). NULL: none. */
+const json_t *bh_transition_get_stamps(const BhTransition *transition);
 
 /* Finds the declared transition; `from` NULL means creation. NULL when there is none. */
 const BhTransition *bh_workflow_find(const BhKind *kind, const char *from, const char *to);
 
 /* The first step from `from` (NULL: creation) with this "page"; NULL when there is none. */
 const BhTransition *bh_workflow_find_page(const BhKind *kind, const char *from, const char *page);
+/* Like bh_workflow_find_page, for the record of `context`: steps whose "when" does not hold are
+ * left out. */
+const BhTransition *bh_workflow_find_page_for(const BhKind *kind, const char *from,
+                                              const char *page, const BhContext *context);
+/* Whether the step is declared to set the field ("asks", "sets" or "stamps"). */
+gboolean bh_transition_sets(const BhTransition *transition, const char *field);
 
 /* The step that makes a record with the values of `context`: the only one with this "page" whose
  * "when" holds. NULL when there is no such step, or more than one. */

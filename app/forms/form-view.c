@@ -88,6 +88,15 @@ static BhContext context_of(BhFormView *self, const char *today)
                      .data = self};
 }
 
+/* A limit of a field of numbers as text; g_free. */
+static char *dup_limit(const BhField *field, gint64 limit, const char *lang)
+{
+  g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, limit);
+  g_autoptr(json_t) value =
+      bh_field_get_type(field) == BH_FIELD_DURATION ? json_integer(limit) : json_string(text);
+  return bh_field_format_value(field, value, lang);
+}
+
 /* Shows at once beside the field why its value is doubtful, or removes that text. */
 static void update_doubt(BhFormView *self, BhFieldRow *row)
 {
@@ -115,6 +124,25 @@ static void update_shown(BhFormView *self)
   }
 }
 
+/* What a field of numbers allows; NULL for other fields. g_free. */
+static char *dup_limits(const BhField *field, const char *lang)
+{
+  BhFieldType type = bh_field_get_type(field);
+  if (type != BH_FIELD_MONEY && type != BH_FIELD_PERCENT && type != BH_FIELD_DURATION)
+    return NULL;
+  g_autofree char *from = dup_limit(field, bh_field_get_min(field), lang);
+  g_autofree char *to = dup_limit(field, bh_field_get_max(field), lang);
+  if (type == BH_FIELD_MONEY)
+    return g_strdup_printf(
+        _("An amount from %s to %s, with at most two digits after the point; not saved"), from, to);
+  if (type == BH_FIELD_DURATION)
+    return g_strdup_printf(_("A duration from %s to %s, such as 3 h 20 min or 3:20; not saved"),
+                           from, to);
+  return g_strdup_printf(
+      _("A number from %s to %s, with at most %d digits after the point; not saved"), from, to,
+      (int)bh_field_get_digits(field));
+}
+
 static char *dup_invalid_text(BhFieldRow *row, const GError *error)
 {
   const BhField *field = bh_field_row_get_field(row);
@@ -128,7 +156,15 @@ static char *dup_invalid_text(BhFieldRow *row, const GError *error)
   if (type == BH_FIELD_PHONE)
     return g_strdup(_("One or two phone numbers of 3 to 24 digits each, such as "
                       "0553-1234567 ext. 801, 13800000000; not saved"));
-  return g_strdup(_("This cannot be a value of this field"));
+  if (type == BH_FIELD_URL)
+    return g_strdup_printf(
+        _("A web address that begins with http:// or https://, at most %d characters; not saved"),
+        (int)bh_field_get_max(field));
+  if (type == BH_FIELD_ID_NUMBER)
+    return g_strdup(_("An identity card number has 18 characters; this number has a wrong length, "
+                      "day of birth or check character; not saved"));
+  char *limits = dup_limits(field, bh_field_row_get_lang(row));
+  return limits != NULL ? limits : g_strdup(_("This cannot be a value of this field"));
 }
 
 /* Shows at the row why its text cannot be a value. */
@@ -242,6 +278,17 @@ static void add_row(BhFormView *self, const BhField *field)
   gtk_container_add(GTK_CONTAINER(self), GTK_WIDGET(row));
 }
 
+static void add_names(BhFormView *self, const json_t *names)
+{
+  gsize i;
+  json_t *name;
+  json_array_foreach((json_t *)names, i, name) {
+    const BhField *field = bh_kind_find_field(self->kind, json_string_value(name));
+    if (field != NULL)
+      add_row(self, field);
+  }
+}
+
 static void add_form(BhFormView *self, const char *form)
 {
   g_autoptr(GPtrArray) fields = bh_kind_list_form(self->kind, form);
@@ -304,19 +351,46 @@ static void on_kinds_changed(BhFormView *self)
     gtk_widget_set_visible(self->changed_notice, !same);
 }
 
-BhFormView *bh_form_view_new(BhSession *session, const BhKind *kind, const char *form,
-                             const char *const *hidden)
+static BhFormView *view_new(BhSession *session, const BhKind *kind)
 {
   BhFormView *self = g_object_new(BH_TYPE_FORM_VIEW, NULL);
   self->session = g_object_ref(session);
   self->kind = kind;
+  g_signal_connect_object(session, "kinds-changed", G_CALLBACK(on_kinds_changed), self,
+                          G_CONNECT_SWAPPED);
+  return self;
+}
+
+BhFormView *bh_form_view_new(BhSession *session, const BhKind *kind, const char *form,
+                             const char *const *hidden)
+{
+  BhFormView *self = view_new(session, kind);
   if (form != NULL)
     add_form(self, form);
   else
     add_all(self, hidden);
   update_shown(self);
-  g_signal_connect_object(session, "kinds-changed", G_CALLBACK(on_kinds_changed), self,
-                          G_CONNECT_SWAPPED);
+  return self;
+}
+
+BhFormView *bh_form_view_new_fields(BhSession *session, const BhKind *kind, const json_t *names,
+                                    gboolean sections)
+{
+  BhFormView *self = view_new(session, kind);
+  if (!sections) {
+    add_names(self, names);
+  } else {
+    g_autoptr(GPtrArray) hidden = g_ptr_array_new();
+    const GPtrArray *fields = bh_kind_list_fields(kind);
+    for (guint i = 0; i < fields->len; i++) {
+      const char *name = bh_field_get_name(g_ptr_array_index(fields, i));
+      if (!bh_json_has_name(names, name))
+        g_ptr_array_add(hidden, (gpointer)name);
+    }
+    g_ptr_array_add(hidden, NULL);
+    add_all(self, (const char *const *)hidden->pdata);
+  }
+  update_shown(self);
   return self;
 }
 

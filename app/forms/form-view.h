@@ -26,6 +26,10 @@ G_DECLARE_FINAL_TYPE(BhFormView, bh_form_view, BH, FORM_VIEW, GtkBox)
  * Floating. */
 BhFormView *bh_form_view_new(BhSession *session, const BhKind *kind, const char *form,
                              const char *const *hidden);
+/* A form of the fields with these names (array): in this order without headings, or, with
+ * `sections`, by the sections of the kind. Floating. */
+BhFormView *bh_form_view_new_fields(BhSession *session, const BhKind *kind, const json_t *names,
+                                    gboolean sections);
 /* Shows the values of a record; emits nothing. */
 void bh_form_view_load(BhFormView *form, const json_t *values);
 /* Shows the named fields (array of names; NULL: none) as text that cannot be changed, with one

@@ -8,6 +8,7 @@
 #include "app/devices/power.h"
 #include "app/due.h"
 #include "app/pages/clock.h"
+#include "app/pages/acts.h"
 #include "app/pages/drafts.h"
 #include "app/pages/find.h"
 #include "app/pages/hazard.h"
@@ -37,6 +38,7 @@ struct _BhHomePage {
   GtkWidget *open_box;
   GtkWidget *open;
   GtkWidget *lanes;
+  GtkWidget *creations;
   GtkWidget *due_box;
   GtkWidget *due;
   GtkWidget *drafts_box;
@@ -279,6 +281,7 @@ static void bh_home_page_refresh(BhPage *page)
   bh_page_ask_run(page, "returned", load_returned, g_strdup(actor), g_free, on_returned_rows, NULL,
                   NULL);
   bh_lanes_show(page, BH_HOME_PAGE(page)->lanes);
+  bh_acts_show_creations(page, BH_HOME_PAGE(page)->creations, NULL);
   ask_due(page, actor);
   bh_page_ask(page, "drafts", bh_call_list_drafts(), on_drafts, NULL, NULL);
 }
@@ -349,6 +352,7 @@ static void bh_home_page_class_init(BhHomePageClass *klass)
   BH_PAGE_CHILD(klass, BhHomePage, open_box);
   BH_PAGE_CHILD(klass, BhHomePage, open);
   BH_PAGE_CHILD(klass, BhHomePage, lanes);
+  BH_PAGE_CHILD(klass, BhHomePage, creations);
   BH_PAGE_CHILD(klass, BhHomePage, due_box);
   BH_PAGE_CHILD(klass, BhHomePage, due);
   BH_PAGE_CHILD(klass, BhHomePage, drafts_box);

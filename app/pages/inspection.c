@@ -16,7 +16,7 @@
 #include "app/pages/record.h"
 #include "app/pages/sign.h"
 #include "app/pages/start.h"
-#include "app/pages/steps.h"
+#include "app/pages/acts.h"
 #include "app/visit-page.h"
 #include "schema/kind-rules.h"
 #include "schema/workflow.h"
@@ -218,7 +218,7 @@ static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer
   gtk_widget_set_visible(self->not_carried_out, is_open(self));
   show_next(self);
   show_participants(self);
-  bh_steps_show(page, self->steps, self->id, FALSE);
+  bh_acts_show(page, self->steps, self->id, FALSE);
   complete_move(self);
 }
 

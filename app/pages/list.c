@@ -12,7 +12,8 @@
 struct _BhListPage {
   BhPage parent;
   char *kind;
-  char *ledger;
+  char *ledger; /* NULL: all records of the kind */
+  char *below;  /* record below which the records are; NULL: any */
   GtkWidget *search;
   GtkWidget *rows;
   GtkWidget *empty;
@@ -27,6 +28,7 @@ static void bh_list_page_finalize(GObject *object)
   BhListPage *self = BH_LIST_PAGE(object);
   g_free(self->kind);
   g_free(self->ledger);
+  g_free(self->below);
   g_clear_pointer(&self->pages, bh_paged_list_free);
   G_OBJECT_CLASS(bh_list_page_parent_class)->finalize(object);
 }
@@ -118,6 +120,8 @@ static void ask_page(gpointer owner, guint number, const json_t *from)
   json_object_set_new(query, "limit", json_integer(ROWS));
   json_object_set_new(query, "order",
                       json_string(ledger != NULL && !request->undated ? "due" : "changed"));
+  if (self->below != NULL)
+    json_object_set_new(query, "parent", json_string(self->below));
   const char *text = gtk_entry_get_text(GTK_ENTRY(self->search));
   if (*text != '\0')
     json_object_set_new(query, "search", json_string(text));
@@ -163,4 +167,11 @@ BhPage *bh_list_page_new(const char *kind, const char *ledger, const char *title
   self->ledger = g_strdup(ledger);
   bh_page_set_title(BH_PAGE(self), title);
   return BH_PAGE(self);
+}
+
+BhPage *bh_list_page_new_below(const char *kind, const char *parent, const char *title)
+{
+  BhPage *page = bh_list_page_new(kind, NULL, title);
+  BH_LIST_PAGE(page)->below = g_strdup(parent);
+  return page;
 }

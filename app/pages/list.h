@@ -11,5 +11,7 @@ G_DECLARE_FINAL_TYPE(BhListPage, bh_list_page, BH, LIST_PAGE, BhPage)
 /* Makes the page. `ledger` (may be NULL): name of a ledger that the kind declares. Arguments are
  * copied. Floating. */
 BhPage *bh_list_page_new(const char *kind, const char *ledger, const char *title);
+/* The records of `kind` below the record `parent`, newest first. Arguments are copied. Floating. */
+BhPage *bh_list_page_new_below(const char *kind, const char *parent, const char *title);
 
 G_END_DECLS

@@ -7,11 +7,13 @@
 
 #include "app/due.h"
 #include "app/forms/form-view.h"
+#include "app/forms/web-link.h"
+#include "app/pages/acts.h"
+#include "app/pages/below.h"
 #include "app/pages/finish.h"
 #include "app/pages/hazard.h"
 #include "app/pages/inspection.h"
 #include "app/pages/return-form.h"
-#include "app/pages/steps.h"
 
 #define CHILDREN 40
 
@@ -34,8 +36,10 @@ struct _BhRecordPage {
   GtkWidget *facts;
   GtkWidget *form_box;
   GtkWidget *message;
-  GtkWidget *steps;
-  GtkWidget *children;
+  GtkWidget *acts;
+  GtkWidget *links;
+  GtkWidget *below;
+  GtkWidget *creations;
   GtkWidget *history;
   BhFormView *form;   /* form for the correction; NULL unless the record was returned */
   BhFormView *answer; /* form for the answer to the review; NULL unless the record was returned */
@@ -79,7 +83,9 @@ static void add_fact(BhRecordPage *self, const BhField *field, const json_t *val
 {
   const char *label = bh_field_get_label(field, lang_of(self));
   g_autofree char *text = bh_field_format_value(field, value, lang_of(self));
-  GtkWidget *fact = bh_part_fact(label, text);
+  GtkWidget *fact = bh_field_get_type(field) == BH_FIELD_URL
+                        ? bh_web_link_new(bh_field_get_name(field), label, text)
+                        : bh_part_fact(label, text);
   gtk_container_add(GTK_CONTAINER(self->facts), fact);
   if (bh_field_get_type(field) != BH_FIELD_REF)
     return;
@@ -265,7 +271,7 @@ static void on_history(BhPage *page, json_t *result, const GError *error, gpoint
                       bh_part_label(_("Nothing was recorded on this device"), "dim"));
 }
 
-/* --- records below it --- */
+/* --- pages of the main job --- */
 
 static void on_link(GtkButton *row, BhRecordPage *self)
 {
@@ -284,13 +290,13 @@ static void add_link(BhRecordPage *self, const char *target, const char *text)
   GtkWidget *button = bh_part_button(id, text, NULL);
   g_object_set_data(G_OBJECT(button), "bh-target", (gpointer)target);
   g_signal_connect(button, "clicked", G_CALLBACK(on_link), self);
-  gtk_container_add(GTK_CONTAINER(self->children), button);
+  gtk_container_add(GTK_CONTAINER(self->links), button);
 }
 
 static void show_links(BhRecordPage *self)
 {
   const char *kind = bh_json_string_or(self->record, "kind", "");
-  bh_part_clear(self->children);
+  bh_part_clear(self->links);
   if (strcmp(kind, "inspection") == 0) {
     add_link(self, "inspection", _("Open the inspection"));
     add_link(self, "documents", _("Documents"));
@@ -527,7 +533,9 @@ static void on_record(BhPage *page, json_t *result, const GError *error, gpointe
   show_values(self);
   show_conflicts(self);
   show_links(self);
-  bh_steps_show(page, self->steps, self->id, TRUE);
+  bh_acts_show(page, self->acts, self->id, TRUE);
+  bh_below_show(page, self->below, kind, self->id);
+  bh_acts_show_creations(page, self->creations, self->id);
   bh_page_ask(page, "history", bh_call_list_history(self->id), on_history, NULL, NULL);
   bh_page_ask(
       page, "reviews",
@@ -570,8 +578,10 @@ static void bh_record_page_class_init(BhRecordPageClass *klass)
   BH_PAGE_CHILD(klass, BhRecordPage, facts);
   BH_PAGE_CHILD(klass, BhRecordPage, form_box);
   BH_PAGE_CHILD(klass, BhRecordPage, message);
-  BH_PAGE_CHILD(klass, BhRecordPage, steps);
-  BH_PAGE_CHILD(klass, BhRecordPage, children);
+  BH_PAGE_CHILD(klass, BhRecordPage, acts);
+  BH_PAGE_CHILD(klass, BhRecordPage, links);
+  BH_PAGE_CHILD(klass, BhRecordPage, below);
+  BH_PAGE_CHILD(klass, BhRecordPage, creations);
   BH_PAGE_CHILD(klass, BhRecordPage, history);
 }
 

@@ -16,7 +16,7 @@ PLAIN_FOLDERS = {"assets/icons", "assets/pictures", "assets/po", "assets/systemd
 SOURCE = (".c", ".h", ".js", ".py", ".sh", ".css")
 MAX_LINES = 800
 EXECUTABLE = {"app/run", "tests/run", ".ci/run", "tests/lint/run", "tests/support/install",
-              "cross/sysroot.sh"}
+              "tests/support/requirements", "cross/sysroot.sh"}
 # The words are put together from pieces, so that this file does not contain them.
 LEFTOVER = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"]) + r")\b")
 MACHINE_PATH = re.compile(r"(?<![\w.$}])/(" + "|".join(["wo" + "rk", "ho" + "me", "ro" + "ot"]) + r")/\w")

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Checks the rules of this folder: each must report a text that breaks it, and no text that only seems to."""
 
+import json
 import os
 import subprocess
 import sys
@@ -116,6 +117,105 @@ class Rules(unittest.TestCase):
         for text, expected in wrong.items():
             with self.subTest(text):
                 self.assertIn(expected, self.run_check("data", "assets/case/a.html", text, [names]))
+
+    # Kinds in which "mine" and "dug" are names of the domain, and "name" is one of the machinery too.
+    KINDS = [("schema/kinds/mine.json", '{"bihuan-kind": 1, "kind": "mine", "fields": [{"name": "depth", '
+              '"choices": [{"code": "deep"}]}, {"name": "name"}, {"name": "title"}], '
+              '"states": [{"name": "dug"}], "forms": {"short": ["depth"]}, "ledgers": [{"name": "late"}], '
+              '"transitions": [{"from": null, "to": "dug"}, {"from": ["dug"], "to": "shut"}]}'),
+             ("schema/kinds/unit.json", '{"bihuan-kind": 1, "kind": "unit", "fields": [{"name": "name"}]}')]
+
+    def test_a_name_of_the_domain_is_counted(self):
+        for path, text in (("app/a.c", 'x = "mine";\n'), ("schema/a.h", '#define D "depth"\n'),
+                           ("sync/a.c", 'f("dug", "mine");\n'), ("assets/office/a.js", "x === 'dug'\n"),
+                           ("assets/office/b.js", "f(`mine`) // 'not this'\n")):
+            with self.subTest(path):
+                output = self.run_check("names", path, text, self.KINDS)
+                self.assertIn(f"# {path}:1: names ", output)
+                self.assertIn(f"# {path}: has 1 lines that name the domain", output)
+                self.assertIn("# 1 lines in 1 files name the domain", output)
+
+    def test_what_is_no_name_of_the_domain_is_not_counted(self):
+        for path, text in (("app/a.c", '/* "mine" */ x = "mine.depth"; y = "unit"; z = "name";\n'),
+                           ("app/b.c", 't = "title"; c = "deep";\n'), ("app/visit/a.c", 'x = "mine";\n'),
+                           ("tests/app/a.c", 'x = "mine";\n'), ("assets/a.js", "// 'mine'\nx.mine = 1;\n")):
+            with self.subTest(path):
+                output = self.run_check("names", path, text, self.KINDS)
+                self.assertIn("# 0 lines in 0 files name the domain", output)
+                self.assertNotIn("not ok", output)
+
+    def test_numbers_of_names_only_fall(self):
+        allowed = [*self.KINDS, ("tests/lint/names.json", '{"app/a.c": 2, "app/b.c": 1}')]
+        two = 'x = "mine";\ny = "dug";\n'
+        for text, expected in ((two + 'z = "dug";\n', "app/a.c: has 3 lines that name the domain"),
+                               ('x = "mine";\n', "app/a.c has 1 lines now, not 2")):
+            self.assertIn(expected, self.run_check("names", "app/a.c", text, allowed))
+        self.assertIn("ok 1 -", self.run_check("names", "app/a.c", two, allowed))
+        self.assertIn("app/b.c has 0 lines now, not 1", self.run_check("names", "app/a.c", two, allowed))
+
+    def test_the_list_of_names_is_lowered_and_never_raised(self):
+        with tempfile.TemporaryDirectory() as directory:
+            top = Path(directory)
+            for name, text in [*self.KINDS, ("app/a.c", 'x = "mine";\n'), ("app/b.c", 'x = "mine";\n' * 2),
+                               ("app/c.c", "int c;\n"),
+                               ("tests/lint/names.json", '{"app/a.c": 2, "app/b.c": 1, "app/c.c": 3}')]:
+                (top / name).parent.mkdir(parents=True, exist_ok=True)
+                (top / name).write_text(text, encoding="utf-8")
+            subprocess.run([sys.executable, HERE / "names.py", "--lower"], check=True,
+                           env=dict(os.environ, BIHUAN_LINT_TOP=directory))
+            self.assertEqual(json.loads((top / "tests/lint/names.json").read_text()),
+                             {"app/a.c": 1, "app/b.c": 1})
+
+    def check_requirements(self, change):
+        """Runs the check over a complete table in which R-002 is replaced."""
+        rows = [f"R-{number:03d},core,1,not,,,Name. Missing is all." for number in range(1, 270)]
+        rows[1:2] = change
+        beside = [*self.KINDS, ("assets/checklists/gas.csv", "item_no\nGAS-01\n"), ("app/pages/a.c", "int a;\n"),
+                  ("sync/hub/routes.c", 'x = {{"GET", "/office/v1/head", 0}};\n'),
+                  ("tests/x/test-a.c", "static void test_a(void **state)\n{\n}\n"),
+                  ("tests/x/meson.build", "foreach name, sizes : {'w': ['1', '2'], 'v': ['1']}\n"
+                   "  test('x/' + name, python)\nendforeach\nl = [\n  'a',\n  'b',\n]\nforeach name : l\n"
+                   "  test('y/' + name,\n    exe)\nendforeach\n# test('no')\ntest('z', exe)\n")]
+        head = "row,priority,chapter,status,fulfilled_by,test,note"
+        table = "\n".join([head, *rows]) + "\n"
+        return self.run_check("requirements", "schema/requirements.csv", table, beside)
+
+    def test_a_broken_row_of_the_requirements_is_reported(self):
+        good = "R-002,core,1,partly,kind:mine,,Name. Missing is all."
+        for row, expected in (
+                ("", "R-002 has no row"), (f"{good}\n{good}", "R-002 has 2 rows"),
+                (good.replace("002", "270"), "R-270 is not a requirement"),
+                (f"R-003{good[5:]}", "R-003 stands where R-002 belongs"),
+                (good.replace("core", "must"), "priority: 'must' is not one of"),
+                (good.replace(",1,", ",19,"), "chapter: '19' is not one of"),
+                (good.replace("partly", "maybe"), "status: 'maybe' is not one of"),
+                (good.replace("partly", "works"), "R-002 works, but names no test"),
+                (good.replace("kind:mine", ""), "R-002 names nothing that fulfils it"),
+                (good.replace(" Missing is all.", ""), "note: does not say what R-002 lacks"),
+                (good.replace("Name. Missing is all.", ""), "note: begins with the name"),
+                (good + ",more", "has another number of columns")):
+            with self.subTest(expected):
+                self.assertIn(expected, self.check_requirements(row.split("\n") if row else []))
+
+    def test_pointers_of_the_requirements_lead_somewhere(self):
+        row = "R-002,core,1,works,{},{},Name."
+        fine = ["kind:mine", "field:mine.depth", "code:mine.depth.deep", "state:mine.dug", "step:mine.new>dug",
+                "step:mine.dug>shut", "form:mine.short", "ledger:mine.late", "checklist:gas", "item:gas.GAS-01",
+                "page:app/pages/a.c", "file:app/pages/a.c", "route:GET /office/v1/head"]
+        wrong = ["kind:mines", "field:mine.dug", "code:mine.depth.shallow", "code:mine.depth", "state:mine.shut",
+                 "step:mine.new>shut", "step:mine.dug", "form:mine.long", "ledger:mine.early", "checklist:coal",
+                 "item:gas.GAS-02", "page:sync/hub/routes.c", "file:app/pages/b.c",
+                 "route:POST /office/v1/head", "mine"]
+        tests = ["x/w-1", "x/w-2", "x/v", "y/a", "y/b", "z", "z#test_a"]
+        output = self.check_requirements([row.format(";".join(fine), ";".join(tests))])
+        self.assertNotIn("not ok", output)
+        output = self.check_requirements([row.format(";".join(wrong), "z")])
+        for pointer in wrong:
+            self.assertIn(f"fulfilled_by: {pointer} does not exist", output)
+        output = self.check_requirements([row.format("kind:mine", "no;x/w;x/v-1;y/c;z#test_b")])
+        for name in ("no", "x/w", "x/v-1", "y/c"):
+            self.assertIn(f"no meson test is called {name}\n", output)
+        self.assertIn("test: z has no case test_b", output)
 
 
 if __name__ == "__main__":

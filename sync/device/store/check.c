@@ -483,26 +483,31 @@ static json_t *take_valid(const BhKind *kind, const json_t *set, json_t *out)
   return valid;
 }
 
-json_t *bh_device_check(BhDevice *device, const char *author, const char *record,
-                        const char *kind_name, const json_t *set, GError **error)
+json_t *bh_check_list_problems(BhDevice *device, const char *author, const char *record,
+                               const BhKind *kind, const json_t *ops, GError **error)
 {
   BhContext context;
+  gsize i;
+  json_t *op;
 
-  if (!bh_device_ready(device, error) || !bh_device_need_enrolled(device, error))
-    return NULL;
-  if (!bh_id_is_valid(record)) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "record must be an id");
-    return NULL;
-  }
-  const BhKind *kind = find_kind(device, kind_name, error);
-  if (kind == NULL || !check_record_kind(device, record, kind_name, error))
+  if (!check_record_kind(device, record, bh_kind_get_name(kind), error))
     return NULL;
   json_t *out = json_array();
   g_autoptr(BhScope) scope = bh_scope_new(device, author);
   json_t *stored = bh_scope_get(scope, record);
   g_autoptr(json_t) before = json_incref(stored);
-  g_autoptr(json_t) valid = take_valid(kind, set, out);
-  bh_scope_set(scope, record, kind_name, valid);
+  g_autoptr(json_t) valid = json_object();
+  json_array_foreach((json_t *)ops, i, op) {
+    const json_t *set = json_object_get(op, "set");
+    if (strcmp(bh_json_string_or(op, "record", ""), record) == 0) {
+      g_autoptr(json_t) taken = take_valid(kind, set, out);
+      json_object_update(valid, taken);
+    } else {
+      bh_scope_set(scope, bh_json_string_or(op, "record", ""), bh_json_string_or(op, "kind", ""),
+                   set);
+    }
+  }
+  bh_scope_set(scope, record, bh_kind_get_name(kind), valid);
   bh_scope_fill(scope, record, &context);
   g_autoptr(BhScope) untouched = bh_scope_new(device, author);
   BhContext was;
@@ -518,6 +523,23 @@ json_t *bh_device_check(BhDevice *device, const char *author, const char *record
   g_autoptr(GPtrArray) problems = bh_kind_check_record(kind, &context);
   report(out, problems);
   return out;
+}
+
+json_t *bh_device_check(BhDevice *device, const char *author, const char *record,
+                        const char *kind_name, const json_t *set, GError **error)
+{
+  if (!bh_device_ready(device, error) || !bh_device_need_enrolled(device, error))
+    return NULL;
+  if (!bh_id_is_valid(record)) {
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "record must be an id");
+    return NULL;
+  }
+  const BhKind *kind = find_kind(device, kind_name, error);
+  if (kind == NULL)
+    return NULL;
+  g_autoptr(json_t) ops =
+      json_pack("[{s:s, s:s, s:O*}]", "record", record, "kind", kind_name, "set", set);
+  return bh_check_list_problems(device, author, record, kind, ops, error);
 }
 
 json_t *bh_device_list_doubts(BhDevice *device, const json_t *ops)

@@ -13,6 +13,12 @@ G_BEGIN_DECLS
 json_t *bh_check_operations(BhDevice *device, const char *author, const json_t *ops, char **refused,
                             GError **error);
 
+/* The problems of the record `record` of `kind` if `author` saved `ops`: array of
+ * {"field","code","zh","en"}. The operations on other records, such as its files, count as saved,
+ * and are not checked themselves. */
+json_t *bh_check_list_problems(BhDevice *device, const char *author, const char *record,
+                               const BhKind *kind, const json_t *ops, GError **error);
+
 /* TRUE when no string in `value` contains a NUL character and the value is not nested deeper than
  * BH_VALUE_MAX_DEPTH. `depth`: the level at which `value` is nested, 1 for a whole value. */
 gboolean bh_value_is_clean(const json_t *value, int depth);

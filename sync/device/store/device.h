@@ -136,11 +136,29 @@ json_t *bh_device_list_doubts(BhDevice *device, const json_t *ops);
  * that unlocks them lets a save change them. Empty for a record that is not here. */
 json_t *bh_device_list_locked(BhDevice *device, const char *record, GError **error);
 
-/* Steps that `author` may take on a device from the present state of a record:
- * [{"kind","to","label":{"zh","en"},"page"?: as the kind declares it,"parent"?: id}], in declared
- * order. */
-json_t *bh_device_list_steps(BhDevice *device, const char *author, const char *record,
-                             GError **error);
+/* The acts (schema/act.h) that `author` may do on a device with an existing record:
+ * [{"kind","name","label":{"zh","en"},"page"?: as the kind declares it,"parent"?: id}], steps in
+ * declared order, then edits. */
+json_t *bh_device_list_acts(BhDevice *device, const char *author, const char *record,
+                            GError **error);
+/* The acts by which `author` may make a record, offered on the record `origin`; NULL: on the first
+ * page. Rows as of bh_device_list_acts. */
+json_t *bh_device_list_creations(BhDevice *device, const char *author, const char *origin,
+                                 GError **error);
+/* What the form of an act shows. `act`: {"record","act"} for an existing record; for a new one
+ * {"record": new id,"kind","act","origin"?}. Result {"record","kind","act","label","source",
+ * "creates","open","title","state"?,"fields":[names],"sections","reason"?,"values","typed"?,
+ * "related","files":[{"role","label","at_least","media"?,"files":[values]}]}: "open" tells whether
+ * the author may do the act now, "title" is that of the record or the origin, "values" are those
+ * before the act, "typed" is the author's draft, "related" has the values of records to which the
+ * record refers. */
+json_t *bh_device_prepare_act(BhDevice *device, const char *author, const json_t *act,
+                              GError **error);
+/* Does an act with the values of its form ({field: value}), as one entry, and removes the drafts of
+ * a new record. Result {"record","entry"?}, without "entry" when nothing was changed; or
+ * {"problems":[{"field","code","zh","en"}]}, and nothing was saved. */
+json_t *bh_device_make_act(BhDevice *device, const char *author, const json_t *act,
+                           const json_t *values, GError **error);
 
 /* One entry: ops is [{"record","kind","set":{key:value}}]. Personal fields, `was` and files (from
  * set "sha256" of records of kind file) are filled in here. Each value is checked against its

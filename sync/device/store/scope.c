@@ -126,7 +126,7 @@ static json_t *list_children(const char *record, const char *kind_name, gpointer
 void bh_scope_fill(BhScope *scope, const char *record, BhContext *context)
 {
   memset(context, 0, sizeof *context);
-  context->values = bh_scope_get(scope, record);
+  context->values = record != NULL ? bh_scope_get(scope, record) : NULL;
   context->record = record;
   context->actor = scope->actor;
   context->actor_values = scope->actor_values;

@@ -21,8 +21,8 @@ void bh_scope_give(BhScope *scope, const char *record, json_t *values);
 /* Puts the unsaved values {key: value} over a record of this kind; JSON null clears a value. `set`
  * is borrowed. */
 void bh_scope_set(BhScope *scope, const char *record, const char *kind, const json_t *set);
-/* Fills a context in which conditions about `record` read their values; it borrows from the
- * scope. */
+/* Fills a context in which conditions about `record` (NULL: no record) read their values; the
+ * context borrows from the scope. */
 void bh_scope_fill(BhScope *scope, const char *record, BhContext *context);
 
 G_END_DECLS

@@ -161,12 +161,36 @@ static json_t *check(BhDevice *device, const json_t *params, GError **error)
                       : NULL;
 }
 
-static json_t *steps(BhDevice *device, const json_t *params, GError **error)
+static json_t *acts(BhDevice *device, const json_t *params, GError **error)
 {
   const char *author = text_of(params, "author", error);
   const char *record = author != NULL ? text_of(params, "record", error) : NULL;
 
-  return record != NULL ? wrap("steps", bh_device_list_steps(device, author, record, error)) : NULL;
+  return record != NULL ? wrap("acts", bh_device_list_acts(device, author, record, error)) : NULL;
+}
+
+static json_t *creations(BhDevice *device, const json_t *params, GError **error)
+{
+  const char *author = text_of(params, "author", error);
+  const char *origin = bh_json_string_or(params, "origin", NULL);
+
+  return author != NULL ? wrap("acts", bh_device_list_creations(device, author, origin, error))
+                        : NULL;
+}
+
+static json_t *prepare_act(BhDevice *device, const json_t *params, GError **error)
+{
+  const char *author = text_of(params, "author", error);
+
+  return author != NULL ? bh_device_prepare_act(device, author, params, error) : NULL;
+}
+
+static json_t *make_act(BhDevice *device, const json_t *params, GError **error)
+{
+  const char *author = text_of(params, "author", error);
+  const json_t *values = author != NULL ? bh_json_get_object(params, "values", WHERE, error) : NULL;
+
+  return values != NULL ? bh_device_make_act(device, author, params, values, error) : NULL;
 }
 
 static json_t *save(BhDevice *device, const json_t *params, GError **error)
@@ -308,7 +332,10 @@ json_t *bh_service_call(BhDevice *device, const json_t *request, GError **error)
       {"draft_drop", draft_drop},
       {"make_id", make_id},
       {"check", check},
-      {"steps", steps},
+      {"acts", acts},
+      {"creations", creations},
+      {"prepare_act", prepare_act},
+      {"make_act", make_act},
       {"save", save},
       {"save_draft", save_draft},
       {"save_drafts", save_drafts},

@@ -81,8 +81,9 @@ static void judge_variant(BhJudgement *judgement, guint op, const BhKind *kind, 
     gboolean locked = strcmp(problem->code, "locked") == 0;
     if (locked && is_opened_by_step(judgement, op, kind, problem->field, set, &context))
       continue;
-    bh_judgement_add_fault(judgement, op, locked ? BH_FAULT_AUTHORITY : BH_FAULT_DATA,
-                           locked ? BH_ERROR_DENIED : BH_ERROR_INVALID,
+    gboolean denied = locked || strcmp(problem->code, "actor") == 0;
+    bh_judgement_add_fault(judgement, op, denied ? BH_FAULT_AUTHORITY : BH_FAULT_DATA,
+                           denied ? BH_ERROR_DENIED : BH_ERROR_INVALID,
                            *problem->field != '\0' ? problem->field : NULL, problem->text_en);
   }
 }

@@ -296,10 +296,23 @@ static void judge_guards(BhJudgement *judgement, guint op, const BhKind *kind, c
   }
 }
 
-/* The `taker` field of a step must name the acting person, because guards of later steps rely on
- * it. The field is judged by the kind set in use as well, since an older set may lack the
- * declaration. */
-static void judge_taker(BhJudgement *judgement, guint op, const BhKind *kind, const BhOp *at)
+/* The first stamp "actor" of the step that names another person than the acting one; NULL: none. */
+static const char *find_wrong_actor(const BhTransition *taken, const json_t *values, const char *by)
+{
+  const char *name;
+  json_t *source;
+  json_object_foreach(taken != NULL ? (json_t *)bh_transition_get_stamps(taken) : NULL, name,
+                      source) {
+    if (g_strcmp0(json_string_value(source), "actor") == 0 &&
+        g_strcmp0(bh_json_string_or(values, name, NULL), by) != 0)
+      return name;
+  }
+  return NULL;
+}
+
+/* Stamps "actor" of a step must name the acting person, because guards of later steps rely on them.
+ * They are judged by the kind set in use as well, since an older set may lack the declaration. */
+static void judge_actor_stamps(BhJudgement *judgement, guint op, const BhKind *kind, const BhOp *at)
 {
   const BhSet *set = bh_op_find_set(at, "state");
   const BhStepTaken *step = &judgement->verdict->steps[op];
@@ -312,10 +325,9 @@ static void judge_taker(BhJudgement *judgement, guint op, const BhKind *kind, co
     const BhTransition *taken =
         kinds[i] != NULL ? bh_workflow_find(kinds[i], step->from, json_string_value(set->value))
                          : NULL;
-    const char *taker = taken != NULL ? bh_transition_get_taker(taken) : NULL;
-    if (taker != NULL &&
-        g_strcmp0(bh_json_string_or(values, taker, NULL), judgement->body->by) != 0) {
-      bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, taker,
+    const char *wrong = find_wrong_actor(taken, values, judgement->body->by);
+    if (wrong != NULL) {
+      bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, wrong,
                              "it does not name the person who takes the step");
       return;
     }
@@ -335,8 +347,8 @@ static gboolean is_kept_of(const BhRecord *record, const BhSet *replaces, const 
   return FALSE;
 }
 
-/* Judges the declaration "keeps" of a step: the target field must get the value that the source
- * field had before the step, and no other value. */
+/* Judges the stamps of a step that copy a field: the target field must get the value that the
+ * source field had before the step, and no other value. */
 static void judge_kept(BhJudgement *judgement, guint op, const BhKind *kind, const BhOp *at,
                        const BhRecord *record)
 {
@@ -350,9 +362,11 @@ static void judge_kept(BhJudgement *judgement, guint op, const BhKind *kind, con
   const json_t *before = bh_records_get_values(judgement->piece->records, at->record);
   const char *name;
   json_t *source;
-  json_object_foreach(taken != NULL ? (json_t *)bh_transition_get_keeps(taken) : NULL, name,
+  json_object_foreach(taken != NULL ? (json_t *)bh_transition_get_stamps(taken) : NULL, name,
                       source) {
-    const char *from = json_string_value(source);
+    const char *from = bh_json_string_or(source, "field", NULL);
+    if (from == NULL || strchr(from, '.') != NULL)
+      continue;
     const BhSet *set = bh_op_find_set(at, name);
     const json_t *given = set != NULL ? set->value : NULL;
     const json_t *shown = json_object_get(before, from);
@@ -394,7 +408,7 @@ static gboolean judge_op(BhJudgement *judgement, guint op, GError **error)
     return FALSE;
   /* Called after the step was judged, because a step may unlock fields. */
   bh_judge_locks(judgement, op, kind, record);
-  judge_taker(judgement, op, kind, at);
+  judge_actor_stamps(judgement, op, kind, at);
   judge_kept(judgement, op, kind, at, record);
   judge_guards(judgement, op, kind, at);
   return TRUE;

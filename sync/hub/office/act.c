@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "schema/act.h"
 #include "schema/error.h"
 #include "schema/kind-rules.h"
 #include "sync/hub/office/office-store.h"
@@ -267,22 +268,22 @@ static void drop_unread(const Unread *unread, GPtrArray *problems)
   }
 }
 
-/* Reads the values of the body into `set`. Values that cannot be read are added to `unread`; FALSE
- * with an error only for fields that the step does not ask for. */
-static gboolean parse_values(BhOfficeCall *call, const BhKind *kind, const BhTransition *transition,
-                             json_t *set, Unread *unread, GError **error)
+/* Reads the values of the body into `values`. Values that cannot be read are added to `unread`;
+ * FALSE with an error only for fields that the act does not ask for. */
+static gboolean parse_values(BhOfficeCall *call, const BhAct *act, const BhContext *before,
+                             json_t *values, Unread *unread, GError **error)
 {
   const json_t *given = json_object_get(call->body, "values");
-  const char *const *asks = bh_transition_get_asks(transition);
+  const BhKind *kind = bh_act_get_kind(act);
+  g_autoptr(GPtrArray) fields = bh_act_list_fields(act, before, TRUE);
   const char *name;
   json_t *typed;
   json_object_foreach((json_t *)given, name, typed) {
     g_autoptr(GError) wrong = NULL;
     const BhField *field = bh_kind_find_field(kind, name);
-    if (field == NULL || !g_strv_contains(asks, name)) {
-      g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
-                  "body: the step to %s does not ask for \"%.*s\"",
-                  bh_transition_get_to(transition), BH_KEY_MAX, name);
+    if (field == NULL || !g_ptr_array_find(fields, field, NULL)) {
+      g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "body: %s does not ask for \"%.*s\"",
+                  bh_act_get_name(act), BH_KEY_MAX, name);
       return FALSE;
     }
     json_t *value = json_is_string(typed)
@@ -291,7 +292,7 @@ static gboolean parse_values(BhOfficeCall *call, const BhKind *kind, const BhTra
     if (value == NULL)
       add_unread(call, kind, name, wrong, unread);
     else
-      json_object_set_new(set, name, value);
+      json_object_set_new(values, name, value);
   }
   return TRUE;
 }
@@ -334,16 +335,17 @@ json_t *bh_office_transition(BhOfficeCall *call, GError **error)
                 from != NULL ? from : "(none)", to);
     return NULL;
   }
-  g_autoptr(json_t) set = json_pack("{s:s}", "state", to);
+  g_autofree char *name = g_strconcat("step/", to, NULL);
+  g_autoptr(BhAct) step = bh_act_find(kind, from, name);
+  BhContext before, context;
+  bh_office_context(call, id, bh_office_values(call, id), &before);
+  g_autoptr(json_t) typed = json_copy((json_t *)before.values);
   g_autoptr(Unread) unread = unread_new();
-  if (!parse_values(call, kind, transition, set, unread, error))
+  if (!parse_values(call, step, &before, typed, unread, error))
     return NULL;
-  const char *taker = bh_transition_get_taker(transition);
-  if (taker != NULL)
-    json_object_set_new(set, taker, json_string(call->staff));
-  bh_transition_keep(transition, bh_office_values(call, id), set);
-  BhContext context;
-  g_autoptr(json_t) values = json_copy((json_t *)bh_office_values(call, id));
+  g_autoptr(json_t) set =
+      bh_act_dup_set(step, typed, &before, TRUE, bh_office_now_ms(call->office));
+  g_autoptr(json_t) values = json_copy((json_t *)before.values);
   json_object_update(values, set);
   bh_office_context(call, id, values, &context);
   g_autoptr(GPtrArray) problems = bh_workflow_check(kind, from, to, &context);

@@ -1,0 +1,152 @@
+/* Buttons for acts. The store says which are open (bh_device_list_acts); the kind may name a page
+ * of a step ("page"), otherwise act.c makes one. */
+#include "app/pages/acts.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "app/pages/act.h"
+#include "app/pages/finish.h"
+#include "app/pages/outcome.h"
+#include "app/pages/record.h"
+#include "app/pages/sign.h"
+#include "app/pages/start.h"
+
+typedef struct {
+  GtkWidget *box; /* the box that the buttons go into; weak */
+  char *record;   /* the record of the acts, or the origin of new records; NULL: none */
+  gboolean creates;
+  gboolean own_pages;
+} ActsRequest;
+
+static void acts_request_free(gpointer data)
+{
+  ActsRequest *request = data;
+  g_clear_weak_pointer(&request->box);
+  g_free(request->record);
+  g_free(request);
+}
+
+typedef struct {
+  const char *name; /* name of the page in the kinds */
+  gboolean of_parent;
+  BhPage *(*make)(const char *record);
+} OwnPage;
+
+/* Pages of steps that are written in C. The page "answer" has no button, because the record page
+ * has the form for the answer. */
+static const OwnPage known_pages[] = {
+    {"outcome", FALSE, bh_outcome_page_new},
+    {"papers", TRUE, bh_finish_page_new},
+    {"sign", FALSE, bh_sign_page_new},
+    {"start", FALSE, bh_start_page_new_assigned},
+};
+
+static const OwnPage *find_page(const char *name)
+{
+  for (gsize i = 0; name != NULL && i < G_N_ELEMENTS(known_pages); i++)
+    if (strcmp(known_pages[i].name, name) == 0)
+      return &known_pages[i];
+  return NULL;
+}
+
+static const char *get_text(GtkButton *button, const char *key)
+{
+  return g_object_get_data(G_OBJECT(button), key);
+}
+
+static void set_text(GtkWidget *button, const char *key, const char *text)
+{
+  g_object_set_data_full(G_OBJECT(button), key, g_strdup(text), g_free);
+}
+
+static void on_act(GtkButton *button, BhPage *page)
+{
+  const char *record = bh_part_get_record(GTK_WIDGET(button));
+  const OwnPage *own = find_page(get_text(button, "bh-page-name"));
+  bh_page_open(page, own != NULL ? own->make(record)
+                                 : bh_act_page_new(record, get_text(button, "bh-act"),
+                                                   get_text(button, "bh-label")));
+}
+
+static void on_create(GtkButton *button, BhPage *page)
+{
+  bh_page_open(page, bh_act_page_new_create(get_text(button, "bh-kind"), get_text(button, "bh-act"),
+                                            bh_part_get_record(GTK_WIDGET(button)), NULL,
+                                            get_text(button, "bh-label")));
+}
+
+/* The accessible id of the button: "step-ordered", "edit-contact", "create-drill-at_enterprise". */
+static char *dup_id(const ActsRequest *request, const json_t *act)
+{
+  const char *name = bh_json_string_or(act, "name", "");
+  char *id = request->creates ? g_strdup_printf("create-%s-%s", bh_json_string_or(act, "kind", ""),
+                                                strchr(name, '/') + 1)
+                              : g_strdup(name);
+  return g_strdelimit(id, "/", '-');
+}
+
+static void add_act(BhPage *page, const ActsRequest *request, const json_t *act)
+{
+  const char *lang = bh_session_get_lang(bh_page_get_session(page));
+  const char *label = bh_json_string_or(json_object_get(act, "label"), lang, "");
+  const char *page_name = bh_json_string_or(act, "page", NULL);
+  const OwnPage *own = find_page(page_name);
+  if (page_name != NULL && !request->creates && (!request->own_pages || own == NULL))
+    return;
+  const char *record =
+      own != NULL && own->of_parent ? bh_json_string_or(act, "parent", "") : request->record;
+  g_autofree char *id = dup_id(request, act);
+  g_autofree char *text = request->creates ? g_strdup_printf(_("New: %s"), label) : g_strdup(label);
+  GtkWidget *button = bh_part_button(id, text, NULL);
+  set_text(button, "bh-record", record);
+  set_text(button, "bh-page-name", page_name);
+  set_text(button, "bh-act", bh_json_string_or(act, "name", ""));
+  set_text(button, "bh-kind", bh_json_string_or(act, "kind", ""));
+  set_text(button, "bh-label", label);
+  g_signal_connect(button, "clicked", request->creates ? G_CALLBACK(on_create) : G_CALLBACK(on_act),
+                   page);
+  gtk_container_add(GTK_CONTAINER(request->box), button);
+}
+
+static void on_acts(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  ActsRequest *request = data;
+  if (request->box == NULL)
+    return;
+  bh_part_clear(request->box);
+  if (error != NULL)
+    bh_page_say_error(page, error);
+  gsize i;
+  json_t *act;
+  json_array_foreach(result, i, act) {
+    add_act(page, request, act);
+  }
+  g_autoptr(GList) children = gtk_container_get_children(GTK_CONTAINER(request->box));
+  gtk_widget_set_visible(request->box, children != NULL);
+}
+
+static ActsRequest *acts_request_new(GtkWidget *box, const char *record, gboolean creates)
+{
+  ActsRequest *request = g_new0(ActsRequest, 1);
+  g_set_weak_pointer(&request->box, box);
+  request->record = g_strdup(record);
+  request->creates = creates;
+  return request;
+}
+
+void bh_acts_show(BhPage *page, GtkWidget *box, const char *record, gboolean own_pages)
+{
+  if (bh_session_get_actor(bh_page_get_session(page)) == NULL)
+    return;
+  ActsRequest *request = acts_request_new(box, record, FALSE);
+  request->own_pages = own_pages;
+  bh_page_ask(page, "acts", bh_call_list_acts(record), on_acts, request, acts_request_free);
+}
+
+void bh_acts_show_creations(BhPage *page, GtkWidget *box, const char *origin)
+{
+  if (bh_session_get_actor(bh_page_get_session(page)) != NULL)
+    bh_page_ask(page, "creations", bh_call_list_creations(origin), on_acts,
+                acts_request_new(box, origin, TRUE), acts_request_free);
+}

@@ -1,0 +1,127 @@
+#!/usr/bin/python3
+"""Lines of C and JavaScript that name a kind, a field or a state of the domain. The domain is data
+(schema/kinds), so only the pages of a visit (app/visit) may name it. names.json says how many such
+lines each other file has today: a number may only fall, and a file that is not listed has none.
+`names.py --lower` writes the numbers that fell. README.md says what is counted."""
+
+import json
+import re
+import sys
+
+from lint import TOP, Report, c_strings, files, line_of, read
+
+ALLOWED = "tests/lint/names.json"
+VISIT = "app/visit/"
+# Kinds that the programs themselves need. Other kinds are the domain.
+MACHINERY = {"unit", "staff", "device", "file", "review", "plaque", "scan", "release", "clock_note"}
+# Words of the programs that the domain has as names too: in which files (regular expression on the
+# path) the word is not counted, and what it means there.
+WORDS = {
+    "accepted": (".*", "lane of the inbox"),
+    "answers": (r"sync/hub/.*|assets/office/.*", "member of a view"),
+    "deadline": (r"schema/(kind-.*|workflow)\.c", "member of a transition"),
+    "draft": (".*", "record that is not saved"),
+    "found": (".*", "result of a search"),
+    "modes": (r"sync/hub/cli/doctor-.*", "name of a check"),
+    "number": (".*", "name of an anomaly, column of a table"),
+    "order": (".*", "order of a list, member of a declaration"),
+    "pdf": (r"sync/hub/(cases|office)/.*|schema/(kind-act|media)\.c|assets/office/.*", "suffix or type of a file"),
+    "place": (".*", "field type"),
+    "refused": (".*", "answer of the hub"),
+    "released": (".*", "decision about an entry"),
+    "returned": (".*", "lane of the inbox"),
+    "sections": (".*", "member of a declaration"),
+    "served": (".*", "name of a check"),
+    "signature": (r"schema/(entry-text|error)\.c|sync/.*-store\.c", "signature of an entry"),
+    "signed": (r"schema/body\.c|sync/.*", "member of a body, kind of proof"),
+    "stopped": (r"sync/hub/cli/.*", "line of the log"),
+    "summary": (r"assets/office/.*", "element of HTML"),
+    "title": (".*", "member of a declaration, title of a record"),
+    "uscc": (r"schema/kind-field\.c", "field type"),
+    "video": (r"schema/(kind-act|media)\.c|app/.*|sync/.*|assets/office/.*", "type of a file"),
+    "version": (".*", "version of a program, a store or a file"),
+}
+JS_COMMENT = re.compile(r"/\*.*?\*/|(?<![^\s;{}])//[^\n]*", re.S)
+JS_NAME = re.compile(r"""(['"`])([a-z][a-z0-9_]*)\1""")
+
+
+def names_of(kind):
+    """The names of the fields and states that a kind declares."""
+    return {one["name"] for part in ("fields", "states") for one in kind.get(part, [])}
+
+
+def domain_names(kinds):
+    """Names of domain kinds, and names of their fields and states that no machinery kind has."""
+    domain = {name for name in kinds if name not in MACHINERY}
+    shared = MACHINERY.union(*(names_of(kinds[name]) for name in kinds if name in MACHINERY))
+    return domain | set().union(*(names_of(kinds[name]) for name in domain)) - shared
+
+
+def is_word(name, path):
+    """Whether the name means something else in this file."""
+    return name in WORDS and re.fullmatch(WORDS[name][0], path) is not None
+
+
+def strings_of(path, text):
+    """(line, value) of each string literal of a C or JavaScript file; in JavaScript only of those
+    that look like a name."""
+    if path.endswith(".js"):
+        code = JS_COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+        return [(line_of(code, match.start()), match[2]) for match in JS_NAME.finditer(code)]
+    return c_strings(text)
+
+
+def count(names):
+    """{path: {line: [name, …]}} of each counted file with at least one such line."""
+    found = {}
+    sources = files(".c", ".h", under=("schema", "sync", "app")) + files(".js", under=("assets",))
+    for path in sources:
+        if path.startswith(VISIT):
+            continue
+        for line, value in strings_of(path, read(path)):
+            if value in names and not is_word(value, path):
+                found.setdefault(path, {}).setdefault(line, []).append(value)
+    return found
+
+
+def lower(found, allowed):
+    """Writes the numbers that fell. Raises no number and adds no file."""
+    kept = {path: min(number, len(found.get(path, ()))) for path, number in allowed.items()}
+    text = json.dumps({path: kept[path] for path in sorted(kept) if kept[path]}, indent=1)
+    (TOP / ALLOWED).write_text(text + "\n", encoding="utf-8")
+
+
+def check(found, allowed):
+    report = Report()
+    for path, lines in sorted(found.items()):
+        if len(lines) <= allowed.get(path, 0):
+            continue
+        for line, values in sorted(lines.items()):
+            report.add(path, line, f"names {', '.join(values)} of the domain")
+        report.add(path, 0, f"has {len(lines)} lines that name the domain, {ALLOWED} allows "
+                            f"{allowed.get(path, 0)}; read the name from the kinds instead")
+    report.close("no more lines than before name a kind, a field or a state of the domain")
+    for path, number in sorted(allowed.items()):
+        if len(found.get(path, ())) < number:
+            report.add(ALLOWED, 0, f"{path} has {len(found.get(path, ()))} lines now, "
+                                   f"not {number}; run tests/lint/names.py --lower")
+    report.close("the numbers of lines are those of today")
+    total = sum(len(lines) for lines in found.values())
+    print(f"# {total} lines in {len(found)} files name the domain")
+    report.finish()
+
+
+def main():
+    declared = [json.loads(read(path)) for path in files(".json", under=("schema",))
+                if path.startswith("schema/kinds/")]
+    kinds = {kind["kind"]: kind for kind in declared}
+    found = count(domain_names(kinds))
+    allowed = json.loads(read(ALLOWED)) if (TOP / ALLOWED).is_file() else {}
+    if sys.argv[1:] == ["--lower"]:
+        lower(found, allowed)
+    else:
+        check(found, allowed)
+
+
+if __name__ == "__main__":
+    main()
