@@ -26,8 +26,7 @@ void bh_documents_request_free(BhDocumentsRequest *request)
     return;
   g_free(request->author);
   g_free(request->inspection);
-  g_free(request->legal_basis);
-  g_free(request->deadline);
+  json_decref(request->form);
   g_free(request->confirmed_by);
   g_free(request->confirmed_by_second);
   g_free(request);
@@ -208,10 +207,8 @@ static char *freeze(BhDevice *device, const BhDocumentsRequest *request, const j
       "doc_type", type->code, "title", type->title, "number", number, "drafted_by", request->author,
       "number_provisional", 1, "issued_at", (json_int_t)request->now_ms, "state",
       bh_transition_get_to(step));
-  if (type->names != NULL) {
-    json_object_set_new(set, "legal_basis", json_string(request->legal_basis));
-    json_object_set_new(set, "deadline", json_string(request->deadline));
-  }
+  if (type->names != NULL)
+    json_object_update(set, request->form);
   if (request->clock_poor) {
     json_object_set_new(set, "clock_poor", json_true());
     json_object_set_new(set, "dates_confirmed_by", json_string(request->confirmed_by));
@@ -345,17 +342,25 @@ static char *dup_freezing_entry(BhDevice *device, const char *record)
   return entry;
 }
 
+/* The step with which the making of the document goes on from `state`; NULL: it is issued, or waits
+ * for the office. */
+static const BhTransition *find_next(const BhKind *kind, const json_t *values, const char *state)
+{
+  BhContext context = {.values = values};
+  return bh_workflow_find_page_for(kind, state, PAPERS, &context);
+}
+
 /* Takes the steps from `step` on, up to the one before the last. Returns the last step, which
- * issues the document; NULL with an error. */
+ * issues the document or leaves it to the office; NULL with an error. */
 static const BhTransition *approve(BhDevice *device, const BhDocumentsRequest *request,
-                                   const BhKind *kind, const char *record, const BhTransition *step,
-                                   GError **error)
+                                   const BhKind *kind, const char *record, const json_t *values,
+                                   const BhTransition *step, GError **error)
 {
   g_autoptr(GPtrArray) states = bh_kind_list_states(kind);
   for (guint i = 0; i < states->len;
        i++) { /* at most as many steps as states, because declared steps may form a circle */
     const char *to = bh_transition_get_to(step);
-    const BhTransition *next = bh_workflow_find_page(kind, to, PAPERS);
+    const BhTransition *next = find_next(kind, values, to);
     if (next == NULL)
       break;
     if (!advance(device, request, record, to, error))
@@ -388,14 +393,16 @@ static gboolean make_one(BhDevice *device, const BhDocumentsRequest *request, co
     return FALSE;
   const json_t *values = json_object_get(record, "values");
   const char *state = bh_json_string_or(values, "state", "");
-  const BhTransition *step = bh_workflow_find_page(type->kind, state, PAPERS);
+  const BhTransition *step = find_next(type->kind, values, state);
   if (step == NULL)
-    return TRUE; /* no step is left: the document was issued before */
+    return TRUE; /* no step is left: the document was issued before, or waits for the office */
   if (!check_glyphs(request, visit, kinds, type, json_object_get(values, "frozen"), error))
     return FALSE;
-  step = approve(device, request, type->kind, out, step, error);
+  step = approve(device, request, type->kind, out, values, step, error);
   if (step == NULL)
     return FALSE;
+  if (!bh_transition_sets(step, "pdf"))
+    return advance(device, request, out, bh_transition_get_to(step), error);
   g_autoptr(json_t) file = render(device, visit, json_object_get(values, "frozen"), entry, error);
   return file != NULL && issue(device, request, out, bh_transition_get_to(step), file, error);
 }
@@ -429,12 +436,14 @@ static gboolean add_document(BhDevice *device, const BhDocumentsRequest *request
 {
   g_autoptr(json_t) record = bh_device_get(device, id, error);
   const json_t *values = json_object_get(record, "values");
+  const char *pdf = bh_json_string_or(values, "pdf", "");
+  /* A document that waits for the office has no paper: its hazards are not ordered yet. */
   if (record == NULL ||
-      (type->names != NULL &&
+      (type->names != NULL && *pdf != '\0' &&
        !order_hazards(device, request, kinds, json_object_get(values, type->names), id, error)))
     return FALSE;
-  json_array_append_new(documents, json_pack("{s:s, s:s, s:s}", "id", id, "doc_type", type->code,
-                                             "pdf", bh_json_string_or(values, "pdf", "")));
+  json_array_append_new(documents, json_pack("{s:s, s:s, s:s, s:b}", "id", id, "doc_type",
+                                             type->code, "pdf", pdf, "waits", *pdf == '\0'));
   return TRUE;
 }
 

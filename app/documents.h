@@ -15,9 +15,10 @@ typedef struct {
   const char *lang; /* static; "zh" or "en": language of the problems in errors */
   char *inspection;
   gint64 now_ms;
-  gboolean order;      /* TRUE: make the orders to rectify too */
-  char *legal_basis;   /* legal basis of the order, required for an order (FIELD 1) */
-  char *deadline;      /* deadline of the order, "YYYY-MM-DD" */
+  gboolean order; /* TRUE: make the orders to rectify too */
+  /* Values of the order's form {key: value}, owned: legal basis and deadline, which an order
+   * requires (FIELD 1), measures, whether it is a major decision … NULL: no order. */
+  json_t *form;
   gboolean clock_poor; /* the device's clock was not checked against the hub: two people confirm the
                           date (FIELD 14) */
   gboolean allow_placeholders; /* a person agreed to print BH_FONT_PLACEHOLDER for missing glyphs */
@@ -51,9 +52,11 @@ json_t *bh_documents_freeze_to_sign(const json_t *visit, const BhKindSet *kinds,
                                     const char *inspection, gint64 now_ms, GError **error);
 
 /* Makes the record of the visit and, if request->order is set, as many orders as its hazards need.
- * Result: {"documents": [{"id","doc_type","pdf"}]}, a new reference; NULL with the first error.
- * Fails with BH_USER_ERROR_MISSING_GLYPHS, before anything of the document is saved, when its text
- * has characters that no font of this machine can draw, unless a person has agreed to placeholders
+ * An order that is a major decision waits for the legal review: it has no "pdf" yet (R-109).
+ * Result: {"documents": [{"id","doc_type","pdf","waits"}]}, a new reference; NULL with the first
+ * error. Fails with BH_USER_ERROR_MISSING_GLYPHS, before anything of the document is saved, when
+ * its text has characters that no font of this machine can draw, unless a person has agreed to
+ * placeholders
  * (`allow_placeholders`, or when the record was signed). */
 json_t *bh_documents_make(BhDevice *device, const BhDocumentsRequest *request, GError **error);
 

@@ -32,20 +32,6 @@ static void add_files(BhDevice *device, const char *author, const char *record, 
   }
 }
 
-/* TRUE when `author` may take the step that withdraws the record now, by the rules of its kind. */
-static gboolean is_withdrawable(BhDevice *device, const char *author, const char *record,
-                                const json_t *values)
-{
-  g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(device);
-  const BhKind *kind = bh_kind_set_find(kinds, "hazard");
-  g_autoptr(json_t) op =
-      bh_visit_dup_withdrawal(kind, record, bh_json_string_or(values, "state", ""), "-");
-  g_autoptr(json_t) problems = op != NULL ? bh_device_check(device, author, record, "hazard",
-                                                            json_object_get(op, "set"), NULL)
-                                          : NULL;
-  return problems != NULL && json_array_size(problems) == 0;
-}
-
 char *bh_hazard_dup_question(BhDevice *device, const json_t *values)
 {
   const char *list = bh_json_string_or(values, "checklist", NULL);
@@ -74,8 +60,6 @@ json_t *bh_hazard_load(BhDevice *device, const char *author, const char *record,
   json_object_set_new(
       hazard, "state",
       json_string(bh_json_string_or(json_object_get(saved, "values"), "state", "")));
-  if (saved != NULL && is_withdrawable(device, author, record, json_object_get(saved, "values")))
-    json_object_set_new(hazard, "withdrawable", json_true());
   json_t *locked = bh_device_list_locked(device, record, NULL);
   if (locked != NULL)
     json_object_set_new(hazard, "locked", locked);

@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 /* Reads one hazard. Result, a new reference: {"values": record + draft, "changed": {draft keys},
  * "saved": flag, "state": text, "enterprise"?: values, "files": [values], "file_drafts": [record
- * ids], "locked"?: [field names], "withdrawable"?: flag}. The last elements of "files" are the
+ * ids], "locked"?: [field names]}. The last elements of "files" are the
  * files of the drafts, in the order of "file_drafts". `record` may be new: then all members are
  * empty. Never fails. */
 json_t *bh_hazard_load(BhDevice *device, const char *author, const char *record, GError **error);

@@ -146,6 +146,13 @@ const BhTransition *bh_act_get_transition(const BhAct *act)
   return act->transition;
 }
 
+const char *bh_act_get_page(const BhAct *act)
+{
+  if (act->type == BH_ACT_EDIT)
+    return act->rule->page;
+  return act->transition != NULL ? bh_transition_get_page(act->transition) : NULL;
+}
+
 gboolean bh_act_is_hub_only(const BhAct *act)
 {
   if (bh_kind_is_hub_only(act->kind, NULL, NULL))
@@ -173,6 +180,14 @@ static gboolean is_in_service(const BhContext *context)
 {
   return context->actor_values != NULL &&
          bh_staff_is_in_service(context->actor_values, context->today);
+}
+
+/* Whether the rule names the author or the unit of the record, and the record does not tell who
+ * that is: the record above it may still arrive. */
+static gboolean is_untold(const BhKind *kind, const BhActRule *rule, const BhContext *record)
+{
+  return (g_strv_contains(rule->who, "unit") && bh_kind_get_unit(kind, record) == NULL) ||
+         (g_strv_contains(rule->who, "author") && bh_kind_get_author(kind, record) == NULL);
 }
 
 /* Whether the rule names the actor. `record`: the record that "author" and "unit" refer to. */
@@ -235,7 +250,8 @@ gboolean bh_kind_may_edit(const BhKind *kind, const char *name, const BhContext 
     if (!rule_sets(rule, field->name))
       continue;
     named = TRUE;
-    if (bh_condition_holds(rule->when, before) && is_rule_open(kind, rule, before))
+    if (bh_condition_holds(rule->when, before) &&
+        (is_untold(kind, rule, before) || is_rule_open(kind, rule, before)))
       return TRUE;
   }
   return !named && !bh_field_is_in_form(field);

@@ -51,6 +51,9 @@ const char *bh_act_get_label(const BhAct *act, const char *lang);
 const char *bh_act_get_source(const BhAct *act);
 /* The transition that the act takes; NULL when the act takes none. */
 const BhTransition *bh_act_get_transition(const BhAct *act);
+/* Name of the page of the collector for the act ("page"); NULL: the page that is generated from the
+ * declaration. Other programs do not offer an act with such a page. */
+const char *bh_act_get_page(const BhAct *act);
 /* Whether only the hub may write what the act writes. */
 gboolean bh_act_is_hub_only(const BhAct *act);
 /* Ref field of the new record that gets the id of the record from which the act is offered; NULL
@@ -110,7 +113,8 @@ void bh_attach_check(const json_t *attach, const BhContext *context, GPtrArray *
  * declares no "create". `made`: the new record. */
 gboolean bh_kind_may_create(const BhKind *kind, const BhContext *made);
 /* Whether the actor of `before` may set the form field `name` of an existing record without a step:
- * always, if the kind declares no "edit". */
+ * always, if the kind declares no "edit". An edit that is open to the author or the unit is open to
+ * everybody while the record does not tell them, because the record above it may be missing. */
 gboolean bh_kind_may_edit(const BhKind *kind, const char *name, const BhContext *before);
 
 G_END_DECLS

@@ -17,13 +17,21 @@ gboolean bh_date_is_valid(const BhDate *date)
          date->day <= g_date_get_days_in_month((GDateMonth)date->month, (GDateYear)date->year);
 }
 
+/* Whether `text` has exactly the form of `pattern`, in which "d" is a digit. */
+static gboolean has_form(const char *text, const char *pattern)
+{
+  if (text == NULL || strlen(text) != strlen(pattern))
+    return FALSE;
+  for (gsize i = 0; pattern[i] != '\0'; i++)
+    if (pattern[i] == 'd' ? !g_ascii_isdigit(text[i]) : text[i] != pattern[i])
+      return FALSE;
+  return TRUE;
+}
+
 gboolean bh_date_parse(const char *text, BhDate *date, GError **error)
 {
-  static const char pattern[] = "dddd-dd-dd";
-  gboolean good = text != NULL && strlen(text) == sizeof pattern - 1;
-  for (gsize i = 0; good && pattern[i] != '\0'; i++)
-    good = pattern[i] == 'd' ? g_ascii_isdigit(text[i]) : text[i] == pattern[i];
   BhDate read = {0};
+  gboolean good = has_form(text, "dddd-dd-dd");
   if (good) {
     read.year = (int)g_ascii_strtoll(text, NULL, 10);
     read.month = (int)g_ascii_strtoll(text + 5, NULL, 10);
@@ -37,6 +45,29 @@ gboolean bh_date_parse(const char *text, BhDate *date, GError **error)
   }
   *date = read;
   return TRUE;
+}
+
+gboolean bh_date_parse_month(const char *text, BhDate *first, GError **error)
+{
+  BhDate read = {.day = 1};
+  gboolean good = has_form(text, "dddd-dd");
+  if (good) {
+    read.year = (int)g_ascii_strtoll(text, NULL, 10);
+    read.month = (int)g_ascii_strtoll(text + 5, NULL, 10);
+    good = bh_date_is_valid(&read);
+  }
+  if (!good) {
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT,
+                "must be a month of the form YYYY-MM, from 1900 to 9999");
+    return FALSE;
+  }
+  *first = read;
+  return TRUE;
+}
+
+char *bh_date_format_month(const BhDate *date)
+{
+  return g_strdup_printf("%04d-%02d", date->year, date->month);
 }
 
 static void put_digits(char *end, int number, int count)

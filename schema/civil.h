@@ -20,6 +20,11 @@ typedef struct {
 gboolean bh_date_is_valid(const BhDate *date);
 /* Parses exactly "YYYY-MM-DD". FALSE with BH_ERROR_FORMAT, output untouched. */
 gboolean bh_date_parse(const char *text, BhDate *date, GError **error);
+/* Parses exactly "YYYY-MM". *first: the first day of the month. FALSE with BH_ERROR_FORMAT, output
+ * untouched. */
+gboolean bh_date_parse_month(const char *text, BhDate *first, GError **error);
+/* "2026-11", the month of the day; g_free. */
+char *bh_date_format_month(const BhDate *date);
 char *bh_date_format(const BhDate *date);    /* "2026-11-21", g_free */
 char *bh_date_format_zh(const BhDate *date); /* "2026年11月21日", g_free */
 /* The day in UTC+8 that contains the moment `utc_ms`. */

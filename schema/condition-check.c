@@ -132,8 +132,11 @@ static gboolean value_fits_end(const End *end, const json_t *value)
   case BH_FIELD_FLAG:
     return json_is_boolean(value);
   case BH_FIELD_INTEGER:
+  case BH_FIELD_DURATION:
   case BH_FIELD_TIME:
     return json_is_integer(value);
+  case BH_FIELD_MONTH:
+    return json_is_string(value) && bh_date_parse_month(json_string_value(value), &date, NULL);
   case BH_FIELD_DATE:
     return json_is_string(value) && bh_date_parse(json_string_value(value), &date, NULL);
   default:
@@ -185,17 +188,20 @@ static gboolean check_values(BhPlace *place, const BhKindSet *set, const BhKind 
   return TRUE;
 }
 
+static const int moments[] = {BH_FIELD_DATE, BH_FIELD_TIME, BH_FIELD_MONTH, -1};
+
 static gboolean check_moment(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                              const json_t *operand)
 {
-  static const int moments[] = {BH_FIELD_DATE, BH_FIELD_TIME, -1};
   if (json_is_object(operand))
     return check_other_field(place, set, kind, operand, moments);
   const char *text = json_string_value(operand);
   BhDate date;
-  if (g_strcmp0(text, "today") == 0 || (text != NULL && bh_date_parse(text, &date, NULL)))
+  if (g_strcmp0(text, "today") == 0 || (text != NULL && (bh_date_parse(text, &date, NULL) ||
+                                                         bh_date_parse_month(text, &date, NULL))))
     return TRUE;
-  return bh_place_fail(place, "must be \"today\", a date YYYY-MM-DD or {\"field\": path}");
+  return bh_place_fail(
+      place, "must be \"today\", a date YYYY-MM-DD, a month YYYY-MM or {\"field\": path}");
 }
 
 static gboolean is_area_code(const char *text)
@@ -208,9 +214,10 @@ static gboolean check_operand(BhPlace *place, const BhKindSet *set, const BhKind
                               const GArray *ends, const char *word, const json_t *operand)
 {
   static const int many[] = {BH_FIELD_CHOICES, BH_FIELD_REFS, BH_FIELD_ITEMS, -1};
-  static const int moments[] = {BH_FIELD_DATE, BH_FIELD_TIME, -1};
-  static const int counted[] = {BH_FIELD_INTEGER, BH_FIELD_DECIMAL, BH_FIELD_CHOICES, BH_FIELD_REFS,
-                                -1};
+  static const int counted[] = {
+      BH_FIELD_INTEGER,  BH_FIELD_DECIMAL, BH_FIELD_MONEY, BH_FIELD_PERCENT,
+      BH_FIELD_DURATION, BH_FIELD_CHOICES, BH_FIELD_REFS,  -1};
+  static const int amounts[] = {BH_FIELD_MONEY, BH_FIELD_PERCENT, -1};
   static const int areas[] = {BH_FIELD_AREA, -1};
   static const int hashes[] = {BH_FIELD_HASH, -1};
   static const int texts[] = {BH_FIELD_TEXT, BH_FIELD_LONGTEXT, BH_FIELD_PAPER, -1};
@@ -229,6 +236,10 @@ static gboolean check_operand(BhPlace *place, const BhKindSet *set, const BhKind
     g_autofree char *names = format_types(wanted);
     return bh_place_fail(place, "can only be used for a field of type %s", names);
   }
+  /* "12.5" and "12.50" are one amount, and "is" compares texts. */
+  if ((g_str_equal(word, "is") || g_str_equal(word, "in")) && ends_have_type(ends, amounts))
+    return bh_place_fail(place, "cannot be used for a field of type money or percent; "
+                                "use at_least and at_most");
   if (g_str_equal(word, "empty"))
     return json_is_boolean(operand) || bh_place_fail(place, "must be true or false");
   if (g_str_equal(word, "is"))

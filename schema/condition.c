@@ -169,18 +169,24 @@ static Truth holds_has(const json_t *value, const json_t *operand, const BhConte
   return result;
 }
 
-/* Civil date of a date or a time. FALSE for any other value. */
-static gboolean to_date(const json_t *value, BhDate *date)
+/* Civil date of a date or a time, or the first day of a month; *is_month says which. FALSE for any
+ * other value. */
+static gboolean to_date(const json_t *value, BhDate *date, gboolean *is_month)
 {
+  const char *text = json_string_value(value);
+  *is_month = FALSE;
   if (json_is_integer(value)) {
     *date = bh_date_from_ms(json_integer_value(value));
     return TRUE;
   }
-  return json_is_string(value) && bh_date_parse(json_string_value(value), date, NULL);
+  if (bh_date_parse(text, date, NULL))
+    return TRUE;
+  *is_month = bh_date_parse_month(text, date, NULL);
+  return *is_month;
 }
 
-/* "before" and "after": NO for an empty date. Two times are compared to the millisecond, all other
- * pairs by civil date. */
+/* "before" and "after": NO for an empty date. Two times are compared to the millisecond, a month
+ * and any other value by their months, all other pairs by civil date. */
 static Truth holds_order(const json_t *value, const json_t *operand, int sign,
                          const BhContext *context)
 {
@@ -202,8 +208,11 @@ static Truth holds_order(const json_t *value, const json_t *operand, int sign,
     return truth(sign < 0 ? left < right : left > right);
   }
   BhDate left, right;
-  if (!to_date(value, &left) || !to_date(other, &right))
+  gboolean left_is_month, right_is_month;
+  if (!to_date(value, &left, &left_is_month) || !to_date(other, &right, &right_is_month))
     return NO;
+  if (left_is_month || right_is_month)
+    left.day = right.day = 1;
   return truth(bh_date_compare(&left, &right) * sign > 0);
 }
 

@@ -5,9 +5,13 @@
 #include <string.h>
 #include "schema/answer.h"
 #include "schema/civil.h"
+#include "schema/decimal.h"
+#include "schema/duration.h"
 #include "schema/error.h"
+#include "schema/id-number.h"
 #include "schema/phone.h"
 #include "schema/signed-text.h"
+#include "schema/url.h"
 #include "schema/uscc.h"
 #include "schema/text.h"
 
@@ -60,6 +64,37 @@ static char *format_item(const json_t *value, const char *lang)
   return g_strdup_printf(is_zh(lang) ? "%s：%s" : "%s: %s", bh_answer_label(answer, lang), note);
 }
 
+/* A number with its unit: "12 吨", "1,234.50 元", "12.5%". `number` is stolen. */
+static char *format_measure(const BhField *field, char *number, const char *lang)
+{
+  g_autofree char *text = number;
+  const char *unit = bh_field_get_unit(field, lang);
+  if (*unit == '\0')
+    return g_steal_pointer(&text);
+  return g_strconcat(text, field->type == BH_FIELD_PERCENT ? "" : " ", unit, NULL);
+}
+
+/* A decimal number with its unit; a text that is no number is shown as it is. */
+static char *format_decimal(const BhField *field, const char *text, const char *lang)
+{
+  if (!bh_decimal_is_valid(text, BH_DECIMAL_LEN_MAX))
+    return g_strdup(text);
+  char *number = field->type == BH_FIELD_MONEY ? bh_decimal_format(text, (guint)field->digits)
+                                               : g_strdup(text);
+  return format_measure(field, number, lang);
+}
+
+char *bh_field_format_input(const BhField *field, const json_t *value)
+{
+  if (json_is_string(value))
+    return g_strdup(json_string_value(value));
+  if (!json_is_integer(value))
+    return g_strdup("");
+  return field->type == BH_FIELD_DURATION
+             ? bh_duration_format_clock(json_integer_value(value))
+             : g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(value));
+}
+
 char *bh_field_format_value(const BhField *field, const json_t *value, const char *lang)
 {
   if (value == NULL || json_is_null(value))
@@ -67,7 +102,18 @@ char *bh_field_format_value(const BhField *field, const json_t *value, const cha
   switch (field->type) {
   case BH_FIELD_INTEGER:
     if (json_is_integer(value))
-      return g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(value));
+      return format_measure(
+          field, g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(value)), lang);
+    break;
+  case BH_FIELD_DECIMAL:
+  case BH_FIELD_MONEY:
+  case BH_FIELD_PERCENT:
+    if (json_is_string(value))
+      return format_decimal(field, json_string_value(value), lang);
+    break;
+  case BH_FIELD_DURATION:
+    if (json_is_integer(value))
+      return bh_duration_format(json_integer_value(value), is_zh(lang));
     break;
   case BH_FIELD_FLAG:
     if (json_is_boolean(value))
@@ -109,23 +155,51 @@ char *bh_field_format_value(const BhField *field, const json_t *value, const cha
   return text != NULL ? text : g_strdup("");
 }
 
-/* Converts full-width digits, letters and signs, as Chinese input methods write them, to ASCII. */
-static char *fold_width(const char *typed)
+/* Removes a unit at the end of a typed number, and the space before the unit. TRUE when the text
+ * ended with the unit. */
+static gboolean strip_unit(char *text, const char *unit)
 {
-  g_autoptr(GString) out = g_string_new(NULL);
-  for (const char *c = typed; *c != '\0'; c = g_utf8_next_char(c)) {
-    gunichar u = g_utf8_get_char(c);
-    if (u >= 0xff01 && u <= 0xff5e)
-      u -= 0xfee0;
-    else if (u == 0x3000)
-      u = ' ';
-    g_string_append_unichar(out, u);
-  }
-  return g_strstrip(g_string_free(g_steal_pointer(&out), FALSE));
+  g_autofree char *folded = bh_text_fold_width(unit);
+  gsize len = strlen(text), unit_len = strlen(folded);
+  if (unit_len == 0 || len <= unit_len || g_ascii_strcasecmp(text + len - unit_len, folded) != 0)
+    return FALSE;
+  text[len - unit_len] = '\0';
+  g_strchomp(text);
+  return TRUE;
 }
 
-static json_t *parse_integer(const char *text)
+/* The typed number without the field's unit and, for an amount of money, without the sign of the
+ * currency; g_free. */
+static char *dup_number(const BhField *field, const char *folded)
 {
+  static const char *const signs[] = {"¥", "￥", NULL};
+  char *text = g_strdup(folded);
+  if (!strip_unit(text, bh_field_get_unit(field, "zh")))
+    strip_unit(text, bh_field_get_unit(field, "en"));
+  for (gsize i = 0; field->type == BH_FIELD_MONEY && signs[i] != NULL; i++)
+    if (g_str_has_prefix(text, signs[i])) {
+      memmove(text, text + strlen(signs[i]), strlen(text) - strlen(signs[i]) + 1);
+      g_strchug(text);
+    }
+  return text;
+}
+
+static json_t *parse_decimal(const BhField *field, const char *folded)
+{
+  g_autofree char *text = dup_number(field, folded);
+  g_autofree char *number = bh_decimal_clean(text);
+  return json_string(number);
+}
+
+static json_t *parse_duration(const char *folded)
+{
+  gint64 minutes;
+  return bh_duration_parse(folded, &minutes) ? json_integer(minutes) : NULL;
+}
+
+static json_t *parse_integer(const BhField *field, const char *folded)
+{
+  g_autofree char *text = dup_number(field, folded);
   char *end = NULL;
   gint64 value = g_ascii_strtoll(text, &end, 10);
   if (end == text || *end != '\0' || strlen(text) > 19)
@@ -157,6 +231,26 @@ static json_t *parse_date_value(const char *text)
   if (!parse_date(text, &date))
     return NULL;
   g_autofree char *iso = bh_date_format(&date);
+  return json_string(iso);
+}
+
+/* Accepts 2026-11, 2026/11, 2026.11, 202611 and 2026年11月; the month with or without a leading
+ * zero. */
+static json_t *parse_month(const char *text)
+{
+  int year = 0, month = 0, used = 0;
+  gsize len = strlen(text);
+  if (len == 6 && strspn(text, "0123456789") == 6) {
+    if (sscanf(text, "%4d%2d%n", &year, &month, &used) != 2)
+      return NULL;
+  } else if ((sscanf(text, "%4d年%2d月%n", &year, &month, &used) != 2 || used == 0) &&
+             (sscanf(text, "%4d%*1[-/.]%2d%n", &year, &month, &used) != 2 || used == 0)) {
+    return NULL;
+  }
+  BhDate first = {year, month, 1};
+  if ((gsize)used != len || !bh_date_is_valid(&first))
+    return NULL;
+  g_autofree char *iso = bh_date_format_month(&first);
   return json_string(iso);
 }
 
@@ -253,6 +347,18 @@ static json_t *parse_uscc(const char *text)
   return json_string(code);
 }
 
+static json_t *parse_url(const char *text)
+{
+  g_autofree char *url = bh_url_normalize(text);
+  return json_string(url);
+}
+
+static json_t *parse_id_number(const char *text)
+{
+  g_autofree char *number = bh_id_number_normalize(text);
+  return json_string(number);
+}
+
 static json_t *parse_phone(const char *text)
 {
   g_autofree char *clean = bh_phone_clean(text);
@@ -263,7 +369,13 @@ static json_t *parse_by_type(const BhField *field, const char *typed, const char
 {
   switch (field->type) {
   case BH_FIELD_INTEGER:
-    return parse_integer(folded);
+    return parse_integer(field, folded);
+  case BH_FIELD_DECIMAL:
+  case BH_FIELD_MONEY:
+  case BH_FIELD_PERCENT:
+    return parse_decimal(field, folded);
+  case BH_FIELD_DURATION:
+    return parse_duration(folded);
   case BH_FIELD_FLAG:
     return parse_flag(folded);
   case BH_FIELD_CHOICE: {
@@ -275,10 +387,16 @@ static json_t *parse_by_type(const BhField *field, const char *typed, const char
     return parse_set(field, folded);
   case BH_FIELD_DATE:
     return parse_date_value(folded);
+  case BH_FIELD_MONTH:
+    return parse_month(folded);
   case BH_FIELD_TIME:
     return parse_time(folded);
   case BH_FIELD_USCC:
     return parse_uscc(folded);
+  case BH_FIELD_URL:
+    return parse_url(typed);
+  case BH_FIELD_ID_NUMBER:
+    return parse_id_number(folded);
   case BH_FIELD_PHONE:
     return parse_phone(folded);
   case BH_FIELD_PLACE:
@@ -307,7 +425,7 @@ json_t *bh_field_parse_typed(const BhField *field, const char *typed, GError **e
   g_autofree char *stripped = bh_text_clean(typed, several);
   if (stripped[0] == '\0')
     return json_null();
-  g_autofree char *folded = fold_width(stripped);
+  g_autofree char *folded = g_strstrip(bh_text_fold_width(stripped));
   g_autoptr(json_t) value = parse_by_type(field, stripped, folded);
   g_autofree char *reason = NULL;
   if (value == NULL)

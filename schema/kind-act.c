@@ -110,8 +110,8 @@ static gboolean parse_rule(BhPlace *place, const char *word, const json_t *decla
   static const char *const create[] = {"name",   "label",  "from", "state",  "who",
                                        "form",   "link",   "when", "preset", "stamps",
                                        "attach", "source", NULL};
-  static const char *const edit[] = {"name",   "label",  "who",    "fields", "when",
-                                     "reason", "stamps", "attach", "source", NULL};
+  static const char *const edit[] = {"name",   "label",  "who",    "fields", "when", "reason",
+                                     "stamps", "attach", "source", "page",   NULL};
   gboolean creates = g_str_equal(word, "create");
   rule->declaration = declaration;
   if (!bh_place_is_object(place, declaration, creates ? create : edit) ||
@@ -125,6 +125,7 @@ static gboolean parse_rule(BhPlace *place, const char *word, const json_t *decla
       !bh_place_name(place, declaration, "state", FALSE, &rule->state) ||
       !bh_place_name(place, declaration, "link", FALSE, &rule->link) ||
       !bh_place_name(place, declaration, "reason", FALSE, &rule->reason) ||
+      !bh_place_name(place, declaration, "page", FALSE, &rule->page) ||
       !parse_sources(place, declaration, "preset", &rule->preset) ||
       !parse_sources(place, declaration, "stamps", &rule->stamps) ||
       !parse_attach(place, declaration, &rule->attach))

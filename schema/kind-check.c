@@ -6,14 +6,16 @@
 #include <string.h>
 #include "schema/answer.h"
 #include "schema/civil.h"
+#include "schema/decimal.h"
 #include "schema/error.h"
+#include "schema/id-number.h"
 #include "schema/phone.h"
+#include "schema/url.h"
 #include "schema/uscc.h"
 #include "schema/text.h"
 
 #define ITEM_NAME_MAX 48
 #define ITEM_NOTE_MAX 2000 /* characters */
-#define DECIMAL_MAX_LEN 24
 #define PLACE_DIGITS_MAX 7
 #define ACCURACY_MAX_M 1000 /* a less accurate position cannot identify a mine */
 
@@ -83,26 +85,9 @@ static char *check_text(const json_t *value, gint64 min, gint64 max, gboolean se
   return NULL;
 }
 
-/* Whether the text is like "-12.50": no sign +, no exponent, no leading zeros, and at most `digits`
- * digits after the point. */
-static gboolean is_decimal(const char *text, gint64 digits)
-{
-  const char *c = text;
-  if (*c == '-')
-    c++;
-  gsize whole = strspn(c, "0123456789");
-  if (whole == 0 || (whole > 1 && c[0] == '0') || strlen(text) > DECIMAL_MAX_LEN)
-    return FALSE;
-  c += whole;
-  if (*c == '\0')
-    return TRUE;
-  gsize fraction = strspn(c + 1, "0123456789");
-  return *c == '.' && fraction > 0 && (gint64)fraction <= digits && c[1 + fraction] == '\0';
-}
-
 static char *check_decimal(const BhField *field, const json_t *value)
 {
-  if (!json_is_string(value) || !is_decimal(json_string_value(value), field->digits))
+  if (!json_is_string(value) || !bh_decimal_is_valid(json_string_value(value), field->digits))
     return g_strdup_printf("must be a decimal number as text with at most %" G_GINT64_FORMAT
                            " digits after the point",
                            field->digits);
@@ -174,10 +159,37 @@ static char *check_area(const json_t *value)
   return NULL;
 }
 
+static char *check_month(const json_t *value)
+{
+  BhDate first;
+  const char *text = json_string_value(value);
+  return text != NULL && bh_date_parse_month(text, &first, NULL)
+             ? NULL
+             : g_strdup("must be a month YYYY-MM");
+}
+
+static char *check_url(const BhField *field, const json_t *value)
+{
+  g_autoptr(GError) error = NULL;
+  char *fault = check_text(value, field->min, field->max, FALSE);
+  if (fault != NULL || bh_url_check(json_string_value(value), &error))
+    return fault;
+  return g_strdup(error->message);
+}
+
+static char *check_id_number(const json_t *value)
+{
+  g_autoptr(GError) error = NULL;
+  const char *text = json_string_value(value);
+  if (text == NULL)
+    return g_strdup("must be text");
+  return bh_id_number_check(text, &error) ? NULL : g_strdup(error->message);
+}
+
 static gboolean is_degree(const json_t *value, int limit)
 {
   const char *text = json_string_value(value);
-  if (text == NULL || !is_decimal(text, PLACE_DIGITS_MAX))
+  if (text == NULL || !bh_decimal_is_valid(text, PLACE_DIGITS_MAX))
     return FALSE;
   gdouble number = g_ascii_strtod(text, NULL);
   return number >= -limit && number <= limit;
@@ -253,8 +265,11 @@ static char *find_fault(const BhField *field, const json_t *value)
   case BH_FIELD_LONGTEXT:
     return check_text(value, field->min, field->max, field->type == BH_FIELD_LONGTEXT);
   case BH_FIELD_INTEGER:
+  case BH_FIELD_DURATION:
     return check_integer(field, value);
   case BH_FIELD_DECIMAL:
+  case BH_FIELD_MONEY:
+  case BH_FIELD_PERCENT:
     return check_decimal(field, value);
   case BH_FIELD_FLAG:
     return json_is_boolean(value) ? NULL : g_strdup("must be true or false");
@@ -266,6 +281,8 @@ static char *find_fault(const BhField *field, const json_t *value)
   case BH_FIELD_DATE:
     return text != NULL && bh_date_parse(text, &date, NULL) ? NULL
                                                             : g_strdup("must be a date YYYY-MM-DD");
+  case BH_FIELD_MONTH:
+    return check_month(value);
   case BH_FIELD_TIME:
     return json_is_integer(value) && json_integer_value(value) >= 0 &&
                    json_integer_value(value) <= TIME_MAX_MS
@@ -281,6 +298,10 @@ static char *find_fault(const BhField *field, const json_t *value)
     return error != NULL ? g_strdup(error->message) : g_strdup("must be text");
   case BH_FIELD_AREA:
     return check_area(value);
+  case BH_FIELD_URL:
+    return check_url(field, value);
+  case BH_FIELD_ID_NUMBER:
+    return check_id_number(value);
   case BH_FIELD_PLACE:
     return check_place(value);
   case BH_FIELD_HASH:

@@ -9,6 +9,13 @@
 
 #define CHOICES_MAX 200
 
+/* Up to this amount, a double holds two digits after the point, so that limits are exact. */
+#define MONEY_BOUND G_GINT64_CONSTANT(10000000000000)
+#define MONEY_MAX G_GINT64_CONSTANT(1000000000000) /* yuan */
+#define PERCENT_BOUND 1000000
+#define DURATION_BOUND (100 * 366 * 24 * 60) /* minutes of a hundred years */
+#define DURATION_MAX (366 * 24 * 60)
+
 typedef struct {
   const char *name;
   BhFieldType type;
@@ -36,6 +43,12 @@ static const TypeRow type_rows[] = {
     {"items", BH_FIELD_ITEMS, 0, 500, 0, 2000},
     {"json", BH_FIELD_JSON, 0, 65536, 0, 250000},
     {"paper", BH_FIELD_PAPER, 0, 60000, 0, 60000},
+    {"money", BH_FIELD_MONEY, 0, MONEY_MAX, -MONEY_BOUND, MONEY_BOUND},
+    {"percent", BH_FIELD_PERCENT, 0, 100, -PERCENT_BOUND, PERCENT_BOUND},
+    {"month", BH_FIELD_MONTH, 0, 0, 0, 0},
+    {"duration", BH_FIELD_DURATION, 0, DURATION_MAX, 0, DURATION_BOUND},
+    {"url", BH_FIELD_URL, 0, 500, 0, 2000},
+    {"id_number", BH_FIELD_ID_NUMBER, 0, 0, 0, 0},
 };
 
 static const TypeRow *find_row(BhFieldType type)
@@ -88,8 +101,8 @@ static gboolean parse_excludes(BhPlace *place, const BhField *field)
 
 static gboolean parse_choices(BhPlace *place, BhField *field)
 {
-  static const char *const allowed[] = {"code",   "label", "retired", "excludes",
-                                        "source", "paper", NULL};
+  static const char *const allowed[] = {"code",     "label",  "retired", "automatic",
+                                        "excludes", "source", "paper",   NULL};
   gboolean wanted = field->type == BH_FIELD_CHOICE || field->type == BH_FIELD_CHOICES;
   if (!wanted) {
     if (json_object_get(field->declaration, "choices") != NULL)
@@ -106,11 +119,12 @@ static gboolean parse_choices(BhPlace *place, BhField *field)
     gsize mark = bh_place_enter(place, "choices");
     bh_place_enter_index(place, index);
     const char *code = NULL;
-    gboolean retired = FALSE;
+    gboolean retired = FALSE, automatic = FALSE;
     if (!bh_place_is_object(place, choice, allowed) ||
         !bh_place_name(place, choice, "code", TRUE, &code) ||
         !bh_place_label(place, choice, "label", TRUE) ||
         !bh_place_flag(place, choice, "retired", &retired) ||
+        !bh_place_flag(place, choice, "automatic", &automatic) ||
         !bh_place_string(place, choice, "source", FALSE, 300, NULL))
       return FALSE;
     if (!g_hash_table_add(seen, (gpointer)code))
@@ -145,6 +159,22 @@ static gboolean parse_required(BhPlace *place, BhField *field)
   if (field->type == BH_FIELD_ITEMS)
     return bh_place_fail_at(place, "required", "a field of items cannot be required");
   return TRUE;
+}
+
+/* Parses "digits" and "unit". */
+static gboolean parse_measure(BhPlace *place, BhField *field)
+{
+  gboolean has_digits = field->type == BH_FIELD_DECIMAL || field->type == BH_FIELD_PERCENT;
+  gboolean has_unit = field->type == BH_FIELD_INTEGER || field->type == BH_FIELD_DECIMAL;
+  field->digits = has_digits || field->type == BH_FIELD_MONEY ? 2 : 0;
+  field->unit = json_object_get(field->declaration, "unit");
+  if (!has_digits && json_object_get(field->declaration, "digits") != NULL)
+    return bh_place_fail_at(place, "digits",
+                            "only a field of type decimal or percent can have them");
+  if (!has_unit && field->unit != NULL)
+    return bh_place_fail_at(place, "unit", "only a field of type integer or decimal can have it");
+  return bh_place_int(place, field->declaration, "digits", 0, 6, &field->digits) &&
+         bh_place_label(place, field->declaration, "unit", FALSE);
 }
 
 static gboolean is_ref_to_staff(const BhField *field, const json_t *declaration)
@@ -187,10 +217,11 @@ static gboolean parse_doubt(BhPlace *place, BhField *field)
 BhField *bh_field_parse(BhPlace *place, const json_t *declaration)
 {
   static const char *const allowed[] = {
-      "name",       "type",     "label",    "hint",     "required",    "show_when",
-      "choices",    "min",      "max",      "digits",   "ref_kinds",   "personal",
-      "indexed",    "retired",  "in_form",  "source",   "locked_when", "on_change_ask",
-      "written_by", "unlocked", "own_unit", "distinct", "doubt",       NULL};
+      "name",      "type",        "label",         "hint",       "required",
+      "show_when", "choices",     "min",           "max",        "digits",
+      "ref_kinds", "personal",    "indexed",       "retired",    "in_form",
+      "source",    "locked_when", "on_change_ask", "written_by", "unlocked",
+      "own_unit",  "distinct",    "doubt",         "unit",       NULL};
   g_autofree BhField *field = g_new0(BhField, 1);
   field->declaration = declaration;
   field->in_form = TRUE;
@@ -210,21 +241,16 @@ BhField *bh_field_parse(BhPlace *place, const json_t *declaration)
   const TypeRow *row = find_row(field->type);
   field->min = row->min;
   field->max = row->max;
-  field->digits = field->type == BH_FIELD_DECIMAL ? 2 : 0;
   if (!has_limits(field->type) && (json_object_get(declaration, "min") != NULL ||
                                    json_object_get(declaration, "max") != NULL)) {
     bh_place_fail(place, "a field of type %s cannot have \"min\" or \"max\"", type_name);
-    return NULL;
-  }
-  if (field->type != BH_FIELD_DECIMAL && json_object_get(declaration, "digits") != NULL) {
-    bh_place_fail_at(place, "digits", "only a field of type decimal can have them");
     return NULL;
   }
   if (!bh_place_label(place, declaration, "label", TRUE) ||
       !bh_place_label(place, declaration, "hint", FALSE) ||
       !bh_place_int(place, declaration, "min", row->min_low, row->max_high, &field->min) ||
       !bh_place_int(place, declaration, "max", row->min_low, row->max_high, &field->max) ||
-      !bh_place_int(place, declaration, "digits", 0, 6, &field->digits) ||
+      !parse_measure(place, field) ||
       !bh_place_flag(place, declaration, "personal", &field->personal) ||
       !bh_place_flag(place, declaration, "indexed", &field->indexed) ||
       !bh_place_flag(place, declaration, "retired", &field->retired) ||
@@ -244,6 +270,10 @@ BhField *bh_field_parse(BhPlace *place, const json_t *declaration)
   }
   if (field->personal && field->type == BH_FIELD_ITEMS) {
     bh_place_fail_at(place, "personal", "a field of items cannot be personal");
+    return NULL;
+  }
+  if (field->type == BH_FIELD_ID_NUMBER && !field->personal) {
+    bh_place_fail_at(place, "personal", "must be true for a field of type id_number");
     return NULL;
   }
   if (field->own_unit && !is_ref_to_staff(field, declaration)) {
@@ -351,6 +381,15 @@ gint64 bh_field_get_digits(const BhField *field)
   return field->digits;
 }
 
+const char *bh_field_get_unit(const BhField *field, const char *lang)
+{
+  if (field->type == BH_FIELD_PERCENT)
+    return "%";
+  if (field->type == BH_FIELD_MONEY)
+    return g_strcmp0(lang, "zh") == 0 ? "元" : "yuan";
+  return field->unit != NULL ? bh_label_pick(field->unit, lang, "") : "";
+}
+
 gsize bh_field_count_choices(const BhField *field)
 {
   return json_array_size(field->choices);
@@ -371,6 +410,11 @@ const char *bh_field_get_choice_label(const BhField *field, gsize index, const c
 gboolean bh_field_is_choice_retired(const BhField *field, gsize index)
 {
   return json_is_true(json_object_get(json_array_get(field->choices, index), "retired"));
+}
+
+gboolean bh_field_is_choice_automatic(const BhField *field, gsize index)
+{
+  return json_is_true(json_object_get(json_array_get(field->choices, index), "automatic"));
 }
 
 const char *bh_field_find_choice_label(const BhField *field, const char *code, const char *lang)

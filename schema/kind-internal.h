@@ -14,7 +14,7 @@ struct _BhField {
   BhFieldType type;
   gint64 min;    /* least value or least count, by the type of the field */
   gint64 max;    /* greatest number of characters, value or count, by the type of the field */
-  gint64 digits; /* digits after the point; only for the type DECIMAL */
+  gint64 digits; /* digits after the point; for the types DECIMAL, MONEY and PERCENT */
   gboolean personal, indexed, retired, in_form, always_required, by_hub, own_unit;
   gboolean always_distinct;
   gboolean unlocked; /* can be changed when the record is locked */
@@ -25,6 +25,7 @@ struct _BhField {
   const json_t *show_when;
   const json_t *distinct; /* condition under which the value should be unique, or NULL */
   const json_t *locked_when;
+  const json_t *unit;    /* label of the unit of measure, or NULL */
   const json_t *choices; /* array of the declared choices, or NULL */
   const char **ref_kinds;
   gboolean any_kind; /* "ref_kinds" is "any"; `ref_kinds` is filled in when the set is complete */
@@ -72,6 +73,7 @@ typedef struct {
   const char *link;    /* create: ref field that gets the id of the record from which the act is
                           offered; NULL: the kind's parent */
   const char *reason;  /* edit: text field for the reason of a late correction; NULL: none */
+  const char *page;    /* edit: page of the collector that makes the correction; NULL: none */
   const json_t *when;
   const json_t *preset; /* create: {field: source}, the first values of the form; NULL: none */
   const json_t *stamps; /* {field: source}; NULL: none */

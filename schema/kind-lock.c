@@ -29,20 +29,13 @@ gboolean bh_kind_is_locked_for_new(const BhKind *kind, const BhContext *made)
   return kind->locked_when != NULL && bh_condition_is_certain(kind->locked_when, made);
 }
 
-static gboolean names_field(const char **names, const BhField *field)
-{
-  return names != NULL && g_strv_contains((const char *const *)names, field->name);
-}
-
 gboolean bh_kind_step_unlocks(const BhKind *kind, const char *key, const char *from, const char *to,
                               const BhContext *before)
 {
   const BhField *field = bh_kind_find_field(kind, key);
   const BhTransition *step =
       field != NULL && to != NULL && from != NULL ? bh_workflow_find(kind, from, to) : NULL;
-  return step != NULL &&
-         (names_field(step->asks, field) || names_field(step->sets, field) ||
-          json_object_get(step->stamps, field->name) != NULL) &&
+  return step != NULL && bh_transition_sets(step, field->name) &&
          bh_transition_is_open_to(kind, step, before);
 }
 
@@ -165,9 +158,7 @@ static BhProblem *make_edit_problem(const BhField *field, const char *key)
 static gboolean is_change_allowed(const BhKind *kind, const BhTransition *step,
                                   const BhField *field, const json_t *old, const BhContext *before)
 {
-  if (step != NULL &&
-      (bh_value_is_blank(old) || names_field(step->asks, field) || names_field(step->sets, field) ||
-       json_object_get(step->stamps, field->name) != NULL))
+  if (step != NULL && (bh_value_is_blank(old) || bh_transition_sets(step, field->name)))
     return TRUE;
   return bh_kind_may_edit(kind, field->name, before);
 }

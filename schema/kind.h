@@ -33,9 +33,15 @@ typedef enum {
   BH_FIELD_AREA,  /* area code */
   BH_FIELD_PLACE, /* {"lat":"39.123456","lon":"112.…","accuracy_m":int,"at_ms":int,"source":…} */
   BH_FIELD_HASH,  /* SHA-256 hex of a file */
-  BH_FIELD_ITEMS, /* keyed items "field/ITEM": {"answer":code,"note":text,"bulk":flag} */
-  BH_FIELD_JSON,  /* JSON of limited size, not interpreted (items of a checklist) */
-  BH_FIELD_PAPER, /* frozen fields of a document, shown as the signed text */
+  BH_FIELD_ITEMS,     /* keyed items "field/ITEM": {"answer":code,"note":text,"bulk":flag} */
+  BH_FIELD_JSON,      /* JSON of limited size, not interpreted (items of a checklist) */
+  BH_FIELD_PAPER,     /* frozen fields of a document, shown as the signed text */
+  BH_FIELD_MONEY,     /* yuan, JSON string "1250.50", at most two digits after the point */
+  BH_FIELD_PERCENT,   /* JSON string "12.5", digits after the point limited */
+  BH_FIELD_MONTH,     /* "YYYY-MM" */
+  BH_FIELD_DURATION,  /* JSON integer, whole minutes */
+  BH_FIELD_URL,       /* address of a web page, http or https */
+  BH_FIELD_ID_NUMBER, /* number of a mainland identity card, always personal */
 } BhFieldType;
 
 /* --- the set --- */
@@ -181,8 +187,11 @@ gboolean bh_field_is_in_form(const BhField *field);
 gint64 bh_field_get_max(const BhField *field);
 /* Least value or least count of the field, by its type. */
 gint64 bh_field_get_min(const BhField *field);
-/* Number of digits after the point, for a field of type DECIMAL. */
+/* Greatest number of digits after the point, for a field of type DECIMAL, MONEY or PERCENT. */
 gint64 bh_field_get_digits(const BhField *field);
+/* The unit of measure that is shown after the value ("吨", "元", "%"); "" when the field has
+ * none. */
+const char *bh_field_get_unit(const BhField *field, const char *lang);
 /* Number of choices, retired ones included. */
 gsize bh_field_count_choices(const BhField *field);
 /* Code of the choice at `index`, which must be below the count. */
@@ -191,6 +200,8 @@ const char *bh_field_get_choice_code(const BhField *field, gsize index);
 const char *bh_field_get_choice_label(const BhField *field, gsize index, const char *lang);
 /* Whether the choice at `index` is kept for old records and no longer offered. */
 gboolean bh_field_is_choice_retired(const BhField *field, gsize index);
+/* Whether only the program sets the choice at `index`. */
+gboolean bh_field_is_choice_automatic(const BhField *field, gsize index);
 /* Label of the choice with this code, else the code itself. */
 const char *bh_field_find_choice_label(const BhField *field, const char *code, const char *lang);
 /* Kinds that a REF or REFS field may refer to; NULL-terminated, maybe empty. For "any" these are
@@ -201,9 +212,13 @@ const char *const *bh_field_get_ref_kinds(const BhField *field);
  * enterprise of a visit requires a reason); NULL-terminated, maybe empty. */
 const char *const *bh_field_get_change_asks(const BhField *field);
 
-/* The value as text for people (choice label, date, time, "是"/"否"); g_free. For a field of type
- * REF the text is the id. */
+/* The value as text for people (choice label, date, time, "是"/"否", a number with its unit);
+ * g_free. For a field of type REF the text is the id. */
 char *bh_field_format_value(const BhField *field, const json_t *value, const char *lang);
+/* The value as text for an input of text: as bh_field_parse_typed reads it, and without the unit,
+ * which is shown beside the input. "" for NULL; a string of an unsent draft that is no value of the
+ * field is returned as it is. For fields of one line of text or a number only. g_free. */
+char *bh_field_format_input(const BhField *field, const json_t *value);
 /* Converts typed text to a value of the field's type. New reference; JSON null for "". NULL with
  * BH_ERROR_INVALID naming the field and the reason. */
 json_t *bh_field_parse_typed(const BhField *field, const char *typed, GError **error);

@@ -1,7 +1,7 @@
-/* Parses the structure of JPEG, PNG and PDF files in pieces, as a state machine. Bytes are skipped,
- * gathered for a step that needs several at once, or read one by one. Decodes no picture. Start
- * with bh_media_reader_feed. */
-#include "schema/media.h"
+/* Parses the structure of files in pieces, as a state machine: JPEG, PNG and PDF here, sound and
+ * film in media-clip.c. Bytes are skipped, gathered for a step that needs several at once, or read
+ * one by one. Decodes no picture. Start with bh_media_reader_feed. */
+#include "schema/media-internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,55 +12,17 @@
 
 #include "schema/error.h"
 
-#define GATHER_MAX 18         /* bytes: the beginning of a JPEG frame with four components */
 #define PIECE (64 * 1024)     /* bytes read at once */
 #define PAPER_END_WITHIN 1024 /* last bytes of a PDF, in which readers search its end mark */
 #define PAPER_END "%%EOF"
 #define FRAME_HEAD 6 /* bytes of precision, height, width and number of components */
 #define COMPONENT 3  /* bytes of id, sampling and table of a component */
 #define COMPONENTS_MAX 4
+#define PNG_MAGIC 8          /* bytes */
 #define HEADER_SIZE 13       /* bytes of the header chunk of a PNG */
 #define CHUNK_MAX 0x7fffffff /* bytes of a chunk, by the PNG standard */
 #define COEFFICIENT 2        /* bytes of a coefficient in the memory of JPEG decoders */
 #define PIXEL 4              /* bytes of a pixel: red, green, blue and opacity */
-
-typedef enum {
-  STEP_MAGIC,
-  STEP_MARK,      /* JPEG: skips bytes up to the next marker */
-  STEP_CODE,      /* JPEG: reads the byte after 0xff */
-  STEP_LENGTH,    /* JPEG: reads the length of a segment */
-  STEP_FRAME,     /* JPEG: reads size and number of components of a frame (SOF) */
-  STEP_FRAME_END, /* JPEG: reads the components of a frame */
-  STEP_SCAN,      /* JPEG: reads the number of components of a scan (SOS) */
-  STEP_CHUNK,     /* PNG: reads length and type of a chunk */
-  STEP_HEADER,    /* PNG: reads the header chunk (IHDR) */
-  STEP_CHECKSUM,
-  STEP_PAPER, /* PDF: keeps the last bytes */
-  STEP_OVER,  /* ignores all bytes after the end or a fault */
-} Step;
-
-struct _BhMediaReader {
-  BhMedia media;
-  Step step;
-  gsize wanted; /* bytes to gather before the step runs; 0: it runs on any bytes */
-  gsize gathered;
-  guint8 bytes[GATHER_MAX];
-  guint64 skip; /* bytes to skip before the step */
-  gboolean ended;
-  /* JPEG */
-  guint8 code;
-  guint length;     /* remaining bytes of the segment */
-  guint components; /* components of the frame; 0: no frame was read yet */
-  gboolean progressive;
-  gboolean in_scan, has_data;
-  /* PNG */
-  guint32 checksum;
-  gboolean critical; /* decoders refuse a picture without this chunk */
-  gboolean has_pixels;
-  char chunk[5];
-  /* PDF */
-  GByteArray *tail;
-};
 
 static const struct {
   const char *type;
@@ -68,7 +30,7 @@ static const struct {
   gsize len;
 } magics[] = {
     {BH_MEDIA_JPEG, "\xff\xd8\xff", 3},
-    {BH_MEDIA_PNG, "\x89PNG\r\n\x1a\n", 8},
+    {BH_MEDIA_PNG, "\x89PNG\r\n\x1a\n", PNG_MAGIC},
     {BH_MEDIA_PDF, "%PDF-", 5},
 };
 
@@ -77,22 +39,22 @@ const char *bh_media_sniff(const void *bytes, gsize len)
   for (gsize i = 0; i < G_N_ELEMENTS(magics); i++)
     if (len >= magics[i].len && memcmp(bytes, magics[i].magic, magics[i].len) == 0)
       return magics[i].type;
-  return NULL;
+  return bh_media_clip_sniff(bytes, len);
 }
 
-static void want(BhMediaReader *reader, Step step, gsize bytes)
+void bh_media_want(BhMediaReader *reader, BhMediaStep step, gsize bytes)
 {
   reader->step = step;
   reader->wanted = bytes;
   reader->gathered = 0;
 }
 
-static void stop(BhMediaReader *reader, BhMediaVerdict verdict)
+void bh_media_stop(BhMediaReader *reader, BhMediaVerdict verdict)
 {
   reader->media.verdict = verdict;
   reader->ended = TRUE;
   reader->skip = 0;
-  want(reader, STEP_OVER, 0);
+  bh_media_want(reader, BH_STEP_OVER, 0);
 }
 
 static guint get16(const guint8 *bytes)
@@ -117,16 +79,16 @@ static void take_code(BhMediaReader *reader, guint8 code)
   if (code == 0xff) /* markers may be padded with any number of these */
     return;
   reader->code = code;
-  reader->step = STEP_MARK;
+  reader->step = BH_STEP_MARK;
   if (code == 0x00 || code == 0x01 || (code >= 0xd0 && code <= 0xd7)) {
     reader->has_data |= reader->in_scan && code == 0x00;
   } else if (code == 0xd9) {
-    stop(reader, reader->has_data ? BH_MEDIA_WHOLE : BH_MEDIA_DAMAGED);
+    bh_media_stop(reader, reader->has_data ? BH_MEDIA_WHOLE : BH_MEDIA_DAMAGED);
   } else if (code == 0xd8) {
-    stop(reader, BH_MEDIA_DAMAGED); /* another picture begins before this one ended */
+    bh_media_stop(reader, BH_MEDIA_DAMAGED); /* another picture begins before this one ended */
   } else {
     reader->in_scan = FALSE;
-    want(reader, STEP_LENGTH, 2);
+    bh_media_want(reader, BH_STEP_LENGTH, 2);
   }
 }
 
@@ -135,20 +97,20 @@ static void take_length(BhMediaReader *reader)
   guint length = get16(reader->bytes);
   reader->length = length >= 2 ? length - 2 : 0;
   if (length < 2) {
-    stop(reader, BH_MEDIA_DAMAGED);
+    bh_media_stop(reader, BH_MEDIA_DAMAGED);
   } else if (is_frame(reader->code)) {
     if (reader->components > 0 || reader->length < FRAME_HEAD + COMPONENT)
-      stop(reader, BH_MEDIA_DAMAGED);
+      bh_media_stop(reader, BH_MEDIA_DAMAGED);
     else
-      want(reader, STEP_FRAME, FRAME_HEAD);
+      bh_media_want(reader, BH_STEP_FRAME, FRAME_HEAD);
   } else if (reader->code == 0xda) {
     if (reader->components == 0 || reader->length < 1)
-      stop(reader, BH_MEDIA_DAMAGED);
+      bh_media_stop(reader, BH_MEDIA_DAMAGED);
     else
-      want(reader, STEP_SCAN, 1);
+      bh_media_want(reader, BH_STEP_SCAN, 1);
   } else {
     reader->skip = reader->length;
-    want(reader, STEP_MARK, 0);
+    bh_media_want(reader, BH_STEP_MARK, 0);
   }
 }
 
@@ -163,9 +125,9 @@ static void take_frame(BhMediaReader *reader)
   if (media->width == 0 || media->height == 0 || reader->components == 0 ||
       reader->components > COMPONENTS_MAX ||
       reader->length != FRAME_HEAD + COMPONENT * reader->components)
-    stop(reader, BH_MEDIA_DAMAGED);
+    bh_media_stop(reader, BH_MEDIA_DAMAGED);
   else
-    want(reader, STEP_FRAME_END, COMPONENT * reader->components);
+    bh_media_want(reader, BH_STEP_FRAME_END, COMPONENT * reader->components);
 }
 
 /* Computes the memory for all coefficients of the picture. */
@@ -177,7 +139,7 @@ static void take_components(BhMediaReader *reader)
     gint64 x = reader->bytes[i * COMPONENT + 1] >> 4;
     gint64 y = reader->bytes[i * COMPONENT + 1] & 15;
     if (x < 1 || x > 4 || y < 1 || y > 4) {
-      stop(reader, BH_MEDIA_DAMAGED);
+      bh_media_stop(reader, BH_MEDIA_DAMAGED);
       return;
     }
     across = MAX(across, x);
@@ -185,21 +147,21 @@ static void take_components(BhMediaReader *reader)
     blocks += x * y;
   }
   media->memory_bytes = media->width * media->height * blocks / (across * down) * COEFFICIENT;
-  want(reader, STEP_MARK, 0);
+  bh_media_want(reader, BH_STEP_MARK, 0);
 }
 
 static void take_scan(BhMediaReader *reader)
 {
   guint components = reader->bytes[0];
   if (components < 1 || components > reader->components) {
-    stop(reader, BH_MEDIA_DAMAGED);
+    bh_media_stop(reader, BH_MEDIA_DAMAGED);
     return;
   }
   if (!reader->progressive && components == reader->components)
     reader->media.memory_bytes = 0;
   reader->skip = reader->length - 1;
   reader->in_scan = TRUE;
-  want(reader, STEP_MARK, 0);
+  bh_media_want(reader, BH_STEP_MARK, 0);
 }
 
 static const guint8 *find_mark(BhMediaReader *reader, const guint8 *at, const guint8 *end)
@@ -209,7 +171,7 @@ static const guint8 *find_mark(BhMediaReader *reader, const guint8 *at, const gu
   reader->has_data |= reader->in_scan && stopped > at;
   if (mark == NULL)
     return end;
-  reader->step = STEP_CODE;
+  reader->step = BH_STEP_CODE;
   return mark + 1;
 }
 
@@ -230,14 +192,14 @@ static void take_chunk(BhMediaReader *reader)
       length = G_MAXUINT32;
   gboolean header = strcmp(reader->chunk, "IHDR") == 0;
   if (length > CHUNK_MAX || first != header || (header && length != HEADER_SIZE)) {
-    stop(reader, BH_MEDIA_DAMAGED);
+    bh_media_stop(reader, BH_MEDIA_DAMAGED);
     return;
   }
   reader->critical = g_ascii_isupper(reader->chunk[0]);
   reader->has_pixels |= strcmp(reader->chunk, "IDAT") == 0 && length > 0;
   reader->checksum = add_checksum(0, reader->bytes + 4, 4);
   reader->skip = header ? 0 : length;
-  want(reader, header ? STEP_HEADER : STEP_CHECKSUM, header ? HEADER_SIZE : 4);
+  bh_media_want(reader, header ? BH_STEP_HEADER : BH_STEP_CHECKSUM, header ? HEADER_SIZE : 4);
 }
 
 static void take_header(BhMediaReader *reader)
@@ -245,7 +207,7 @@ static void take_header(BhMediaReader *reader)
   BhMedia *media = &reader->media;
   guint32 width = get32(reader->bytes), height = get32(reader->bytes + 4);
   if (width == 0 || height == 0 || width > CHUNK_MAX || height > CHUNK_MAX) {
-    stop(reader, BH_MEDIA_DAMAGED);
+    bh_media_stop(reader, BH_MEDIA_DAMAGED);
     return;
   }
   media->width = width;
@@ -254,17 +216,17 @@ static void take_header(BhMediaReader *reader)
                             ? G_MAXINT64
                             : media->width * media->height * PIXEL;
   reader->checksum = add_checksum(reader->checksum, reader->bytes, HEADER_SIZE);
-  want(reader, STEP_CHECKSUM, 4);
+  bh_media_want(reader, BH_STEP_CHECKSUM, 4);
 }
 
 static void take_checksum(BhMediaReader *reader)
 {
   if (reader->critical && get32(reader->bytes) != reader->checksum)
-    stop(reader, BH_MEDIA_DAMAGED);
+    bh_media_stop(reader, BH_MEDIA_DAMAGED);
   else if (strcmp(reader->chunk, "IEND") == 0)
-    stop(reader, reader->has_pixels ? BH_MEDIA_WHOLE : BH_MEDIA_DAMAGED);
+    bh_media_stop(reader, reader->has_pixels ? BH_MEDIA_WHOLE : BH_MEDIA_DAMAGED);
   else
-    want(reader, STEP_CHUNK, 8);
+    bh_media_want(reader, BH_STEP_CHUNK, 8);
 }
 
 /* --- PDF --- */
@@ -292,7 +254,7 @@ BhMediaReader *bh_media_reader_new(void)
 {
   BhMediaReader *reader = g_new0(BhMediaReader, 1);
   reader->tail = g_byte_array_new();
-  want(reader, STEP_MAGIC, BH_MEDIA_SNIFF_MAX);
+  bh_media_want(reader, BH_STEP_MAGIC, BH_MEDIA_SNIFF_MAX);
   return reader;
 }
 
@@ -313,50 +275,50 @@ static void take_magic(BhMediaReader *reader)
   reader->media.type = bh_media_sniff(first, len);
   if (g_strcmp0(reader->media.type, BH_MEDIA_JPEG) == 0) {
     used = 2; /* 0xff begins the next mark */
-    want(reader, STEP_MARK, 0);
+    bh_media_want(reader, BH_STEP_MARK, 0);
   } else if (g_strcmp0(reader->media.type, BH_MEDIA_PNG) == 0) {
-    used = len;
-    want(reader, STEP_CHUNK, 8);
+    used = PNG_MAGIC;
+    bh_media_want(reader, BH_STEP_CHUNK, 8);
+  } else if (g_strcmp0(reader->media.type, BH_MEDIA_PDF) == 0) {
+    bh_media_want(reader, BH_STEP_PAPER, 0);
   } else if (reader->media.type != NULL) {
-    want(reader, STEP_PAPER, 0);
+    used = bh_media_clip_begin(reader);
   } else {
-    stop(reader, BH_MEDIA_UNKNOWN);
+    bh_media_stop(reader, BH_MEDIA_UNKNOWN);
   }
+  reader->at = used;
   bh_media_reader_feed(reader, first + used, len - used);
 }
 
 static void take_gathered(BhMediaReader *reader)
 {
   switch (reader->step) {
-  case STEP_MAGIC:
+  case BH_STEP_MAGIC:
     take_magic(reader);
     break;
-  case STEP_LENGTH:
+  case BH_STEP_LENGTH:
     take_length(reader);
     break;
-  case STEP_FRAME:
+  case BH_STEP_FRAME:
     take_frame(reader);
     break;
-  case STEP_FRAME_END:
+  case BH_STEP_FRAME_END:
     take_components(reader);
     break;
-  case STEP_SCAN:
+  case BH_STEP_SCAN:
     take_scan(reader);
     break;
-  case STEP_CHUNK:
+  case BH_STEP_CHUNK:
     take_chunk(reader);
     break;
-  case STEP_HEADER:
+  case BH_STEP_HEADER:
     take_header(reader);
     break;
-  case STEP_CHECKSUM:
+  case BH_STEP_CHECKSUM:
     take_checksum(reader);
     break;
-  case STEP_MARK:
-  case STEP_CODE:
-  case STEP_PAPER:
-  case STEP_OVER:
-    g_assert_not_reached();
+  default:
+    bh_media_clip_take(reader);
   }
 }
 
@@ -366,18 +328,23 @@ static const guint8 *take_some(BhMediaReader *reader, const guint8 *at, const gu
     gsize len = MIN(reader->wanted - reader->gathered, (gsize)(end - at));
     memcpy(reader->bytes + reader->gathered, at, len);
     reader->gathered += len;
+    reader->at += len;
     if (reader->gathered == reader->wanted)
       take_gathered(reader);
     return at + len;
   }
-  if (reader->step == STEP_MARK)
+  if (reader->step == BH_STEP_MARK)
     return find_mark(reader, at, end);
-  if (reader->step == STEP_CODE) {
+  if (reader->step == BH_STEP_CODE) {
     take_code(reader, *at);
     return at + 1;
   }
-  if (reader->step == STEP_PAPER)
+  if (reader->step == BH_STEP_PAPER)
     keep_tail(reader, at, (gsize)(end - at));
+  else if (reader->step != BH_STEP_OVER) {
+    bh_media_clip_take(reader); /* reads no byte */
+    return at;
+  }
   return end;
 }
 
@@ -388,9 +355,12 @@ void bh_media_reader_feed(BhMediaReader *reader, const void *bytes, gsize len)
   while (at < end) {
     if (reader->skip > 0) {
       gsize passed = (gsize)MIN(reader->skip, (guint64)(end - at));
-      if (reader->step == STEP_CHECKSUM)
+      if (reader->step == BH_STEP_CHECKSUM)
         reader->checksum = add_checksum(reader->checksum, at, passed);
+      else
+        bh_media_clip_skip(reader, at, passed);
       reader->skip -= passed;
+      reader->at += passed;
       at += passed;
     } else {
       at = take_some(reader, at, end);
@@ -400,12 +370,14 @@ void bh_media_reader_feed(BhMediaReader *reader, const void *bytes, gsize len)
 
 void bh_media_reader_end(BhMediaReader *reader, BhMedia *media)
 {
-  if (reader->step == STEP_MAGIC)
+  if (reader->step == BH_STEP_MAGIC)
     take_magic(reader); /* the file has fewer bytes than the longest magic number */
-  if (reader->step == STEP_PAPER && has_paper_end(reader->tail))
-    stop(reader, BH_MEDIA_WHOLE);
+  if (reader->step == BH_STEP_PAPER && has_paper_end(reader->tail))
+    bh_media_stop(reader, BH_MEDIA_WHOLE);
   if (!reader->ended)
-    stop(reader, BH_MEDIA_CUT_OFF);
+    bh_media_clip_end(reader);
+  if (!reader->ended)
+    bh_media_stop(reader, BH_MEDIA_CUT_OFF);
   *media = reader->media;
 }
 
@@ -462,7 +434,7 @@ const char *bh_media_get_problem(const BhMedia *media)
   case BH_MEDIA_WHOLE:
     return NULL;
   case BH_MEDIA_UNKNOWN:
-    return "it is neither JPEG nor PNG nor PDF by its first bytes";
+    return "it is neither JPEG, PNG, PDF, WAV, Ogg, MP4 nor WebM by its first bytes";
   case BH_MEDIA_CUT_OFF:
     return "it is cut off: its beginning is valid, but its end is missing";
   case BH_MEDIA_DAMAGED:

@@ -1,7 +1,9 @@
-/* Determines the type of a file from outside – JPEG, PNG or PDF – and whether it is complete.
- * Parses the container (segments, chunks, end marks) and decodes no picture: a complete picture may
- * still use a feature that some program cannot show. Keeps only a small part of the file in memory
- * and accepts any bytes. Any thread. */
+/* Determines the type of a file from outside – picture, PDF, sound or film – and whether it is
+ * complete. Parses the container (segments, chunks, pages, boxes, end marks) and decodes nothing: a
+ * complete picture may still use a feature that some program cannot show. A film that was recorded
+ * live (WebM without lengths, MP4 in fragments) has no end mark: it counts as complete when it ends
+ * between two of its parts. Keeps only a small part of the file in memory and accepts any bytes.
+ * Any thread. */
 #pragma once
 
 #include <glib.h>
@@ -11,25 +13,33 @@ G_BEGIN_DECLS
 #define BH_MEDIA_JPEG "image/jpeg"
 #define BH_MEDIA_PNG "image/png"
 #define BH_MEDIA_PDF "application/pdf"
-#define BH_MEDIA_SNIFF_MAX 8 /* first bytes that determine the type */
+#define BH_MEDIA_OGG "audio/ogg" /* Opus or Vorbis */
+#define BH_MEDIA_WAV "audio/wav"
+#define BH_MEDIA_M4A "audio/mp4"
+#define BH_MEDIA_MP4 "video/mp4"
+#define BH_MEDIA_WEBM "video/webm"
+#define BH_MEDIA_WEBM_SOUND "audio/webm"
+#define BH_MEDIA_SNIFF_MAX 12 /* first bytes that determine the type */
 
 typedef enum {
   BH_MEDIA_WHOLE,   /* the file is complete */
-  BH_MEDIA_UNKNOWN, /* the file is neither JPEG nor PNG nor PDF by its first bytes */
+  BH_MEDIA_UNKNOWN, /* the file is of no type above by its first bytes */
   BH_MEDIA_CUT_OFF, /* the file ends before its end mark */
   BH_MEDIA_DAMAGED, /* the structure of the file is inconsistent */
 } BhMediaVerdict;
 
 typedef struct {
   BhMediaVerdict verdict;
-  const char *type;     /* a media type above, by the first bytes; NULL when unknown. Static */
-  gint64 width, height; /* pixels; 0 for a PDF, and when they were not found */
+  const char *type;     /* a media type above; NULL when unknown. Static */
+  gint64 width, height; /* pixels of a picture; 0 for others, and when they were not found */
   /* Bytes that a decoder must keep in memory at any output size; 0 when it can decode line by line
    * (a JPEG of one scan). */
   gint64 memory_bytes;
 } BhMedia;
 
-/* Media type by the first bytes (BH_MEDIA_SNIFF_MAX are enough); NULL when unknown. Static. */
+/* Media type by the first bytes (BH_MEDIA_SNIFF_MAX are enough); NULL when unknown. Static. The
+ * first bytes of WebM and MP4 do not tell sound from film: the type is that of film; a reader finds
+ * the type by the tracks. */
 const char *bh_media_sniff(const void *bytes, gsize len);
 
 /* Reads a file in parts of any size and gives the verdict at the end. */

@@ -21,6 +21,20 @@ char *bh_text_fold_code(const char *typed)
   return g_string_free(out, FALSE);
 }
 
+char *bh_text_fold_width(const char *typed)
+{
+  GString *out = g_string_new(NULL);
+  for (const char *at = typed; *at != '\0'; at = g_utf8_next_char(at)) {
+    gunichar c = g_utf8_get_char(at);
+    if (c >= 0xff01 && c <= 0xff5e)
+      c -= 0xfee0;
+    else if (c == 0x3000)
+      c = ' ';
+    g_string_append_unichar(out, c);
+  }
+  return g_string_free(out, FALSE);
+}
+
 /* Whether the character has no width, and no meaning in Chinese or English text. */
 static gboolean has_no_width(gunichar c)
 {

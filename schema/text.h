@@ -11,6 +11,9 @@ G_BEGIN_DECLS
 /* Folds full-width forms to ASCII, removes spaces and hyphens, and changes letters to upper case;
  * keeps all other characters. g_free. "" for NULL and for invalid UTF-8. */
 char *bh_text_fold_code(const char *typed);
+/* Changes full-width digits, letters, signs and spaces, as Chinese input methods write them, to
+ * ASCII; keeps all other characters and their number. `typed` is UTF-8. g_free. */
+char *bh_text_fold_width(const char *typed);
 
 /* Whether the text has no visible character, only white space of any script or marks without width.
  * TRUE for NULL. */

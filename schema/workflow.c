@@ -184,14 +184,32 @@ const BhTransition *bh_workflow_find(const BhKind *kind, const char *from, const
   return NULL;
 }
 
-const BhTransition *bh_workflow_find_page(const BhKind *kind, const char *from, const char *page)
+const BhTransition *bh_workflow_find_page_for(const BhKind *kind, const char *from,
+                                              const char *page, const BhContext *context)
 {
   for (guint i = 0; i < kind->transitions->len; i++) {
     const BhTransition *transition = g_ptr_array_index(kind->transitions, i);
-    if (starts_from(transition, from) && g_strcmp0(bh_transition_get_page(transition), page) == 0)
+    if (starts_from(transition, from) && g_strcmp0(bh_transition_get_page(transition), page) == 0 &&
+        (context == NULL || bh_condition_holds(transition->when, context)))
       return transition;
   }
   return NULL;
+}
+
+const BhTransition *bh_workflow_find_page(const BhKind *kind, const char *from, const char *page)
+{
+  return bh_workflow_find_page_for(kind, from, page, NULL);
+}
+
+static gboolean has_name(const char **names, const char *name)
+{
+  return names != NULL && g_strv_contains((const char *const *)names, name);
+}
+
+gboolean bh_transition_sets(const BhTransition *transition, const char *field)
+{
+  return has_name(transition->asks, field) || has_name(transition->sets, field) ||
+         json_object_get(transition->stamps, field) != NULL;
 }
 
 const BhTransition *bh_workflow_find_creation(const BhKind *kind, const char *page,

@@ -56,6 +56,12 @@ const BhTransition *bh_workflow_find(const BhKind *kind, const char *from, const
 
 /* The first step from `from` (NULL: creation) with this "page"; NULL when there is none. */
 const BhTransition *bh_workflow_find_page(const BhKind *kind, const char *from, const char *page);
+/* Like bh_workflow_find_page, for the record of `context`: steps whose "when" does not hold are
+ * left out. */
+const BhTransition *bh_workflow_find_page_for(const BhKind *kind, const char *from,
+                                              const char *page, const BhContext *context);
+/* Whether the step is declared to set the field ("asks", "sets" or "stamps"). */
+gboolean bh_transition_sets(const BhTransition *transition, const char *field);
 
 /* The step that makes a record with the values of `context`: the only one with this "page" whose
  * "when" holds. NULL when there is no such step, or more than one. */

@@ -66,9 +66,14 @@ static const BhFieldControl *control_of(const BhField *field)
   case BH_FIELD_TEXT:
   case BH_FIELD_PHONE:
   case BH_FIELD_USCC:
+  case BH_FIELD_URL:
+  case BH_FIELD_ID_NUMBER:
     return &bh_field_text;
   case BH_FIELD_INTEGER:
   case BH_FIELD_DECIMAL:
+  case BH_FIELD_MONEY:
+  case BH_FIELD_PERCENT:
+  case BH_FIELD_DURATION:
     return &bh_field_number;
   case BH_FIELD_LONGTEXT:
     return &bh_field_longtext;
@@ -80,6 +85,8 @@ static const BhFieldControl *control_of(const BhField *field)
     return &bh_field_choices;
   case BH_FIELD_DATE:
     return &bh_field_date;
+  case BH_FIELD_MONTH:
+    return &bh_field_month;
   case BH_FIELD_TIME:
     return &bh_field_time;
   case BH_FIELD_REF:

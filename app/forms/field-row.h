@@ -75,15 +75,20 @@ const char *bh_field_row_get_label(BhFieldRow *row);
 /* The language of the window: "zh" or "en". */
 const char *bh_field_row_get_lang(BhFieldRow *row);
 
+/* An entry with the name of the row's field that reports to the row what is typed, and when the
+ * entry is left. Floating. */
+GtkWidget *bh_field_entry_new(BhFieldRow *row, GtkInputPurpose purpose);
+
 /* The controls, by type of field. */
-extern const BhFieldControl bh_field_text;   /* text, phone, uscc */
-extern const BhFieldControl bh_field_number; /* integer, decimal */
+extern const BhFieldControl bh_field_text;   /* text, phone, uscc, url, id_number */
+extern const BhFieldControl bh_field_number; /* integer, decimal, money, percent, duration */
 extern const BhFieldControl bh_field_longtext;
 extern const BhFieldControl bh_field_flag;
 extern const BhFieldControl bh_field_choice;
 extern const BhFieldControl bh_field_choices;
 extern const BhFieldControl bh_field_date;
 extern const BhFieldControl bh_field_time;
+extern const BhFieldControl bh_field_month;
 extern const BhFieldControl bh_field_ref;
 extern const BhFieldControl bh_field_refs;
 extern const BhFieldControl bh_field_area;

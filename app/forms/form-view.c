@@ -88,6 +88,15 @@ static BhContext context_of(BhFormView *self, const char *today)
                      .data = self};
 }
 
+/* A limit of a field of numbers as text; g_free. */
+static char *dup_limit(const BhField *field, gint64 limit, const char *lang)
+{
+  g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, limit);
+  g_autoptr(json_t) value =
+      bh_field_get_type(field) == BH_FIELD_DURATION ? json_integer(limit) : json_string(text);
+  return bh_field_format_value(field, value, lang);
+}
+
 /* Shows at once beside the field why its value is doubtful, or removes that text. */
 static void update_doubt(BhFormView *self, BhFieldRow *row)
 {
@@ -115,6 +124,25 @@ static void update_shown(BhFormView *self)
   }
 }
 
+/* What a field of numbers allows; NULL for other fields. g_free. */
+static char *dup_limits(const BhField *field, const char *lang)
+{
+  BhFieldType type = bh_field_get_type(field);
+  if (type != BH_FIELD_MONEY && type != BH_FIELD_PERCENT && type != BH_FIELD_DURATION)
+    return NULL;
+  g_autofree char *from = dup_limit(field, bh_field_get_min(field), lang);
+  g_autofree char *to = dup_limit(field, bh_field_get_max(field), lang);
+  if (type == BH_FIELD_MONEY)
+    return g_strdup_printf(
+        _("An amount from %s to %s, with at most two digits after the point; not saved"), from, to);
+  if (type == BH_FIELD_DURATION)
+    return g_strdup_printf(_("A duration from %s to %s, such as 3 h 20 min or 3:20; not saved"),
+                           from, to);
+  return g_strdup_printf(
+      _("A number from %s to %s, with at most %d digits after the point; not saved"), from, to,
+      (int)bh_field_get_digits(field));
+}
+
 static char *dup_invalid_text(BhFieldRow *row, const GError *error)
 {
   const BhField *field = bh_field_row_get_field(row);
@@ -128,7 +156,15 @@ static char *dup_invalid_text(BhFieldRow *row, const GError *error)
   if (type == BH_FIELD_PHONE)
     return g_strdup(_("One or two phone numbers of 3 to 24 digits each, such as "
                       "0553-1234567 ext. 801, 13800000000; not saved"));
-  return g_strdup(_("This cannot be a value of this field"));
+  if (type == BH_FIELD_URL)
+    return g_strdup_printf(
+        _("A web address that begins with http:// or https://, at most %d characters; not saved"),
+        (int)bh_field_get_max(field));
+  if (type == BH_FIELD_ID_NUMBER)
+    return g_strdup(_("An identity card number has 18 characters; this number has a wrong length, "
+                      "day of birth or check character; not saved"));
+  char *limits = dup_limits(field, bh_field_row_get_lang(row));
+  return limits != NULL ? limits : g_strdup(_("This cannot be a value of this field"));
 }
 
 /* Shows at the row why its text cannot be a value. */

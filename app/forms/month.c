@@ -49,6 +49,17 @@ static void bh_month_init(BhMonth *self)
   bh_part_add_class(GTK_WIDGET(self), "month");
 }
 
+const char *bh_month_get_name(int month)
+{
+  return gettext(month_names[month - 1]);
+}
+
+char *bh_month_dup_title(const BhDate *date)
+{
+  /* The arguments are month and year, in this order; a translation may exchange them. */
+  return g_strdup_printf(_("%1$s %2$d"), bh_month_get_name(date->month), date->year);
+}
+
 static void on_day(GtkButton *button, BhMonth *self)
 {
   BhDate date = self->first;
@@ -75,9 +86,7 @@ static void add_day(BhMonth *self, const BhDate *date, int place)
 
 static void show_days(BhMonth *self)
 {
-  /* The arguments are month and year, in this order; a translation may exchange them. */
-  g_autofree char *title = g_strdup_printf(
-      _("%1$s %2$d"), gettext(month_names[self->first.month - 1]), self->first.year);
+  g_autofree char *title = bh_month_dup_title(&self->first);
   gtk_label_set_text(GTK_LABEL(self->title), title);
   bh_part_clear(self->days);
   for (int i = 0; i < DAYS; i++) {

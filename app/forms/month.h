@@ -18,5 +18,9 @@ GtkWidget *bh_month_new(const char *id);
 /* Shows the month of `chosen`, or of `today` when nothing is chosen (NULL); both days are
  * marked. */
 void bh_month_show(BhMonth *month, const BhDate *today, const BhDate *chosen);
+/* Name of a month, 1 to 12, in the window's language. Static. */
+const char *bh_month_get_name(int month);
+/* Month and year of a day, "November 2026" or "2026年11月", in the window's language; g_free. */
+char *bh_month_dup_title(const BhDate *date);
 
 G_END_DECLS

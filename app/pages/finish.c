@@ -331,9 +331,20 @@ static void ask_about_missing_glyphs(BhFinishPage *self, const char *lines)
                  on_missing_glyphs_answered, self, NULL, NULL);
 }
 
+/* Whether a document of the result waits for the legal review. */
+static gboolean some_wait(const json_t *result)
+{
+  gsize i;
+  json_t *document;
+  json_array_foreach(json_object_get(result, "documents"), i, document) {
+    if (json_is_true(json_object_get(document, "waits")))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static void on_made(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
-  (void)result;
   (void)data;
   BhFinishPage *self = BH_FINISH_PAGE(page);
   bh_session_sync_now(bh_page_get_session(page));
@@ -342,7 +353,9 @@ static void on_made(BhPage *page, json_t *result, const GError *error, gpointer 
     /* The order contains the values of the draft now. */
     bh_unsaved_record_discard(self->draft, page);
     show_message(self, NULL);
-    bh_page_say(page, _("The documents are ready"));
+    bh_page_say(page, some_wait(result)
+                          ? _("The legal review decides first: the order is issued after it")
+                          : _("The documents are ready"));
     return;
   }
   if (g_error_matches(error, BH_USER_ERROR, BH_USER_ERROR_MISSING_GLYPHS)) {
@@ -395,8 +408,8 @@ static void on_make(BhFinishPage *self)
   request->inspection = g_strdup(self->inspection);
   request->now_ms = bh_session_now_ms(session);
   request->order = order;
-  request->legal_basis = g_strdup(basis);
-  request->deadline = g_strdup(deadline);
+  request->form =
+      order && self->form != NULL ? json_deep_copy(bh_form_view_get_values(self->form)) : NULL;
   request->allow_placeholders = self->allow_placeholders;
   self->allow_placeholders = FALSE;
   request->clock_poor = is_clock_poor(self);

@@ -6,11 +6,11 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "app/forms/confirm.h"
 #include "app/forms/form-view.h"
 #include "app/forms/photos.h"
 #include "app/hazard-load.h"
 #include "app/hazard-save.h"
+#include "app/pages/acts.h"
 #include "app/pages/discarded.h"
 #include "app/pages/hazard-drafts.h"
 #include "app/pages/photo.h"
@@ -38,9 +38,7 @@ struct _BhHazardPage {
   GtkWidget *remove_photo;
   char refused[BH_ID_LEN + 1]; /* id of the picture draft that the button `remove_photo` removes */
   GtkWidget *discard;
-  GtkWidget *withdraw;
-  GtkWidget *question;
-  BhConfirm *confirm;
+  GtkWidget *acts; /* what can be done with a saved hazard besides its form */
   GtkWidget *save;
   BhFormView *form;
   BhPhotos *photos;
@@ -174,36 +172,45 @@ static void on_add_photo(BhHazardPage *self)
 
 /* --- saving --- */
 
-/* The state that a new hazard gets, from the step that the kinds declare; NULL with an error. */
-static const char *get_initial_state(BhHazardPage *self, GError **error)
+/* The step by which the kinds make a hazard with the values of the form; NULL when there is none.
+ */
+static const BhTransition *find_creation(BhHazardPage *self, const BhKind *kind)
+{
+  BhContext context = {.values = bh_form_view_get_values(self->form)};
+  return kind != NULL ? bh_workflow_find_creation(kind, "hazard", &context) : NULL;
+}
+
+/* The state to which saving moves a hazard that was saved before: that of a new hazard with the
+ * same values, if a step of devices leads there. So a hazard that is fixed later in the visit, or
+ * turns out to be major, takes that step. NULL: the state stays. */
+static const char *get_next_state(BhHazardPage *self, const BhKind *kind, const char *state)
+{
+  const BhTransition *creation = find_creation(self, kind);
+  const char *to = creation != NULL ? bh_transition_get_to(creation) : NULL;
+  const BhTransition *step =
+      to != NULL && strcmp(state, to) != 0 && bh_kind_is_initial_state(kind, state)
+          ? bh_workflow_find(kind, state, to)
+          : NULL;
+  return step != NULL && !bh_transition_is_hub_only(step) ? to : NULL;
+}
+
+/* Values that saving sets besides the typed ones. A new reference; NULL with an error. */
+static json_t *dup_further_values(BhHazardPage *self, GError **error)
 {
   BhSession *session = bh_page_get_session(BH_PAGE(self));
   const BhKind *kind = bh_session_find_kind(session, "hazard");
-  BhContext context = {.values = bh_form_view_get_values(self->form)};
-  const BhTransition *step =
-      kind != NULL ? bh_workflow_find_creation(kind, "hazard", &context) : NULL;
-  if (step != NULL)
-    return bh_transition_get_to(step);
-  bh_user_error_set_old_kinds(error);
-  return NULL;
-}
-
-/* Values that a new hazard gets besides the typed ones; empty for a hazard that has a state
- * already. A new reference; NULL with an error. */
-static json_t *dup_initial_values(BhHazardPage *self, GError **error)
-{
-  json_t *initial_values = json_object();
-  if (*bh_json_string_or(self->hazard, "state", "") == '\0') {
-    const char *state = get_initial_state(self, error);
-    if (state == NULL) {
-      json_decref(initial_values);
-      return NULL;
-    }
-    json_object_set_new(initial_values, "state", json_string(state));
-    const char *actor = bh_session_get_actor(bh_page_get_session(BH_PAGE(self)));
-    json_object_set_new(initial_values, "recorded_by", json_string(actor));
+  const char *state = bh_json_string_or(self->hazard, "state", "");
+  if (*state != '\0') {
+    const char *next = get_next_state(self, kind, state);
+    return next != NULL ? json_pack("{s:s}", "state", next) : json_object();
   }
-  return initial_values;
+  const BhTransition *step = find_creation(self, kind);
+  if (step == NULL) {
+    bh_user_error_set_old_kinds(error);
+    return NULL;
+  }
+  return json_pack("{s:s, s:s}", "state", bh_transition_get_to(step), "recorded_by",
+                   bh_session_get_actor(session));
 }
 
 /* "Role: is required", or the text alone when the problem belongs to no field. */
@@ -317,15 +324,15 @@ static void on_save(BhHazardPage *self)
     return;
   }
   g_autoptr(GError) error = NULL;
-  g_autoptr(json_t) initial_values = dup_initial_values(self, &error);
+  g_autoptr(json_t) further_values = dup_further_values(self, &error);
   if (error != NULL) {
     show_message(self, error->message);
     return;
   }
   json_t *set = json_copy(changed);
-  json_object_update(set, initial_values);
+  json_object_update(set, further_values);
   const char *actor = bh_session_get_actor(bh_page_get_session(BH_PAGE(self)));
-  json_t *drafts = bh_hazard_drafts_list(self->hazard, self->record, initial_values);
+  json_t *drafts = bh_hazard_drafts_list(self->hazard, self->record, further_values);
   bh_page_submit_run(BH_PAGE(self), bh_hazard_save_run,
                      bh_hazard_save_new(actor, self->record, set, drafts), bh_hazard_save_free,
                      on_saved, NULL, NULL);
@@ -400,46 +407,6 @@ static void on_remove_photo(BhHazardPage *self)
                  on_photo_removed, dropped, bh_discarded_release);
 }
 
-/* --- taking back what was recorded by mistake --- */
-
-static void on_withdrawn(BhPage *page, json_t *result, const GError *error, gpointer data)
-{
-  (void)result;
-  (void)data;
-  BhHazardPage *self = BH_HAZARD_PAGE(page);
-  if (error != NULL) {
-    bh_page_say_error(page, error);
-    return;
-  }
-  bh_page_say(page, _("The hazard was withdrawn; record and reason are kept"));
-  self->discarded = TRUE;
-  bh_page_close(page);
-}
-
-static void on_withdraw_answered(gpointer owner, gboolean yes, const char *reason, gpointer data)
-{
-  (void)data;
-  BhHazardPage *self = owner;
-  gtk_widget_show(self->withdraw);
-  if (!yes)
-    return;
-  BhPage *page = BH_PAGE(self);
-  const BhKind *kind = bh_session_find_kind(bh_page_get_session(page), "hazard");
-  json_t *op = bh_visit_dup_withdrawal(kind, self->record,
-                                       bh_json_string_or(self->hazard, "state", ""), reason);
-  bh_page_submit(page, bh_call_save(json_pack("[o]", op)), on_withdrawn, NULL, NULL);
-}
-
-static void on_withdraw(BhHazardPage *self)
-{
-  gtk_widget_hide(self->withdraw);
-  bh_confirm_ask(self->confirm,
-                 _("Withdraw this hazard? It leaves the visit and its papers; the record and the "
-                   "reason stay in the history."),
-                 _("Reason of the withdrawal"), _("Withdraw"), _("Keep it"), on_withdraw_answered,
-                 self, NULL, NULL);
-}
-
 /* --- the candidate flag: sorts, never decides --- */
 
 static void decide(BhHazardPage *self, const char *level)
@@ -499,8 +466,8 @@ static void show(BhHazardPage *self)
   show_item(self, values);
   gboolean drafted = json_object_size(json_object_get(self->hazard, "changed")) > 0;
   gtk_widget_set_visible(self->discard, drafted);
-  gtk_widget_set_visible(self->withdraw,
-                         json_is_true(json_object_get(self->hazard, "withdrawable")));
+  if (is_saved(self))
+    bh_acts_show(page, self->acts, self->record, FALSE);
   bh_page_set_title(page, is_saved(self) ? _("Hazard") : _("New hazard"));
 }
 
@@ -533,6 +500,24 @@ static void bh_hazard_page_load(BhPage *page)
                   NULL, NULL);
 }
 
+/* A step that was taken on another page moved the hazard: its form no longer fits, so the page
+ * closes. */
+static void on_state(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhHazardPage *self = BH_HAZARD_PAGE(page);
+  const char *state = bh_json_string_or(json_object_get(result, "values"), "state", "");
+  if (error == NULL && strcmp(state, bh_json_string_or(self->hazard, "state", "")) != 0)
+    bh_page_close(page);
+}
+
+static void bh_hazard_page_refresh(BhPage *page)
+{
+  BhHazardPage *self = BH_HAZARD_PAGE(page);
+  if (is_saved(self))
+    bh_page_ask(page, "state", bh_call_get(self->record), on_state, NULL, NULL);
+}
+
 static void bh_hazard_page_leave(BhPage *page)
 {
   BhHazardPage *self = BH_HAZARD_PAGE(page);
@@ -545,6 +530,7 @@ static void bh_hazard_page_class_init(BhHazardPageClass *klass)
   BhPageClass *page_class = BH_PAGE_CLASS(klass);
   G_OBJECT_CLASS(klass)->finalize = bh_hazard_page_finalize;
   page_class->load = bh_hazard_page_load;
+  page_class->refresh = bh_hazard_page_refresh;
   page_class->leave = bh_hazard_page_leave;
   BH_PAGE_TEMPLATE(klass, "hazard");
   BH_PAGE_CHILD(klass, BhHazardPage, item_notice);
@@ -555,8 +541,7 @@ static void bh_hazard_page_class_init(BhHazardPageClass *klass)
   BH_PAGE_CHILD(klass, BhHazardPage, form_box);
   BH_PAGE_CHILD(klass, BhHazardPage, message);
   BH_PAGE_CHILD(klass, BhHazardPage, remove_photo);
-  BH_PAGE_CHILD(klass, BhHazardPage, withdraw);
-  BH_PAGE_CHILD(klass, BhHazardPage, question);
+  BH_PAGE_CHILD(klass, BhHazardPage, acts);
   BH_PAGE_CHILD(klass, BhHazardPage, discard);
   BH_PAGE_CHILD(klass, BhHazardPage, save);
 }
@@ -566,9 +551,6 @@ static void bh_hazard_page_init(BhHazardPage *self)
   gtk_widget_init_template(GTK_WIDGET(self));
   g_signal_connect_swapped(self->as_general, "clicked", G_CALLBACK(on_as_general), self);
   g_signal_connect_swapped(self->as_major, "clicked", G_CALLBACK(on_as_major), self);
-  self->confirm = BH_CONFIRM(bh_confirm_new("withdrawal"));
-  gtk_container_add(GTK_CONTAINER(self->question), GTK_WIDGET(self->confirm));
-  g_signal_connect_swapped(self->withdraw, "clicked", G_CALLBACK(on_withdraw), self);
   g_signal_connect_swapped(self->discard, "clicked", G_CALLBACK(on_discard), self);
   g_signal_connect_swapped(self->remove_photo, "clicked", G_CALLBACK(on_remove_photo), self);
   g_signal_connect_swapped(self->save, "clicked", G_CALLBACK(on_save), self);

@@ -7,6 +7,7 @@
 
 #include "app/due.h"
 #include "app/forms/form-view.h"
+#include "app/forms/web-link.h"
 #include "app/pages/acts.h"
 #include "app/pages/below.h"
 #include "app/pages/finish.h"
@@ -82,7 +83,9 @@ static void add_fact(BhRecordPage *self, const BhField *field, const json_t *val
 {
   const char *label = bh_field_get_label(field, lang_of(self));
   g_autofree char *text = bh_field_format_value(field, value, lang_of(self));
-  GtkWidget *fact = bh_part_fact(label, text);
+  GtkWidget *fact = bh_field_get_type(field) == BH_FIELD_URL
+                        ? bh_web_link_new(bh_field_get_name(field), label, text)
+                        : bh_part_fact(label, text);
   gtk_container_add(GTK_CONTAINER(self->facts), fact);
   if (bh_field_get_type(field) != BH_FIELD_REF)
     return;

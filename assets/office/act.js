@@ -84,6 +84,8 @@ function finder(ask) {
   return { node: el('div', {}, field(ask.label, input, ask.hint, FIND_MAX), found), read: () => input.dataset.chosen || undefined };
 }
 
+const INPUT_TYPES = { date: 'date', month: 'month', url: 'url' };
+
 function control(ask) {
   const value = ask.value === undefined ? '' : ask.value;
   if (ask.search) return finder(ask);
@@ -114,11 +116,15 @@ function control(ask) {
     node = el('input', { type: 'datetime-local', name: ask.name, value: String(value).replace(' ', 'T') });
     return { node: field(ask.label, node, ask.hint), read: () => node.value.replace('T', ' ') || undefined };
   } else {
-    const kind = ask.type === 'date' ? 'date' : 'text';
-    node = el('input', { type: kind, name: ask.name, value: String(value),
-      inputmode: ['integer', 'decimal'].includes(ask.type) ? 'decimal' : null });
+    node = el('input', { type: INPUT_TYPES[ask.type] || 'text', name: ask.name, value: String(value),
+      inputmode: ['integer', 'decimal', 'money', 'percent'].includes(ask.type) ? 'decimal' : null,
+      placeholder: ask.type === 'duration' ? '3:20' : null });
+    if (ask.unit) {
+      const measured = el('span', { class: 'measured' }, node, el('span', { class: 'unit' }, ask.unit));
+      return { node: field(ask.label, measured, ask.hint), read: () => (node.value === '' ? undefined : node.value) };
+    }
   }
-  const max = ['text', 'longtext'].includes(ask.type) ? ask.max : 0;
+  const max = ['text', 'longtext', 'url'].includes(ask.type) ? ask.max : 0;
   return { node: field(ask.label, node, ask.hint, max), read: () => (node.value === '' ? undefined : node.value) };
 }
 

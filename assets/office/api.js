@@ -35,16 +35,19 @@ function explain(status, code, message, retryAfter) {
 // Errors that are neither the user's mistake nor temporary.
 const isUnexpected = (status, code) => status >= 500 && code !== 'busy';
 
-async function ask(method, path, body, extra) {
+// `body`: bytes (a Blob), or an object that is sent as JSON. `signal` ends the request.
+async function ask(method, path, body, extra, signal) {
   const headers = { Accept: 'application/json', ...extra };
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  const isBytes = body instanceof Blob;
+  if (body !== undefined) headers['Content-Type'] = isBytes ? 'application/octet-stream' : 'application/json';
   if (method !== 'GET' && token) headers['X-Bihuan-Token'] = token;
   let answer;
   try {
     answer = await fetch(path, {
       method,
       headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined || isBytes ? body : JSON.stringify(body),
+      signal,
       credentials: 'same-origin',
       redirect: 'error',
       cache: 'no-store',
@@ -79,6 +82,7 @@ export const get = (path, query) => ask('GET', address(path, query));
 export const poll = (path, query) =>
   ask('GET', address(path, query), undefined, { 'X-Bihuan-Poll': '1' });
 export const post = (path, body) => ask('POST', address(path), body);
+export const putPart = (path, query, bytes, signal) => ask('PATCH', address(path, query), bytes, undefined, signal);
 export const remove = (path) => ask('DELETE', address(path));
 
 const segment = encodeURIComponent;
@@ -86,6 +90,7 @@ export const recordPath = (id, more) =>
   `records/${segment(id)}${more ? `/${more}` : ''}`;
 export const filePath = (file, download) =>
   `/office/v1/records/${segment(file.record)}/files/${segment(file.sha256)}${download ? '?download=1' : ''}`;
+export const uploadPath = (id) => `uploads/${segment(id)}`;
 export const casePath = (id, withoutPersonal) =>
   `/office/v1/records/${segment(id)}/case${withoutPersonal ? '?without_personal=1' : ''}`;
 export const devicePath = (id, act) => `devices/${segment(id)}/${act}`;

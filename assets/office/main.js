@@ -1,4 +1,5 @@
 // Start, routes, the frame around every page, and the poll that keeps it up to date.
+import { closeUploads } from './attach.js';
 import { get, poll, remove, setToken, whenSignedOut } from './api.js';
 import { el, fill } from './dom.js';
 import { closeDrafts, hasDrafts, openDrafts } from './drafts.js';
@@ -124,6 +125,7 @@ async function pulse() {
 // `how`: 'ended' by the hub, 'elsewhere' in another tab, 'other' for another person's sign-in;
 // none: the person signed out.
 function signedOut(how) {
+  closeUploads();
   const kept = closeDrafts() || hasDrafts();
   forgetPlaces();
   setToken('');

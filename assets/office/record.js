@@ -4,16 +4,34 @@ import { badge, el, fill, textOf } from './dom.js';
 import { placeUnder } from './filters.js';
 import { t } from './i18n.js';
 import { actionBar } from './act.js';
+import { attachBox, sizeText } from './attach.js';
 import { conflictBox } from './conflict.js';
 import { historyBox } from './history.js';
 import { dueBadge, rowContent } from './list.js';
 
 const PICTURES = ['image/jpeg', 'image/png'];
+const PDF = 'application/pdf';
 
 // Ids sort in order of creation.
 const byAge = (rows, key) => [...rows].sort((a, b) => (a[key] < b[key] ? -1 : 1));
 
 /* --- files --- */
+
+// Sound and film are played here, and are loaded only when somebody plays them.
+function fileFrame(file, name) {
+  const [kind] = file.media_type.split('/');
+  if (kind === 'audio' || kind === 'video') {
+    return el('div', { class: 'file-frame' }, el(kind, { src: filePath(file), controls: true, preload: 'none',
+      'aria-label': t(`files.${kind}`, { name }) }));
+  }
+  if (!PICTURES.includes(file.media_type) && file.media_type !== PDF) {
+    return el('div', { class: 'file-frame' }, el('span', { class: 'file-type' }, t('files.other')));
+  }
+  return el('a', { class: 'file-frame', href: filePath(file), target: '_blank', rel: 'noopener noreferrer' },
+    file.media_type === PDF
+      ? el('span', { class: 'file-type' }, 'PDF')
+      : el('img', { src: filePath(file), alt: t('files.photo', { name }), loading: 'lazy' }));
+}
 
 function fileTile(file) {
   const name = file.note || file.role;
@@ -23,16 +41,10 @@ function fileTile(file) {
       el('div', { class: 'file-frame' }, t('files.missing')),
       el('figcaption', {}, facts.map((fact) => el('span', {}, fact))));
   }
-  const frame = PICTURES.includes(file.media_type)
-    ? el('img', { src: filePath(file), alt: t('files.photo', { name }), loading: 'lazy' })
-    : el('span', { class: 'file-type' }, file.media_type === 'application/pdf' ? 'PDF' : t('files.other'));
-  const shownHere = PICTURES.includes(file.media_type) || file.media_type === 'application/pdf';
-  return el('figure', { class: 'file' },
-    shownHere
-      ? el('a', { class: 'file-frame', href: filePath(file), target: '_blank', rel: 'noopener noreferrer' }, frame)
-      : el('div', { class: 'file-frame' }, frame),
+  return el('figure', { class: 'file' }, fileFrame(file, name),
     el('figcaption', {}, facts.map((fact) => el('span', {}, fact)),
-      el('a', { href: filePath(file, true), class: 'file-save', download: true }, t('files.download'))));
+      el('a', { href: filePath(file, true), class: 'file-save', download: true }, t('files.download'),
+        file.size ? ` ${sizeText(file.size)}` : '')));
 }
 
 export function filesBox(files) {
@@ -86,9 +98,9 @@ function valueNode(row, back) {
   if (row.withheld) return el('span', { class: 'muted' }, t('record.withheld'));
   if (row.missing) return el('span', { class: 'lacking' }, t('record.missing'));
   if (row.empty) return el('span', { class: 'muted' }, t('record.empty'));
-  const text = row.ref
-    ? el('a', { href: placeUnder(back, row.ref) }, row.text)
-    : el('bdi', { class: 'value' }, row.text);
+  const text = row.ref ? el('a', { href: placeUnder(back, row.ref) }, row.text)
+    : row.link ? el('a', { href: row.link, target: '_blank', rel: 'noopener noreferrer' }, row.text)
+      : el('bdi', { class: 'value' }, row.text);
   return [text,
     row.personal ? el('span', { class: 'mark' }, t('record.personal')) : null,
     row.doubt ? el('span', { class: 'mark mark-doubt' }, t('record.doubtful', { why: row.doubt })) : null,
@@ -218,6 +230,8 @@ export function recordPane(node, id, back, state, nextOf) {
     // Findings come before the fields, participants after them.
     const groups = (first) => view.children.filter((group) => group.first === first)
       .map((group) => childrenBox(group, back, view));
+    const attach = attachBox(view, { onDone: () => (editing || closed ? null : load()) });
+    const focused = attach?.node.contains(document.activeElement) ? document.activeElement : null;
     const bar = actionBar(view, { done, overtaken, editing: (on) => { editing = on; } });
     const good = said ? el('div', { class: 'notice notice-good', role: 'status', tabindex: -1 }, said, ' ',
       next ? el('a', { class: 'next', href: next }, t('review.next')) : null) : null;
@@ -230,7 +244,8 @@ export function recordPane(node, id, back, state, nextOf) {
       view.signed_changes ? signedBox(view.signed_changes) : null,
       view.reports?.length ? reportsBox(view.reports, view.reports_more, document.documentElement.lang === 'en') : null,
       view.reviews.length ? reviewsBox(view.reviews) : null,
-      view.files.length ? el('section', { class: 'card' }, el('h3', {}, t('files.title')), filesBox(view.files)) : null,
+      view.files.length || attach ? el('section', { class: view.files.length ? 'card' : 'card no-print' },
+        el('h3', {}, t('files.title')), filesBox(view.files), attach?.node) : null,
       groups(true),
       sections,
       el('label', { class: 'check no-print' }, emptyToggle, t('record.showEmpty')),
@@ -239,6 +254,8 @@ export function recordPane(node, id, back, state, nextOf) {
       historyBox(view.id));
     // The pressed button is gone: moves the focus to the result of the action.
     good?.focus();
+    // The box with the uploads is the same as before; a field in it that had the focus keeps it.
+    if (focused?.isConnected) focused.focus({ preventScroll: true });
   }
 
   // After an action, the lists and their counts are read again at once.

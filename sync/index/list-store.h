@@ -19,7 +19,7 @@ typedef enum {
 
 typedef struct {
   const char *field; /* an indexed field, or "state" */
-  char *values;      /* JSON array of texts: the field has one of these */
+  char *values;      /* JSON array of texts (bh_index_dup_value_text): the field has one of these */
 } BhListWhere;
 
 typedef struct {

@@ -19,7 +19,9 @@ static BhListWhere *add_where(BhListQuery *query, const char *field, GError **er
   return where;
 }
 
-static gboolean read_values(const char *field, const json_t *value, char **values, GError **error)
+/* `declared`: the field; NULL for the state. */
+static gboolean read_values(const char *field, const BhField *declared, const json_t *value,
+                            char **values, GError **error)
 {
   gsize n = json_is_array(value) ? json_array_size(value) : 1;
   g_autoptr(json_t) texts = json_array();
@@ -30,10 +32,11 @@ static gboolean read_values(const char *field, const json_t *value, char **value
   }
   for (gsize i = 0; i < n; i++) {
     g_autofree char *text =
-        bh_index_dup_value_text(json_is_array(value) ? json_array_get(value, i) : value);
+        bh_index_dup_value_text(declared, json_is_array(value) ? json_array_get(value, i) : value);
     if (text == NULL) {
       g_set_error(error, BH_ERROR, BH_ERROR_FORMAT,
-                  "where.%.64s: must be a text, a whole number, true or false, or a list of these",
+                  "where.%.64s: must be a text, a whole number, true or false, or a list of these; "
+                  "a field of numbers needs numbers such as 7 or \"12.50\"",
                   field);
       return FALSE;
     }
@@ -57,7 +60,7 @@ static gboolean read_where(const json_t *json, const BhKind *kind, BhListQuery *
       return FALSE;
     }
     BhListWhere *where = add_where(query, field, error);
-    if (where == NULL || !read_values(field, value, &where->values, error))
+    if (where == NULL || !read_values(field, declared, value, &where->values, error))
       return FALSE;
   }
   return TRUE;

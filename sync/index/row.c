@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "schema/decimal.h"
 #include "schema/kind-rules.h"
 #include "schema/workflow.h"
 #include "sync/index/row-store.h"
@@ -28,8 +29,34 @@ void bh_index_row_clear(BhIndexRow *row)
 
 /* --- values --- */
 
-char *bh_index_dup_value_text(const json_t *value)
+static gboolean has_numbers(const BhField *field)
 {
+  switch (bh_field_get_type(field)) {
+  case BH_FIELD_INTEGER:
+  case BH_FIELD_DECIMAL:
+  case BH_FIELD_MONEY:
+  case BH_FIELD_PERCENT:
+  case BH_FIELD_DURATION:
+    return TRUE;
+  default:
+    return FALSE;
+  }
+}
+
+static char *dup_number_key(const json_t *value)
+{
+  if (json_is_string(value))
+    return bh_decimal_make_sort_key(json_string_value(value));
+  if (!json_is_integer(value))
+    return NULL;
+  g_autofree char *text = g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(value));
+  return bh_decimal_make_sort_key(text);
+}
+
+char *bh_index_dup_value_text(const BhField *field, const json_t *value)
+{
+  if (field != NULL && has_numbers(field))
+    return dup_number_key(value);
   if (json_is_string(value)) {
     const char *text = json_string_value(value);
     gsize len = json_string_length(value);
@@ -44,19 +71,19 @@ char *bh_index_dup_value_text(const json_t *value)
   return json_is_boolean(value) ? g_strdup(json_is_true(value) ? "true" : "false") : NULL;
 }
 
-/* `value` may be a list; each element is indexed. */
-static void add_value(json_t *out, const char *field, const json_t *value)
+/* `value` may be a list; each element is indexed. `field` may be NULL. */
+static void add_value(json_t *out, const char *name, const BhField *field, const json_t *value)
 {
   gsize n = json_is_array(value) ? json_array_size(value) : value != NULL ? 1 : 0;
-  json_t *texts = json_object_get(out, field);
+  json_t *texts = json_object_get(out, name);
   for (gsize i = 0; i < n; i++) {
     g_autofree char *text =
-        bh_index_dup_value_text(json_is_array(value) ? json_array_get(value, i) : value);
+        bh_index_dup_value_text(field, json_is_array(value) ? json_array_get(value, i) : value);
     if (text == NULL)
       continue;
     if (texts == NULL) {
       texts = json_array();
-      json_object_set_new(out, field, texts);
+      json_object_set_new(out, name, texts);
     }
     json_array_append_new(texts, json_string(text));
   }
@@ -71,7 +98,7 @@ static void add_due(json_t *out, const BhKind *kind, const json_t *values)
     return;
   g_autofree char *day = bh_date_format(&due);
   g_autoptr(json_t) text = json_string(day);
-  add_value(out, BH_INDEX_DUE, text);
+  add_value(out, BH_INDEX_DUE, NULL, text);
 }
 
 static void add_doubtful(json_t *out, const BhKind *kind, const json_t *values)
@@ -86,7 +113,7 @@ static void add_doubtful(json_t *out, const BhKind *kind, const json_t *values)
     g_autoptr(BhProblem) doubt =
         bh_field_find_doubt(bh_kind_find_field(kind, key), json_object_get(values, key));
     if (doubt != NULL)
-      add_value(out, BH_INDEX_DOUBT, name);
+      add_value(out, BH_INDEX_DOUBT, NULL, name);
   }
 }
 
@@ -98,7 +125,7 @@ json_t *bh_index_collect_values(const BhKind *kind, const json_t *values)
     const BhField *field = fields->pdata[i];
     const char *name = bh_field_get_name(field);
     if (bh_field_is_indexed(field) && !bh_field_is_personal(field))
-      add_value(out, name, json_object_get(values, name));
+      add_value(out, name, field, json_object_get(values, name));
   }
   add_due(out, kind, values);
   add_doubtful(out, kind, values);

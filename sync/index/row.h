@@ -34,9 +34,12 @@ typedef struct {
 void bh_index_row_clear(BhIndexRow *row);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhIndexRow, bh_index_row_clear)
 
-/* The text by which one value is indexed, g_free: at most 512 bytes of it. NULL for values that are
- * not indexed (objects, null, reals). */
-char *bh_index_dup_value_text(const json_t *value);
+/* The text by which one value of a field is indexed, g_free: at most 512 bytes of it. `field` NULL:
+ * the value is a text, such as a state. Texts of equal values are equal. Texts of numbers (integer,
+ * decimal, money, percent, duration) have the order of the numbers when they are compared by bytes,
+ * and so have dates and months. NULL for values that are not indexed (objects, null, reals), and
+ * for a value of a field of numbers that is no number. */
+char *bh_index_dup_value_text(const BhField *field, const json_t *value);
 /* {field: [texts]} of the indexed fields, of the day the record is due, and of doubtful values; a
  * new reference. */
 json_t *bh_index_collect_values(const BhKind *kind, const json_t *values);

@@ -10,7 +10,9 @@
 
 #include "app/forms/form-view.h"
 #include "app/forms/signature-pad.h"
+#include "app/forms/web-link.h"
 #include "app/parts.h"
+#include "schema/paths.h"
 
 typedef struct {
   BhKindSet *kinds;
@@ -107,7 +109,9 @@ static void test_every_type_keeps_its_value(void **state)
       "\"choice\":\"one\",\"choices\":[\"a\",\"b\"],\"date\":\"2026-02-28\","
       "\"time\":1795291740000,\"phone\":\"13800000001\",\"uscc\":\"91140603MA0000015Q\","
       "\"area\":\"140603\",\"place\":{\"lat\":\"39.5\",\"lon\":\"112.1\",\"at_ms\":1,"
-      "\"source\":\"gps\"},\"json\":[1,2]}";
+      "\"source\":\"gps\"},\"json\":[1,2],\"money\":\"1250.50\",\"percent\":\"12.5\","
+      "\"month\":\"2026-02\",\"duration\":200,\"url\":\"https://a.cn/（一）\","
+      "\"id_number\":\"11010519491231002X\",\"weight\":\"7.50\"}";
   g_autoptr(json_t) record = bh_json_parse(values, strlen(values), 4096, "test", NULL);
   bh_form_view_load(world->form, record);
   bh_form_view_flush(world->form);
@@ -375,12 +379,206 @@ static void test_a_phone_field_takes_two_numbers_with_extensions(void **state)
   assert_string_equal(gtk_entry_get_text(GTK_ENTRY(phone)), "0553-1234567转总机");
 }
 
+/* Types the text into the entry of a field, leaves the field, and checks the value. */
+static void type_and_check(World *world, const char *field, const char *typed, const char *wanted)
+{
+  gtk_entry_set_text(GTK_ENTRY(find(world, field)), typed);
+  bh_form_view_flush(world->form);
+  assert_value(world, field, wanted);
+}
+
+static void assert_text(World *world, const char *id, const char *wanted)
+{
+  GtkWidget *label = find(world, id);
+  assert_true(gtk_widget_get_visible(label));
+  assert_string_equal(gtk_label_get_text(GTK_LABEL(label)), wanted);
+}
+
+static void test_each_kind_of_number_and_code_is_typed_as_people_write_it(void **state)
+{
+  World *world = *state;
+  type_and_check(world, "money", "１，２５０．５元", "\"1250.5\"");
+  type_and_check(world, "percent", "12.5％", "\"12.5\"");
+  type_and_check(world, "duration", "3小时20分", "200");
+  type_and_check(world, "duration", "0:45", "45");
+  type_and_check(world, "url", "https：／／a。cn", "\"https://a.cn\"");
+  type_and_check(world, "id_number", "110105 19491231 002x", "\"11010519491231002X\"");
+  type_and_check(world, "weight", "7.5 吨", "\"7.5\"");
+  assert_true(bh_form_view_validate(world->form));
+}
+
+static void test_the_unit_is_beside_the_entry_and_the_meaning_below(void **state)
+{
+  World *world = *state;
+  assert_text(world, "unit-money", "元");
+  assert_text(world, "unit-percent", "%");
+  assert_text(world, "unit-weight", "吨");
+  assert_false(gtk_widget_get_visible(find(world, "meaning-money")));
+  gtk_entry_set_text(GTK_ENTRY(find(world, "money")), "1250000");
+  assert_text(world, "meaning-money", "= 1,250,000 元");
+  gtk_entry_set_text(GTK_ENTRY(find(world, "duration")), "90");
+  assert_text(world, "meaning-duration", "= 1 小时 30 分");
+  gtk_entry_set_text(GTK_ENTRY(find(world, "duration")), "lang");
+  assert_false(gtk_widget_get_visible(find(world, "meaning-duration")));
+  const char *name = atk_object_get_name(gtk_widget_get_accessible(find(world, "weight")));
+  assert_string_equal(name, "重量 (吨)");
+}
+
+static void test_what_is_wrong_with_a_number_or_code_is_reported_in_words(void **state)
+{
+  World *world = *state;
+  static const struct {
+    const char *field, *typed, *words;
+  } cases[] = {
+      {"money", "1,23", "An amount from 0 元 to 1,000,000,000,000 元"},
+      {"money", "-5", "An amount from 0 元"},
+      {"percent", "101", "A number from 0% to 100%, with at most 1 digits"},
+      {"percent", "1.25", "A number from 0% to 100%"},
+      {"duration", "101:00", "A duration from 0 分 to 100 小时"},
+      {"duration", "drei", "A duration from 0 分 to 100 小时"},
+      {"url", "www.a.cn", "A web address that begins with http://"},
+      {"url", "javascript:alert(1)", "A web address that begins with http://"},
+      {"id_number", "110105194912310021", "An identity card number has 18 characters"},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *id = g_strconcat("problem-", cases[i].field, NULL);
+    gtk_entry_set_text(GTK_ENTRY(find(world, cases[i].field)), cases[i].typed);
+    assert_false(bh_form_view_validate(world->form));
+    const char *said = gtk_label_get_text(GTK_LABEL(find(world, id)));
+    if (strstr(said, cases[i].words) == NULL)
+      fail_msg("%s: %s", cases[i].typed, said);
+    /* What was typed is kept as a draft and can be shown again. */
+    g_autofree char *kept = g_strdup_printf("\"%s\"", cases[i].typed);
+    assert_value(world, cases[i].field, kept);
+    gtk_entry_set_text(GTK_ENTRY(find(world, cases[i].field)), "");
+    assert_true(bh_form_view_validate(world->form));
+  }
+}
+
+static void test_a_month_is_one_tap_or_chosen_in_its_year(void **state)
+{
+  World *world = *state;
+  BhDate today = bh_session_today(world->session);
+  BhDate last = bh_date_add_months(today, -1);
+  g_autofree char *this_month = bh_date_format_month(&today);
+  g_autofree char *last_month = bh_date_format_month(&last);
+  g_autofree char *this_value = g_strdup_printf("\"%s\"", this_month);
+  g_autofree char *last_value = g_strdup_printf("\"%s\"", last_month);
+  assert_false(gtk_widget_get_visible(find(world, "month-clear")));
+  gtk_button_clicked(GTK_BUTTON(find(world, "month-this")));
+  assert_value(world, "month", this_value);
+  gtk_button_clicked(GTK_BUTTON(find(world, "month-last")));
+  assert_value(world, "month", last_value);
+
+  g_autoptr(json_t) record = json_pack("{s:s}", "month", "2026-02");
+  bh_form_view_load(world->form, record);
+  gtk_button_clicked(GTK_BUTTON(find(world, "month")));
+  assert_text(world, "month-year", "2026");
+  gtk_button_clicked(GTK_BUTTON(find(world, "month-year-before")));
+  assert_text(world, "month-year", "2025");
+  gtk_button_clicked(GTK_BUTTON(find(world, "month-2025-12")));
+  assert_value(world, "month", "\"2025-12\"");
+  gtk_button_clicked(GTK_BUTTON(find(world, "month")));
+  gtk_button_clicked(GTK_BUTTON(find(world, "month-year-after")));
+  gtk_button_clicked(GTK_BUTTON(find(world, "month-2026-01")));
+  assert_value(world, "month", "\"2026-01\"");
+  gtk_button_clicked(GTK_BUTTON(find(world, "month-clear")));
+  assert_value(world, "month", "none");
+}
+
+/* The style of the window, so that sizes are those that people see. */
+static void load_style(void)
+{
+  g_autoptr(GtkCssProvider) provider = gtk_css_provider_new();
+  g_autofree char *path = bh_data_path("assets", "style.css", NULL);
+  assert_true(gtk_css_provider_load_from_path(provider, path, NULL));
+  gtk_style_context_add_provider_for_screen(gdk_screen_get_default(), GTK_STYLE_PROVIDER(provider),
+                                            GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+}
+
+static void test_targets_of_a_month_are_48_pixels_and_fit_into_360(void **state)
+{
+  World *world = *state;
+  static const char *const ids[] = {"month",         "month-this",        "month-last",
+                                    "month-clear",   "month-year-before", "month-year-after",
+                                    "month-2026-01", "month-2026-12"};
+  g_autoptr(json_t) record = json_pack("{s:s}", "month", "2026-09");
+  bh_form_view_load(world->form, record);
+  gtk_button_clicked(GTK_BUTTON(find(world, "month")));
+  for (gsize i = 0; i < G_N_ELEMENTS(ids); i++) {
+    int width = 0, height = 0;
+    gtk_widget_get_preferred_width(find(world, ids[i]), NULL, &width);
+    gtk_widget_get_preferred_height(find(world, ids[i]), NULL, &height);
+    if (width < 48 || height < 48)
+      fail_msg("%s: %d × %d", ids[i], width, height);
+  }
+  int least = 0;
+  gtk_widget_get_preferred_width(gtk_widget_get_parent(find(world, "month")), &least, NULL);
+  assert_in_range(least, 1, 336); /* 360 without the margins of a page */
+}
+
+static char *opened;
+static gboolean has_browser;
+
+static gboolean open_page(GtkWidget *widget, const char *address, GError **error)
+{
+  (void)widget;
+  (void)error;
+  g_free(opened);
+  opened = g_strdup(address);
+  return has_browser;
+}
+
+static GtkWidget *find_in(GtkWidget *root, const char *id)
+{
+  gpointer search[2] = {(gpointer)id, NULL};
+  find_named(root, search);
+  return search[1];
+}
+
+static void test_a_web_address_is_opened_by_a_tap_only(void **state)
+{
+  (void)state;
+  bh_web_link_set_open(open_page);
+  GtkWidget *line = g_object_ref_sink(bh_web_link_new("url", "网址", "https://a.cn/x"));
+  GtkWidget *button = find_in(line, "url");
+  assert_null(opened);
+  has_browser = TRUE;
+  gtk_button_clicked(GTK_BUTTON(button));
+  assert_string_equal(opened, "https://a.cn/x");
+  GtkWidget *problem = bh_part_find_class(line, "problem");
+  assert_null(problem);
+  has_browser = FALSE;
+  gtk_button_clicked(GTK_BUTTON(button));
+  problem = bh_part_find_class(line, "problem");
+  assert_string_equal(gtk_label_get_text(GTK_LABEL(problem)),
+                      "No program to open web pages is installed");
+  gtk_widget_destroy(line);
+  g_object_unref(line);
+  g_clear_pointer(&opened, g_free);
+  bh_web_link_set_open(NULL);
+}
+
+static void test_an_address_that_is_not_of_a_web_page_has_no_button(void **state)
+{
+  (void)state;
+  static const char *const hostile[] = {"javascript:alert(1)", "file:///etc/passwd",
+                                        "https://a.cn@b.cn/", ""};
+  for (gsize i = 0; i < G_N_ELEMENTS(hostile); i++) {
+    GtkWidget *line = g_object_ref_sink(bh_web_link_new("url", "网址", hostile[i]));
+    assert_null(find_in(line, "url"));
+    gtk_widget_destroy(line);
+    g_object_unref(line);
+  }
+}
+
 static void test_every_control_has_a_name_and_is_big_enough(void **state)
 {
   World *world = *state;
-  static const char *const ids[] = {"text",       "longtext",  "integer", "decimal", "flag",
-                                    "choice-one", "choices-a", "date",    "time",    "phone",
-                                    "uscc",       "area",      "place",   NULL};
+  static const char *const ids[] = {
+      "text",    "longtext", "integer",  "decimal", "flag",      "choice-one", "choices-a",
+      "date",    "time",     "phone",    "uscc",    "area",      "place",      "money",
+      "percent", "month",    "duration", "url",     "id_number", "weight",     NULL};
   for (int i = 0; ids[i] != NULL; i++) {
     GtkWidget *control = find(world, ids[i]);
     const char *name = atk_object_get_name(gtk_widget_get_accessible(control));
@@ -441,6 +639,7 @@ static void test_a_dot_is_no_signature(void **state)
 int main(int argc, char **argv)
 {
   gtk_init(&argc, &argv);
+  load_style();
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_every_type_keeps_its_value, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_typed_text_is_saved_once_after_half_a_second, set_up,
@@ -474,6 +673,18 @@ int main(int argc, char **argv)
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_every_control_has_a_name_and_is_big_enough, set_up,
                                       tear_down),
+      cmocka_unit_test_setup_teardown(test_each_kind_of_number_and_code_is_typed_as_people_write_it,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_the_unit_is_beside_the_entry_and_the_meaning_below,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_what_is_wrong_with_a_number_or_code_is_reported_in_words,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_a_month_is_one_tap_or_chosen_in_its_year, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_targets_of_a_month_are_48_pixels_and_fit_into_360,
+                                      set_up, tear_down),
+      cmocka_unit_test(test_a_web_address_is_opened_by_a_tap_only),
+      cmocka_unit_test(test_an_address_that_is_not_of_a_web_page_has_no_button),
       cmocka_unit_test(test_signature_undo_clear_and_picture),
       cmocka_unit_test(test_a_dot_is_no_signature),
   };

@@ -8,6 +8,7 @@
 
 #include "app/forms/signature-pad.h"
 #include "app/pages/checklist.h"
+#include "app/pages/act.h"
 #include "app/pages/hazard.h"
 #include "app/pages/outcome.h"
 #include "app/pages/sign.h"
@@ -95,19 +96,15 @@ static void test_a_hazard_is_withdrawn_only_with_a_reason(void **state)
   (void)state;
   g_autoptr(World) world = world_new();
   record_hazard(world);
-  world_show(world, bh_hazard_page_new_existing(test_id(HAZARD)));
-  assert_true(world_tap(world, "withdraw"));
-  world_tap(world, "withdrawal_yes");
+  world_show(world, bh_act_page_new(test_id(HAZARD), "step/withdrawn_on_site", "Withdraw"));
+  world_tap(world, "save");
   assert_shown(world, HAZARD, "state", "found");
-  assert_true(world_tap(world, "withdrawal_no"));
+  /* A reason of blanks does not count: the page stays open. */
+  world_type(world, "withdraw_reason", "\u3000\u200b");
+  world_tap(world, "save");
   assert_shown(world, HAZARD, "state", "found");
-  assert_true(world_tap(world, "withdraw"));
-  /* A reason of blanks does not count: the question stays open. */
-  world_type(world, "withdrawal_reason", "\u3000\u200b");
-  world_tap(world, "withdrawal_yes");
-  assert_shown(world, HAZARD, "state", "found");
-  world_type(world, "withdrawal_reason", "记错了企业");
-  assert_true(world_tap(world, "withdrawal_yes"));
+  world_type(world, "withdraw_reason", "记错了企业");
+  assert_true(world_tap(world, "save"));
   g_autofree char *now = dup_value(world, HAZARD, "state");
   assert_true(g_str_has_prefix(now, "withdrawn"));
 }

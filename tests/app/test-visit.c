@@ -252,20 +252,27 @@ static void test_a_visit_is_read_in_a_fixed_number_of_queries(void **state G_GNU
   assert_true(small <= medium);
 }
 
-static json_t *make_documents_with(Fixture *fixture, gboolean allow_placeholders, GError **error)
+static json_t *make_documents_as(Fixture *fixture, gboolean allow_placeholders, gboolean major,
+                                 GError **error)
 {
   g_autofree char *inspection = g_strdup(test_id(INSPECTION));
-  g_autofree char *basis = g_strdup("《安全生产法》第六十五条");
-  g_autofree char *deadline = g_strdup("2099-01-05");
+  g_autoptr(json_t) form =
+      json_pack("{s:s, s:s}", "legal_basis", "《安全生产法》第六十五条", "deadline", "2099-01-05");
+  if (major)
+    json_object_set_new(form, "major_decision", json_true());
   BhDocumentsRequest request = {.author = fixture->li,
                                 .lang = "zh",
                                 .inspection = inspection,
                                 .now_ms = fixture->time.wall_ms,
                                 .order = TRUE,
                                 .allow_placeholders = allow_placeholders,
-                                .legal_basis = basis,
-                                .deadline = deadline};
+                                .form = form};
   return bh_documents_make(fixture->device, &request, error);
+}
+
+static json_t *make_documents_with(Fixture *fixture, gboolean allow_placeholders, GError **error)
+{
+  return make_documents_as(fixture, allow_placeholders, FALSE, error);
 }
 
 static json_t *make_documents(Fixture *fixture, GError **error)
@@ -326,6 +333,38 @@ static void test_every_hazard_is_on_exactly_one_order(void **state G_GNUC_UNUSED
   }
   g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(fixture->device);
   assert_false(bh_orders_are_pending(visit, kinds));
+}
+
+static void
+test_an_order_that_is_a_major_decision_waits_for_the_legal_review(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Fixture) fixture = fixture_new();
+  add_visit(fixture, 2, NULL);
+  g_autoptr(json_t) made = make_documents_as(fixture, FALSE, TRUE, &error);
+  assert_no_error(error);
+  assert_int_equal(count(made, "documents"), 2);
+  g_autoptr(json_t) visit = load(fixture);
+  guint waiting = 0;
+  gsize i;
+  json_t *row;
+  json_array_foreach(json_object_get(visit, "documents"), i, row) {
+    const json_t *values = json_object_get(row, "values");
+    if (strcmp(bh_json_string_or(values, "state", ""), "legal_review") != 0)
+      continue;
+    waiting++;
+    assert_null(json_object_get(values, "pdf"));
+  }
+  assert_int_equal(waiting, 1);
+  json_array_foreach(json_object_get(visit, "hazards"), i, row) {
+    assert_string_equal(bh_json_string_or(json_object_get(row, "values"), "state", ""), "found");
+  }
+  /* Nothing is left to do on this device until the office has decided. */
+  g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(fixture->device);
+  assert_false(bh_orders_are_pending(visit, kinds));
+  g_autoptr(json_t) again = make_documents(fixture, &error);
+  assert_no_error(error);
+  assert_int_equal(count(again, "documents"), 2);
 }
 
 static void
@@ -566,6 +605,7 @@ int main(void)
       cmocka_unit_test(test_older_kinds_are_refused_with_a_readable_reason),
       cmocka_unit_test(test_the_kinds_say_which_hazards_an_order_names),
       cmocka_unit_test(test_every_hazard_is_on_exactly_one_order),
+      cmocka_unit_test(test_an_order_that_is_a_major_decision_waits_for_the_legal_review),
       cmocka_unit_test(test_a_record_that_is_too_long_is_refused_with_a_readable_reason),
       cmocka_unit_test(test_a_page_offers_the_steps_that_are_open_on_a_device),
       cmocka_unit_test(test_a_step_to_the_same_state_is_a_step),

@@ -60,7 +60,7 @@ class Client:
         self.token = None
 
     def ask(self, method, path, body=None, headers=None, origin=True):
-        data = None if body is None else json.dumps(body).encode()
+        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         sent = {"Content-Type": "application/json"} if data is not None else {}
         if origin and method != "GET":
             sent["Origin"] = self.hub.origin

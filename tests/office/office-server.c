@@ -1,7 +1,7 @@
 /* A real hub with sample data and one device for the tests of the page: makes everything in DIR,
  * serves the office on a port of its own, prints one JSON line with what the test needs to know,
  * then obeys lines on its input ("more", "concur NAME", "photo NAME", "crowd N", "ended N",
- * "photos N", "log full", "log free") until that ends.
+ * "photos N", "measure", "log full", "log free") until that ends.
  * Photos are DIR/photo*.jpg.
  */
 #include <stdio.h>
@@ -18,6 +18,7 @@
 #include "sync/hub/office/office.h"
 #include "sync/hub/devices/uploads.h"
 #include "sync/wire/credential.h"
+#include "tests/office/extra-kind.h"
 #include "tests/support/signed-text.h"
 #include "tests/support/unsigned.h"
 
@@ -673,6 +674,23 @@ static void add_photos(Server *server, int count)
   }
 }
 
+/* Adds the kind of tests/support/measure-kind.json, and a record of it, announced as "measure". */
+static void add_measure(Server *server)
+{
+  g_autoptr(GError) error = NULL;
+  char id[BH_ID_LEN + 1];
+  bh_id_from_name("test", "measure", id);
+  g_autoptr(json_t) ops =
+      json_pack("[{s:s,s:s,s:{s:s,s:i,s:s,s:s}}]", "record", id, "kind", "measure", "set", "name",
+                "样例量表", "length", 95, "page", "https://example.cn/x?y=1", "state", "open");
+  g_autofree char *entry = test_add_kind(server->hub, "measure-kind.json", &error)
+                               ? bh_hub_append(server->hub, NULL, ops, &error)
+                               : NULL;
+  if (entry == NULL)
+    die(error, "measure");
+  json_object_set_new(server->announced, "measure", json_string(id));
+}
+
 /* --- the machine's clock --- */
 
 static gint64 skew_ms;
@@ -707,6 +725,8 @@ static void obey(Server *server, const char *checklist)
       add_crowd(server, (int)g_ascii_strtoll(line + 6, NULL, 10), TRUE);
     } else if (strncmp(line, "photos ", 7) == 0) {
       add_photos(server, (int)g_ascii_strtoll(line + 7, NULL, 10));
+    } else if (g_str_has_prefix(line, "measure")) {
+      add_measure(server);
     } else if (strncmp(line, "clock ", 6) == 0) {
       skew_ms = g_ascii_strtoll(line + 6, NULL, 10) * 1000;
     } else if (g_str_has_prefix(line, "log "))

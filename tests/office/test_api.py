@@ -13,14 +13,16 @@ import yaml
 
 import lists
 import reviews
+import uploads
 from hub import PASSWORDS, Client, Hub, unnamed
 from lists import WorkAtDoubts, WorkInBulk, WorkWithLists
 from reviews import WorkByReview, WorkOfLostDevicesEnds
+from uploads import AttachedFiles
 
 HUB = None
 # On the same hub.
 WorkByReview.__module__ = WorkOfLostDevicesEnds.__module__ = WorkWithLists.__module__ = __name__
-WorkAtDoubts.__module__ = WorkInBulk.__module__ = __name__
+AttachedFiles.__module__ = WorkAtDoubts.__module__ = WorkInBulk.__module__ = __name__
 DOCUMENT = yaml.safe_load(pathlib.Path(sys.argv[2], "schema/openapi.yaml").read_text(encoding="utf-8"))
 OPERATIONS = {(method.upper(), path): operation
               for path, operations in DOCUMENT["paths"].items() if path.startswith("/office/v1/")
@@ -29,7 +31,7 @@ OPERATIONS = {(method.upper(), path): operation
 
 def setUpModule():
     global HUB
-    HUB = reviews.HUB = lists.HUB = Hub(*sys.argv[1:3])
+    HUB = reviews.HUB = lists.HUB = uploads.HUB = Hub(*sys.argv[1:3])
 
 
 def tearDownModule():
@@ -792,7 +794,6 @@ class WrittenDown(unittest.TestCase):
         every = {f"{method} {path} → {status}" for (method, path), operation in OPERATIONS.items()
                  for status in operation["responses"]}
         self.assertEqual(problems | {f"{what} was never seen" for what in every - seen}, set())
-
 
 
 if __name__ == "__main__":

@@ -377,6 +377,48 @@ class Work(Page):
         self.assertEqual([text for text in told if text != own], [])
         self.assert_quiet(but=["401"])
 
+    def test_16_numbers_months_and_codes_are_typed_and_shown_with_their_units(self):
+        browser = self.browser
+        self.hub.do("measure")
+        browser.open(self.hub.page)  # without the observer of the case before
+        browser.wait(lambda: browser.count(".lanes"), "the page")
+        self.sign_out()
+        self.sign_in("staff-sun")
+        self.open_record("measure", "样例量表")
+        browser.wait_text("1 小时 35 分", ".sections")
+        # An address is a link that gives the page it opens no hold on this page.
+        self.assertEqual(browser.run("""
+            const link = document.querySelector('.sections a[target=_blank]');
+            return [link.href, link.rel, link.textContent]"""),
+                         ["https://example.cn/x?y=1", "noopener noreferrer", "https://example.cn/x?y=1"])
+        browser.press("填报", ".actions")
+        self.assertEqual(browser.run("""
+            return [...document.querySelectorAll('.form input')].map((node) => [node.name, node.type, node.value,
+              node.parentNode.querySelector('.unit')?.textContent || ''])"""), [
+                ["cost", "text", "", "元"], ["share", "text", "", "%"], ["month", "month", "", ""],
+                ["length", "text", "1:35", ""], ["page", "url", "https://example.cn/x?y=1", ""],
+                ["card", "text", "", ""], ["people", "text", "", "人"], ["weight", "text", "", "吨"]])
+        self.picture("measures")
+        self.fill("[name=cost]", "1,23")
+        self.fill("[name=page]", "javascript:alert(1)")
+        self.fill("[name=card]", "110105194912310021")
+        browser.press("确定", ".form")
+        for text in ("不是金额，如 1250.50", "网址应以 http:// 或 https:// 开头", "身份证号码的校验码不对"):
+            browser.wait_text(text, ".form .action-error")
+        self.assertNotIn("110105194912310021", browser.text(".form .action-error"))
+        for name, typed in (("cost", "１，２５０．５元"), ("share", "12.5％"), ("length", "3小时20分"),
+                            ("page", "https：／／a。cn"), ("card", "110105 19491231 002x"),
+                            ("people", "12 人"), ("weight", "1,200.5")):
+            self.fill(f"[name={name}]", typed)
+        browser.run("const node = document.querySelector('[name=month]'); node.value = '2026-02';"
+                    "node.dispatchEvent(new Event('input', { bubbles: true }))")
+        browser.press("确定", ".form")
+        browser.wait_text("已办理", ".notice-good")
+        for text in ("1,250.50 元", "12.5%", "2026-02", "3 小时 20 分", "https://a.cn",
+                     "11010519491231002X", "12 人", "1200.5 吨"):
+            browser.wait_text(text, ".sections")
+        self.assert_quiet(but=["400"])
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1], verbosity=2, failfast=False)

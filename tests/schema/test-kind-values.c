@@ -15,8 +15,8 @@ static const char declaration[] =
     "{'name':'decimal','type':'decimal','label':{'zh':'数','en':'Decimal'},'max':100},"
     "{'name':'flag','type':'flag','label':{'zh':'标','en':'Flag'}},"
     "{'name':'choice','type':'choice','label':{'zh':'选','en':'Choice'},'choices':["
-    "{'code':'a','label':{'zh':'甲','en':'Alpha'}},{'code':'b','label':{'zh':'乙','en':'Beta'},"
-    "'retired':true}]},"
+    "{'code':'a','label':{'zh':'甲','en':'Alpha'},'automatic':true},"
+    "{'code':'b','label':{'zh':'乙','en':'Beta'},'retired':true}]},"
     "{'name':'choices','type':'choices','label':{'zh':'多','en':'Choices'},'min':1,'choices':["
     "{'code':'a','label':{'zh':'甲','en':'Alpha'}},{'code':'b','label':{'zh':'乙','en':'Beta'}}]},"
     "{'name':'date','type':'date','label':{'zh':'日','en':'Date'}},"
@@ -488,6 +488,8 @@ static void test_fields_have_all_properties_that_forms_need(void **state)
   assert_string_equal(bh_field_find_choice_label(choice, "b", "en"), "Beta");
   assert_true(bh_field_is_choice_retired(choice, 1));
   assert_false(bh_field_is_choice_retired(choice, 0));
+  assert_true(bh_field_is_choice_automatic(choice, 0));
+  assert_false(bh_field_is_choice_automatic(choice, 1));
   assert_null(bh_field_get_choice_code(choice, 2));
   const BhField *integer = bh_kind_find_field(all, "integer");
   assert_int_equal(bh_field_get_min(integer), -5);

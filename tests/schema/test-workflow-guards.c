@@ -310,7 +310,7 @@ static void test_signed_fields_are_locked_until_the_visit_is_returned(void **sta
       assert_locked(world, "inspection", "li", locked[k], sets[i][0], sets[i][1]);
   }
   /* Fields that the office sets later are not part of the signed text. */
-  assert_locked(world, "inspection", "li", "signed", "{'feedback_to':'县政府'}", NULL);
+  assert_locked(world, "inspection", "sun", "accepted", "{'feedback_to':'县政府'}", NULL);
   /* A step may set the fields that it asks for. */
   assert_locked(world, "inspection", "li", "archived",
                 "{'state':'reviewed','file_review_score':90}", "file_review_score");

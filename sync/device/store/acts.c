@@ -49,14 +49,13 @@ static json_t *make_label(const BhAct *act)
 static json_t *describe(const BhAct *act, const json_t *values)
 {
   const BhKind *kind = bh_act_get_kind(act);
-  const BhTransition *step = bh_act_get_transition(act);
   json_t *out = json_pack("{s:s, s:s, s:o}", "kind", bh_kind_get_name(kind), "name",
                           bh_act_get_name(act), "label", make_label(act));
   const char *field = bh_kind_get_parent_field(kind);
   const char *parent = field != NULL ? bh_json_string_or(values, field, NULL) : NULL;
   if (parent != NULL)
     json_object_set_new(out, "parent", json_string(parent));
-  const char *page = step != NULL ? bh_transition_get_page(step) : NULL;
+  const char *page = bh_act_get_page(act);
   if (page != NULL)
     json_object_set_new(out, "page", json_string(page));
   return out;

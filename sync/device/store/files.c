@@ -197,7 +197,7 @@ gboolean bh_outbox_keep_download(BhDevice *device, const char *sha256, const voi
   const char *media_type = bh_media_sniff(bytes, len);
   if (media_type != NULL)
     return keep(device, sha256, bytes, len, media_type, error);
-  g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "file: neither JPEG nor PNG nor PDF");
+  g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "file: of no type that may be attached");
   return FALSE;
 }
 

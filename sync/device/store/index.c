@@ -183,7 +183,9 @@ gint64 bh_device_index_find(BhDevice *device, const char *kind, const char *fiel
                             const json_t *value)
 {
   gint64 number;
-  g_autofree char *text = bh_index_dup_value_text(value);
+  const BhKind *declared = bh_kind_set_find(device->kinds, kind);
+  const BhField *of = declared != NULL ? bh_kind_find_field(declared, field) : NULL;
+  g_autofree char *text = bh_index_dup_value_text(of, value);
   return text != NULL && bh_device_index_update(device, NULL) &&
                  bh_list_find(device->db, kind, field, text, &number, NULL)
              ? number

@@ -2,6 +2,7 @@
  * error contains the field's label, the text, and what is allowed. Start at bh_names_parse. */
 #include <string.h>
 
+#include "schema/duration.h"
 #include "schema/error.h"
 #include "schema/text.h"
 #include "sync/hub/cli/names-internal.h"
@@ -79,6 +80,16 @@ static char *list_ref_kinds(const BhNames *names, const BhField *field)
                          out->str);
 }
 
+static char *format_duration_limits(const BhNames *names, gint64 min, gint64 max)
+{
+  gboolean zh = bh_names_is_zh(names);
+  g_autofree char *from = bh_duration_format(min, zh);
+  g_autofree char *to = bh_duration_format(max, zh);
+  return g_strdup_printf(zh ? "应为 %s到 %s的时长，如 3 小时 20 分或 3:20"
+                            : "a duration from %s to %s, such as 3 h 20 min or 3:20",
+                         from, to);
+}
+
 char *bh_names_format_expected(const BhNames *names, const BhField *field)
 {
   gboolean zh = bh_names_is_zh(names);
@@ -95,6 +106,8 @@ char *bh_names_format_expected(const BhNames *names, const BhField *field)
                               : "a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
                            min, max);
   case BH_FIELD_DECIMAL:
+  case BH_FIELD_MONEY:
+  case BH_FIELD_PERCENT:
     return g_strdup_printf(zh ? "应为 %" G_GINT64_FORMAT " 到 %" G_GINT64_FORMAT
                                 " 的数，小数最多 %" G_GINT64_FORMAT " 位"
                               : "a number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT
@@ -107,6 +120,10 @@ char *bh_names_format_expected(const BhNames *names, const BhField *field)
     return list_choices(names, field);
   case BH_FIELD_DATE:
     return g_strdup(zh ? "应为日期，如 2026-11-21" : "a date such as 2026-11-21");
+  case BH_FIELD_MONTH:
+    return g_strdup(zh ? "应为年月，如 2026-11" : "a month such as 2026-11");
+  case BH_FIELD_DURATION:
+    return format_duration_limits(names, min, max);
   case BH_FIELD_TIME:
     return g_strdup(zh ? "应为时间，如 2026-11-21 18:59" : "a time such as 2026-11-21 18:59");
   case BH_FIELD_REF:
@@ -123,6 +140,16 @@ char *bh_names_format_expected(const BhNames *names, const BhField *field)
            : "a credit code of 18 characters: digits, and letters except I, O, S, V, Z");
   case BH_FIELD_AREA:
     return g_strdup(zh ? "应为区划代码或名称" : "code or name of an area");
+  case BH_FIELD_URL:
+    return g_strdup_printf(
+        zh ? "应为网址，以 http:// 或 https:// 开头，不超过 %" G_GINT64_FORMAT " 个字符"
+           : "a web address that begins with http:// or https://, at most %" G_GINT64_FORMAT
+             " characters",
+        max);
+  case BH_FIELD_ID_NUMBER:
+    return g_strdup(zh ? "应为 18 位居民身份证号码，出生日期存在、校验码正确"
+                       : "an identity card number of 18 characters with an existing day of birth "
+                         "and a correct check character");
   case BH_FIELD_PLACE:
     return g_strdup(zh ? "应为纬度和经度，如 39.512, 112.288"
                        : "latitude and longitude, such as 39.512, 112.288");

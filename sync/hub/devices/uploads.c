@@ -451,6 +451,11 @@ gboolean bh_uploads_expire(BhUploads *uploads, GError **error)
 
 /* --- files of the hub itself --- */
 
+gboolean bh_uploads_place(BhHub *hub, const char *path, const char *sha256, GError **error)
+{
+  return put_in_place(hub, NULL, path, sha256, error);
+}
+
 typedef struct {
   const char *sha256;
   gint64 size;

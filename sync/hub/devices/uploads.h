@@ -40,7 +40,12 @@ gboolean bh_uploads_remove(BhUploads *uploads, const char *device, const char *i
 /* Removes uploads that got no bytes for BH_UPLOAD_EXPIRES_S. */
 gboolean bh_uploads_expire(BhUploads *uploads, GError **error);
 
-/* Stores bytes of the office or of an import as a complete file, which no entry needs to declare
+/* Moves a file of the folder DIR/uploads, whose bytes have this SHA-256 and are durable, to the
+ * place of complete files; removes it if the hub has the file there already. The caller writes the
+ * rows. */
+gboolean bh_uploads_place(BhHub *hub, const char *path, const char *sha256, GError **error);
+
+/* Stores bytes of an import as a complete file, which no entry needs to declare
  * before. `sha256` receives the hash. `device` NULL: the file is the hub's own, and only entries of
  * the hub give access to it; else the file counts as sent by that device. */
 gboolean bh_uploads_import(BhHub *hub, const char *device, const void *bytes, gsize len,

@@ -7,18 +7,23 @@
 #include "schema/paths.h"
 #include "sync/hub/office/office-store.h"
 
-/* Content policy for originals, which are only displayed: no scripts, no requests, no frames. */
-#define ORIGINAL_POLICY "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+/* Content policy for originals, which are only displayed: no scripts, no frames, no requests but
+ * the one with which the browser's own player loads a recording. */
+#define ORIGINAL_POLICY                                                                            \
+  "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 /* --- originals --- */
 
 static const struct {
   const char *type;
+  const char *sniffed; /* type by the first bytes */
   const char *suffix;
 } shown[] = {
-    {BH_MEDIA_JPEG, "jpg"},
-    {BH_MEDIA_PNG, "png"},
-    {BH_MEDIA_PDF, "pdf"},
+    {BH_MEDIA_JPEG, BH_MEDIA_JPEG, "jpg"},  {BH_MEDIA_PNG, BH_MEDIA_PNG, "png"},
+    {BH_MEDIA_PDF, BH_MEDIA_PDF, "pdf"},    {BH_MEDIA_OGG, BH_MEDIA_OGG, "ogg"},
+    {BH_MEDIA_WAV, BH_MEDIA_WAV, "wav"},    {BH_MEDIA_M4A, BH_MEDIA_M4A, "m4a"},
+    {BH_MEDIA_M4A, BH_MEDIA_MP4, "m4a"},    {BH_MEDIA_MP4, BH_MEDIA_MP4, "mp4"},
+    {BH_MEDIA_WEBM, BH_MEDIA_WEBM, "webm"}, {BH_MEDIA_WEBM_SOUND, BH_MEDIA_WEBM, "webm"},
 };
 
 static const char *sniff_file(const char *path)
@@ -42,7 +47,7 @@ static void send_original(BhOfficeCall *call, const char *path, const char *medi
   const char *how = "attachment";
   const char *sniffed = sniff_file(path);
   for (gsize i = 0; i < G_N_ELEMENTS(shown); i++) {
-    if (g_strcmp0(media_type, shown[i].type) != 0 || g_strcmp0(sniffed, shown[i].type) != 0)
+    if (g_strcmp0(media_type, shown[i].type) != 0 || g_strcmp0(sniffed, shown[i].sniffed) != 0)
       continue;
     type = shown[i].type;
     suffix = shown[i].suffix;

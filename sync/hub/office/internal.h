@@ -34,6 +34,8 @@ struct _BhOffice {
   gboolean secure;
   GThreadPool *pool; /* runs calls, which block on the disk and on Argon2 */
 
+  struct _BhOfficeUploads *uploads; /* files that people are sending (upload.h) */
+
   GMutex case_lock; /* held while a case is exported, so that there is one export at a time */
   GMutex lock;
   BhIdSource ids;        /* makes ids; protected by `lock` */
@@ -71,8 +73,9 @@ typedef json_t *(*BhOfficeWork)(BhOfficeCall *call, GError **error);
 
 /* --- office.c --- */
 /* Queues a request for the pool. `roles`: BhOfficeRole bits, of which the person needs one; 0: no
- * session is needed. */
-void bh_office_start(BhOffice *office, BhRequest *request, guint roles, BhOfficeWork work);
+ * session is needed. `takes_bytes`: the body is application/octet-stream, not JSON. */
+void bh_office_start(BhOffice *office, BhRequest *request, guint roles, gboolean takes_bytes,
+                     BhOfficeWork work);
 /* Returns the request to a BhOfficeWork that answers it itself, after the restricted records of the
  * answer were logged. NULL with an error: the log could not be written, and nothing may be
  * shown. */
@@ -230,6 +233,15 @@ GPtrArray *bh_office_check_decision(BhOfficeCall *call, const char *id, const Bh
 json_t *bh_office_review(BhOfficeCall *call, GError **error);     /* POST records/ID/review */
 json_t *bh_office_transition(BhOfficeCall *call, GError **error); /* POST …/transition: a step */
 json_t *bh_office_resolve(BhOfficeCall *call, GError **error);    /* POST …/resolve: a conflict */
+
+/* attach.c */
+json_t *bh_office_attach(BhOfficeCall *call, GError **error); /* POST records/ID/files: begins */
+json_t *bh_office_attach_part(BhOfficeCall *call, GError **error);   /* PATCH uploads/ID: a part */
+json_t *bh_office_attach_state(BhOfficeCall *call, GError **error);  /* GET uploads/ID */
+json_t *bh_office_attach_cancel(BhOfficeCall *call, GError **error); /* DELETE uploads/ID */
+/* The "attach" of a record: the roles in which files can be attached to it now, and limits. NULL
+ * when there are none. */
+json_t *bh_office_attachable(BhOfficeCall *call, const char *id, const BhKind *parent_kind);
 
 /* plaque.c */
 json_t *bh_office_plaques(BhOfficeCall *call, GError **error);       /* GET plaques: printed ones */

@@ -207,6 +207,26 @@ gboolean bh_office_store_shows_file(BhDb *db, const char *record, const char *sh
                        shows, error);
 }
 
+GPtrArray *bh_office_store_list_with_file(BhDb *db, const char *parent, const char *kind,
+                                          const char *sha256, int limit, GError **error)
+{
+  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+  g_autoptr(BhStmt) stmt =
+      bh_db_query(db,
+                  "SELECT record.id FROM record_file JOIN record ON record.nr = record_file.record"
+                  " WHERE record_file.sha256 = :sha AND record.parent = :parent"
+                  " AND record.kind = :kind ORDER BY record.nr LIMIT :most",
+                  BH_PARAMS(bh_param_text("sha", sha256), bh_param_text("parent", parent),
+                            bh_param_text("kind", kind), bh_param_int("most", limit)),
+                  error);
+  gboolean ended = FALSE;
+  if (stmt == NULL)
+    return NULL;
+  while (bh_stmt_next(stmt, &ended, error))
+    g_ptr_array_add(ids, g_strdup(bh_stmt_get_text(stmt, 0)));
+  return ended ? g_steal_pointer(&ids) : NULL;
+}
+
 gboolean bh_office_store_newest_entry(BhDb *db, const char *record, char **entry, GError **error)
 {
   g_autoptr(BhStmt) row = NULL;

@@ -91,6 +91,10 @@ json_t *bh_office_store_list_newest_prints(BhDb *db, gint64 before, int limit, G
 /* *shows: whether a field of the record has this file. */
 gboolean bh_office_store_shows_file(BhDb *db, const char *record, const char *sha256,
                                     gboolean *shows, GError **error);
+/* Ids of the records of `kind` below `parent` that name the file `sha256`, at most `limit` (char*).
+ */
+GPtrArray *bh_office_store_list_with_file(BhDb *db, const char *parent, const char *kind,
+                                          const char *sha256, int limit, GError **error);
 /* Ids of the records that were changed after the entry `covers`, among `record` and the records
  * below it; entries that also change the record `review` do not count. At most `limit`; a new
  * reference. `reviewed_kinds` as in bh_record_changed_since. */

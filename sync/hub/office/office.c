@@ -7,6 +7,7 @@
 
 #include "schema/civil.h"
 #include "schema/error.h"
+#include "sync/hub/office/upload.h"
 
 #define CALLS_AT_ONCE 4       /* threads of the pool */
 #define CALLS_WAITING_MAX 400 /* calls that may wait; more fail at once with BH_ERROR_BUSY */
@@ -14,6 +15,7 @@
 typedef struct {
   BhRequest *request;
   guint roles;
+  gboolean takes_bytes;
   BhOfficeWork work;
 } Job;
 
@@ -43,14 +45,18 @@ static gboolean is_safe(const char *method)
   return g_str_equal(method, "GET") || g_str_equal(method, "HEAD");
 }
 
-static gboolean read_body(BhOfficeCall *call, GError **error)
+static gboolean read_body(BhOfficeCall *call, gboolean takes_bytes, GError **error)
 {
   GBytes *bytes = bh_request_get_body(call->request);
   gsize size = 0;
   const char *text = g_bytes_get_data(bytes, &size);
-  if (size == 0)
-    return TRUE;
   const char *type = bh_request_get_header(call->request, "Content-Type");
+  if (takes_bytes && g_strcmp0(type, "application/octet-stream") != 0) {
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "body: must be application/octet-stream");
+    return FALSE;
+  }
+  if (takes_bytes || size == 0)
+    return TRUE;
   if (type == NULL || !g_str_has_prefix(type, "application/json")) {
     g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "body: must be application/json");
     return FALSE;
@@ -113,11 +119,12 @@ static gboolean begin(BhOfficeCall *call, GError **error)
 }
 
 /* Logs who changed something, or tried to. The body of the request is not logged, because it
- * contains text that people wrote. */
-static void note_act(BhOfficeCall *call, guint roles, const GError *error)
+ * contains text that people wrote. Of a file in many parts, only the last one is logged, by
+ * attach.c. */
+static void note_act(BhOfficeCall *call, const Job *job, const GError *error)
 {
-  if (roles == 0 || call->request == NULL || call->staff == NULL ||
-      is_safe(bh_request_get_method(call->request)))
+  if ((job->takes_bytes && error == NULL) || job->roles == 0 || call->request == NULL ||
+      call->staff == NULL || is_safe(bh_request_get_method(call->request)))
     return;
   const BhRoute *route = bh_request_get_route(call->request);
   const char *id = bh_request_get_param(call->request, "id");
@@ -175,19 +182,22 @@ static void run_job(gpointer item, gpointer data)
   g_autofree char *today = bh_date_format(&date);
   g_strlcpy(call.today, today, sizeof call.today);
   g_autoptr(json_t) result = NULL;
-  if (begin(&call, &error) && admit(&call, job->roles, &status, &error) && read_body(&call, &error))
+  bh_office_uploads_expire(office->uploads);
+  if (begin(&call, &error) && admit(&call, job->roles, &status, &error) &&
+      read_body(&call, job->takes_bytes, &error))
     result = job->work(&call, &error);
   if (result != NULL)
     bh_office_log_access(&call, &error);
   if (call.db != NULL)
     bh_db_set_interrupt(call.db, NULL, NULL);
-  note_act(&call, job->roles, error);
+  note_act(&call, job, error);
   answer(&call, result, status, error);
   call_clear(&call);
   bh_trace_set(before);
 }
 
-void bh_office_start(BhOffice *office, BhRequest *request, guint roles, BhOfficeWork work)
+void bh_office_start(BhOffice *office, BhRequest *request, guint roles, gboolean takes_bytes,
+                     BhOfficeWork work)
 {
   if (g_thread_pool_unprocessed(office->pool) > CALLS_WAITING_MAX) {
     g_autoptr(GError) error =
@@ -196,7 +206,7 @@ void bh_office_start(BhOffice *office, BhRequest *request, guint roles, BhOffice
     return;
   }
   Job *job = g_new0(Job, 1);
-  *job = (Job){.request = request, .roles = roles, .work = work};
+  *job = (Job){.request = request, .roles = roles, .takes_bytes = takes_bytes, .work = work};
   g_thread_pool_push(office->pool, job, NULL);
 }
 
@@ -210,6 +220,7 @@ BhOffice *bh_office_new(BhHub *hub, gboolean secure)
   g_mutex_init(&office->lock);
   g_mutex_init(&office->case_lock);
   bh_id_source_init(&office->ids, bh_hub_get_clock(hub), bh_hub_get_random(hub));
+  office->uploads = bh_office_uploads_new(hub);
   office->in_flight = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   office->peers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   office->dummy_verifier = g_malloc0(crypto_pwhash_STRBYTES);
@@ -223,6 +234,7 @@ BhOffice *bh_office_new(BhHub *hub, gboolean secure)
 void bh_office_free(BhOffice *office)
 {
   g_thread_pool_free(office->pool, FALSE, TRUE);
+  bh_office_uploads_free(office->uploads);
   g_hash_table_unref(office->peers);
   g_hash_table_unref(office->in_flight);
   g_mutex_clear(&office->lock);

@@ -8,6 +8,7 @@
 #include "schema/civil.h"
 #include "schema/error.h"
 #include "schema/kind-rules.h"
+#include "schema/url.h"
 #include "sync/hub/ingest/ingest.h"
 #include "sync/hub/log/log.h"
 #include "sync/hub/office/office-store.h"
@@ -93,6 +94,9 @@ static json_t *field_row(BhOfficeCall *call, BhRecord *record, const BhField *fi
   if (doubt != NULL)
     json_object_set_new(
         row, "doubt", json_string(strcmp(call->lang, "en") == 0 ? doubt->text_en : doubt->text_zh));
+  if (bh_field_get_type(field) == BH_FIELD_URL && json_is_string(value) &&
+      bh_url_check(json_string_value(value), NULL))
+    json_object_set(row, "link", (json_t *)value);
   if (bh_field_get_type(field) == BH_FIELD_PLACE && value != NULL)
     json_object_set(row, "place", (json_t *)value);
   return row;
@@ -311,12 +315,13 @@ json_t *bh_office_files(BhOfficeCall *call, const char *record, GError **error)
         bh_office_format(call, taken, json_object_get(values, "taken_at"));
     g_autofree char *place_text =
         bh_office_format(call, place, json_object_get(values, "position"));
-    json_array_append_new(out, json_pack("{s:s,s:s,s:b,s:s,s:s,s:s,s:s,s:s,s:O*}", "record", id,
-                                         "sha256", sha256, "here", path != NULL, "media_type",
-                                         bh_json_string_or(values, "media_type", ""), "role",
-                                         role_text, "note", bh_json_string_or(values, "note", ""),
-                                         "taken", taken_text, "place", place_text, "size",
-                                         json_object_get(values, "size")));
+    json_t *file =
+        json_pack("{s:s,s:s,s:b,s:s,s:s,s:s,s:s,s:s,s:O*}", "record", id, "sha256", sha256, "here",
+                  path != NULL, "media_type", bh_json_string_or(values, "media_type", ""), "role",
+                  role_text, "note", bh_json_string_or(values, "note", ""), "taken", taken_text,
+                  "place", place_text, "size", json_object_get(values, "size"));
+    json_object_set(file, "role_code", json_object_get(values, "role"));
+    json_array_append_new(out, file);
   }
   return out;
 }
@@ -538,7 +543,13 @@ json_t *bh_office_form(BhOfficeCall *call, const BhKind *kind, const char *const
                   bh_field_get_label(field, call->lang), "hint",
                   bh_field_get_hint(field, call->lang), "type", bh_field_get_type_name(field),
                   "max", (json_int_t)bh_field_get_max(field), "choices", choices);
-    if (bh_field_get_type(field) == BH_FIELD_TIME && json_is_integer(value)) {
+    const char *unit = bh_field_get_unit(field, call->lang);
+    if (*unit != '\0')
+      json_object_set_new(item, "unit", json_string(unit));
+    if (bh_field_get_type(field) == BH_FIELD_DURATION) {
+      g_autofree char *typed = bh_field_format_input(field, value);
+      json_object_set_new(item, "value", json_string(typed));
+    } else if (bh_field_get_type(field) == BH_FIELD_TIME && json_is_integer(value)) {
       g_autofree char *typed = bh_time_format(json_integer_value(value));
       json_object_set_new(item, "value", json_string(typed));
     } else if (value != NULL && !json_is_null(value)) {
@@ -675,6 +686,9 @@ json_t *bh_office_record(BhOfficeCall *call, GError **error)
   if (files == NULL)
     return NULL;
   json_object_set_new(view, "files", files);
+  json_t *attach = bh_office_attachable(call, id, kind);
+  if (attach != NULL)
+    json_object_set_new(view, "attach", attach);
   g_autoptr(json_t) children = children_of(call, id, kind_name, error);
   if (children == NULL || !bh_office_store_newest_entry(call->db, id, &newest, error))
     return NULL;

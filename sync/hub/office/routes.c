@@ -1,6 +1,7 @@
 /* The table of routes: path, size of the body, the roles that may call it, and the function that
  * answers. */
 #include "sync/hub/office/internal.h"
+#include "sync/wire/limits.h"
 
 #include <string.h>
 
@@ -12,6 +13,7 @@ typedef struct {
   gsize body_max;
   guint roles; /* BhOfficeRole bits: the person needs one of them; 0: no session is needed */
   BhOfficeWork work;
+  gboolean takes_bytes; /* the body is not JSON */
 } Call;
 
 static const Call calls[] = {
@@ -33,6 +35,11 @@ static const Call calls[] = {
     {"GET", "/office/v1/records/{id}/history", 0, BH_OFFICE_ANYONE, bh_office_history},
     {"GET", "/office/v1/records/{id}/news", 0, BH_OFFICE_ANYONE, bh_office_news},
     {"GET", "/office/v1/records/{id}/files/{sha256}", 0, BH_OFFICE_ANYONE, bh_office_file},
+    {"POST", "/office/v1/records/{id}/files", BODY_MAX, BH_OFFICE_ANYONE, bh_office_attach},
+    {"GET", "/office/v1/uploads/{id}", 0, BH_OFFICE_ANYONE, bh_office_attach_state},
+    {"PATCH", "/office/v1/uploads/{id}", BH_UPLOAD_CHUNK_MAX_BYTES, BH_OFFICE_ANYONE,
+     bh_office_attach_part, TRUE},
+    {"DELETE", "/office/v1/uploads/{id}", 0, BH_OFFICE_ANYONE, bh_office_attach_cancel},
     {"POST", "/office/v1/records/{id}/review", BODY_MAX, BH_OFFICE_JUDGES, bh_office_review},
     {"POST", "/office/v1/records/{id}/transition", BODY_MAX, BH_OFFICE_ANYONE,
      bh_office_transition},
@@ -63,14 +70,15 @@ static BhRoute routes[G_N_ELEMENTS(calls) + G_N_ELEMENTS(pages)];
 static void on_call(BhRequest *request, gpointer data)
 {
   const Call *call = &calls[bh_request_get_route(request) - routes];
-  bh_office_start(data, request, call->roles, call->work);
+  bh_office_start(data, request, call->roles, call->takes_bytes, call->work);
 }
 
 /* The policy allows the page's own files only; trusted types keep text from being used as markup.
  */
 static const char *const headers[] = {
     "Content-Security-Policy",
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
+    "connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'",
     "X-Content-Type-Options",

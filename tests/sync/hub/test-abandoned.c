@@ -43,12 +43,12 @@ static json_t *work_at_once(BhOfficeCall *call, GError **error)
 
 static void on_slow(BhRequest *request, gpointer data)
 {
-  bh_office_start(((Fixture *)data)->office, request, 0, work_slowly);
+  bh_office_start(((Fixture *)data)->office, request, 0, FALSE, work_slowly);
 }
 
 static void on_quick(BhRequest *request, gpointer data)
 {
-  bh_office_start(((Fixture *)data)->office, request, 0, work_at_once);
+  bh_office_start(((Fixture *)data)->office, request, 0, FALSE, work_at_once);
 }
 
 static const BhRoute routes[] = {{"GET", "/slow", 0, on_slow}, {"GET", "/quick", 0, on_quick}};

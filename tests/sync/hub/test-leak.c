@@ -3,6 +3,7 @@
  * The office and devices of other units request everything before and after, and no answer may
  * differ. The test fails for a route that it does not know. BIHUAN_LEAK_SEED repeats a run. */
 #include "hub-fixture.h"
+#include "leak-routes.h"
 
 #include <curl/curl.h>
 #include <stdio.h>
@@ -12,7 +13,6 @@
 #include "sync/hub/office/office.h"
 #include "sync/hub/devices/uploads.h"
 
-#define MARK "LEAK7Q" /* the beginning of every text of a hidden record */
 #define VISITS 16
 #define CHILDREN 14 /* of a visit */
 #define OPEN_NUMBER "JC-1"
@@ -180,49 +180,6 @@ static void assert_clean(World *world, const char *who, const char *what, const 
 }
 
 /* --- all routes --- */
-
-static const struct {
-  const char *method;
-  const char *pattern;
-  const char *queries; /* of a GET, separated by spaces, "-" for none; the body of a POST */
-} ROUTES[] = {
-    {"GET", "/office/v1/session", "-"},
-    {"GET", "/office/v1/head", "-"},
-    {"GET", "/office/v1/filters", "-"},
-    {"GET", "/office/v1/inbox",
-     "lane=new lane=returned lane=answered lane=accepted lane=conflict lane=quarantine"
-     " lane=new&search=" MARK " lane=conflict&search=" MARK " lane=new&area=140603100"},
-    {"GET", "/office/v1/enterprises", "- search=" MARK " area=140603100"},
-    {"GET", "/office/v1/ledger", NULL}, /* ledgers as the kinds declare them */
-    {"GET", "/office/v1/count",
-     "list=enterprises list=inbox&lane=new list=inbox&lane=returned list=inbox&lane=accepted"
-     " list=inbox&lane=conflict list=inbox&lane=quarantine list=inbox&lane=new&search=" MARK},
-    {"GET", "/office/v1/devices", "-"},
-    {"GET", "/office/v1/access", "- record={id} reader={id}"},
-    {"GET", "/office/v1/anomalies",
-     "- kind=fork kind=refusal kind=quarantine kind=report kind=clock kind=number"},
-    {"GET", "/office/v1/records/{id}", "-"},
-    {"GET", "/office/v1/records/{id}/history", "-"},
-    {"GET", "/office/v1/records/{id}/news", "- since={id}"},
-    {"GET", "/office/v1/records/{id}/case", "-"},
-    {"GET", "/office/v1/records/{id}/files/{sha256}", "-"},
-    {"GET", "/office/v1/quarantine/{id}", "-"},
-    {"GET", "/office/v1/plaques", "- first=1&count=200"},
-    {"GET", "/office/v1/plaques/{serial}/qr.svg", "-"},
-    {"POST", "/office/v1/records/{id}/review", "{\"decision\":\"approve\",\"covers\":\"{id}\"}"},
-    {"POST", "/office/v1/records/{id}/transition", "{\"to\":\"accepted\",\"covers\":\"{id}\"}"},
-    {"POST", "/office/v1/records/{id}/resolve",
-     "{\"key\":\"opinion\",\"entry\":\"{id}\",\"heads\":[\"{id}\"]}"},
-    {"POST", "/office/v1/quarantine/{id}", "{\"action\":\"release\",\"reason\":\"x\"}"},
-    {"POST", "/office/v1/plaques", "{\"enterprises\":[\"{id}\"]}"},
-    {"POST", "/office/v1/devices/{id}/revoke", "{\"reason\":\"x\"}"},
-    /* Routes that show no record. */
-    {"POST", "/office/v1/session", NULL},
-    {"DELETE", "/office/v1/session", NULL},
-    {"GET", "/office/{path*}", NULL},
-    {"GET", "/office", NULL},
-    {"GET", "/", NULL},
-};
 
 static void test_every_route_is_asked(void **state)
 {

@@ -250,6 +250,47 @@ static gboolean is_reached(const Stand *stand, const Person *person)
          (strcmp(scope, "area") == 0 && person->relation != ASIDE);
 }
 
+static gboolean is_set_by(const json_t *rule, const char *name)
+{
+  return matrix_is_named(json_object_get(rule, "fields"), name) ||
+         g_strcmp0(json_string_value(json_object_get(rule, "reason")), name) == 0 ||
+         json_object_get(json_object_get(rule, "stamps"), name) != NULL;
+}
+
+/* Whether the rule names a person of a unit, or an author, that the record does not tell. */
+static gboolean is_untold(const Stand *stand, const json_t *rule)
+{
+  const json_t *who = json_object_get(rule, "who");
+  return (matrix_is_named(who, "unit") &&
+          matrix_follow_any(stand->matrix, stand->values,
+                            json_object_get(stand->declaration, "unit_from")) == NULL) ||
+         (matrix_is_named(who, "author") &&
+          matrix_follow_any(stand->matrix, stand->values,
+                            json_object_get(stand->declaration, "author_from")) == NULL);
+}
+
+/* Whether an "edit" of the kind lets the person set the field, or the kind has none. */
+static gboolean may_edit(const Stand *stand, const json_t *field, const Person *person)
+{
+  const json_t *edits = json_object_get(stand->declaration, "edit");
+  const char *name = json_string_value(json_object_get(field, "name"));
+  gboolean named = FALSE;
+  size_t at;
+  json_t *rule;
+  json_array_foreach(edits, at, rule) {
+    const json_t *when = json_object_get(rule, "when");
+    if (!is_set_by(rule, name))
+      continue;
+    named = TRUE;
+    if ((when == NULL || holds(stand->matrix, when, stand->values) != NO) &&
+        (is_untold(stand, rule) ||
+         matrix_fits_who(stand->matrix, stand->declaration, rule, stand->values, person)))
+      return TRUE;
+  }
+  return edits == NULL || (!named && (json_is_false(json_object_get(field, "in_form")) ||
+                                      json_is_true(json_object_get(field, "retired"))));
+}
+
 /* NULL when the hub should accept the change; else the member of the declaration that forbids it.
  */
 static const char *expect(const Stand *stand, const json_t *field, const Person *person,
@@ -274,6 +315,8 @@ static const char *expect(const Stand *stand, const json_t *field, const Person 
     return "locked_when of what it hangs on";
   if (!same && is_locked(stand, field, stand->values))
     return "locked_when";
+  if (!same && !may_edit(stand, field, person))
+    return "edit";
   return !same && !is_unset(old) && asks_more(stand, field) ? "on_change_ask" : NULL;
 }
 

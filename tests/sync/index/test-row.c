@@ -263,7 +263,7 @@ static void test_a_long_value_is_cut_at_a_character(void **state G_GNUC_UNUSED)
       g_autofree char *head = g_strnfill(shift, 'x');
       g_autoptr(GString) text = test_repeat(head, characters[i], 600, "");
       g_autoptr(json_t) value = json_string(text->str);
-      g_autofree char *cut = bh_index_dup_value_text(value);
+      g_autofree char *cut = bh_index_dup_value_text(NULL, value);
       assert_true(g_utf8_validate(cut, -1, NULL));
       assert_true(g_str_has_prefix(text->str, cut));
       assert_in_range(strlen(cut), 512 - strlen(characters[i]) + 1, 512);
@@ -274,7 +274,7 @@ static void test_a_value_of_512_bytes_is_kept_whole(void **state G_GNUC_UNUSED)
 {
   g_autoptr(GString) text = test_repeat("", "矿", 170, "ab");
   g_autoptr(json_t) value = json_string(text->str);
-  g_autofree char *kept = bh_index_dup_value_text(value);
+  g_autofree char *kept = bh_index_dup_value_text(NULL, value);
   assert_int_equal(text->len, 512);
   assert_string_equal(kept, text->str);
 }
@@ -299,7 +299,7 @@ static void test_numbers_and_flags_have_a_text_and_objects_have_none(void **stat
                {"[null]", NULL}, {"[1.5]", NULL},    {"[{}]", NULL},       {"[[]]", NULL}};
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autoptr(json_t) list = json_loads(cases[i].json, 0, NULL);
-    g_autofree char *text = bh_index_dup_value_text(json_array_get(list, 0));
+    g_autofree char *text = bh_index_dup_value_text(NULL, json_array_get(list, 0));
     if (g_strcmp0(text, cases[i].text) != 0)
       fail_msg("%s: %s", cases[i].json, text != NULL ? text : "none");
   }
