@@ -71,6 +71,23 @@ class StoryTest(WindowTest):
         app.settle(0.5)
         return {id[len("step-"):] for id in app.ids() if id and id.startswith("step-")}
 
+    def take_photo_of(self, app, strip):
+        """Adds a photo to a strip of the page of a step, by its number from 0."""
+        before = sum(id.startswith("photo-") for id in app.ids())
+        app.settle(0.3)
+        buttons = [node for node in app.walk() if node.get_accessible_id() == "add_photo"]
+        buttons[strip].get_action_iface().do_action(0)
+        app.click("take")
+        app.click("keep")
+        app.find("save")
+        app.settle(0.5)
+        self.assertEqual(sum(id.startswith("photo-") for id in app.ids()), before + 1)
+
+    def roles_of_files(self):
+        """Roles of the files below the record, sorted."""
+        return sorted(row["values"]["role"] for row in self.rows("file")
+                      if row["values"]["parent"] == self.record)
+
     def overflow(self, app, id):
         """Pixels by which a control reaches beyond the right edge of the window."""
         place = app.find(id).get_extents(self.bus.atspi.CoordType.WINDOW)

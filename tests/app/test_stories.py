@@ -7,7 +7,7 @@ from pathlib import Path
 
 from collector import begins, main
 from samples import PINS
-from steps import begin_visit, fill_hazard, sign_by_all, sign_in, take_photo
+from steps import add_hazard, begin_visit, fill_hazard, sign_by_all, sign_in, take_photo
 from stories import StoryTest, day
 
 WANG = ("tile-2", PINS["staff-wang"])
@@ -177,6 +177,147 @@ class Stories(StoryTest):
         self.step_at_office("staff-zhou", "as_accident", accident_trigger="not_rectified")
         self.refuse_at_office("staff-sun", "rectifying", "请填写调查案号")
         self.step_at_office("staff-sun", "rectifying", accident_case_number="平事调〔2026〕2号")
+
+    # --- a general hazard (workflow 1) ---
+
+    def report_fixed(self, app, text):
+        """Li reports the fix with a photo."""
+        self.open_record(app)
+        app.click("step-reported_fixed")
+        app.type("fix_report", text)
+        app.click("reported_on-plus-0")
+        self.take_photo_of(app, 0)
+        app.click("save")
+        app.gone("fix_report")
+        app.text("已报整改")
+
+    @begins("sent", picture=7)
+    def test_a_hazard_fails_its_re_check_and_passes_the_next(self):
+        self.begin_story("hazard", "ordered")
+        before = self.values()["deadline"]
+        with self.open() as app:
+            self.report_fixed(app, "风门已修")
+            self.assertEqual(self.offered(app), {"ordered", "closed"})
+            app.click("step-closed")         # who reported the fix does not check it
+            app.click("recheck_result-passed")
+            app.click("recheck_on-plus-0")
+            app.click("save")
+            app.text("复查人不能是报告整改的录入人")
+            self.shot(app, "own-re-check")
+            app.click("discard")
+        self.assert_state("reported_fixed")
+        with self.open() as app:
+            self.open_record(app, *WANG)
+            app.click("step-ordered")
+            app.click("recheck_result-not_passed")
+            app.click("recheck_on-plus-0")
+            app.type("recheck_note", "门扇仍关不严")
+            app.click("deadline-plus-30")
+            self.shot(app, "re-check-failed")
+            app.click("save")
+            app.gone("recheck_note")
+            app.text("限期整改")
+        self.assert_state("ordered")
+        self.assertGreater(self.values()["deadline"], before)
+        with self.open() as app:
+            self.report_fixed(app, "门扇已更换")
+        self.assert_state("reported_fixed")
+        with self.open() as app:
+            self.open_record(app, *WANG)
+            app.click("step-closed")
+            app.click("recheck_result-passed")
+            app.click("recheck_on-plus-0")
+            self.take_photo_of(app, 0)       # after the fix
+            self.take_photo_of(app, 1)       # the place as it was found
+            self.shot(app, "re-check-passed")
+            app.click("save")
+            app.gone("recheck_on-plus-0")
+            app.text("已销号")
+        self.assert_state("closed")
+        self.assertEqual(self.roles_of_files(), ["after_photo"] * 3 + ["photo"])
+
+    @begins("sent", picture=10)
+    def test_a_leader_extends_a_deadline(self):
+        self.begin_story("hazard", "ordered")
+        before = self.values()["deadline"]
+        approver = self.office("staff-zhou").ask("GET", "session")["staff"]["id"]
+        asked = dict(extension_reason="配件在途", extension_approver=approver)
+        self.refuse_at_office("staff-sun", "ordered", "403", **asked, deadline=day(40))
+        self.refuse_at_office("staff-zhou", "ordered", "新期限应晚于原期限", **asked, deadline=day(1))
+        self.step_at_office("staff-zhou", "ordered", **asked, deadline=day(40))
+        self.assertEqual((self.values()["extension_old_deadline"], self.values()["deadline"]),
+                         (before, day(40)))
+        with self.open() as app:
+            self.open_record(app)
+            app.text("还剩 40 天")
+            self.assertNotIn("ordered", self.offered(app))
+
+    @begins("visit", picture=11)
+    def test_a_hazard_is_fixed_later_in_the_visit(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("open-1")
+            add_hazard(app, "安全出口堆物")
+            app.click("hazard-1")
+            app.check("fixed_on_site")
+            take_photo(app)
+            self.shot(app, "fixed-later")
+            app.click("save")
+            app.gone("summary")
+            app.text("当场整改")
+            app.click("participants")
+            app.click("add-colleague-1")
+            app.click("back")
+            app.click("finish")
+            sign_by_all(app)
+            app.click("done")
+            app.find("make")
+        self.sync()
+        self.begin_story("hazard", "fixed_on_site")
+        self.assertEqual(self.roles_of_files(), ["after_photo"])
+        self.step_at_office("staff-sun", "closed")
+
+    # --- a hazard that an upper level found ---
+
+    @begins("visit", picture=12)
+    def test_a_hazard_of_an_upper_level_is_handed_over_and_its_result_returns(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("open-1")
+            fill_hazard(app, "局部通风机无备用电源")
+            app.click("found_by-upper_level")
+            self.shot(app, "found-by")
+            app.click("save")
+            app.gone("summary")
+        self.sync()
+        self.begin_story("hazard", "found")
+        self.hand_over()
+        with self.open() as app:
+            self.open_record(app)
+            app.click("step-ordered")
+            app.click("save")
+            app.text("请填写属地文书编号")
+            app.type("local_document_number", "井应急责改〔2026〕7号")
+            app.click("deadline-plus-15")
+            self.shot(app, "local-document")
+            app.click("save")
+            app.gone("local_document_number")
+            app.text("限期整改")
+        self.assert_state("ordered")
+        with self.open() as app:
+            self.report_fixed(app, "备用电源已接入")
+        self.assert_state("reported_fixed")
+        passed = dict(recheck_result="passed", recheck_on=day())
+        self.refuse_at_office("staff-sun", "closed", "交办的隐患须反馈结果", **passed)
+        self.step_at_office("staff-sun", "closed", **passed, result_returned_on=day())
+        self.assertEqual(self.values()["result_returned_on"], day())
+
+    def hand_over(self):
+        """The office hands the hazard over to the unit of the device."""
+        unit = next(row["id"] for row in self.rows("unit") if "井坪镇" in row["values"]["name"])
+        self.refuse_at_office("staff-sun", "handed_over", "请填写交办单位")
+        self.step_at_office("staff-sun", "handed_over", handed_over_to="井坪镇", handed_over_unit=unit,
+                            handed_over_on=day())
 
 
 if __name__ == "__main__":
