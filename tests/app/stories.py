@@ -66,6 +66,12 @@ class StoryTest(WindowTest):
         app.click("by_deadline")
         app.click("row-1")
 
+    def go_home(self, app):
+        """Goes back, page by page, to the first page."""
+        while not app.look("scan"):
+            app.click("back")
+            app.settle()
+
     def offered(self, app):
         """States to which the page offers a step."""
         app.settle(0.5)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from collector import begins, main
 from samples import PINS
-from steps import add_hazard, begin_visit, fill_hazard, sign_by_all, sign_in, take_photo
+from steps import add_hazard, begin_visit, fill_hazard, sign_by_all, sign_in, sign_on_pad, take_photo
 from stories import StoryTest, day
 
 WANG = ("tile-2", PINS["staff-wang"])
@@ -318,6 +318,119 @@ class Stories(StoryTest):
         self.refuse_at_office("staff-sun", "handed_over", "请填写交办单位")
         self.step_at_office("staff-sun", "handed_over", handed_over_to="井坪镇", handed_over_unit=unit,
                             handed_over_on=day())
+
+    # --- by the pages of records ---
+
+    def open_enterprise(self, app):
+        """The page of the enterprise whose code the camera shows, from the first page."""
+        app.click("scan")
+        app.find("open-record")
+
+    @begins("enrolled", picture=14)
+    def test_a_site_is_made_on_the_device_and_chosen_for_a_hazard(self):
+        with self.open() as app:
+            sign_in(app)
+            self.open_enterprise(app)
+            self.shot(app, "enterprise")
+            app.click("open-record")
+            app.click("create-site-at_enterprise")
+            app.type("name", "3201 备采面")
+            app.click("save")
+            app.find("problem-site_type")
+            app.click("site_type-face")
+            app.check("video")
+            self.shot(app, "new-site")
+            app.click("save")
+            app.gone("site_type-face")
+            app.text("3201 备采面")
+            self.shot(app, "site")
+            self.go_home(app)
+            begin_visit(app)
+            fill_hazard(app, "瓦斯传感器未校验")
+            app.click("site")
+            app.type("site-search", "3201")
+            app.settle(1)
+            app.click("site-result-0")
+            app.find("site-chosen-0")
+            app.click("save")
+            app.gone("summary")
+        self.sync()
+        site = next(row for row in self.rows("site") if row["values"]["name"] == "3201 备采面")
+        self.assertEqual(self.find_site(), site["id"])
+        with self.open() as app:             # what was sent is corrected
+            sign_in(app)
+            self.open_enterprise(app)
+            app.click("open-record")
+            app.click_text("3201 备采面")
+            app.click("edit-correct")
+            app.type("name", "3201 综采面")
+            app.click("save")
+            app.gone("site_type-face")
+            app.text("3201 综采面")
+        self.sync()
+        self.assertEqual(self.office("staff-sun").get_record(site["id"])["title"], "3201 综采面")
+
+    def find_site(self):
+        """The site of the only hazard that was recorded here."""
+        return next(row["values"]["site"] for row in self.rows("hazard")
+                    if row["values"]["summary"] == "瓦斯传感器未校验" and "site" in row["values"])
+
+    @begins("sent", picture=17)
+    def test_an_order_is_served_by_post_with_its_receipt(self):
+        self.record = next(row["id"] for row in self.rows("document")
+                           if row["values"]["doc_type"] == "order_rectify")
+        self.kind = "document"
+        self.assert_state("issued")
+        with self.open() as app:
+            sign_in(app)
+            self.open_enterprise(app)
+            app.click("inspection-1")
+            app.click_text("责令限期整改指令书")
+            app.click("step-served")
+            app.click("served_at")
+            app.click(f"served_at-day-{day()}")
+            app.click("service_method-posted")
+            app.click("save")
+            app.text("请附送达的照片或扫描件")
+            self.take_photo_of(app, 0)       # the scan
+            self.shot(app, "served-by-post")
+            app.click("save")
+            app.gone("service_method-posted")
+            app.text("已送达")
+            self.shot(app, "served")
+        self.assert_state("served")
+        self.assertEqual(self.values()["service_method"], "posted")
+        self.assertIn("scan", self.roles_of_files())
+
+    @begins("enrolled", picture=19)
+    def test_an_expert_gives_the_opinion_on_the_page_of_the_record_and_signs(self):
+        with self.open() as app:
+            sign_in(app)
+            begin_visit(app, colleague="colleague-2", expert="专家甲")
+            self.go_home(app)
+            self.open_enterprise(app)
+            app.click("inspection-1")
+            app.click_text("专家甲")
+            app.click("edit-opinion")
+            app.type("opinion", "通风系统符合要求")
+            app.type("problem_list", "风门联锁失效")
+            app.type("advice_list", "每周检查一次联锁")
+            self.shot(app, "opinion")
+            app.click("save")
+            app.gone("advice_list")
+            app.text("风门联锁失效")
+            self.go_home(app)
+            app.click("open-1")
+            app.click("finish")
+            sign_on_pad(app, "signer-expert-3")
+            self.assertEqual(self.query("signature", "role"), ["expert"])
+            sign_by_all(app, "signer-enterprise-4")
+            app.click("done")
+            app.find("make")
+        self.sync()
+        self.begin_story("inspection", "signed")
+        expert = next(row for row in self.rows("participant") if row["values"]["role"] == "expert")
+        self.assertIn("每周检查一次联锁", str(self.office("staff-sun").get_record(expert["id"])))
 
 
 if __name__ == "__main__":
