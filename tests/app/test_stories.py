@@ -343,6 +343,7 @@ class Stories(StoryTest):
             app.click("save")
             app.gone("site_type-face")
             app.text("3201 备采面")
+            self.assertEqual(app.value("state"), "未上送")
             self.shot(app, "site")
             self.go_home(app)
             begin_visit(app)
