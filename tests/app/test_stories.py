@@ -279,7 +279,14 @@ class Stories(StoryTest):
 
     # --- a hazard that an upper level found ---
 
-    @begins("visit", picture=12)
+    def make_visit_of_two(self):
+        """A visit of two inspectors has begun."""
+        self.begin_with("enrolled")
+        with self.open() as app:
+            sign_in(app)
+            begin_visit(app, colleague="colleague-2")
+
+    @begins("visit_of_two", picture=12)
     def test_a_hazard_of_an_upper_level_is_handed_over_and_its_result_returns(self):
         with self.open() as app:
             sign_in(app)
@@ -289,6 +296,14 @@ class Stories(StoryTest):
             self.shot(app, "found-by")
             app.click("save")
             app.gone("summary")
+            app.click("finish")
+            sign_by_all(app)
+            app.click("done")
+            app.find("make")                 # the local unit orders, not this visit
+            self.assertIsNone(app.look("legal_basis"))
+            app.click("make")
+            app.find("document-onsite_record", 60)
+            self.assertIsNone(app.look("document-order_rectify"))
         self.sync()
         self.begin_story("hazard", "found")
         self.hand_over()
