@@ -279,6 +279,24 @@ class Stories(StoryTest):
 
     # --- a hazard that an upper level found ---
 
+    @begins("sent", picture=20)
+    def test_a_hazard_is_escalated_with_its_reason(self):
+        self.begin_story("hazard", "ordered")
+        with self.open() as app:
+            self.open_record(app)
+            app.click("edit-escalate")
+            app.type("escalated_to", "平鲁区安委会")
+            app.click("save")
+            app.find("problem-escalation_reason")
+            app.type("escalation_reason", "涉及相邻矿井，本级协调不了")
+            self.shot(app, "escalate")
+            app.click("save")
+            app.gone("escalation_reason")
+            app.text("平鲁区安委会")
+        self.assert_state("ordered")
+        shown = str(self.office("staff-sun").get_record(self.record))
+        self.assertIn("涉及相邻矿井", shown)
+
     def make_visit_of_two(self):
         """A visit of two inspectors has begun."""
         self.begin_with("enrolled")
