@@ -433,7 +433,9 @@ class Stories(StoryTest):
             app.text("已送达")
             self.shot(app, "served")
         self.assert_state("served")
-        self.assertEqual(self.values()["service_method"], "posted")
+        served = self.values()
+        self.assertEqual(served["service_method"], "posted")
+        self.assertGreaterEqual(served["served_at"] // 60000, served["issued_at"] // 60000)
         self.assertIn("scan", self.roles_of_files())
 
     @begins("enrolled", picture=19)
