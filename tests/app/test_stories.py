@@ -178,6 +178,16 @@ class Stories(StoryTest):
         self.refuse_at_office("staff-sun", "rectifying", "请填写调查案号")
         self.step_at_office("staff-sun", "rectifying", accident_case_number="平事调〔2026〕2号")
 
+    @begins("suspected")
+    def test_a_suspected_hazard_turns_out_to_be_general(self):
+        self.begin_story("hazard", "suspected")
+        self.refuse_at_office("staff-sun", "found", "等级应为一般", level_reason="未达到判定标准")
+        self.step_at_office("staff-sun", "found", level="general", level_reason="未达到判定标准")
+        with self.open() as app:
+            sign_in(app)
+            app.text("已发现，未下达文书 · 1")
+        self.assertEqual(self.values()["level"], "general")
+
     # --- a general hazard (workflow 1) ---
 
     def report_fixed(self, app, text):
