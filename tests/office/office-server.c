@@ -1,7 +1,7 @@
 /* A real hub with sample data and one device for the tests of the page: makes everything in DIR,
  * serves the office on a port of its own, prints one JSON line with what the test needs to know,
  * then obeys lines on its input ("more", "concur NAME", "photo NAME", "crowd N", "ended N",
- * "photos N", "measure", "log full", "log free") until that ends.
+ * "photos N", "measure", "people N", "log full", "log free") until that ends.
  * Photos are DIR/photo*.jpg.
  */
 #include <stdio.h>
@@ -19,6 +19,7 @@
 #include "sync/hub/devices/uploads.h"
 #include "sync/wire/credential.h"
 #include "tests/office/extra-kind.h"
+#include "tests/office/people.h"
 #include "tests/support/signed-text.h"
 #include "tests/support/unsigned.h"
 
@@ -727,6 +728,9 @@ static void obey(Server *server, const char *checklist)
       add_photos(server, (int)g_ascii_strtoll(line + 7, NULL, 10));
     } else if (g_str_has_prefix(line, "measure")) {
       add_measure(server);
+    } else if (strncmp(line, "people ", 7) == 0) {
+      test_add_people(server->hub, sample_id("unit-pinglu"),
+                      (int)g_ascii_strtoll(line + 7, NULL, 10));
     } else if (strncmp(line, "clock ", 6) == 0) {
       skew_ms = g_ascii_strtoll(line + 6, NULL, 10) * 1000;
     } else if (g_str_has_prefix(line, "log "))
