@@ -95,8 +95,12 @@ class Office:
 
     def step(self, record, state, values):
         """Takes a step with the values of its form, as the office page does."""
-        return self.ask("POST", f"records/{record}/transition", {
-            "to": state, "values": values, "covers": self.get_record(record)["covers"]})
+        return self.act(record, f"step/{state}", values)
+
+    def act(self, record, act, values):
+        """Does an act with the values of its form, as the office page does."""
+        return self.ask("POST", f"records/{record}/act", {
+            "act": act, "values": values, "covers": self.get_record(record)["covers"]})
 
     def make_plaque(self):
         """Serial of a new plaque without an enterprise."""
