@@ -331,7 +331,8 @@ GPtrArray *bh_act_list_fields(const BhAct *act, const BhContext *before, gboolea
 
 gboolean bh_act_has_sections(const BhAct *act)
 {
-  return act->type == BH_ACT_CREATE && act->rule->fields == NULL &&
+  gboolean orders = act->type == BH_ACT_CREATE && act->rule->fields != NULL;
+  return act->type != BH_ACT_STEP && !orders &&
          json_object_get(act->kind->declaration, "sections") != NULL;
 }
 

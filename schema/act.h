@@ -70,7 +70,7 @@ gboolean bh_act_is_open(const BhAct *act, const BhContext *context);
  * fields; of a record that was `sent` it also asks for the reason. Free the array. */
 GPtrArray *bh_act_list_fields(const BhAct *act, const BhContext *before, gboolean sent);
 /* Whether the form shows the fields by the kind's sections, and not in the order of
- * bh_act_list_fields. */
+ * bh_act_list_fields: an edit, and a creation without "form", of a kind that has sections. */
 gboolean bh_act_has_sections(const BhAct *act);
 /* Name of the field for the reason of a late correction; NULL: none. */
 const char *bh_act_get_reason(const BhAct *act);

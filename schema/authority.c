@@ -45,6 +45,14 @@ static gboolean holds(const json_t *origin, const BhContext *context)
   return unit != NULL ? is_unit_or_above(unit, context) : !unknown;
 }
 
+/* As holds, by the kind's "authority", or that of the record from which this one inherits. */
+static gboolean holds_for_kind(const BhKind *kind, const BhContext *context)
+{
+  BhContext at = *context;
+  const BhKind *origin = bh_kind_find_origin(kind, &at);
+  return origin != NULL ? holds(origin->authority, &at) : context->actor_values == NULL;
+}
+
 static gboolean is_left_to_hub(const BhKind *kind, const BhTransition *transition)
 {
   const BhState *to = bh_kind_find_state(kind, transition->to);
@@ -53,7 +61,7 @@ static gboolean is_left_to_hub(const BhKind *kind, const BhTransition *transitio
 
 gboolean bh_kind_has_authority(const BhKind *kind, const BhContext *context)
 {
-  return holds(kind->authority, context);
+  return holds_for_kind(kind, context);
 }
 
 gboolean bh_authority_allows(const BhKind *kind, const BhTransition *transition,
@@ -61,6 +69,6 @@ gboolean bh_authority_allows(const BhKind *kind, const BhTransition *transition,
 {
   const json_t *own = transition->authority;
   if (own != NULL)
-    return holds(json_is_true(own) ? kind->authority : own, context);
-  return !is_left_to_hub(kind, transition) || holds(kind->authority, context);
+    return json_is_true(own) ? holds_for_kind(kind, context) : holds(own, context);
+  return !is_left_to_hub(kind, transition) || holds_for_kind(kind, context);
 }

@@ -480,15 +480,34 @@ gboolean bh_field_is_distinct(const BhField *field, const BhContext *context)
          (field->distinct != NULL && evaluate(field->distinct, context) == YES);
 }
 
+/* Whether "visible" holds for the record, and for all records from which it inherits. UNKNOWN when
+ * one of them is not available. */
+static Truth holds_visible(const BhKind *kind, const BhContext *context)
+{
+  BhContext at = *context;
+  Truth result = YES;
+  for (int depth = 0; kind != NULL; depth++) {
+    Truth own = kind->visible != NULL ? evaluate(kind->visible, &at) : YES;
+    if (own == NO)
+      return NO;
+    if (own == UNKNOWN)
+      result = UNKNOWN;
+    if (!kind->inherits || !kind->may_hide)
+      return result;
+    kind = depth < BH_INHERIT_DEPTH_MAX ? bh_kind_find_above(kind, &at) : NULL;
+  }
+  return UNKNOWN;
+}
+
 gboolean bh_kind_is_visible(const BhKind *kind, const BhContext *context)
 {
-  if (kind->visible == NULL)
+  if (!kind->may_hide)
     return TRUE;
   /* A viewer out of service sees only what everybody may see. */
   if (context->actor_values != NULL &&
       !bh_staff_is_in_service(context->actor_values, context->today))
     return bh_kind_is_open(kind, context);
-  return evaluate(kind->visible, context) == YES;
+  return holds_visible(kind, context) == YES;
 }
 
 gboolean bh_kind_is_open(const BhKind *kind, const BhContext *context)

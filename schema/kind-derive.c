@@ -71,7 +71,7 @@ char *bh_kind_dup_title_with(const BhKind *kind, const json_t *values, const cha
   return g_string_free(g_steal_pointer(&title), FALSE);
 }
 
-static const char *get_origin(const BhKind *kind, const char *key, const BhContext *context)
+static const char *get_own(const BhKind *kind, const char *key, const BhContext *context)
 {
   const json_t *origin = json_object_get(kind->declaration, key);
   if (json_is_string(origin))
@@ -86,17 +86,25 @@ static const char *get_origin(const BhKind *kind, const char *key, const BhConte
   return NULL;
 }
 
+/* As get_own, for the record itself or the one from which it inherits. */
+static const char *get_inherited(const BhKind *kind, const char *key, const BhContext *context)
+{
+  BhContext at = *context;
+  const BhKind *origin = bh_kind_find_origin(kind, &at);
+  return origin != NULL ? get_own(origin, key, &at) : NULL;
+}
+
 const char *bh_kind_get_area(const BhKind *kind, const BhContext *context)
 {
-  return get_origin(kind, "area_from", context);
+  return get_inherited(kind, "area_from", context);
 }
 
 const char *bh_kind_get_unit(const BhKind *kind, const BhContext *context)
 {
-  return get_origin(kind, "unit_from", context);
+  return get_inherited(kind, "unit_from", context);
 }
 
 const char *bh_kind_get_author(const BhKind *kind, const BhContext *context)
 {
-  return get_origin(kind, "author_from", context);
+  return get_own(kind, "author_from", context);
 }

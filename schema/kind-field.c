@@ -141,6 +141,10 @@ static gboolean parse_refs(BhPlace *place, BhField *field)
   gboolean wanted = field->type == BH_FIELD_REF || field->type == BH_FIELD_REFS;
   if (!wanted && json_object_get(field->declaration, "ref_kinds") != NULL)
     return bh_place_fail_at(place, "ref_kinds", "only fields of type ref and refs can have them");
+  const char *word = json_string_value(json_object_get(field->declaration, "ref_kinds"));
+  field->any_kind = word != NULL && strcmp(word, "any") == 0;
+  if (field->any_kind)
+    return TRUE;
   return bh_place_names(place, field->declaration, "ref_kinds", wanted, TRUE, &field->ref_kinds);
 }
 

@@ -28,6 +28,7 @@ struct _BhField {
   const json_t *unit;    /* label of the unit of measure, or NULL */
   const json_t *choices; /* array of the declared choices, or NULL */
   const char **ref_kinds;
+  gboolean any_kind; /* "ref_kinds" is "any"; `ref_kinds` is filled in when the set is complete */
   const char **change_asks;
 };
 
@@ -101,6 +102,10 @@ struct _BhKind {
   BhAtParent at_parent;
   BhInCase in_case;
   gboolean reviewable, by_hub;
+  gboolean
+      inherits; /* area, unit, scope, authority and visibility are those of the parent record */
+  gboolean may_hide;    /* the record, or one from which it inherits, can have a "visible" */
+  const BhKindSet *set; /* the set of the kind, not a reference; NULL until the set is complete */
   /* char*, NULL-terminated: ref fields at which the paths of the title begin */
   GPtrArray *title_refs;
   struct _BhNumbering *numbering; /* NULL: records get no number */
@@ -117,6 +122,22 @@ void bh_kind_free(BhKind *kind);
  * BH_ERROR_INVALID. */
 gboolean bh_kind_resolve(const BhKind *kind, const BhKindSet *set, const char *root,
                          GError **error);
+
+/* --- kind-inherit.c --- */
+/* Between the passes, when all kinds are parsed: fills in what a kind has from others (the kinds of
+ * a ref to any kind, and whether records can be hidden). */
+void bh_kind_set_link(BhKindSet *set);
+/* Checks the members of a kind that inherits. FALSE with the error of `place` set. */
+gboolean bh_kind_parse_inherits(BhPlace *place, BhKind *kind);
+/* The kind of the parent of the record in `at`, which must be of the kind `kind`; `at` then has the
+ * values and the id of the parent, borrowed. NULL, and `at` unchanged, when the record has no
+ * parent or the parent is not available. */
+const BhKind *bh_kind_find_above(const BhKind *kind, BhContext *at);
+/* The kind of the first record that does not inherit: the record in `at` itself, or one above it,
+ * which `at` then has. NULL when a record between is not available, or there are more than
+ * BH_INHERIT_DEPTH_MAX; `at` is then undefined. */
+const BhKind *bh_kind_find_origin(const BhKind *kind, BhContext *at);
+#define BH_INHERIT_DEPTH_MAX 8 /* records that are followed upwards */
 
 /* --- kind-order.c --- */
 /* Parses the members "order", "at_parent" and "in_case" of a declaration. FALSE with the error of

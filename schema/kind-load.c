@@ -44,17 +44,18 @@ static gboolean add_kind(BhKindSet *set, json_t *declaration, const char *file, 
   return TRUE;
 }
 
-/* Second pass over all kinds; sorts them by name. `roots` maps the name of a kind to its JSON path;
- * NULL when each kind has its own file. */
+/* Sorts all kinds by name and makes the second pass over them. `roots` maps the name of a kind to
+ * its JSON path; NULL when each kind has its own file. */
 static gboolean resolve(BhKindSet *set, GHashTable *roots, GError **error)
 {
+  g_ptr_array_sort(set->kinds, compare_names);
+  bh_kind_set_link(set);
   for (guint i = 0; i < set->kinds->len; i++) {
     const BhKind *kind = g_ptr_array_index(set->kinds, i);
     const char *root = roots != NULL ? g_hash_table_lookup(roots, kind->name) : "$";
     if (!bh_kind_resolve(kind, set, root, error))
       return FALSE;
   }
-  g_ptr_array_sort(set->kinds, compare_names);
   return TRUE;
 }
 

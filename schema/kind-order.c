@@ -45,6 +45,8 @@ gboolean bh_kind_parse_order(BhPlace *place, BhKind *kind)
   kind->in_case = in_case_word;
   if (in_case_word == BH_IN_CASE_NAMED && json_object_get(kind->declaration, "visible") != NULL)
     return bh_place_fail_at(place, "in_case", "a kind with \"visible\" cannot have \"named\"");
+  if (in_case_word == BH_IN_CASE_NAMED && kind->inherits)
+    return bh_place_fail_at(place, "in_case", "a kind with \"inherits\" cannot have \"named\"");
   if (in_case_word == BH_IN_CASE_ROOT && kind->parent != NULL)
     return bh_place_fail_at(place, "in_case", "a kind with \"parent\" cannot have \"root\"");
   if (kind->parent != NULL)

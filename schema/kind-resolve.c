@@ -41,17 +41,17 @@ static gboolean check_condition(BhPlace *place, const BhKindSet *set, const BhKi
   return is_valid;
 }
 
-/* Refuses a kind without "visible" that refers to a kind with "visible": a record that names a
- * hidden record would reveal it. */
+/* Refuses a kind whose records are never hidden and refer to records that can be hidden: a record
+ * that names a hidden record would reveal it. */
 static gboolean check_visible_as_named(BhPlace *place, const BhKindSet *set, const BhKind *kind)
 {
-  if (kind->visible != NULL)
+  if (kind->may_hide)
     return TRUE;
   for (guint i = 0; i < kind->fields->len; i++) {
     const BhField *field = g_ptr_array_index(kind->fields, i);
     for (gsize k = 0; field->ref_kinds != NULL && field->ref_kinds[k] != NULL; k++) {
       const BhKind *named = bh_kind_set_find(set, field->ref_kinds[k]);
-      if (named != NULL && named->visible != NULL)
+      if (named != NULL && named->may_hide)
         return bh_place_fail_at(place, "visible",
                                 "is missing: not everybody may see the %s in field \"%s\"",
                                 named->name, field->name);
@@ -140,7 +140,7 @@ gboolean bh_kind_check_who(BhPlace *place, const BhKindSet *set, const BhKind *k
       continue;
     }
     if (g_str_equal(who[i], "unit")) {
-      if (json_object_get(kind->declaration, "unit_from") == NULL)
+      if (!kind->inherits && json_object_get(kind->declaration, "unit_from") == NULL)
         return bh_place_fail_at(place, "who",
                                 "\"unit\" needs the member \"unit_from\" of the kind");
       continue;
@@ -225,7 +225,7 @@ static gboolean resolve_step_authority(BhPlace *place, const BhKindSet *set, con
 {
   if (!json_is_true(transition->authority))
     return resolve_authority(place, set, kind, transition->declaration);
-  return kind->authority != NULL ||
+  return kind->authority != NULL || kind->inherits ||
          bh_place_fail_at(place, "authority", "kind %s has no \"authority\"", kind->name);
 }
 
@@ -358,7 +358,7 @@ static gboolean check_title_path(BhPlace *place, const BhKindSet *set, const BhK
     const BhField *field = other != NULL ? g_hash_table_lookup(other->field_index, steps[1]) : NULL;
     if (field == NULL)
       continue;
-    if (field->personal || other->visible != NULL ||
+    if (field->personal || other->may_hide ||
         strstr(json_string_value(json_object_get(other->declaration, "title")), mark) == NULL)
       return bh_place_fail(place,
                            "path \"%.80s\" must be in the title of %s and visible to everybody",

@@ -144,9 +144,16 @@ typedef enum {
   BH_IN_CASE_WITH_PARENT, /* context: as BH_IN_CASE_OPENED, whenever its parent is contained */
   BH_IN_CASE_ROOT,        /* a record of the kind, with all records below it, makes a case */
 } BhInCase;
+/* Whether area, unit, scope, authority and visibility of the kind's records are those of their
+ * parents ("inherits"). */
+gboolean bh_kind_inherits(const BhKind *kind);
+/* Whether a record of the kind can be hidden from people in its scope: the kind has "visible", or
+ * inherits from a kind whose records can be hidden. */
+gboolean bh_kind_may_hide(const BhKind *kind);
 /* The part of records of the kind in the file of a case, as declared by "in_case". */
 BhInCase bh_kind_get_in_case(const BhKind *kind);
-/* The scope that the kind declares: "all", "area" or "unit". */
+/* The scope that the kind declares: "all", "area" or "unit"; "parent" for a kind that inherits: the
+ * scope of its records is that of their parents. */
 const char *bh_kind_get_scope(const BhKind *kind);
 /* Whether only the hub may set `key` of a record to `value` ("written_by"); an entry of a device
  * that sets it is refused. `value` matters for "state" only. `key` NULL: whether only the hub may
@@ -197,7 +204,8 @@ gboolean bh_field_is_choice_retired(const BhField *field, gsize index);
 gboolean bh_field_is_choice_automatic(const BhField *field, gsize index);
 /* Label of the choice with this code, else the code itself. */
 const char *bh_field_find_choice_label(const BhField *field, const char *code, const char *lang);
-/* Kinds that a REF or REFS field may refer to; NULL-terminated, maybe empty. */
+/* Kinds that a REF or REFS field may refer to; NULL-terminated, maybe empty. For "any" these are
+ * all kinds of the set, in a parent field all except the field's own kind. */
 const char *const *bh_field_get_ref_kinds(const BhField *field);
 
 /* Fields that must be filled when this one is changed after it was first set (changing the
@@ -223,7 +231,10 @@ gboolean bh_kind_check_value(const BhKind *kind, const char *key, const json_t *
 /* --- conditions --- */
 
 /* The input of a condition. All members are borrowed, and NULL where unknown. `lookup` returns the
- * shown values of another record (borrowed; NULL when the record is not available). `children`
+ * shown values of another record (borrowed; NULL when the record is not available). `kind_of`
+ * returns the name of the kind of another record (borrowed until the next call of any function
+ * here; NULL when the record is not available); without it, nothing is known about a record whose
+ * kind inherits from its parent. `children`
  * returns the values of all child records of a kind (new reference to an array of objects, empty
  * when there are none; NULL when they are not available).
  *
@@ -236,6 +247,7 @@ typedef struct {
   const json_t *actor_values; /* values of the staff record of the actor */
   const char *today;          /* "YYYY-MM-DD", NULL: date conditions against today hold */
   const json_t *(*lookup)(const char *record, gpointer data);
+  const char *(*kind_of)(const char *record, gpointer data);
   json_t *(*children)(const char *record, const char *kind, gpointer data);
   gpointer data;
 } BhContext;
@@ -260,9 +272,11 @@ gboolean bh_field_is_distinct(const BhField *field, const BhContext *context);
 /* The value at a path: "deadline", "enterprise.area" (follows refs through context->lookup),
  * "actor.unit". Borrowed; NULL when empty or not available. */
 const json_t *bh_context_get(const BhContext *context, const char *path);
-/* Area code of a record, by its kind's "area_from"; borrowed, NULL when none. */
+/* Area code of a record, by its kind's "area_from", or of its parent if the kind inherits;
+ * borrowed, NULL when none. */
 const char *bh_kind_get_area(const BhKind *kind, const BhContext *context);
-/* Id of the unit of a record, by its kind's "unit_from"; borrowed, NULL when none. */
+/* Id of the unit of a record, by its kind's "unit_from", or of its parent if the kind inherits;
+ * borrowed, NULL when none. */
 const char *bh_kind_get_unit(const BhKind *kind, const BhContext *context);
 /* Staff id of the author of a record, by its kind's "author_from"; borrowed, NULL when none. */
 const char *bh_kind_get_author(const BhKind *kind, const BhContext *context);
@@ -306,10 +320,10 @@ gboolean bh_kind_is_locked_for_new(const BhKind *kind, const BhContext *made);
 /* Whether records of the kind can be locked as a whole ("locked_when", "once"). */
 gboolean bh_kind_may_lock(const BhKind *kind);
 
-/* Whether a viewer may see the record, by the kind's "visible"; the same on hub and device.
- * context->actor_values is the viewer. A viewer out of service (bh_staff_is_in_service) sees only
- * open records. A condition that cannot be decided (no lookup, parent record not available) hides
- * the record. */
+/* Whether a viewer may see the record, by the kind's "visible", and its parent if the kind
+ * inherits; the same on hub and device. context->actor_values is the viewer. A viewer out of
+ * service (bh_staff_is_in_service) sees only open records. A condition that cannot be decided (no
+ * lookup, parent record not available) hides the record. */
 gboolean bh_kind_is_visible(const BhKind *kind, const BhContext *context);
 /* Whether everybody in scope may see the record; the context's actor is ignored. A record that some
  * viewers may see and that is not open is restricted (R-257). */

@@ -23,6 +23,12 @@ const json_t *bh_overlay_lookup(const char *record, gpointer data)
   return made;
 }
 
+const char *bh_overlay_get_kind(const char *record, gpointer data)
+{
+  BhOverlay *overlay = data;
+  return overlay->kind_of != NULL ? overlay->kind_of(record, overlay->store) : NULL;
+}
+
 json_t *bh_overlay_list_children(const char *record, const char *kind, gpointer data)
 {
   BhOverlay *overlay = data;

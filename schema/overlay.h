@@ -11,6 +11,9 @@ G_BEGIN_DECLS
 /* Returns the stored values of a record, borrowed; NULL when there is no such record. The type of
  * BhContext.lookup. */
 typedef const json_t *(*BhLookupFunc)(const char *record, gpointer data);
+/* Returns the name of the kind of a record, borrowed; NULL when there is no such record. The type
+ * of BhContext.kind_of. */
+typedef const char *(*BhKindOfFunc)(const char *record, gpointer data);
 /* Returns the values of all children of one kind of a record, a new reference; NULL when the
  * children are not known. The type of BhContext.children. */
 typedef json_t *(*BhChildrenFunc)(const char *record, const char *kind, gpointer data);
@@ -20,11 +23,12 @@ typedef json_t *(*BhChildrenFunc)(const char *record, const char *kind, gpointer
  * bh_overlay_forget or bh_overlay_clear. */
 typedef json_t *(*BhOverlayFunc)(const char *record, const json_t *stored, gpointer data);
 
-/* Initialise the first five members and set the others to zero; bh_overlay_clear. */
+/* Initialise the first six members and set the others to zero; bh_overlay_clear. */
 typedef struct {
   BhLookupFunc lookup;     /* reads the store */
+  BhKindOfFunc kind_of;    /* kinds of records in the store; NULL: they are not known */
   BhChildrenFunc children; /* children in the store; NULL: they are not known */
-  gpointer store;          /* passed to `lookup` and `children`, borrowed */
+  gpointer store;          /* passed to the three functions above, borrowed */
   BhOverlayFunc make;      /* makes the unsaved values of a record */
   gpointer maker;          /* passed to `make`, borrowed */
   GHashTable *unsaved;     /* record id → json_t*, the unsaved values that `make` returned */
@@ -34,6 +38,9 @@ typedef struct {
  * NULL when there is no such record. Unsaved values are valid until bh_overlay_clear. A
  * BhLookupFunc; `overlay` is a BhOverlay. */
 const json_t *bh_overlay_lookup(const char *record, gpointer overlay);
+/* The kind of a stored record, also if it has unsaved values. A BhKindOfFunc; `overlay` is a
+ * BhOverlay. */
+const char *bh_overlay_get_kind(const char *record, gpointer overlay);
 /* The stored children of a record, without unsaved values. A BhChildrenFunc; `overlay` is a
  * BhOverlay. */
 json_t *bh_overlay_list_children(const char *record, const char *kind, gpointer overlay);

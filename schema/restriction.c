@@ -1,5 +1,5 @@
-/* Reduces "visible" of a kind to a condition on the viewer, by inserting the values of a record.
- * Uses no store. Start with bh_restriction_dup. */
+/* Reduces "visible" of a kind, and of those from which it inherits, to a condition on the viewer,
+ * by inserting the values of a record. Uses no store. Start with bh_restriction_dup. */
 #include "schema/staff.h"
 #include "schema/restriction.h"
 
@@ -236,18 +236,48 @@ static json_t *reduce(Reduction *reduction, const json_t *condition)
   return moved != NULL ? moved : constant(FALSE, FALSE);
 }
 
+/* Adds to `parts` what is left of the conditions of the record in `at` and of the records from
+ * which it inherits. FALSE when one of them uses lists of other records. */
+static gboolean reduce_all(Reduction *reduction, BhContext *at, json_t *parts)
+{
+  reduction->context = at;
+  for (int depth = 0; reduction->kind != NULL; depth++) {
+    const BhKind *kind = reduction->kind;
+    if (kind->visible != NULL && uses_lists(kind->visible))
+      return FALSE;
+    g_autoptr(json_t) own = kind->visible != NULL ? reduce(reduction, kind->visible) : NULL;
+    if (own != NULL && is_constant(own, FALSE)) {
+      json_array_clear(parts);
+      json_object_clear(reduction->values);
+    }
+    if (own != NULL && !is_constant(own, TRUE))
+      json_array_append(parts, own);
+    if (own != NULL && is_constant(own, FALSE))
+      return TRUE;
+    if (!kind->inherits || !kind->may_hide)
+      return TRUE;
+    reduction->kind = depth < BH_INHERIT_DEPTH_MAX ? bh_kind_find_above(kind, at) : NULL;
+  }
+  json_array_append_new(parts, constant(FALSE, FALSE));
+  return TRUE;
+}
+
 char *bh_restriction_dup(const BhKind *kind, const BhKindSet *kinds, const BhContext *context)
 {
-  if (kind->visible == NULL)
+  if (!kind->may_hide)
     return g_strdup("");
-  if (uses_lists(kind->visible))
-    return NULL;
-  BhContext anybody = *context;
-  anybody.actor = NULL;
-  anybody.actor_values = NULL;
+  BhContext at = *context;
+  at.actor = NULL;
+  at.actor_values = NULL;
   g_autoptr(json_t) values = json_object();
-  Reduction reduction = {.context = &anybody, .kinds = kinds, .kind = kind, .values = values};
-  g_autoptr(json_t) condition = reduce(&reduction, kind->visible);
+  g_autoptr(json_t) parts = json_array();
+  Reduction reduction = {.kinds = kinds, .kind = kind, .values = values};
+  if (!reduce_all(&reduction, &at, parts))
+    return NULL;
+  /* A record without a condition of its own gets the same text as its parent, so that lists have
+   * few different texts. */
+  g_autoptr(json_t) condition = json_array_size(parts) == 1 ? json_incref(json_array_get(parts, 0))
+                                                            : json_pack("{s:O}", "all", parts);
   if (is_constant(condition, TRUE))
     return g_strdup("");
   g_autoptr(json_t) text = json_pack("{s:O, s:O}", "if", condition, "values", values);

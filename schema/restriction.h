@@ -1,8 +1,9 @@
 /* The visibility of a record as a text that many records share, so that a store can list the
  * records that a viewer may see without evaluating a condition for each. The text is the kind's
- * `visible` with all values of the record inserted: a condition on the viewer alone. A stored text
- * can be older than the values that it depends on, therefore bh_kind_is_visible decides in the end.
- * Pure; any thread. Start with bh_restriction_dup. */
+ * `visible`, with that of the parent if the kind inherits, with all values of the records inserted:
+ * a condition on the viewer alone. A stored text can be older than the values that it depends on,
+ * therefore bh_kind_is_visible decides in the end. Pure; any thread. Start with bh_restriction_dup.
+ */
 #pragma once
 
 #include "schema/kind.h"

@@ -46,8 +46,24 @@ static void show(Date *date)
   gtk_widget_set_visible(date->workday, is_off_day);
 }
 
+/* The hour and minute of a time that has no date yet begin at the present if the person chooses
+ * today and entered neither, because midnight is almost never meant. */
+static void begin_at_present(Date *date, const BhDate *chosen)
+{
+  BhSession *session = bh_field_row_get_session(date->row);
+  BhDate today = bh_session_today(session);
+  if (date->hour == NULL || date->filled || bh_date_compare(chosen, &today) != 0 ||
+      gtk_spin_button_get_value_as_int(GTK_SPIN_BUTTON(date->hour)) != 0 ||
+      gtk_spin_button_get_value_as_int(GTK_SPIN_BUTTON(date->minute)) != 0)
+    return;
+  int minutes = (int)((bh_session_now_ms(session) - bh_date_to_ms(&today)) / 60000);
+  gtk_spin_button_set_value(GTK_SPIN_BUTTON(date->hour), minutes / 60);
+  gtk_spin_button_set_value(GTK_SPIN_BUTTON(date->minute), minutes % 60);
+}
+
 static void take(Date *date, BhDate value)
 {
+  begin_at_present(date, &value);
   date->date = value;
   date->filled = TRUE;
   gtk_widget_hide(date->month);

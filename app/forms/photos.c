@@ -69,7 +69,8 @@ BhPhotos *bh_photos_new(BhSession *session, const char *heading)
   gtk_container_add(GTK_CONTAINER(self), bh_part_heading(heading));
   self->flow = gtk_flow_box_new();
   gtk_flow_box_set_selection_mode(GTK_FLOW_BOX(self->flow), GTK_SELECTION_NONE);
-  gtk_flow_box_set_min_children_per_line(GTK_FLOW_BOX(self->flow), 3);
+  /* Three small pictures fit into 360 pixels; with a larger font there are two. */
+  gtk_flow_box_set_min_children_per_line(GTK_FLOW_BOX(self->flow), 2);
   gtk_container_add(GTK_CONTAINER(self), self->flow);
   GtkWidget *add = bh_part_button("add_photo", _("Add a photo"), NULL);
   g_signal_connect_swapped(add, "clicked", G_CALLBACK(on_add), self);
@@ -137,6 +138,7 @@ void bh_photos_show(BhPhotos *self, const json_t *files)
     g_autofree char *id = g_strdup_printf("photo-%u", self->count);
     g_autofree char *name = g_strdup_printf(_("Photo %u"), self->count);
     bh_part_identify(button, id, name);
+    bh_part_add_class(button, "thumb");
     g_object_set_data_full(G_OBJECT(button), "bh-record", g_strdup(sha256), g_free);
     g_signal_connect(button, "clicked", G_CALLBACK(on_open), self);
     gtk_container_add(GTK_CONTAINER(self->flow), button);

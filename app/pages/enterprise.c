@@ -64,6 +64,11 @@ static void add_badge(BhEnterprisePage *self, gboolean on, const char *text, con
   gtk_container_add(GTK_CONTAINER(self->badges), label);
 }
 
+static void on_open_record(BhEnterprisePage *self)
+{
+  bh_page_open(BH_PAGE(self), bh_record_page_new(self->id));
+}
+
 static void on_record(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
@@ -88,6 +93,9 @@ static void on_record(BhPage *page, json_t *result, const GError *error, gpointe
   g_autoptr(GPtrArray) facts = bh_kind_list_form(kind, "file");
   for (guint i = 0; i < facts->len; i++)
     add_fact(self, facts->pdata[i], values);
+  GtkWidget *button = bh_part_button("open-record", _("Everything about this enterprise"), NULL);
+  g_signal_connect_swapped(button, "clicked", G_CALLBACK(on_open_record), self);
+  gtk_container_add(GTK_CONTAINER(self->facts), button);
 }
 
 static void on_row(GtkButton *row, BhEnterprisePage *self)

@@ -119,10 +119,13 @@ static void on_changed(BhFormView *form, const char *key, BhHazardPage *self)
 
 /* --- photos --- */
 
+/* A picture is taken after the fix if the hazard is marked as fixed. Of a new hazard the first
+ * picture shows the hazard itself. */
 static const char *get_photo_role(BhHazardPage *self)
 {
   const json_t *values = bh_form_view_get_values(self->form);
-  return json_is_true(json_object_get(values, "fixed_on_site")) && bh_photos_count(self->photos) > 0
+  return json_is_true(json_object_get(values, "fixed_on_site")) &&
+                 (is_saved(self) || bh_photos_count(self->photos) > 0)
              ? "after_photo"
              : "photo";
 }

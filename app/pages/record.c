@@ -524,11 +524,12 @@ static void on_record(BhPage *page, json_t *result, const GError *error, gpointe
   gint64 pending = json_integer_value(json_object_get(result, "pending"));
   g_autofree char *due =
       bh_due_dup_text(bh_page_get_session(page), kind, json_object_get(result, "values"), NULL);
-  g_autofree char *line = g_strdup_printf(
-      "%s%s%s · %s",
-      bh_kind_has_states(kind) ? bh_kind_get_state_label(kind, state, lang_of(self)) : "",
-      due != NULL ? " · " : "", due != NULL ? due : "",
-      pending > 0 ? _("Not sent yet") : _("Received by the hub"));
+  const char *label =
+      bh_kind_has_states(kind) ? bh_kind_get_state_label(kind, state, lang_of(self)) : "";
+  const char *sent = pending > 0 ? _("Not sent yet") : _("Received by the hub");
+  g_autofree char *label_due = due != NULL ? g_strjoin(" · ", label, due, NULL) : g_strdup(label);
+  g_autofree char *line =
+      *label_due != '\0' ? g_strjoin(" · ", label_due, sent, NULL) : g_strdup(sent);
   gtk_label_set_text(GTK_LABEL(self->state), line);
   show_values(self);
   show_conflicts(self);

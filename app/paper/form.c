@@ -98,6 +98,12 @@ char *bh_form_dup_date(BhForm *form, const json_t *object, const char *key)
 
 /* --- head and facts --- */
 
+/* Whether the number of a document or of a hazard will be replaced by the hub. */
+static gboolean is_provisional(BhForm *form, const json_t *object)
+{
+  return bh_form_get_flag(form, object, "number_provisional");
+}
+
 void bh_form_add_head(BhForm *form)
 {
   const json_t *frozen = form->source->frozen;
@@ -105,7 +111,7 @@ void bh_form_add_head(BhForm *form)
   g_autofree char *issuer = bh_form_dup_text(form, unit, "name");
   g_autofree char *title = bh_form_dup_text(form, frozen, "title");
   g_autofree char *number = bh_form_dup_text(form, frozen, "number");
-  gboolean provisional = bh_form_get_flag(form, frozen, "number_provisional");
+  gboolean provisional = is_provisional(form, frozen);
   gboolean draft = form->source->qr_text == NULL;
   /* The same room as for the QR code is left at both sides, so that the title is centred on the
    * page. */
@@ -199,7 +205,7 @@ char *bh_form_dup_hazard(BhForm *form, const json_t *hazard)
   g_autofree char *level = bh_form_dup_text(form, hazard, "level");
   g_autofree char *criterion = bh_form_dup_text(form, hazard, "criterion");
   g_autofree char *basis = bh_form_dup_text(form, hazard, "legal_basis");
-  const char *what = bh_form_get_flag(form, hazard, "number_provisional") ? "临时编号 " : "编号 ";
+  const char *what = is_provisional(form, hazard) ? "临时编号 " : "编号 ";
   GString *out = g_string_new(summary);
   if (description[0] != '\0' && strcmp(description, summary) != 0)
     g_string_append_printf(out, "%s%s", out->len > 0 ? "\n" : "", description);

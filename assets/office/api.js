@@ -62,6 +62,8 @@ async function ask(method, path, body, extra, signal) {
     json.why === 'origin' ? t('error.origin', { browser: window.location.host, host: json.host || '?' })
       : explain(answer.status, json.error, json.message, retryAfter), retryAfter);
   error.why = json.why;
+  error.problems = json.problems;
+  error.record = json.record;
   if (isUnexpected(answer.status, json.error)) error.request = json.request;
   if (answer.status === 401 && token) {
     token = '';

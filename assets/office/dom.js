@@ -53,17 +53,18 @@ export function fill(node, ...children) {
 
 // The text shown for an error. An unexpected error has the number of its request, with which an
 // operator finds it in the hub's log.
-export const textOf = (error) => (error.request
-  ? [error.message, el('small', { class: 'request' }, t('error.request', { id: error.request }))]
-  : error.message);
+export const textOf = (error) => [error.message,
+  error.more ? [' ', error.more] : null, // such as a link to what is in the way
+  error.request ? el('small', { class: 'request' }, t('error.request', { id: error.request })) : null];
 
 export const badge = (kind, text) => el('span', { class: `badge badge-${kind}` }, text);
 
 // A control with a label, which screen readers read. With `max`, the number of characters is shown;
-// the browser truncates nothing.
-export function field(label, control, hint, max) {
+// the browser truncates nothing. `counted`: the control whose text is counted, when `control` is more
+// than it.
+export function field(label, control, hint, max, counted = control) {
   return el('label', { class: 'field' }, el('span', { class: 'field-label' }, label), control,
-    hint ? el('span', { class: 'hint' }, hint) : null, max > 0 ? counter(label, control, max) : null);
+    hint ? el('span', { class: 'hint' }, hint) : null, max > 0 ? counter(label, counted, max) : null);
 }
 
 // Counts characters as the hub does: a JavaScript string counts 16-bit units, of which some

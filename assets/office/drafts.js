@@ -99,6 +99,18 @@ function putValues(form, values) {
   }
 }
 
+// At most one form of a record is open.
+function closeOthers(record, name) {
+  for (const [other, draft] of memory.get(person) || []) {
+    if (other !== nameOf(record, name) && other.startsWith(nameOf(record, ''))) draft.isOpen = false;
+  }
+}
+
+function put(record, name, draft) {
+  memory.get(person)?.set(nameOf(record, name), draft);
+  write(nameOf(record, name), draft);
+}
+
 // Stores what is typed into a form from now on, and restores what was stored before. Text of a
 // closed form stays too; only sent text is removed.
 export function keepTyped(form, record, name) {
@@ -107,15 +119,9 @@ export function keepTyped(form, record, name) {
   const keep = (isOpen) => {
     const values = valuesOf(form);
     if (JSON.stringify(values) === first) drop(record, name);
-    else {
-      const draft = { values, isOpen };
-      memory.get(person)?.set(nameOf(record, name), draft);
-      write(nameOf(record, name), draft);
-    }
+    else put(record, name, { values, isOpen });
   };
-  for (const [other, draft] of memory.get(person) || []) {
-    if (other !== nameOf(record, name) && other.startsWith(nameOf(record, ''))) draft.isOpen = false;
-  }
+  closeOthers(record, name);
   if (before) {
     putValues(form, before.values);
     keep(true);
@@ -126,12 +132,42 @@ export function keepTyped(form, record, name) {
   return { sent: () => drop(record, name), closed: () => keep(false) };
 }
 
+// The draft of a form that keeps only the values that differ from the record: {field: value}, so that
+// what others changed meanwhile is not sent back. `words`: texts of it that a person can read.
+export function openDraft(record, name) {
+  const before = memory.get(person)?.get(nameOf(record, name));
+  let id = before?.id || '';
+  const keep = (typed, words, isOpen) => {
+    if (Object.keys(typed).length) put(record, name, { typed: { ...typed }, words, id, isOpen });
+    else drop(record, name);
+  };
+  return {
+    values: () => before?.typed || {},
+    isBack: () => Boolean(before),
+    keep,
+    // The form is shown: the others of the record are closed.
+    open(typed, words) {
+      closeOthers(record, name);
+      keep(typed, words, true);
+    },
+    // An id for what the form makes; the same after a reload.
+    id(make) {
+      const mine = memory.get(person)?.get(nameOf(record, name));
+      id = id || make();
+      if (mine) put(record, name, { ...mine, id });
+      return id;
+    },
+    sent: () => drop(record, name),
+  };
+}
+
 // The stored forms of a record: [{form, isOpen, text}].
 export function draftsOf(record) {
   return [...(memory.get(person) || [])].filter(([name]) => name.startsWith(nameOf(record, ''))).map(([name, draft]) => ({
     form: decodeURIComponent(name.split('/')[1]),
     isOpen: draft.isOpen,
-    text: draft.values.filter((one) => typeof one.value === 'string' && one.value).map((one) => one.value).join('\n'),
+    text: (draft.words || draft.values.map((one) => one.value).filter((value) => typeof value === 'string' && value))
+      .join('\n'),
   }));
 }
 

@@ -8,6 +8,7 @@ import { language, setLanguage, t } from './i18n.js';
 import { showSignIn } from './signin.js';
 import { showInbox } from './inbox.js';
 import { showEnterprises } from './enterprises.js';
+import { showCreate } from './create.js';
 import { showLedger } from './ledger.js';
 import { showDevices } from './devices.js';
 import { showPlaques } from './plaques.js';
@@ -16,12 +17,12 @@ import { showAccess } from './access.js';
 const PULSE_MS = 5000;
 const app = document.getElementById('app');
 const state = { session: null, position: -1, lanes: {}, more: {}, page: null, timer: 0, lost: null, clock: null, doubt: null, typed: false,
-  turn: 0 };
+  turn: 0, mayCreate: false };
 // Tabs of one browser share a session: sign-in and sign-out are announced to the others.
 const tabs = globalThis.BroadcastChannel ? new BroadcastChannel('bihuan-session') : null;
 
-const pages = { inbox: showInbox, ledger: showLedger, enterprises: showEnterprises, devices: showDevices,
-  plaques: showPlaques, access: showAccess };
+const pages = { inbox: showInbox, ledger: showLedger, enterprises: showEnterprises, new: showCreate,
+  devices: showDevices, plaques: showPlaques, access: showAccess };
 // Pages that the hub refuses to other roles are not offered to them.
 const roles = { access: ['leader', 'admin'] };
 
@@ -32,7 +33,7 @@ const unknownPage = (main) => {
   return { show() {} };
 };
 
-const isOffered = (name) => Object.hasOwn(pages, name) &&
+const isOffered = (name) => Object.hasOwn(pages, name) && (name !== 'new' || state.mayCreate) &&
   (!roles[name] || roles[name].some((role) => state.session.staff.roles.includes(role)));
 
 // "#/inbox/new/ID" → ['inbox', 'new', 'ID']
@@ -153,6 +154,9 @@ async function begin(session, isNew = true) {
   await openDrafts(session.staff.id, session.drafts);
   state.session = session;
   setToken(session.token);
+  // The menu has no entry that could offer nothing.
+  state.mayCreate = await get('creations').then((answer) => answer.creations.length > 0).catch(() => true);
+  if (state.session !== session) return;
   if (isNew) tabs?.postMessage({ staff: session.staff.id });
   show();
   pulse();

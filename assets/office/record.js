@@ -232,7 +232,7 @@ export function recordPane(node, id, back, state, nextOf) {
       .map((group) => childrenBox(group, back, view));
     const attach = attachBox(view, { onDone: () => (editing || closed ? null : load()) });
     const focused = attach?.node.contains(document.activeElement) ? document.activeElement : null;
-    const bar = actionBar(view, { done, overtaken, editing: (on) => { editing = on; } });
+    const bar = actionBar(view, { done, overtaken, back, editing: (on) => { editing = on; } });
     const good = said ? el('div', { class: 'notice notice-good', role: 'status', tabindex: -1 }, said, ' ',
       next ? el('a', { class: 'next', href: next }, t('review.next')) : null) : null;
     fill(node, headBox(view, back), notice,

@@ -66,14 +66,29 @@ static void add_end(const Search *search, const BhKind *kind, const char *path, 
     g_hash_table_add(ends, (gpointer)bh_kind_get_name(end));
 }
 
+/* Adds the end of a path in "area_from" of a kind, or of the kind from which it inherits. */
+static void add_area_end(const Search *search, const BhKind *kind, const json_t *path,
+                         GHashTable *ends)
+{
+  const char *text = json_string_value(path);
+  g_autofree char *whole = bh_kind_inherits(kind) && text != NULL
+                               ? g_strconcat(bh_kind_get_parent_field(kind), ".", text, NULL)
+                               : g_strdup(text);
+  add_end(search, kind, whole, ends);
+}
+
 static void add_ends(const Search *search, const BhKind *kind, GHashTable *ends)
 {
-  const json_t *paths = json_object_get(bh_kind_get_declaration(kind), "area_from");
+  const BhKind *origin =
+      bh_kind_inherits(kind) ? follow(search->kinds, kind, bh_kind_get_parent_field(kind)) : kind;
+  if (origin == NULL)
+    return;
+  const json_t *paths = json_object_get(bh_kind_get_declaration(origin), "area_from");
   gsize i;
   json_t *path;
-  add_end(search, kind, json_string_value(paths), ends);
+  add_area_end(search, kind, paths, ends);
   json_array_foreach((json_t *)paths, i, path) {
-    add_end(search, kind, json_string_value(path), ends);
+    add_area_end(search, kind, path, ends);
   }
 }
 

@@ -160,7 +160,7 @@ char *bh_index_collect_text(const BhKind *kind, const json_t *values, const char
 
 gboolean bh_index_shows_title(const BhKind *kind)
 {
-  return json_object_get(bh_kind_get_declaration(kind), "visible") == NULL;
+  return !bh_kind_may_hide(kind);
 }
 
 GByteArray *bh_index_make_sort_key(const char *title)

@@ -89,6 +89,19 @@ class Office:
             raise RuntimeError(f"{method} {path}: {answer.status} {content.decode()}")
         return content
 
+    def get_record(self, record):
+        """What the office shows of a record."""
+        return self.ask("GET", f"records/{record}")
+
+    def step(self, record, state, values):
+        """Takes a step with the values of its form, as the office page does."""
+        return self.act(record, f"step/{state}", values)
+
+    def act(self, record, act, values):
+        """Does an act with the values of its form, as the office page does."""
+        return self.ask("POST", f"records/{record}/act", {
+            "act": act, "values": values, "covers": self.get_record(record)["covers"]})
+
     def make_plaque(self):
         """Serial of a new plaque without an enterprise."""
         return self.ask("POST", "plaques", {"blank": 1})["first"]

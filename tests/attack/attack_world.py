@@ -168,8 +168,8 @@ class Office:
     def step(self, record, to, values=None, covers=None):
         if covers is None:
             covers = self.covers(record)
-        return self.ask("POST", f"/records/{record}/transition",
-                        {"to": to, "covers": covers, "values": values or {}})
+        return self.ask("POST", f"/records/{record}/act",
+                        {"act": f"step/{to}", "covers": covers, "values": values or {}})
 
     def release(self, entry, action="release"):
         return self.ask("POST", f"/quarantine/{entry}", {"action": action, "reason": "试"})

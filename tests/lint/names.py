@@ -13,7 +13,8 @@ from lint import TOP, Report, c_strings, files, line_of, read
 ALLOWED = "tests/lint/names.json"
 VISIT = "app/visit/"
 # Kinds that the programs themselves need. Other kinds are the domain.
-MACHINERY = {"unit", "staff", "device", "file", "review", "plaque", "scan", "release", "clock_note"}
+MACHINERY = {"unit", "staff", "device", "file", "review", "plaque", "scan", "release", "clock_note",
+             "number_block"}
 # Words of the programs that the domain has as names too: in which files (regular expression on the
 # path) the word is not counted, and what it means there.
 WORDS = {
@@ -27,6 +28,7 @@ WORDS = {
     "order": (".*", "order of a list, member of a declaration"),
     "pdf": (r"sync/hub/(cases|office)/.*|schema/(kind-act|media)\.c|assets/office/.*", "suffix or type of a file"),
     "place": (".*", "field type"),
+    "provisional": (r"schema/numbering\.c", "member of a declaration"),
     "refused": (".*", "answer of the hub"),
     "released": (".*", "decision about an entry"),
     "returned": (".*", "lane of the inbox"),

@@ -10,7 +10,7 @@ ROW = re.compile(r"^\| (?P<name>[A-Z]+[0-9]*) \|(?P<rest>.*)\|$")
 PLACE = re.compile(r"`(tests/[\w./-]+)`")
 NAME = re.compile(r"`(test_\w+|\"[^\"`]+\")`")
 NAMES = [f"L{n}" for n in range(1, 23)] + [f"I{n}" for n in range(1, 14)] \
-    + [f"A{n}" for n in range(1, 20)] \
+    + [f"A{n}" for n in range(1, 21)] \
     + [f"F{n}" for n in range(1, 24)] + ["ODK", "BAD"]
 
 

@@ -29,3 +29,16 @@ gboolean test_add_kind(BhHub *hub, const char *file, GError **error)
   g_autoptr(BhKindSet) kinds = bh_kind_set_from_text(text, strlen(text), error);
   return kinds != NULL && bh_hub_set_kinds(hub, kinds, error);
 }
+
+char *test_add_measure(BhHub *hub, GError **error)
+{
+  char id[BH_ID_LEN + 1];
+  bh_id_from_name("test", "measure", id);
+  g_autoptr(json_t) ops =
+      json_pack("[{s:s,s:s,s:{s:s,s:i,s:s,s:s}}]", "record", id, "kind", "measure", "set", "name",
+                "样例量表", "length", 95, "page", "https://example.cn/x?y=1", "state", "open");
+  if (!test_add_kind(hub, "measure-kind.json", error))
+    return NULL;
+  g_autofree char *entry = bh_hub_append(hub, NULL, ops, error);
+  return entry != NULL ? g_strdup(id) : NULL;
+}

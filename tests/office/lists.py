@@ -100,8 +100,8 @@ class WorkWithLists(unittest.TestCase):
         covers = client.ask("GET", path)[1]["covers"]
 
         def step(values, language="zh"):
-            return client.ask("POST", f"{path}/transition?lang={language}", {
-                "to": "ordered", "values": values, "covers": covers})[1]["message"]
+            return client.ask("POST", f"{path}/act?lang={language}", {
+                "act": "step/ordered", "values": values, "covers": covers})[1]["message"]
 
         self.assertIn("请填写整改要求；请填写整改责任人", step({"demand": None}))
         self.assertIn("整改期限：不是日期", step({"deadline": "2026-99"}))
@@ -135,17 +135,17 @@ class WorkAtDoubts(unittest.TestCase):
         self.assertIn("校验位", rows["uscc"]["doubt"])
         self.assertTrue(rows["uscc_doubt"]["missing"])
         self.assertNotIn("doubt", rows["name"])
-        body = {"to": "confirmed", "values": {"provisional": False}, "covers": view["covers"]}
-        status, content, _ = client.ask("POST", f"{path}/transition", body)
+        body = {"act": "step/confirmed", "values": {"provisional": False}, "covers": view["covers"]}
+        status, content, _ = client.ask("POST", f"{path}/act", body)
         self.assertEqual(status, 400, content)
         self.assertIn("信用代码存疑原因", content["message"])
         body["values"]["uscc_doubt"] = "执照上就是这样"
-        self.assertEqual(client.ask("POST", f"{path}/transition", body)[0], 200)
+        self.assertEqual(client.ask("POST", f"{path}/act", body)[0], 200)
         view = client.ask("GET", path)[1]
         self.assertEqual(view["state"], "confirmed")
         self.assertEqual(titles(), ["存疑代码经营部"])
-        body = {"to": "confirmed", "values": {"uscc": "91140603MA0000015Q"}, "covers": view["covers"]}
-        self.assertEqual(client.ask("POST", f"{path}/transition", body)[0], 200)
+        body = {"act": "step/confirmed", "values": {"uscc": "91140603MA0000015Q"}, "covers": view["covers"]}
+        self.assertEqual(client.ask("POST", f"{path}/act", body)[0], 200)
         self.assertEqual(titles(), [])
 
 

@@ -1,7 +1,7 @@
 /* A real hub with sample data and one device for the tests of the page: makes everything in DIR,
  * serves the office on a port of its own, prints one JSON line with what the test needs to know,
  * then obeys lines on its input ("more", "concur NAME", "photo NAME", "crowd N", "ended N",
- * "photos N", "measure", "log full", "log free") until that ends.
+ * "photos N", "measure", "people N", "log full", "log free") until that ends.
  * Photos are DIR/photo*.jpg.
  */
 #include <stdio.h>
@@ -19,6 +19,8 @@
 #include "sync/hub/devices/uploads.h"
 #include "sync/wire/credential.h"
 #include "tests/office/extra-kind.h"
+#include "tests/office/faults.h"
+#include "tests/office/people.h"
 #include "tests/support/signed-text.h"
 #include "tests/support/unsigned.h"
 
@@ -640,32 +642,6 @@ static void tell(Server *server)
   fflush(stdout);
 }
 
-static gboolean exec(BhHub *hub, BhDb *db, gpointer sql, GError **error)
-{
-  (void)hub;
-  return bh_db_exec(db, sql, error);
-}
-
-/* Stores a refused request of an unknown device. */
-static void add_stranger(Server *server)
-{
-  g_autoptr(GError) error = NULL;
-  static const char sql[] = "INSERT INTO refusal VALUES (1, 1790000000000, '', 'denied', 'no')";
-  if (!bh_hub_write(server->hub, exec, (gpointer)sql, &error))
-    die(error, "stranger");
-}
-
-/* Makes the access log refuse new rows (`full`), or accept them again. */
-static void set_log(Server *server, gboolean full)
-{
-  g_autoptr(GError) error = NULL;
-  g_autofree char *sql = g_strdup(full ? "CREATE TRIGGER full BEFORE INSERT ON access"
-                                         " BEGIN SELECT RAISE(ABORT, 'no room'); END"
-                                       : "DROP TRIGGER full");
-  if (!bh_hub_write(server->hub, exec, sql, &error))
-    die(error, "log");
-}
-
 /* Makes so many visits to one enterprise that a view does not show all. The last one is announced
  * as "crowded". */
 static void add_crowd(Server *server, int count, gboolean end)
@@ -696,23 +672,6 @@ static void add_photos(Server *server, int count)
     add_photo(server, ops, id, "photo1.jpg", "众多之一");
     g_autofree char *entry = push(server, ops, NULL);
   }
-}
-
-/* Adds the kind of tests/support/measure-kind.json, and a record of it, announced as "measure". */
-static void add_measure(Server *server)
-{
-  g_autoptr(GError) error = NULL;
-  char id[BH_ID_LEN + 1];
-  bh_id_from_name("test", "measure", id);
-  g_autoptr(json_t) ops =
-      json_pack("[{s:s,s:s,s:{s:s,s:i,s:s,s:s}}]", "record", id, "kind", "measure", "set", "name",
-                "样例量表", "length", 95, "page", "https://example.cn/x?y=1", "state", "open");
-  g_autofree char *entry = test_add_kind(server->hub, "measure-kind.json", &error)
-                               ? bh_hub_append(server->hub, NULL, ops, &error)
-                               : NULL;
-  if (entry == NULL)
-    die(error, "measure");
-  json_object_set_new(server->announced, "measure", json_string(id));
 }
 
 /* --- the machine's clock --- */
@@ -750,11 +709,21 @@ static void obey(Server *server, const char *checklist)
     } else if (strncmp(line, "photos ", 7) == 0) {
       add_photos(server, (int)g_ascii_strtoll(line + 7, NULL, 10));
     } else if (g_str_has_prefix(line, "measure")) {
-      add_measure(server);
+      g_autoptr(GError) error = NULL;
+      g_autofree char *id = test_add_measure(server->hub, &error);
+      if (id == NULL)
+        die(error, "measure");
+      json_object_set_new(server->announced, "measure", json_string(id));
+    } else if (strncmp(line, "people ", 7) == 0) {
+      test_add_people(server->hub, sample_id("unit-pinglu"),
+                      (int)g_ascii_strtoll(line + 7, NULL, 10));
     } else if (strncmp(line, "clock ", 6) == 0) {
       skew_ms = g_ascii_strtoll(line + 6, NULL, 10) * 1000;
-    } else if (g_str_has_prefix(line, "log "))
-      set_log(server, g_str_has_prefix(line + 4, "full"));
+    } else if (g_str_has_prefix(line, "log ")) {
+      g_autoptr(GError) error = NULL;
+      if (!test_set_log_full(server->hub, g_str_has_prefix(line + 4, "full"), &error))
+        die(error, "log");
+    }
     tell(server);
   }
 }
@@ -795,7 +764,8 @@ int main(int argc, char **argv)
   add_withheld(&server);
   add_covert(&server);
   add_past(&server);
-  add_stranger(&server);
+  if (!test_add_refusal(server.hub, &error))
+    die(error, "refusal");
   add_person(&server, "staff-far", "远审核", "reviewer", "外地某局", "140600");
   add_person(&server, "staff-side", "邻领导", "leader", "邻乡某站", "140603200");
   add_person(&server, "staff-late", "迟审核", "reviewer", NULL, NULL);

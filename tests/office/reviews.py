@@ -65,7 +65,7 @@ class WorkByReview(unittest.TestCase):
         self.assertEqual((status, content["error"]), (400, "invalid"))
         self.assertIn("下一步", content["message"])
         self.assertEqual(view_of(sun, "major")["review"], "new")
-        self.assertIn("confirmed", [step["to"] for step in view["transitions"]])
+        self.assertIn("step/confirmed", [step["act"] for step in view["acts"]])
 
     def test_nothing_of_a_visit_that_goes_on_is_reviewed(self):
         rows = signed_in().ask("GET", "/office/v1/ledger?kind=hazard&name=rectification")[1]["rows"]
@@ -130,9 +130,9 @@ class WorkOfLostDevicesEnds(unittest.TestCase):
         device = devices["staff-wu"]["id"]
         path = f"/office/v1/records/{device}"
         covers = leader.ask("GET", path)[1]["covers"]
-        step = {"to": "revoked", "values": {"revoke_reason": "巡查途中遗失"}, "covers": covers}
-        self.assertEqual(signed_in().ask("POST", f"{path}/transition", step)[0], 403)
-        self.assertEqual(leader.ask("POST", f"{path}/transition", step)[0], 200)
+        step = {"act": "step/revoked", "values": {"revoke_reason": "巡查途中遗失"}, "covers": covers}
+        self.assertEqual(signed_in().ask("POST", f"{path}/act", step)[0], 403)
+        self.assertEqual(leader.ask("POST", f"{path}/act", step)[0], 200)
         row = admin.ask("GET", "/office/v1/devices")[1]["rows"][0]
         self.assertEqual((row["revoked"], row["may_revoke"]), (True, False))
         path = f"/office/v1/devices/{device}/revoke"

@@ -145,6 +145,10 @@ static void test_broken_heads_are_refused(void **state)
       {V "label/zh", "''", P ".label.zh: is empty"},
       {V "label/fr", "'x'", P ".label: unknown member \"fr\""},
       {V "scope", "'world'", P ".scope: must be all, area or unit"},
+      {V "scope", NULL, P ": \"scope\" is missing"},
+      {V "inherits", "1", P ".inherits: must be true or false"},
+      {V "inherits", "true", P ".scope: a kind with \"inherits\" has that of its parent"},
+      {"kinds/0/inherits", "true", "kinds[0].inherits: needs the member \"parent\""},
       {V "area_from", NULL, P ".scope: scope area needs \"area_from\""},
       {V "area_from", "'note'", P ".area_from: path \"note\" must end at a field of type area"},
       {V "area_from", "'place'", P ".area_from: path \"place\": visit has no field \"place\""},
@@ -241,6 +245,7 @@ static void test_broken_fields_are_refused(void **state)
       {V "fields/6/choices/1/label", NULL, P ".fields[6].choices[1]: \"label\" is missing"},
       {V "fields/0/ref_kinds", "['staff']",
        P ".fields[0].ref_kinds: only fields of type ref and refs"},
+      {V "fields/0/ref_kinds", "'any'", P ".fields[0].ref_kinds: only fields of type ref"},
       {V "fields/2/ref_kinds", NULL, P ".fields[2]: \"ref_kinds\" is missing"},
       {V "fields/2/ref_kinds", "['person']", P ".fields[2].ref_kinds: no such kind \"person\""},
       {V "fields/0/required", "'yes'", P ".fields[0].required: must be true, false or a condition"},
@@ -463,6 +468,36 @@ static void test_a_kind_that_refers_to_hidden_records_must_declare_its_visibilit
   g_clear_error(&error);
   g_autoptr(BhKindSet) set = load(root, &error);
   assert_no_error(error);
+}
+
+/* A kind that inherits has what its parent has, and must not say it again. */
+static void test_a_kind_that_inherits_says_nothing_else_about_its_place(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *member, *value, *error;
+  } rows[] = {{"area_from", "'area'", ".area_from: a kind with"},
+              {"unit_from", "'lead'", ".unit_from: a kind with"},
+              {"authority", "'lead'", ".authority: a kind with"},
+              {"in_case", "'named'", ".in_case: a kind with \"inherits\" cannot have \"named\""}};
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) root = parse(sound);
+  change(root, V "inherits", "true");
+  change(root, V "scope", NULL);
+  change(root, V "area_from", NULL);
+  change(root, V "unit_from", NULL);
+  g_autoptr(BhKindSet) set = load(root, &error);
+  assert_no_error(error);
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autofree char *path = g_strconcat(V, rows[i].member, NULL);
+    g_autoptr(json_t) broken = json_deep_copy(root);
+    change(broken, path, rows[i].value);
+    assert_null(load(broken, &error));
+    assert_non_null(error);
+    if (strstr(error->message, rows[i].error) == NULL)
+      fail_msg("not \"%s\" but: %s", rows[i].error, error->message);
+    g_clear_error(&error);
+  }
 }
 
 static void test_conditions_may_say_all_that_the_reference_offers(void **state)
@@ -746,6 +781,7 @@ int main(void)
       cmocka_unit_test(test_broken_workflows_are_refused),
       cmocka_unit_test(test_broken_conditions_are_refused),
       cmocka_unit_test(test_a_kind_that_refers_to_hidden_records_must_declare_its_visibility),
+      cmocka_unit_test(test_a_kind_that_inherits_says_nothing_else_about_its_place),
       cmocka_unit_test(test_conditions_may_say_all_that_the_reference_offers),
       cmocka_unit_test(test_files_that_are_no_kinds_are_refused_by_name),
       cmocka_unit_test(test_any_damage_is_refused_with_its_place_or_does_no_harm),

@@ -98,6 +98,12 @@ static const json_t *lookup(const char *record, gpointer data)
   return g_hash_table_lookup(world->values, record);
 }
 
+static const char *get_kind(const char *record, gpointer data)
+{
+  TestWorld *world = data;
+  return g_hash_table_lookup(world->kind_names, record);
+}
+
 static json_t *children(const char *record, const char *kind, gpointer data)
 {
   TestWorld *world = data;
@@ -120,7 +126,8 @@ BhContext test_world_context(TestWorld *world, const char *name, const char *act
 {
   GHashTableIter iter;
   gpointer id, values;
-  BhContext context = {.today = today, .lookup = lookup, .children = children, .data = world};
+  BhContext context = {
+      .today = today, .lookup = lookup, .kind_of = get_kind, .children = children, .data = world};
   g_hash_table_iter_init(&iter, world->values);
   while (g_hash_table_iter_next(&iter, &id, &values)) {
     if (g_str_equal(id, test_world_id(name))) {

@@ -108,6 +108,17 @@ static const char *find_place(const BhKind *kind, const json_t *values, const ch
   return NULL;
 }
 
+/* Id of the record that gives this one its area, or else its unit; NULL: none. */
+static const char *find_scope_source(const BhKind *kind, const json_t *values)
+{
+  if (bh_kind_inherits(kind)) {
+    const char *parent = bh_json_string_or(values, bh_kind_get_parent_field(kind), NULL);
+    return bh_id_is_valid(parent) ? parent : NULL;
+  }
+  const char *place = find_place(kind, values, "area_from");
+  return place != NULL ? place : find_place(kind, values, "unit_from");
+}
+
 static void set_text(char **text, const char *value)
 {
   g_free(*text);
@@ -120,13 +131,10 @@ static void derive_row(BhDevice *device, BhView *view)
   const BhKind *kind = bh_kind_set_find(device->kinds, bh_record_get_kind(view->record));
   const char *parent = kind != NULL ? bh_kind_get_parent_field(kind) : NULL;
   const json_t *values = bh_view_get_values(view);
-  const char *place = kind != NULL ? find_place(kind, values, "area_from") : NULL;
-  if (kind != NULL && place == NULL)
-    place = find_place(kind, values, "unit_from");
   set_text(&row->kind, bh_record_get_kind(view->record));
   set_text(&row->state, bh_record_get_string(view->record, "state"));
   set_text(&row->parent, parent != NULL ? bh_json_string_or(values, parent, NULL) : NULL);
-  set_text(&row->scope_from, place);
+  set_text(&row->scope_from, kind != NULL ? find_scope_source(kind, values) : NULL);
 }
 
 /* Writes the row of a record with title and files; makes the row when there is none. */

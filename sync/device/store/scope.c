@@ -86,6 +86,17 @@ static const json_t *look_up(const char *record, gpointer data)
   return bh_scope_get(data, record);
 }
 
+static const char *get_kind(const char *record, gpointer data)
+{
+  BhScope *scope = data;
+  const char *unsaved = scope->kinds != NULL ? g_hash_table_lookup(scope->kinds, record) : NULL;
+
+  if (unsaved != NULL)
+    return unsaved;
+  BhView *view = bh_view_get(scope->device, record, NULL);
+  return view != NULL ? bh_record_get_kind(view->record) : NULL;
+}
+
 static void add_unsaved_children(BhScope *scope, const char *parent, const char *kind,
                                  const char *field, json_t *out)
 {
@@ -132,6 +143,7 @@ void bh_scope_fill(BhScope *scope, const char *record, BhContext *context)
   context->actor_values = scope->actor_values;
   context->today = scope->today;
   context->lookup = look_up;
+  context->kind_of = get_kind;
   context->children = list_children;
   context->data = scope;
 }

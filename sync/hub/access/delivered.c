@@ -19,6 +19,7 @@ struct _BhDelivered {
   int left;        /* number of entries that may still be read */
   gboolean unsure; /* a record could not be computed */
   GHashTable *values; /* record id → json_t, the values at `until`; NULL: there were none */
+  GHashTable *kinds;  /* record id → name of its kind, of the records that were computed */
   GError *failed;
 };
 
@@ -36,6 +37,7 @@ BhDelivered *bh_delivered_new(BhDeviceView *view, BhDb *db, gint64 position)
   delivered->before = -1;
   delivered->left = ENTRIES_MAX_OF_ALL;
   delivered->values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_values);
+  delivered->kinds = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   return delivered;
 }
 
@@ -44,6 +46,7 @@ void bh_delivered_free(BhDelivered *delivered)
   if (delivered == NULL)
     return;
   g_hash_table_unref(delivered->values);
+  g_hash_table_unref(delivered->kinds);
   g_clear_error(&delivered->failed);
   g_free(delivered);
 }
@@ -91,6 +94,7 @@ static json_t *fold(BhDelivered *delivered, const char *id)
       return NULL;
     }
   }
+  g_hash_table_insert(delivered->kinds, g_strdup(id), g_steal_pointer(&kind));
   return bh_record_dup_values(record);
 }
 
@@ -105,6 +109,13 @@ static const json_t *lookup(const char *id, gpointer data)
   return values;
 }
 
+static const char *get_kind(const char *id, gpointer data)
+{
+  BhDelivered *delivered = data;
+  lookup(id, delivered);
+  return g_hash_table_lookup(delivered->kinds, id);
+}
+
 static gboolean was_visible_at(BhDelivered *delivered, const char *kind, const char *record,
                                gint64 until)
 {
@@ -112,9 +123,9 @@ static gboolean was_visible_at(BhDelivered *delivered, const char *kind, const c
     g_hash_table_remove_all(delivered->values);
   delivered->until = until;
   const json_t *values = lookup(record, delivered);
-  return values != NULL &&
-         bh_device_view_compute_visibility(delivered->view, kind, record, values, lookup,
-                                           delivered) != BH_VISIBILITY_NONE;
+  const BhVisibilitySource source = {lookup, get_kind, delivered};
+  return values != NULL && bh_device_view_compute_visibility(delivered->view, kind, record, values,
+                                                             &source) != BH_VISIBILITY_NONE;
 }
 
 gboolean bh_delivered_may_contain(BhDelivered *delivered, const char *record, gboolean *given,

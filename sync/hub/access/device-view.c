@@ -68,6 +68,8 @@ static void add_rules(BhDeviceView *view, json_t *basis)
       json_t *rule = json_object_get(declaration, rules[j]);
       json_array_append(basis, rule != NULL ? rule : json_null());
     }
+    if (bh_kind_inherits(kinds->pdata[i]))
+      json_array_append_new(basis, json_string(bh_kind_get_parent_field(kinds->pdata[i])));
   }
 }
 
@@ -184,7 +186,7 @@ gboolean bh_device_view_has_scope(BhDeviceView *view, const BhRecordRow *row)
 gboolean bh_device_view_may_hide(BhDeviceView *view, const char *name)
 {
   const BhKind *kind = bh_kind_set_find(view->kinds, name);
-  return kind == NULL || json_object_get(bh_kind_get_declaration(kind), "visible") != NULL;
+  return kind == NULL || bh_kind_may_hide(kind);
 }
 
 const BhKind *bh_device_view_find_kind(BhDeviceView *view, const char *name)
@@ -192,16 +194,16 @@ const BhKind *bh_device_view_find_kind(BhDeviceView *view, const char *name)
   return bh_kind_set_find(view->kinds, name);
 }
 
-BhVisibility bh_device_view_compute_visibility(
-    BhDeviceView *view, const char *kind, const char *record, const json_t *values,
-    const json_t *(*lookup)(const char *record, gpointer data), gpointer data)
+BhVisibility bh_device_view_compute_visibility(BhDeviceView *view, const char *kind,
+                                               const char *record, const json_t *values,
+                                               const BhVisibilitySource *source)
 {
   const BhKind *declared = bh_kind_set_find(view->kinds, kind);
   if (declared == NULL)
     return BH_VISIBILITY_NONE;
   return bh_visibility_compute(declared, record, values,
                                (const json_t *const *)view->viewers->pdata, view->viewers->len,
-                               lookup, data);
+                               source);
 }
 
 BhVisibility bh_device_view_get_visibility(BhDeviceView *view, const BhRecordRow *row,
@@ -213,8 +215,9 @@ BhVisibility bh_device_view_get_visibility(BhDeviceView *view, const BhRecordRow
   if (!bh_device_view_may_hide(view, row->kind))
     return BH_VISIBILITY_OPEN;
   g_autoptr(json_t) values = bh_record_dup_values(record);
-  BhVisibility visibility = bh_device_view_compute_visibility(view, row->kind, row->id, values,
-                                                              bh_value_cache_lookup, view->cache);
+  const BhVisibilitySource source = {bh_value_cache_lookup, bh_value_cache_get_kind, view->cache};
+  BhVisibility visibility =
+      bh_device_view_compute_visibility(view, row->kind, row->id, values, &source);
   gboolean own = FALSE;
   if (visibility == BH_VISIBILITY_NONE &&
       bh_record_is_own_orphan(view->db, row->id, view->device->id, &own, NULL) && own)

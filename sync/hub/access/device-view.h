@@ -33,11 +33,10 @@ gboolean bh_device_view_has_scope(BhDeviceView *view, const BhRecordRow *row);
 BhVisibility bh_device_view_get_visibility(BhDeviceView *view, const BhRecordRow *row,
                                            const BhRecord *record);
 /* The visibility that a record of the kind `kind` has for the device with these values, without
- * regard to its scope. `lookup` returns the values of other records. `values` and the results of
- * `lookup` may be of an earlier time than now. */
-BhVisibility bh_device_view_compute_visibility(
-    BhDeviceView *view, const char *kind, const char *record, const json_t *values,
-    const json_t *(*lookup)(const char *record, gpointer data), gpointer data);
+ * regard to its scope. `values` and those of `source` may be of an earlier time than now. */
+BhVisibility bh_device_view_compute_visibility(BhDeviceView *view, const char *kind,
+                                               const char *record, const json_t *values,
+                                               const BhVisibilitySource *source);
 /* The kind with this name in the kind set in use, borrowed; NULL when the set has none. */
 const BhKind *bh_device_view_find_kind(BhDeviceView *view, const char *name);
 /* Whether records of the kind can be hidden from a device in whose scope they are. TRUE for an

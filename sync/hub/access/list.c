@@ -83,7 +83,7 @@ static gboolean read_scopes(Listing *listing, const BhKind *kind, BhListQuery *w
   g_autoptr(GPtrArray) areas = bh_feed_store_list_areas(listing->db, error);
   g_autoptr(GPtrArray) units = areas != NULL ? bh_feed_store_list_units(listing->db, error) : NULL;
   g_autoptr(json_t) scopes = json_array();
-  if (kind == NULL)
+  if (kind == NULL || bh_kind_inherits(kind))
     json_array_append_new(scopes, json_string("all"));
   if (!add_scopes(listing, areas, unit, scopes) || !add_scopes(listing, units, unit, scopes))
     return FALSE;
@@ -101,8 +101,7 @@ static gboolean read_restrictions(Listing *listing, const BhKind *kind, BhListQu
                       .actor_values = listing->viewer,
                       .lookup = bh_value_cache_lookup,
                       .data = listing->cache};
-  if (listing->viewer == NULL ||
-      (kind != NULL && json_object_get(bh_kind_get_declaration(kind), "visible") == NULL))
+  if (listing->viewer == NULL || (kind != NULL && !bh_kind_may_hide(kind)))
     return TRUE;
   g_autoptr(GPtrArray) stored =
       bh_list_restrictions(listing->db, wanted->kind, RESTRICTIONS_MAX + 1, error);
@@ -156,8 +155,9 @@ static BhVisibility get_visibility(Listing *listing, const BhRecordRow *row, con
     return BH_VISIBILITY_OPEN;
   if (kind == NULL || !is_in_scope(listing, row->scope, row->scope2))
     return BH_VISIBILITY_NONE;
-  return bh_visibility_compute(kind, row->id, values, &listing->viewer, 1, bh_value_cache_lookup,
-                               listing->cache);
+  const BhVisibilitySource source = {bh_value_cache_lookup, bh_value_cache_get_kind,
+                                     listing->cache};
+  return bh_visibility_compute(kind, row->id, values, &listing->viewer, 1, &source);
 }
 
 /* Reads the record of a hit. *values: its values; NULL when the viewer may not see the record, or
@@ -246,8 +246,7 @@ static gboolean is_seen(Listing *listing, const BhListQuery *wanted, const BhLis
                         gboolean *seen, GError **error)
 {
   const BhKind *kind = bh_kind_set_find(listing->kinds, hit->kind);
-  const json_t *declared = kind != NULL ? bh_kind_get_declaration(kind) : NULL;
-  if (json_object_get(declared, "visible") == NULL ||
+  if (kind == NULL || !bh_kind_may_hide(kind) ||
       (hit->is_derived && wanted->restrictions != NULL)) {
     *seen =
         listing->viewer == NULL || (kind != NULL && is_in_scope(listing, hit->scope, hit->scope2));

@@ -79,3 +79,9 @@ const json_t *bh_value_cache_lookup(const char *id, gpointer cache)
   const BhCachedRecord *record = bh_value_cache_find(cache, id, NULL);
   return record != NULL ? record->values : NULL;
 }
+
+const char *bh_value_cache_get_kind(const char *id, gpointer cache)
+{
+  const BhCachedRecord *record = bh_value_cache_find(cache, id, NULL);
+  return record != NULL ? record->kind : NULL;
+}

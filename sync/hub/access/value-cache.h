@@ -29,5 +29,9 @@ const BhCachedRecord *bh_value_cache_find(BhValueCache *cache, const char *recor
  * such record or it cannot be read. Has the signature of BhContext.lookup and BhScopeLookup;
  * `cache` is a BhValueCache. */
 const json_t *bh_value_cache_lookup(const char *record, gpointer cache);
+/* The name of the kind of the record with this id, borrowed until the cache is freed; NULL when
+ * there is no such record or it cannot be read. Has the signature of BhContext.kind_of; `cache` is
+ * a BhValueCache. */
+const char *bh_value_cache_get_kind(const char *record, gpointer cache);
 
 G_END_DECLS

@@ -292,9 +292,9 @@ static gboolean sees(const char *record, gpointer data)
   Export *export = data;
   const BhCachedRecord *shown = bh_value_cache_find(export->cache, record, NULL);
   const BhKind *kind = shown != NULL ? bh_kind_set_find(export->kinds, shown->kind) : NULL;
+  const BhVisibilitySource source = {bh_value_cache_lookup, bh_value_cache_get_kind, export->cache};
   if (kind != NULL &&
-      bh_visibility_compute(kind, record, shown->values, NULL, 0, bh_value_cache_lookup,
-                            export->cache) != BH_VISIBILITY_OPEN)
+      bh_visibility_compute(kind, record, shown->values, NULL, 0, &source) != BH_VISIBILITY_OPEN)
     bh_access_note(export->access, record, shown->kind, BH_ACCESS_EXPORT);
   return TRUE;
 }

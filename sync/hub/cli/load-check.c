@@ -50,6 +50,13 @@ static const json_t *lookup(const char *id, gpointer data)
   return bh_overlay_lookup(id, &check->values);
 }
 
+static const char *get_kind(const char *id, gpointer data)
+{
+  Check *check = data;
+  const BhLoadRecord *loaded = g_hash_table_lookup(check->load->by_id, id);
+  return loaded != NULL ? loaded->kind : bh_value_cache_get_kind(id, check->load->cache);
+}
+
 static char *dup_typed(const json_t *value)
 {
   return json_is_string(value) ? g_strdup(json_string_value(value)) : bh_json_dump(value);
@@ -60,10 +67,7 @@ static char *dup_typed(const json_t *value)
 static gboolean refers_to(Check *check, const BhField *field, const char *id)
 {
   const char *const *kinds = bh_field_get_ref_kinds(field);
-  const BhLoadRecord *loaded = g_hash_table_lookup(check->load->by_id, id);
-  const BhCachedRecord *stored =
-      loaded == NULL ? bh_value_cache_find(check->load->cache, id, NULL) : NULL;
-  const char *kind = loaded != NULL ? loaded->kind : stored != NULL ? stored->kind : NULL;
+  const char *kind = get_kind(id, check);
   return kind != NULL && g_strv_contains(kinds, kind);
 }
 
@@ -213,6 +217,7 @@ static void check_rules(Check *check, BhLoadRecord *record, const BhKind *kind)
                        .record = record->id,
                        .today = check->today,
                        .lookup = lookup,
+                       .kind_of = get_kind,
                        .data = check};
   if (bh_kind_has_states(kind) && json_object_get(after, "state") == NULL) {
     const char *state = bh_people_first_state(kind, &context);

@@ -89,6 +89,7 @@ static BhContext make_context(Work *work, const char *id, const json_t *values)
                      .actor = bh_hub_get_id(work->hub),
                      .today = work->today,
                      .lookup = bh_value_cache_lookup,
+                     .kind_of = bh_value_cache_get_kind,
                      .data = work->cache};
 }
 

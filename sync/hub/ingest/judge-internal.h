@@ -42,6 +42,9 @@ GPtrArray *bh_judge_list_states(const BhRecord *record);
 /* Values of any record as they will be after this entry, borrowed; NULL when there is no such
  * record (BhContext.lookup); `data` is a BhJudgement. */
 const json_t *bh_judgement_lookup(const char *record, gpointer data);
+/* Name of the kind of a record as it will be after the entry, borrowed; NULL when there is no such
+ * record. A BhKindOfFunc; `data` is a BhJudgement. */
+const char *bh_judgement_get_kind(const char *record, gpointer data);
 /* Fills the context for conditions of a record after this entry, with `person` (staff values) as
  * the actor. All borrowed. */
 void bh_judgement_context(BhJudgement *judgement, const char *record, const json_t *person,

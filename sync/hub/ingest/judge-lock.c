@@ -72,6 +72,7 @@ static void judge_variant(BhJudgement *judgement, guint op, const BhKind *kind, 
       .actor_values = judgement->acting,
       .today = judgement->piece->made_on,
       .lookup = bh_overlay_lookup,
+      .kind_of = bh_overlay_get_kind,
       .children = bh_overlay_list_children,
       .data = before,
   };
@@ -101,6 +102,7 @@ void bh_judge_locks(BhJudgement *judgement, guint op, const BhKind *named, const
   g_autoptr(json_t) set = dup_sets(judgement->body->ops->pdata[op], record);
   Before before = {.records = piece->records, .variants = 1};
   g_auto(BhOverlay) overlay = {.lookup = bh_records_lookup,
+                               .kind_of = bh_records_get_kind,
                                .children = bh_records_list_children,
                                .store = piece->records,
                                .make = make_before,

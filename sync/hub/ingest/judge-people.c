@@ -237,6 +237,12 @@ static const json_t *lookup_now(const char *record, gpointer data)
   return bh_records_get_values(judgement->piece->records, record);
 }
 
+static const char *get_kind_now(const char *record, gpointer data)
+{
+  const BhJudgement *judgement = data;
+  return bh_records_get_kind(record, judgement->piece->records);
+}
+
 static gboolean is_in_scope(BhJudgement *judgement, const BhRecordRow *row, const json_t *person)
 {
   const char *unit = bh_json_string_or(person, "unit", NULL);
@@ -252,12 +258,14 @@ static gboolean is_seen(BhJudgement *judgement, const char *kind_name, const cha
   const BhKind *kind = bh_kind_set_find(judgement->piece->kinds, kind_name);
   const json_t *now = lookup_now(id, judgement);
   const json_t *then = bh_judgement_lookup(id, judgement);
+  const BhVisibilitySource before = {lookup_now, get_kind_now, judgement};
+  const BhVisibilitySource after = {bh_judgement_lookup, bh_judgement_get_kind, judgement};
   if (kind == NULL)
     return FALSE;
-  return (now == NULL || bh_visibility_compute(kind, id, now, &person, 1, lookup_now, judgement) !=
-                             BH_VISIBILITY_NONE) &&
-         (then == NULL || bh_visibility_compute(kind, id, then, &person, 1, bh_judgement_lookup,
-                                                judgement) != BH_VISIBILITY_NONE);
+  return (now == NULL ||
+          bh_visibility_compute(kind, id, now, &person, 1, &before) != BH_VISIBILITY_NONE) &&
+         (then == NULL ||
+          bh_visibility_compute(kind, id, then, &person, 1, &after) != BH_VISIBILITY_NONE);
 }
 
 static gboolean is_reached(BhJudgement *judgement, const char *id, const json_t *person,

@@ -87,6 +87,7 @@ static gboolean judge_decision(BhPiece *piece, const BhBody *body, const char *t
                            by_system ? NULL : bh_records_get_values(piece->records, body->by),
                        .today = piece->today,
                        .lookup = bh_records_lookup,
+                       .kind_of = bh_records_get_kind,
                        .children = bh_records_list_children,
                        .data = piece->records};
   const char *from = bh_json_string_or(context.values, "state", NULL);

@@ -129,6 +129,18 @@ const json_t *bh_judgement_lookup(const char *record, gpointer data)
   return bh_overlay_lookup(record, &judgement->after);
 }
 
+const char *bh_judgement_get_kind(const char *record, gpointer data)
+{
+  BhJudgement *judgement = data;
+  const char *stored = bh_records_get_kind(record, judgement->piece->records);
+  for (guint i = 0; stored == NULL && i < judgement->body->ops->len; i++) {
+    const BhOp *op = judgement->body->ops->pdata[i];
+    if (strcmp(op->record, record) == 0)
+      return op->kind;
+  }
+  return stored;
+}
+
 void bh_judgement_context(BhJudgement *judgement, const char *record, const json_t *person,
                           BhContext *context)
 {
@@ -140,6 +152,7 @@ void bh_judgement_context(BhJudgement *judgement, const char *record, const json
           person == judgement->deciding && person != NULL ? actor->releaser : judgement->body->by,
       .actor_values = person,
       .lookup = bh_judgement_lookup,
+      .kind_of = bh_judgement_get_kind,
       .data = judgement,
   };
 }
@@ -526,6 +539,7 @@ GPtrArray *bh_judge_list_problems(BhPiece *piece, const BhKindSet *kinds, const 
       .actor_values = bh_records_get_values(piece->records, body->by),
       .today = piece->made_on,
       .lookup = bh_records_lookup,
+      .kind_of = bh_records_get_kind,
       .children = bh_records_list_children,
       .data = piece->records,
   };

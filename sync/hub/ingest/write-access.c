@@ -47,6 +47,12 @@ static const json_t *lookup(const char *id, gpointer data)
   return bh_records_get_values(access->records, id);
 }
 
+static const char *get_kind(const char *id, gpointer data)
+{
+  BhWriteAccess *access = data;
+  return bh_records_get_kind(id, access->records);
+}
+
 static gboolean has_scope(BhWriteAccess *access, const char *scope)
 {
   return bh_scope_is_within(scope, access->unit, FALSE, access->region, lookup, access);
@@ -55,8 +61,9 @@ static gboolean has_scope(BhWriteAccess *access, const char *scope)
 static gboolean is_shown(BhWriteAccess *access, const BhKind *kind, const char *id,
                          const json_t *values, gboolean *shown, GError **error)
 {
+  const BhVisibilitySource source = {lookup, get_kind, access};
   /* The staff of the unit is loaded only if a record is not open to everybody. */
-  *shown = bh_visibility_compute(kind, id, values, NULL, 0, lookup, access) == BH_VISIBILITY_OPEN;
+  *shown = bh_visibility_compute(kind, id, values, NULL, 0, &source) == BH_VISIBILITY_OPEN;
   if (*shown)
     return TRUE;
   if (access->viewers == NULL)
@@ -64,7 +71,7 @@ static gboolean is_shown(BhWriteAccess *access, const BhKind *kind, const char *
   if (access->viewers == NULL)
     return FALSE;
   *shown = bh_visibility_compute(kind, id, values, (const json_t *const *)access->viewers->pdata,
-                                 access->viewers->len, lookup, access) != BH_VISIBILITY_NONE;
+                                 access->viewers->len, &source) != BH_VISIBILITY_NONE;
   return TRUE;
 }
 

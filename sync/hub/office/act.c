@@ -1,401 +1,411 @@
-/* Reviews, steps and resolved conflicts of the office. Each act is one entry. The writer checks
- * again that the record has not changed since the person saw it, so that a newer change is never
- * overwritten unseen. Start at bh_office_review, bh_office_transition and bh_office_resolve. */
+/* Acts of a person at the office: what is offered, the form for what was typed so far, and doing
+ * the act as one entry. What an act asks for and what stands against it is decided in schema
+ * (schema/form.h). Start at read_existing and read_creation. */
 #include "sync/hub/access/access.h"
-#include "sync/hub/records/records.h"
 #include "sync/hub/office/internal.h"
 
 #include <string.h>
 
 #include "schema/act.h"
 #include "schema/error.h"
+#include "schema/form.h"
 #include "schema/kind-rules.h"
 #include "sync/hub/office/office-store.h"
 
-#define CHANGED_MEANWHILE "record: it was changed meanwhile, load it again"
-#define ITEMS_MAX 100 /* fields that one review may name */
-#define PAGE 200      /* reviews that are read at a time */
+#define WHERE "body"
 
-typedef struct {
-  BhOfficeCall *call;
-  const char *record;
-  const char *key; /* field whose heads must still be `heads`; NULL: not checked */
-  /* ids of the entries that were the heads of `key` when the person saw the record */
-  const json_t *heads;
-  const char *covers; /* newest entry of the record that the person saw; NULL: not checked */
-  const json_t *ops;
-  char *entry; /* result: id of the appended entry; g_free */
-} Act;
+/* --- what is offered --- */
 
-static gboolean heads_are(char *const *heads, const json_t *expected)
+static json_t *describe(BhOfficeCall *call, const BhAct *act)
 {
-  if (g_strv_length((char **)heads) != json_array_size(expected))
-    return FALSE;
-  gsize index;
-  json_t *id;
-  json_array_foreach((json_t *)expected, index, id) {
-    const char *text = json_string_value(id);
-    if (text == NULL || !g_strv_contains((const char *const *)heads, text))
-      return FALSE;
-  }
-  return TRUE;
+  static const char *const types[] = {"create", "step", "edit"};
+  const BhKind *kind = bh_act_get_kind(act);
+  g_autofree char *source = bh_source_dup_clauses(bh_act_get_source(act));
+  return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s}", "act", bh_act_get_name(act), "type",
+                   types[bh_act_get_type(act)], "kind", bh_kind_get_name(kind), "kind_label",
+                   bh_kind_get_label(kind, call->lang), "label", bh_act_get_label(act, call->lang),
+                   "source", source);
 }
 
-static gboolean is_newest(BhDb *db, const char *record, const char *covers, GError **error)
+/* Whether a button of the review takes the step, because the step needs no further value. */
+static gboolean is_taken_by_review(const BhAct *act, const BhContext *context)
 {
-  g_autofree char *newest = NULL;
-  if (!bh_office_store_newest_entry(db, record, &newest, error))
+  const BhTransition *step = bh_act_get_transition(act);
+  const BhKind *kind = bh_act_get_kind(act);
+  if (step == NULL || bh_transition_get_asks(step)[0] != NULL)
     return FALSE;
-  if (strcmp(newest, covers) == 0)
-    return TRUE;
-  g_set_error(error, BH_ERROR, BH_ERROR_CHAIN, CHANGED_MEANWHILE);
+  const char *to = bh_transition_get_to(step);
+  g_autoptr(GPtrArray) fields = bh_act_list_fields(act, context, TRUE);
+  g_autoptr(GPtrArray) files = bh_act_list_files(act, context);
+  return fields->len == 0 && files->len == 0 &&
+         (g_strcmp0(bh_kind_get_review_state(kind, BH_REVIEW_ON_RETURN), to) == 0 ||
+          g_strcmp0(bh_kind_get_review_state(kind, BH_REVIEW_ON_APPROVE), to) == 0);
+}
+
+json_t *bh_office_list_acts(BhOfficeCall *call, const BhKind *kind, const BhContext *context)
+{
+  json_t *out = json_array();
+  /* A review is answered and closed by its own routes. */
+  if (strcmp(bh_kind_get_name(kind), BH_REVIEW_KIND) == 0)
+    return out;
+  g_autoptr(GPtrArray) acts = bh_act_list(kind, context);
+  for (guint i = 0; i < acts->len; i++)
+    if (!is_taken_by_review(acts->pdata[i], context))
+      json_array_append_new(out, describe(call, acts->pdata[i]));
+  return out;
+}
+
+json_t *bh_office_list_creations(BhOfficeCall *call, const char *from, const BhContext *origin)
+{
+  json_t *out = json_array();
+  g_autoptr(GPtrArray) acts = bh_act_list_creations(call->kinds, from, origin);
+  for (guint i = 0; i < acts->len; i++)
+    json_array_append_new(out, describe(call, acts->pdata[i]));
+  return out;
+}
+
+json_t *bh_office_creations(BhOfficeCall *call, GError **error)
+{
+  const char *from = bh_request_get_query(call->request, "from");
+  BhContext origin;
+  if (from == NULL || strcmp(from, BH_ACT_FROM_OFFICE) == 0) {
+    bh_office_context(call, NULL, NULL, &origin);
+    return json_pack("{s:o}", "creations",
+                     bh_office_list_creations(call, BH_ACT_FROM_OFFICE, &origin));
+  }
+  g_autoptr(BhRecord) record = bh_office_load_visible(call, from, NULL, error);
+  if (record == NULL)
+    return NULL;
+  bh_office_context(call, from, bh_office_values(call, from), &origin);
+  return json_pack("{s:o}", "creations",
+                   bh_office_list_creations(call, bh_record_get_kind(record), &origin));
+}
+
+/* --- requests --- */
+
+/* What a request names: an act on a record, or the making of one. */
+typedef struct {
+  BhOfficeCall *call;
+  const char *record; /* id of the record before the act; NULL: a new one is made */
+  const char *made;   /* id for the new record */
+  const char *origin; /* record from which a new one is made; NULL: none */
+  const BhKind *kind;
+  BhAct *act;
+  BhContext before; /* the record before the act, or the origin */
+  BhForm *form;
+} Request;
+
+static void request_clear(Request *request)
+{
+  g_clear_pointer(&request->form, bh_form_free);
+  g_clear_pointer(&request->act, bh_act_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Request, request_clear)
+
+static gboolean make_form(Request *request, GError **error)
+{
+  BhOfficeCall *call = request->call;
+  g_autoptr(GError) wrong = NULL;
+  request->form =
+      bh_form_new(request->act, &request->before, TRUE, json_object_get(call->body, "values"),
+                  bh_office_now_ms(call->office), &wrong);
+  if (request->form == NULL)
+    g_set_error(error, wrong->domain, wrong->code, WHERE ": %s", wrong->message);
+  return request->form != NULL;
+}
+
+static gboolean set_no_act(const char *name, GError **error)
+{
+  g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+              WHERE ": \"act\": there is no act %.96s of this record in its present state", name);
   return FALSE;
 }
 
-/* Whether the record is still as the person saw it. FALSE with BH_ERROR_CHAIN if it was changed
- * since. */
-static gboolean is_unchanged(Act *act, BhDb *db, GError **error)
+/* Reads {"act","values"?} for a record. `way` as in bh_office_show. `covers`: newest entry of the
+ * record that the person saw; NULL: not checked. */
+static gboolean read_existing(BhOfficeCall *call, const char *id, const char *way,
+                              const char *covers, Request *request, GError **error)
 {
-  if (act->key != NULL) {
-    g_autoptr(BhRecord) record = bh_record_load(db, act->record, error);
-    if (record == NULL)
-      return FALSE;
-    g_auto(GStrv) heads = bh_record_dup_heads(record, act->key);
-    if (!heads_are(heads, act->heads)) {
-      g_set_error(error, BH_ERROR, BH_ERROR_CHAIN, CHANGED_MEANWHILE);
-      return FALSE;
-    }
-  }
-  return act->covers == NULL || is_newest(db, act->record, act->covers, error);
-}
-
-static gboolean write_act(BhHub *hub, BhDb *db, gpointer data, GError **error)
-{
-  Act *act = data;
-  if (!is_unchanged(act, db, error))
+  const char *name = bh_json_get_string(call->body, "act", WHERE, error);
+  g_autoptr(BhRecord) record = name != NULL ? bh_office_load_visible(call, id, way, error) : NULL;
+  if (record == NULL || (covers != NULL && !bh_office_is_newest(call->db, id, covers, error)))
     return FALSE;
-  act->entry = bh_hub_append_in(hub, db, act->call->staff, act->ops, error);
-  return act->entry != NULL;
+  request->call = call;
+  request->record = id;
+  request->kind = bh_kind_set_find(call->kinds, bh_record_get_kind(record));
+  request->act = g_str_has_prefix(name, "create/")
+                     ? NULL
+                     : bh_act_find(request->kind, bh_record_get_string(record, "state"), name);
+  if (request->act == NULL)
+    return set_no_act(name, error);
+  bh_office_context(call, id, bh_office_values(call, id), &request->before);
+  return make_form(request, error);
 }
 
-static json_t *run_act(Act *act, GError **error)
+/* The creation with this kind and name that is offered at `from`; bh_act_free. NULL when there is
+ * none. */
+static BhAct *find_creation(BhOfficeCall *call, const char *kind, const char *name,
+                            const char *from, const BhContext *origin)
 {
-  gboolean good = bh_hub_write(act->call->hub, write_act, act, error);
-  g_autofree char *entry = act->entry;
-  return good ? json_pack("{s:s}", "entry", entry) : NULL;
-}
-
-/* --- review --- */
-
-/* The reviews of the target that are not closed: a JSON array of ids, a new reference. */
-static json_t *list_open_reviews(BhOfficeCall *call, const char *target, GError **error)
-{
-  g_autoptr(json_t) ids = json_array();
-  g_autofree char *after = NULL;
-  do {
-    g_autoptr(json_t) query = json_pack("{s:s,s:s,s:{s:[s,s]},s:i,s:s*}", "kind", BH_REVIEW_KIND,
-                                        "parent", target, "where", "state", BH_REVIEW_OPEN,
-                                        BH_REVIEW_ANSWERED, "limit", PAGE, "after", after);
-    g_autoptr(json_t) page = bh_hub_list(call->hub, call->db, query, NULL, error);
-    if (page == NULL)
-      return NULL;
-    gsize index;
-    json_t *row;
-    json_array_foreach(json_object_get(page, "rows"), index, row) {
-      json_array_append(ids, json_object_get(row, "id"));
-    }
-    g_free(after);
-    after = g_strdup(bh_json_string_or(page, "after", NULL));
-  } while (after != NULL);
-  return g_steal_pointer(&ids);
-}
-
-/* Adds operations that close the reviews before the new one. */
-static gboolean close_older(BhOfficeCall *call, const char *target, json_t *ops, GError **error)
-{
-  g_autoptr(json_t) ids = list_open_reviews(call, target, error);
-  gsize index;
-  json_t *id;
-  json_array_foreach(ids, index, id) {
-    json_array_append_new(ops, json_pack("{s:O,s:s,s:{s:s}}", "record", id, "kind", BH_REVIEW_KIND,
-                                         "set", "state", BH_REVIEW_CLOSED));
+  g_autoptr(GPtrArray) acts = bh_act_list_creations(call->kinds, from, origin);
+  for (guint i = 0; i < acts->len; i++) {
+    const BhAct *act = acts->pdata[i];
+    const BhKind *made = bh_act_get_kind(act);
+    if (strcmp(bh_act_get_name(act), name) == 0 && strcmp(bh_kind_get_name(made), kind) == 0)
+      return bh_act_find(made, NULL, name);
   }
-  return ids != NULL;
+  return NULL;
 }
 
-/* The fields that the review names ("items" of the body), checked; a new reference. */
-static json_t *checked_items(BhOfficeCall *call, const BhKind *kind, GError **error)
+/* Reads {"kind","act","origin"?,"values"?}. */
+static gboolean read_creation(BhOfficeCall *call, Request *request, GError **error)
 {
-  const json_t *given = json_object_get(call->body, "items");
-  g_autoptr(json_t) items = json_array();
-  gsize index;
-  json_t *item;
-  json_array_foreach((json_t *)given, index, item) {
-    const char *name = json_string_value(item);
-    if (name == NULL || strlen(name) > BH_KEY_MAX || bh_kind_find_field(kind, name) == NULL ||
-        index >= ITEMS_MAX) {
-      g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
-                  "body: \"items\"[%" G_GSIZE_FORMAT "] must be a field of %s, and there may be at "
-                  "most %d",
-                  index, bh_kind_get_name(kind), ITEMS_MAX);
-      return NULL;
-    }
-    json_array_append(items, item);
-  }
-  return g_steal_pointer(&items);
-}
-
-GPtrArray *bh_office_check_decision(BhOfficeCall *call, const char *id, const BhKind *kind,
-                                    const char *event)
-{
-  BhContext context;
-  bh_office_context(call, id, bh_office_values(call, id), &context);
-  return bh_review_check(kind, event, &context);
-}
-
-/* Adds the operation for the step that the decision takes, if it takes one. */
-static void add_move(BhOfficeCall *call, const char *id, const BhKind *kind, const char *event,
-                     json_t *ops)
-{
-  const char *from = bh_json_string_or(bh_office_values(call, id), "state", NULL);
-  const char *to = bh_kind_get_review_move(kind, event, from);
-  if (to != NULL)
-    json_array_append_new(ops, json_pack("{s:s,s:s,s:{s:s}}", "record", id, "kind",
-                                         bh_kind_get_name(kind), "set", "state", to));
-}
-
-/* An operation that makes a review: `decision` is approve, return or step. */
-static json_t *make_review(BhOfficeCall *call, const char *target, const char *decision,
-                           const char *covers, const char *comment)
-{
-  char id[BH_ID_LEN + 1];
-  bh_office_make_id(call->office, id);
-  json_t *op =
-      json_pack("{s:s,s:s,s:{s:s,s:s,s:s,s:s,s:s}}", "record", id, "kind", BH_REVIEW_KIND, "set",
-                "parent", target, "decision", decision, "state", bh_decision_get_state(decision),
-                "covers", covers, "reviewer", call->staff);
-  if (comment[0] != '\0')
-    json_object_set_new(json_object_get(op, "set"), "comment", json_string(comment));
-  return op;
-}
-
-json_t *bh_office_review(BhOfficeCall *call, GError **error)
-{
-  const char *id = bh_request_get_param(call->request, "id");
-  g_autoptr(BhRecord) record = bh_office_load_visible(call, id, NULL, error);
-  if (record == NULL)
-    return NULL;
-  const BhKind *kind = bh_kind_set_find(call->kinds, bh_record_get_kind(record));
-  const char *decision = bh_json_string_or(call->body, "decision", "");
-  const char *covers = bh_json_get_string(call->body, "covers", "body", error);
-  if (covers == NULL)
-    return NULL;
-  const char *event = bh_decision_get_event(decision);
-  if (event == NULL || !bh_kind_is_reviewable(kind)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
-                "body: \"decision\" must be approve or return, and the record's kind must be "
-                "reviewable");
-    return NULL;
-  }
-  if (!is_newest(call->db, id, covers, error))
-    return NULL;
-  g_autoptr(GPtrArray) problems = bh_office_check_decision(call, id, kind, event);
-  if (problems->len > 0) {
-    bh_office_set_problems(call, kind, NULL, problems, error);
-    return NULL;
-  }
-  g_autofree char *comment = bh_office_body_text(call, "comment", BH_OFFICE_TEXT_MAX, error);
-  if (comment == NULL)
-    return NULL;
-  if (strcmp(decision, BH_DECISION_RETURN) == 0 && comment[0] == '\0') {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "body: \"comment\" is missing");
-    return NULL;
-  }
-  g_autoptr(json_t) items = checked_items(call, kind, error);
-  if (items == NULL)
-    return NULL;
-  json_t *op = make_review(call, id, decision, covers, comment);
-  g_autoptr(json_t) ops = json_pack("[o]", op);
-  if (json_array_size(items) > 0)
-    json_object_set(json_object_get(op, "set"), "items", items);
-  if (!close_older(call, id, ops, error))
-    return NULL;
-  add_move(call, id, kind, event, ops);
-  Act act = {.call = call, .record = id, .covers = covers, .ops = ops};
-  return run_act(&act, error);
-}
-
-/* --- transitions --- */
-
-/* Typed values that cannot be read: the names of their fields, and the problems in words. */
-typedef struct {
-  GPtrArray *fields;
-  GPtrArray *words;
-} Unread;
-
-static Unread *unread_new(void)
-{
-  Unread *unread = g_new0(Unread, 1);
-  unread->fields = g_ptr_array_new_with_free_func(g_free);
-  unread->words = g_ptr_array_new_with_free_func(g_free);
-  return unread;
-}
-
-static void unread_free(Unread *unread)
-{
-  g_ptr_array_unref(unread->fields);
-  g_ptr_array_unref(unread->words);
-  g_free(unread);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Unread, unread_free)
-
-static void add_unread(BhOfficeCall *call, const BhKind *kind, const char *name,
-                       const GError *wrong, Unread *unread)
-{
-  g_autofree char *message = g_strdup_printf("%s.%s", bh_kind_get_name(kind), wrong->message);
-  g_ptr_array_add(unread->fields, g_strdup(name));
-  g_ptr_array_add(unread->words, bh_office_format_reason(call, message));
-}
-
-/* Removes the problems of fields that could not be read, so that they are not reported as empty
- * too. */
-static void drop_unread(const Unread *unread, GPtrArray *problems)
-{
-  for (guint i = problems->len; i-- > 0;) {
-    const BhProblem *problem = problems->pdata[i];
-    if (g_ptr_array_find_with_equal_func(unread->fields, problem->field, g_str_equal, NULL))
-      g_ptr_array_remove_index(problems, i);
-  }
-}
-
-/* Reads the values of the body into `values`. Values that cannot be read are added to `unread`;
- * FALSE with an error only for fields that the act does not ask for. */
-static gboolean parse_values(BhOfficeCall *call, const BhAct *act, const BhContext *before,
-                             json_t *values, Unread *unread, GError **error)
-{
-  const json_t *given = json_object_get(call->body, "values");
-  const BhKind *kind = bh_act_get_kind(act);
-  g_autoptr(GPtrArray) fields = bh_act_list_fields(act, before, TRUE);
-  const char *name;
-  json_t *typed;
-  json_object_foreach((json_t *)given, name, typed) {
-    g_autoptr(GError) wrong = NULL;
-    const BhField *field = bh_kind_find_field(kind, name);
-    if (field == NULL || !g_ptr_array_find(fields, field, NULL)) {
-      g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "body: %s does not ask for \"%.*s\"",
-                  bh_act_get_name(act), BH_KEY_MAX, name);
+  const char *kind = bh_json_get_string(call->body, "kind", WHERE, error);
+  const char *name = kind != NULL ? bh_json_get_string(call->body, "act", WHERE, error) : NULL;
+  g_autofree char *from = g_strdup(BH_ACT_FROM_OFFICE);
+  if (name == NULL)
+    return FALSE;
+  request->call = call;
+  request->origin = bh_json_string_or(call->body, "origin", NULL);
+  if (request->origin != NULL) {
+    g_autoptr(BhRecord) origin = bh_office_load_visible(call, request->origin, NULL, error);
+    if (origin == NULL)
       return FALSE;
+    g_free(from);
+    from = g_strdup(bh_record_get_kind(origin));
+  }
+  bh_office_context(call, request->origin,
+                    request->origin != NULL ? bh_office_values(call, request->origin) : NULL,
+                    &request->before);
+  request->kind = bh_kind_set_find(call->kinds, kind);
+  request->act = find_creation(call, kind, name, from, &request->before);
+  if (request->act == NULL) {
+    g_set_error(error, BH_ERROR, BH_ERROR_DENIED,
+                WHERE ": \"act\": %.96s of %.64s is not offered to you here", name, kind);
+    return FALSE;
+  }
+  return make_form(request, error);
+}
+
+/* --- references --- */
+
+/* Whether the person may name the record in the field: it is stored, of a kind that the field
+ * refers to, and open to the person. */
+static gboolean may_name(BhOfficeCall *call, const BhField *field, const char *id)
+{
+  const char *const *kinds = bh_field_get_ref_kinds(field);
+  const BhCachedRecord *named = bh_value_cache_find(call->cache, id, NULL);
+  return named != NULL && (kinds[0] == NULL || g_strv_contains(kinds, named->kind)) &&
+         bh_office_show(call, id, NULL);
+}
+
+/* Whether the field of the record names `id` already. */
+static gboolean is_named_before(const Request *request, const char *name, const char *id)
+{
+  return request->record != NULL &&
+         bh_json_has_name(json_object_get(request->before.values, name), id);
+}
+
+/* Adds a problem for each field of the form that newly names a record which the person may not
+ * name. Whether there is such a record is not told. */
+static void check_refs(const Request *request, GPtrArray *problems)
+{
+  const char *name;
+  json_t *value;
+  json_object_foreach((json_t *)bh_form_get_set(request->form), name, value) {
+    const BhField *field = bh_kind_find_field(request->kind, name);
+    BhFieldType type = field != NULL ? bh_field_get_type(field) : BH_FIELD_TEXT;
+    gboolean good = TRUE;
+    if ((type != BH_FIELD_REF && type != BH_FIELD_REFS) || !bh_form_has_field(request->form, name))
+      continue;
+    gsize n = json_is_array(value) ? json_array_size(value) : 1;
+    for (gsize i = 0; i < n && good; i++) {
+      const char *id = json_string_value(json_is_array(value) ? json_array_get(value, i) : value);
+      good = id == NULL || is_named_before(request, name, id) || may_name(request->call, field, id);
     }
-    json_t *value = json_is_string(typed)
-                        ? bh_field_parse_typed(field, json_string_value(typed), &wrong)
-                        : json_incref(typed);
-    if (value == NULL)
-      add_unread(call, kind, name, wrong, unread);
-    else
-      json_object_set_new(values, name, value);
+    if (!good)
+      g_ptr_array_add(problems,
+                      bh_problem_new(name, "invalid", "所选的记录不存在、无权查看或类别不符",
+                                     "There is no such record of the right kind that you may see"));
+  }
+}
+
+/* Whether nothing stands against the act. FALSE with an error, and the problems by field as members
+ * of the answer. */
+static gboolean is_possible(const Request *request, GError **error)
+{
+  g_autoptr(GPtrArray) problems = bh_form_check(request->form);
+  check_refs(request, problems);
+  if (problems->len == 0 && json_object_size(bh_form_get_set(request->form)) == 0)
+    g_ptr_array_add(problems, bh_problem_new("", "invalid", "没有改动", "Nothing was changed"));
+  if (problems->len > 0)
+    bh_office_set_problems(request->call, request->kind, problems, error);
+  return problems->len == 0;
+}
+
+/* --- the form --- */
+
+static json_t *name_records(BhOfficeCall *call, const json_t *value)
+{
+  json_t *out = json_array();
+  gsize n = json_is_array(value) ? json_array_size(value) : value != NULL;
+  for (gsize i = 0; i < n; i++) {
+    const char *id = json_string_value(json_is_array(value) ? json_array_get(value, i) : value);
+    json_array_append_new(out, json_pack("{s:s,s:s}", "id", id, "title", bh_office_name(call, id)));
+  }
+  return out;
+}
+
+/* Adds to a field of the resolved form what only the hub knows: titles of records, names of areas,
+ * and why a typed text cannot be read. */
+static void complete_field(const Request *request, json_t *field)
+{
+  BhOfficeCall *call = request->call;
+  const char *name = bh_json_string_or(field, "name", "");
+  const BhField *declared = bh_kind_find_field(request->kind, name);
+  const json_t *value = json_object_get(field, "value");
+  if (json_object_get(field, "ref_kinds") != NULL)
+    json_object_set_new(field, "records", name_records(call, value));
+  if (bh_field_get_type(declared) == BH_FIELD_AREA && value != NULL) {
+    g_autofree char *shown = bh_office_format(call, declared, value);
+    json_object_set_new(field, "area_name", json_string(shown));
+  }
+  const GPtrArray *unread = bh_form_list_unread(request->form);
+  for (guint i = 0; i < unread->len; i++) {
+    const BhProblem *problem = unread->pdata[i];
+    if (strcmp(problem->field, name) != 0)
+      continue;
+    g_autofree char *words = bh_office_format_problem(call, request->kind, problem);
+    json_object_set_new(field, "problem", json_string(words));
+  }
+}
+
+static json_t *draw_form(const Request *request)
+{
+  BhOfficeCall *call = request->call;
+  json_t *out = bh_form_resolve(request->form, call->kinds, call->lang);
+  g_autoptr(json_t) act = describe(call, request->act);
+  gsize i, k;
+  json_t *section, *field;
+  json_array_foreach(json_object_get(out, "sections"), i, section) {
+    json_array_foreach(json_object_get(section, "fields"), k, field) {
+      complete_field(request, field);
+    }
+  }
+  json_object_update(out, act);
+  if (request->record == NULL) {
+    char id[BH_ID_LEN + 1];
+    bh_office_make_id(call->office, id);
+    json_object_set_new(out, "record", json_string(id));
+  }
+  const char *shown = request->record != NULL ? request->record : request->origin;
+  json_object_set_new(out, "title", json_string(bh_office_name(call, shown)));
+  return out;
+}
+
+json_t *bh_office_form(BhOfficeCall *call, GError **error)
+{
+  g_auto(Request) request = {0};
+  const char *id = bh_json_string_or(call->body, "record", NULL);
+  call->only_asks = TRUE;
+  gboolean read = id != NULL ? read_existing(call, id, BH_ACCESS_RECORD, NULL, &request, error)
+                             : read_creation(call, &request, error);
+  return read ? draw_form(&request) : NULL;
+}
+
+/* --- doing an act --- */
+
+static json_t *make_ops(const Request *request, const char *id)
+{
+  return json_pack("[{s:s,s:s,s:O}]", "record", id, "kind", bh_kind_get_name(request->kind), "set",
+                   bh_form_get_set(request->form));
+}
+
+/* Whether the stored record has all values that the person gave in the form. */
+static gboolean has_given_values(const Request *request, const json_t *stored)
+{
+  const char *name;
+  json_t *value;
+  json_object_foreach((json_t *)bh_form_get_set(request->form), name, value) {
+    json_t *other = json_object_get(stored, name);
+    if (bh_form_has_field(request->form, name) && (other == NULL || !json_equal(other, value)))
+      return FALSE;
   }
   return TRUE;
 }
 
-/* Adds a review with the decision "step" if the person may review the record: a person who takes a
- * step has seen the record, so no other review is needed. Adds none for a record with an open
- * review, because the record remains returned until it is answered. */
-static gboolean add_step_review(BhOfficeCall *call, const char *id, const BhKind *kind,
-                                const BhTransition *transition, const char *covers, json_t *ops,
-                                GError **error)
+/* Answers the making of a record that exists already. The same record of the same person is a
+ * success: the answer to the first request was lost, or the button was pressed twice. */
+static json_t *answer_repeated(const Request *request, const BhCachedRecord *known, GError **error)
 {
-  BhContext context;
-  bh_office_context(call, id, bh_office_values(call, id), &context);
-  const char *state = bh_json_string_or(context.values, "state", NULL);
-  if (!bh_kind_is_reviewable(kind) || (call->roles & BH_OFFICE_JUDGES) == 0 ||
-      bh_kind_get_review_meaning(kind, state) == BH_REVIEW_NOTHING ||
-      !bh_kind_has_authority(kind, &context))
-    return TRUE;
-  g_autoptr(json_t) open = list_open_reviews(call, id, error);
-  if (open != NULL && json_array_size(open) == 0)
-    json_array_append_new(ops, make_review(call, id, BH_DECISION_STEP, covers,
-                                           bh_transition_get_label(transition, "zh")));
-  return open != NULL;
+  BhOfficeCall *call = request->call;
+  gboolean is_own = FALSE;
+  if (!bh_office_store_is_made_by(call->db, request->made, call->staff, &is_own, error))
+    return NULL;
+  if (is_own && strcmp(known->kind, bh_kind_get_name(request->kind)) == 0) {
+    if (has_given_values(request, known->values))
+      return json_pack("{s:s,s:b}", "record", request->made, "repeated", 1);
+    /* The page offers to open the record, so that the new values can be entered there. */
+    call->more = json_pack("{s:s}", "record", request->made);
+  }
+  g_set_error_literal(error, BH_ERROR, BH_ERROR_CHAIN,
+                      "record: a record with this id exists already, with other values");
+  return NULL;
 }
 
-json_t *bh_office_transition(BhOfficeCall *call, GError **error)
+/* The record with the new id, if it exists already. */
+static const BhCachedRecord *find_made(const Request *request)
 {
-  const char *id = bh_request_get_param(call->request, "id");
-  g_autoptr(BhRecord) record = bh_office_load_visible(call, id, NULL, error);
-  const char *to = record != NULL ? bh_json_get_string(call->body, "to", "body", error) : NULL;
-  const char *covers = to != NULL ? bh_json_get_string(call->body, "covers", "body", error) : NULL;
-  if (covers == NULL)
-    return NULL;
-  const BhKind *kind = bh_kind_set_find(call->kinds, bh_record_get_kind(record));
-  const char *from = bh_record_get_string(record, "state");
-  const BhTransition *transition = from != NULL ? bh_workflow_find(kind, from, to) : NULL;
-  if (transition == NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
-                "body: \"to\": there is no step from the state %s to %.64s",
-                from != NULL ? from : "(none)", to);
-    return NULL;
-  }
-  g_autofree char *name = g_strconcat("step/", to, NULL);
-  g_autoptr(BhAct) step = bh_act_find(kind, from, name);
-  BhContext before, context;
-  bh_office_context(call, id, bh_office_values(call, id), &before);
-  g_autoptr(json_t) typed = json_copy((json_t *)before.values);
-  g_autoptr(Unread) unread = unread_new();
-  if (!parse_values(call, step, &before, typed, unread, error))
-    return NULL;
-  g_autoptr(json_t) set =
-      bh_act_dup_set(step, typed, &before, TRUE, bh_office_now_ms(call->office));
-  g_autoptr(json_t) values = json_copy((json_t *)before.values);
-  json_object_update(values, set);
-  bh_office_context(call, id, values, &context);
-  g_autoptr(GPtrArray) problems = bh_workflow_check(kind, from, to, &context);
-  bh_kind_check_doubts(kind, bh_transition_get_asks(transition), &context, problems);
-  drop_unread(unread, problems);
-  if (problems->len > 0 || unread->words->len > 0) {
-    bh_office_set_problems(call, kind, unread->words, problems, error);
-    return NULL;
-  }
-  g_autoptr(json_t) ops =
-      json_pack("[{s:s,s:s,s:O}]", "record", id, "kind", bh_kind_get_name(kind), "set", set);
-  if (!add_step_review(call, id, kind, transition, covers, ops, error))
-    return NULL;
-  Act act = {.call = call, .record = id, .covers = covers, .ops = ops};
-  return run_act(&act, error);
+  return bh_value_cache_find(request->call->cache, request->made, NULL);
 }
 
-/* --- conflicts --- */
-
-json_t *bh_office_resolve(BhOfficeCall *call, GError **error)
+static json_t *write_creation(const Request *request, GError **error)
 {
+  g_autoptr(GError) refused = NULL;
+  g_autoptr(json_t) ops = make_ops(request, request->made);
+  BhOfficeChange change = {
+      .call = request->call, .record = request->made, .creates = TRUE, .ops = ops};
+  json_t *done = bh_office_write_change(&change, &refused);
+  /* Another request for the same id may have been faster. */
+  const BhCachedRecord *known =
+      g_error_matches(refused, BH_ERROR, BH_ERROR_CHAIN) ? find_made(request) : NULL;
+  if (known != NULL)
+    return answer_repeated(request, known, error);
+  if (refused != NULL)
+    g_propagate_error(error, g_steal_pointer(&refused));
+  return done;
+}
+
+json_t *bh_office_create(BhOfficeCall *call, GError **error)
+{
+  g_auto(Request) request = {.made = bh_json_get_string(call->body, "record", WHERE, error)};
+  if (request.made == NULL)
+    return NULL;
+  if (!bh_id_is_valid(request.made)) {
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT,
+                        WHERE ": \"record\" must be a new id, a UUID in lower case");
+    return NULL;
+  }
+  if (!read_creation(call, &request, error))
+    return NULL;
+  const BhCachedRecord *known = find_made(&request);
+  if (known != NULL)
+    return answer_repeated(&request, known, error);
+  return is_possible(&request, error) ? write_creation(&request, error) : NULL;
+}
+
+json_t *bh_office_act(BhOfficeCall *call, GError **error)
+{
+  g_auto(Request) request = {0};
   const char *id = bh_request_get_param(call->request, "id");
-  g_autoptr(BhRecord) record = bh_office_load_visible(call, id, NULL, error);
-  const char *key = record != NULL ? bh_json_get_string(call->body, "key", "body", error) : NULL;
-  const char *chosen = key != NULL ? bh_json_get_string(call->body, "entry", "body", error) : NULL;
-  json_t *expected = chosen != NULL ? bh_json_get_array(call->body, "heads", "body", error) : NULL;
-  if (expected == NULL)
+  const char *covers = bh_json_get_string(call->body, "covers", WHERE, error);
+  if (covers == NULL || !read_existing(call, id, NULL, covers, &request, error) ||
+      !is_possible(&request, error))
     return NULL;
-  g_autoptr(json_t) heads = bh_record_dup_head_values(record, key);
-  json_t *value = NULL;
-  gboolean withheld = FALSE;
-  gsize index;
-  json_t *head;
-  json_array_foreach(heads, index, head) {
-    if (strcmp(bh_json_string_or(head, "entry", ""), chosen) != 0)
-      continue;
-    value = json_object_get(head, "value");
-    withheld = json_is_true(json_object_get(head, "withheld"));
-  }
-  if (withheld) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
-                "body: the hub does not have the value of this \"entry\", so it cannot be chosen");
+  g_autoptr(json_t) ops = make_ops(&request, id);
+  const BhTransition *step = bh_act_get_transition(request.act);
+  if (step != NULL && !bh_office_add_step_review(call, id, request.kind, step, covers, ops, error))
     return NULL;
-  }
-  if (value == NULL || json_array_size(heads) < 2) {
-    g_set_error(error, BH_ERROR, BH_ERROR_CHAIN, CHANGED_MEANWHILE);
-    return NULL;
-  }
-  g_autoptr(json_t) ops = json_pack("[{s:s,s:s,s:{s:O}}]", "record", id, "kind",
-                                    bh_record_get_kind(record), "set", key, value);
-  Act act = {.call = call, .record = id, .key = key, .heads = expected, .ops = ops};
-  return run_act(&act, error);
+  BhOfficeChange change = {.call = call, .record = id, .covers = covers, .ops = ops};
+  return bh_office_write_change(&change, error);
 }

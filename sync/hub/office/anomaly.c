@@ -16,6 +16,7 @@
  * rows without "look", which do not refer to other records. */
 static gboolean has_twin(BhOfficeCall *call, const json_t *row)
 {
+  const BhVisibilitySource source = {bh_value_cache_lookup, bh_value_cache_get_kind, call->cache};
   const char *look = bh_json_string_or(row, "look", NULL);
   g_autoptr(GPtrArray) ids = look != NULL ? bh_number_store_list(call->db, look, NULL) : NULL;
   for (guint i = 0; ids != NULL && i < ids->len; i++) {
@@ -23,8 +24,7 @@ static gboolean has_twin(BhOfficeCall *call, const json_t *row)
     const BhCachedRecord *shown = bh_value_cache_find(call->cache, id, NULL);
     const BhKind *kind = shown != NULL ? bh_kind_set_find(call->kinds, shown->kind) : NULL;
     if (kind != NULL && strcmp(id, bh_json_string_or(row, "record", "")) != 0 &&
-        (bh_visibility_compute(kind, id, shown->values, NULL, 0, bh_value_cache_lookup,
-                               call->cache) == BH_VISIBILITY_OPEN ||
+        (bh_visibility_compute(kind, id, shown->values, NULL, 0, &source) == BH_VISIBILITY_OPEN ||
          bh_office_show(call, id, NULL)))
       return TRUE;
   }

@@ -167,7 +167,7 @@ json_t *bh_office_attach(BhOfficeCall *call, GError **error)
     return NULL;
   g_autoptr(GPtrArray) problems = check_new(call, kind, set);
   if (problems->len > 0) {
-    bh_office_set_problems(call, kind, NULL, problems, error);
+    bh_office_set_problems(call, kind, problems, error);
     return NULL;
   }
   char upload[BH_ID_LEN + 1];

@@ -29,6 +29,12 @@ static const json_t *lookup(const char *record, gpointer data)
   return bh_office_values(data, record);
 }
 
+static const char *get_kind(const char *record, gpointer data)
+{
+  const BhOfficeCall *call = data;
+  return bh_value_cache_get_kind(record, call->cache);
+}
+
 GPtrArray *bh_office_list_children(BhOfficeCall *call, const char *parent, const char *kind,
                                    guint most, GError **error)
 {
@@ -77,6 +83,7 @@ void bh_office_context(BhOfficeCall *call, const char *record, const json_t *val
                          .actor_values = call->staff_values,
                          .today = call->today,
                          .lookup = lookup,
+                         .kind_of = get_kind,
                          .children = list_children,
                          .data = call};
 }
@@ -99,8 +106,9 @@ BhVisibility bh_office_get_visibility(BhOfficeCall *call, const BhKind *kind, co
                                       const json_t *values)
 {
   const json_t *viewer = call->staff_values;
+  const BhVisibilitySource source = {lookup, get_kind, call};
   return is_within_reach(call, record)
-             ? bh_visibility_compute(kind, record, values, &viewer, 1, lookup, call)
+             ? bh_visibility_compute(kind, record, values, &viewer, 1, &source)
              : BH_VISIBILITY_NONE;
 }
 

@@ -54,6 +54,7 @@ typedef struct {
   const char *lang;   /* language of the answer, "zh" or "en" */
   json_t *body;       /* JSON body of the request, an object; NULL: it has none */
   json_t *more;       /* further members of an error answer, or NULL */
+  gboolean only_asks; /* the request changes nothing, although its method could */
 
   char *token_hash;
   char *csrf;
@@ -216,23 +217,71 @@ void bh_office_add_subject(BhOfficeCall *call, const BhEntryRow *row, json_t *ou
 /* A reason of the hub (why an entry waits) in words for people, with labels instead of codes, in
  * the language of the call; "" when it has no words for it. g_free (words.c). */
 char *bh_office_format_reason(BhOfficeCall *call, const char *message);
-/* Sets an error with all reasons against an act in one text: first the texts of `more` (may be
- * NULL), then `problems` (BhProblem*). BH_ERROR_DENIED when one concerns the actor, else
+/* The text of one problem, in the language of the call; g_free. */
+char *bh_office_format_problem(BhOfficeCall *call, const BhKind *kind, const BhProblem *problem);
+/* The texts of `problems` (BhProblem*) in one, with the labels of their fields; g_free. */
+char *bh_office_join_problems(BhOfficeCall *call, const BhKind *kind, const GPtrArray *problems);
+/* Sets an error with the text of bh_office_join_problems. The answer of the request gets the member
+ * "problems", [{"field","text"}], too. BH_ERROR_DENIED when one concerns the actor, else
  * BH_ERROR_INVALID. */
-void bh_office_set_problems(BhOfficeCall *call, const BhKind *kind, const GPtrArray *more,
-                            const GPtrArray *problems, GError **error);
+void bh_office_set_problems(BhOfficeCall *call, const BhKind *kind, const GPtrArray *problems,
+                            GError **error);
+/* Puts a refusal by the writer into words for people, if there are words for it. The answer gets
+ * the member "problems" when the refusal names a field. */
+void bh_office_explain(BhOfficeCall *call, GError **refused);
 /* quarantine.c */
 json_t *bh_office_quarantined(BhOfficeCall *call, GError **error); /* GET quarantine/ID */
 json_t *bh_office_decide(BhOfficeCall *call, GError **error);      /* POST: release or dismiss */
 
+/* change.c */
+/* A change of one record by the signed-in person. All members are borrowed. */
+typedef struct {
+  BhOfficeCall *call;
+  const char *record;
+  gboolean creates; /* there must be no record with this id yet */
+  const char *key;  /* field whose heads must still be `heads`; NULL: not checked */
+  /* ids of the entries that were the heads of `key` when the person saw the record */
+  const json_t *heads;
+  const char *covers; /* newest entry of the record that the person saw; NULL: not checked */
+  const json_t *ops;  /* as for bh_hub_append */
+} BhOfficeChange;
+
+/* Writes the change as one entry. {"entry","record"}, a new reference. NULL with BH_ERROR_CHAIN
+ * when the record was changed since the person saw it, and with the error of the writer otherwise.
+ */
+json_t *bh_office_write_change(const BhOfficeChange *change, GError **error);
+/* Whether `covers` is the newest entry of the record and the records below it; FALSE with
+ * BH_ERROR_CHAIN when it is not. */
+gboolean bh_office_is_newest(BhDb *db, const char *record, const char *covers, GError **error);
+/* Sets the error (BH_ERROR_CHAIN) for a record that was changed meanwhile. */
+void bh_office_set_changed(GError **error);
+
 /* act.c */
+/* The acts on a record that are open to the person, but for those that the buttons of the review
+ * take: [{"act","type","kind","kind_label","label","source"}], a new reference. */
+json_t *bh_office_list_acts(BhOfficeCall *call, const BhKind *kind, const BhContext *context);
+/* The records that the person can make at `from` (bh_act_list_creations), described in the same
+ * way. */
+json_t *bh_office_list_creations(BhOfficeCall *call, const char *from, const BhContext *origin);
+json_t *bh_office_creations(BhOfficeCall *call, GError **error); /* GET creations */
+json_t *bh_office_form(BhOfficeCall *call, GError **error);      /* POST form: for what was typed */
+json_t *bh_office_create(BhOfficeCall *call, GError **error);    /* POST records */
+json_t *bh_office_act(BhOfficeCall *call, GError **error);       /* POST records/ID/act */
+json_t *bh_office_pick(BhOfficeCall *call, GError **error);      /* GET pick; pick.c */
+
+/* review.c */
 /* The reasons against a decision about a record ("on_return", "on_approve"): BhProblem*, empty when
  * there are none. The writer judges the decision again. */
 GPtrArray *bh_office_check_decision(BhOfficeCall *call, const char *id, const BhKind *kind,
                                     const char *event);
-json_t *bh_office_review(BhOfficeCall *call, GError **error);     /* POST records/ID/review */
-json_t *bh_office_transition(BhOfficeCall *call, GError **error); /* POST …/transition: a step */
-json_t *bh_office_resolve(BhOfficeCall *call, GError **error);    /* POST …/resolve: a conflict */
+/* Adds to `ops` a review with the decision "step" if the person may review the record: a person who
+ * takes a step has seen the record, so no other review is needed. Adds none for a record with an
+ * open review, because the record remains returned until it is answered. */
+gboolean bh_office_add_step_review(BhOfficeCall *call, const char *id, const BhKind *kind,
+                                   const BhTransition *transition, const char *covers, json_t *ops,
+                                   GError **error);
+json_t *bh_office_review(BhOfficeCall *call, GError **error);  /* POST records/ID/review */
+json_t *bh_office_resolve(BhOfficeCall *call, GError **error); /* POST …/resolve: a conflict */
 
 /* attach.c */
 json_t *bh_office_attach(BhOfficeCall *call, GError **error); /* POST records/ID/files: begins */
@@ -270,9 +319,6 @@ json_t *bh_office_list_ledgers(BhOfficeCall *call);
 json_t *bh_office_due(BhOfficeCall *call, const BhKind *kind, const json_t *values);
 /* The "files" of a record: its children of kind file, with "here" (the hub has the bytes). */
 json_t *bh_office_files(BhOfficeCall *call, const char *record, GError **error);
-/* The fields that a step asks for, as the page shows them. */
-json_t *bh_office_form(BhOfficeCall *call, const BhKind *kind, const char *const *fields,
-                       const json_t *values);
 
 /* An SVG of a QR code (g_free), `size_mm` wide including the quiet zone; NULL with an error (qr.c).
  */

@@ -227,6 +227,21 @@ GPtrArray *bh_office_store_list_with_file(BhDb *db, const char *parent, const ch
   return ended ? g_steal_pointer(&ids) : NULL;
 }
 
+gboolean bh_office_store_is_made_by(BhDb *db, const char *record, const char *staff,
+                                    gboolean *is_made_by, GError **error)
+{
+  g_autoptr(BhStmt) row = NULL;
+  if (!bh_db_query_row(
+          db,
+          "SELECT entry.actor FROM record JOIN entry_record ON entry_record.record = record.nr"
+          " JOIN entry ON entry.position = entry_record.position WHERE record.id = :record"
+          " ORDER BY entry.position LIMIT 1",
+          BH_PARAMS(bh_param_text("record", record)), &row, error))
+    return FALSE;
+  *is_made_by = row != NULL && g_strcmp0(bh_stmt_get_text(row, 0), staff) == 0;
+  return TRUE;
+}
+
 gboolean bh_office_store_newest_entry(BhDb *db, const char *record, char **entry, GError **error)
 {
   g_autoptr(BhStmt) row = NULL;

@@ -105,6 +105,9 @@ json_t *bh_office_store_list_changed(BhDb *db, const char *record, const char *r
  * below it, newest first, at most `limit`. All entries when `since` is unknown. */
 json_t *bh_office_store_list_news(BhDb *db, const char *record, const char *since, int limit,
                                   GError **error);
+/* *is_made_by: whether the first entry of the record is by the person. */
+gboolean bh_office_store_is_made_by(BhDb *db, const char *record, const char *staff,
+                                    gboolean *is_made_by, GError **error);
 /* *entry (g_free): id of the newest entry of a record and of the records below it; "" when there is
  * none. */
 gboolean bh_office_store_newest_entry(BhDb *db, const char *record, char **entry, GError **error);

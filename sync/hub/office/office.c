@@ -124,7 +124,7 @@ static gboolean begin(BhOfficeCall *call, GError **error)
 static void note_act(BhOfficeCall *call, const Job *job, const GError *error)
 {
   if ((job->takes_bytes && error == NULL) || job->roles == 0 || call->request == NULL ||
-      call->staff == NULL || is_safe(bh_request_get_method(call->request)))
+      call->staff == NULL || call->only_asks || is_safe(bh_request_get_method(call->request)))
     return;
   const BhRoute *route = bh_request_get_route(call->request);
   const char *id = bh_request_get_param(call->request, "id");

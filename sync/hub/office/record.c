@@ -498,99 +498,7 @@ static json_t *reviews_of(BhOfficeCall *call, const char *id, const BhKind *kind
   return out;
 }
 
-/* --- acts --- */
-
-/* Adds the records that a ref may name as choices, if its kind has the scope "all". Kinds of other
- * scopes have too many records for a list of choices. */
-static void add_ref_choices(BhOfficeCall *call, const BhField *field, json_t *choices)
-{
-  const char *const *kinds = bh_field_get_ref_kinds(field);
-  for (gsize i = 0; kinds[i] != NULL; i++) {
-    const BhKind *kind = bh_kind_set_find(call->kinds, kinds[i]);
-    if (kind == NULL || strcmp(bh_kind_get_scope(kind), "all") != 0)
-      continue;
-    gboolean more;
-    g_autoptr(json_t) query = json_pack("{s:s,s:s}", "kind", kinds[i], "order", "title");
-    g_autoptr(json_t) rows = list_all(call, query, &more, NULL);
-    gsize index;
-    json_t *row;
-    json_array_foreach(rows, index, row) {
-      json_array_append_new(choices,
-                            json_pack("{s:s,s:s}", "code", bh_json_string_or(row, "id", ""),
-                                      "label", bh_json_string_or(row, "title", "")));
-    }
-  }
-}
-
-json_t *bh_office_form(BhOfficeCall *call, const BhKind *kind, const char *const *fields,
-                       const json_t *values)
-{
-  const BhKind *directory = bh_kind_set_find_directory(call->kinds);
-  json_t *out = json_array();
-  for (gsize i = 0; fields[i] != NULL; i++) {
-    const BhField *field = bh_kind_find_field(kind, fields[i]);
-    if (field == NULL)
-      continue;
-    json_t *choices = json_array();
-    for (gsize c = 0; c < bh_field_count_choices(field); c++)
-      json_array_append_new(choices,
-                            json_pack("{s:s,s:s}", "code", bh_field_get_choice_code(field, c),
-                                      "label", bh_field_get_choice_label(field, c, call->lang)));
-    add_ref_choices(call, field, choices);
-    const json_t *value = json_object_get(values, fields[i]);
-    json_t *item =
-        json_pack("{s:s,s:s,s:s,s:s,s:I,s:o}", "name", fields[i], "label",
-                  bh_field_get_label(field, call->lang), "hint",
-                  bh_field_get_hint(field, call->lang), "type", bh_field_get_type_name(field),
-                  "max", (json_int_t)bh_field_get_max(field), "choices", choices);
-    const char *unit = bh_field_get_unit(field, call->lang);
-    if (*unit != '\0')
-      json_object_set_new(item, "unit", json_string(unit));
-    if (bh_field_get_type(field) == BH_FIELD_DURATION) {
-      g_autofree char *typed = bh_field_format_input(field, value);
-      json_object_set_new(item, "value", json_string(typed));
-    } else if (bh_field_get_type(field) == BH_FIELD_TIME && json_is_integer(value)) {
-      g_autofree char *typed = bh_time_format(json_integer_value(value));
-      json_object_set_new(item, "value", json_string(typed));
-    } else if (value != NULL && !json_is_null(value)) {
-      json_object_set(item, "value", (json_t *)value);
-    }
-    if (directory != NULL &&
-        g_strv_contains(bh_field_get_ref_kinds(field), bh_kind_get_name(directory))) {
-      json_object_set_new(item, "search", json_string("enterprises"));
-      json_object_set_new(item, "shown",
-                          json_string(bh_office_name(call, json_string_value(value))));
-    }
-    json_array_append_new(out, item);
-  }
-  return out;
-}
-
-static json_t *transitions_of(BhOfficeCall *call, const BhKind *kind, const BhContext *context)
-{
-  json_t *out = json_array();
-  const char *state = bh_json_string_or(context->values, "state", NULL);
-  if (!bh_kind_has_states(kind) || state == NULL ||
-      strcmp(bh_kind_get_name(kind), BH_REVIEW_KIND) == 0)
-    return out;
-  g_autoptr(GPtrArray) open = bh_workflow_list_open(kind, state, context);
-  for (guint i = 0; i < open->len; i++) {
-    const BhTransition *transition = g_ptr_array_index(open, i);
-    const char *to = bh_transition_get_to(transition);
-    /* The buttons of the review take the steps that need no further value. */
-    if (bh_transition_get_asks(transition)[0] == NULL &&
-        (g_strcmp0(bh_kind_get_review_state(kind, BH_REVIEW_ON_RETURN), to) == 0 ||
-         g_strcmp0(bh_kind_get_review_state(kind, BH_REVIEW_ON_APPROVE), to) == 0))
-      continue;
-    g_autofree char *source = bh_source_dup_clauses(bh_transition_get_source(transition));
-    json_array_append_new(
-        out,
-        json_pack("{s:s,s:s,s:s,s:o}", "to", to, "label",
-                  bh_transition_get_label(transition, call->lang), "source", source, "asks",
-                  bh_office_form(call, kind, bh_transition_get_asks(transition), context->values)));
-  }
-  return out;
-}
+/* --- decisions --- */
 
 /* The review that was made last: that with the largest id, because ids of the hub begin with their
  * time. The list itself is sorted by change. */
@@ -653,9 +561,8 @@ static void add_decisions(BhOfficeCall *call, const BhKind *kind, const char *id
     json_object_set_new(view, names[i], json_boolean(judges && problems->len == 0));
     if (i > 0 || problems == NULL || problems->len == 0)
       continue;
-    g_autoptr(GError) why = NULL;
-    bh_office_set_problems(call, kind, NULL, problems, &why);
-    json_object_set_new(view, "not_approved", json_string(why->message));
+    g_autofree char *why = bh_office_join_problems(call, kind, problems);
+    json_object_set_new(view, "not_approved", json_string(why));
   }
 }
 
@@ -720,7 +627,8 @@ json_t *bh_office_record(BhOfficeCall *call, GError **error)
     json_decref(related);
   json_object_set_new(view, "sections", sections_of(call, record, kind, &context));
   json_object_set_new(view, "conflicts", conflicts_of(call, record, kind));
-  json_object_set_new(view, "transitions", transitions_of(call, kind, &context));
+  json_object_set_new(view, "acts", bh_office_list_acts(call, kind, &context));
+  json_object_set_new(view, "creations", bh_office_list_creations(call, kind_name, &context));
   add_decisions(call, kind, id, view);
   gboolean restricted =
       bh_office_get_visibility(call, kind, id, context.values) == BH_VISIBILITY_RESTRICTED;

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-#define BODY_MAX (64 * 1024) /* bytes of the body of a request */
+#define BODY_MAX (64 * 1024)    /* bytes of the body of a request */
+#define VALUES_MAX (256 * 1024) /* bytes of a body with the values of a form */
 
 typedef struct {
   const char *method;
@@ -42,8 +43,11 @@ static const Call calls[] = {
      bh_office_attach_part, TRUE},
     {"DELETE", "/office/v1/uploads/{id}", 0, BH_OFFICE_ANYONE, bh_office_attach_cancel},
     {"POST", "/office/v1/records/{id}/review", BODY_MAX, BH_OFFICE_JUDGES, bh_office_review},
-    {"POST", "/office/v1/records/{id}/transition", BODY_MAX, BH_OFFICE_ANYONE,
-     bh_office_transition},
+    {"GET", "/office/v1/creations", 0, BH_OFFICE_ANYONE, bh_office_creations},
+    {"GET", "/office/v1/pick", 0, BH_OFFICE_ANYONE, bh_office_pick},
+    {"POST", "/office/v1/form", VALUES_MAX, BH_OFFICE_ANYONE, bh_office_form},
+    {"POST", "/office/v1/records", VALUES_MAX, BH_OFFICE_ANYONE, bh_office_create},
+    {"POST", "/office/v1/records/{id}/act", VALUES_MAX, BH_OFFICE_ANYONE, bh_office_act},
     {"POST", "/office/v1/records/{id}/resolve", BODY_MAX, BH_OFFICE_JUDGES, bh_office_resolve},
     {"GET", "/office/v1/quarantine/{id}", 0, BH_OFFICE_RELEASERS, bh_office_quarantined},
     {"POST", "/office/v1/quarantine/{id}", BODY_MAX, BH_OFFICE_RELEASERS, bh_office_decide},

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "schema/error.h"
+#include "schema/form.h"
 
 #define WORDS_MAX 2 /* states that a sentence may name */
 
@@ -34,6 +35,7 @@ static const struct {
      "the choice of “%s” is for another role"},
     {"it would create as %s a record that is %s", "记录已是“%2$s”，不能再以“%1$s”开始",
      "the record is “%2$s” already, it cannot be created as “%1$s”"},
+    {"Attach *", "请先附上所需的文件", "attach the needed files first"},
     {"the kind has no such state", "没有这种状态", NULL},
     {"is not a declared state", "没有这种状态", "there is no such state"},
     {"the entry it starts from *", "此步所依据的内容中心还没有收到",
@@ -235,11 +237,23 @@ char *bh_office_format_reason(BhOfficeCall *call, const char *message)
                         : g_strconcat(label, english ? ": " : "：", words, NULL);
 }
 
+char *bh_office_format_problem(BhOfficeCall *call, const BhKind *kind, const BhProblem *problem)
+{
+  const gboolean english = strcmp(call->lang, "en") == 0;
+  const char *why = strstr(problem->text_en, ": ");
+  if (strcmp(problem->code, BH_PROBLEM_UNREAD) != 0 || why == NULL)
+    return g_strdup(english ? problem->text_en : problem->text_zh);
+  char *words = words_of(kind, why + 2, call->lang);
+  if (*words != '\0')
+    return words;
+  g_free(words);
+  return g_strdup(english ? why + 2 : problem->text_zh);
+}
+
 /* Appends the text of a problem, with the label of its field in front unless the text contains the
  * label. */
-static void add_problem(GString *text, const char *label, const char *words, const char *lang)
+static void add_problem(GString *text, const char *label, const char *words, gboolean english)
 {
-  const gboolean english = strcmp(lang, "en") == 0;
   if (text->len > 0)
     g_string_append(text, english ? "; " : "；");
   if (*label != '\0' && strstr(words, label) == NULL)
@@ -247,19 +261,66 @@ static void add_problem(GString *text, const char *label, const char *words, con
   g_string_append(text, words);
 }
 
-void bh_office_set_problems(BhOfficeCall *call, const BhKind *kind, const GPtrArray *more,
-                            const GPtrArray *problems, GError **error)
+char *bh_office_join_problems(BhOfficeCall *call, const BhKind *kind, const GPtrArray *problems)
 {
-  const gboolean english = strcmp(call->lang, "en") == 0;
-  g_autoptr(GString) text = g_string_new(NULL);
-  gboolean denied = FALSE;
-  for (guint i = 0; more != NULL && i < more->len; i++)
-    add_problem(text, "", more->pdata[i], call->lang);
+  GString *text = g_string_new(NULL);
   for (guint i = 0; i < problems->len; i++) {
     const BhProblem *problem = problems->pdata[i];
-    denied |= strcmp(problem->code, "actor") == 0;
-    add_problem(text, label_key(kind, problem->field, call->lang),
-                english ? problem->text_en : problem->text_zh, call->lang);
+    g_autofree char *words = bh_office_format_problem(call, kind, problem);
+    add_problem(text, label_key(kind, problem->field, call->lang), words,
+                strcmp(call->lang, "en") == 0);
   }
-  g_set_error_literal(error, BH_ERROR, denied ? BH_ERROR_DENIED : BH_ERROR_INVALID, text->str);
+  return g_string_free(text, FALSE);
+}
+
+/* Adds one element to the member "problems" of the answer. */
+static void add_to_answer(BhOfficeCall *call, const char *field, const char *words)
+{
+  if (call->more == NULL)
+    call->more = json_object();
+  json_t *list = json_object_get(call->more, "problems");
+  if (list == NULL) {
+    list = json_array();
+    json_object_set_new(call->more, "problems", list);
+  }
+  json_array_append_new(list, json_pack("{s:s,s:s}", "field", field, "text", words));
+}
+
+void bh_office_set_problems(BhOfficeCall *call, const BhKind *kind, const GPtrArray *problems,
+                            GError **error)
+{
+  g_autofree char *text = bh_office_join_problems(call, kind, problems);
+  gboolean denied = FALSE;
+  for (guint i = 0; i < problems->len; i++) {
+    const BhProblem *problem = problems->pdata[i];
+    g_autofree char *words = bh_office_format_problem(call, kind, problem);
+    denied |= strcmp(problem->code, "actor") == 0;
+    add_to_answer(call, problem->field, words);
+  }
+  g_set_error_literal(error, BH_ERROR, denied ? BH_ERROR_DENIED : BH_ERROR_INVALID, text);
+}
+
+void bh_office_explain(BhOfficeCall *call, GError **refused)
+{
+  GError *error = *refused;
+  const char *colon = strstr(error->message, ": ");
+  const char *space = strchr(error->message, ' ');
+  const char *comma = strstr(error->message, ", ");
+  /* The writer words a refusal as "KIND ID, KEY: WHY". */
+  if (error->domain != BH_ERROR || colon == NULL || comma == NULL || comma > colon ||
+      space == NULL || space > comma)
+    return;
+  g_autofree char *name = g_strndup(error->message, (gsize)(space - error->message));
+  g_autofree char *key = g_strndup(comma + 2, (gsize)(colon - comma - 2));
+  const BhKind *kind = bh_kind_set_find(call->kinds, name);
+  if (kind == NULL)
+    return;
+  g_autofree char *why = words_of(kind, colon + 2, call->lang);
+  g_autofree char *text = bh_office_format_reason(call, error->message);
+  if (*why != '\0' && bh_kind_find_field(kind, key) != NULL)
+    add_to_answer(call, key, why);
+  if (*text == '\0')
+    return;
+  g_free(error->message);
+  error->message = g_steal_pointer(&text);
 }

@@ -75,6 +75,36 @@ static gboolean follow_declared(BhRecords *records, BhHubRecord *record, const B
   return TRUE;
 }
 
+/* *from: the record from which a record of a kind that inherits takes area, unit and scope,
+ * derived; NULL when it has no parent, or the parent has not arrived. */
+static gboolean find_above(BhRecords *records, BhHubRecord *record, int depth, BhHubRecord **from,
+                           GError **error)
+{
+  *from = NULL;
+  if (!bh_id_is_valid(record->row.parent) || strcmp(record->row.parent, record->row.id) == 0)
+    return TRUE;
+  return bh_records_find(records, record->row.parent, from, error) &&
+         (*from == NULL || !(*from)->dirty || bh_records_derive(records, *from, depth + 1, error));
+}
+
+static gboolean derive_as_parent(BhRecords *records, BhHubRecord *record, int depth, GError **error)
+{
+  BhHubRecord *from;
+  if (!find_above(records, record, depth, &from, error))
+    return FALSE;
+  set_text(&record->row.scope_from, record->row.parent);
+  set_text(&record->row.area, from != NULL ? from->row.area : NULL);
+  /* Until the parent has arrived, the record stays with the unit whose device made it. */
+  if (from != NULL && from->row.unit != NULL)
+    set_text(&record->row.unit, from->row.unit);
+  g_autofree char *by_unit =
+      record->row.unit != NULL ? g_strconcat("u:", record->row.unit, NULL) : NULL;
+  const char *scope = from != NULL ? from->row.scope : by_unit;
+  set_text(&record->row.scope, scope != NULL ? scope : "-");
+  set_text(&record->row.scope2, from != NULL ? from->row.scope2 : NULL);
+  return TRUE;
+}
+
 static gboolean derive_place(BhRecords *records, BhHubRecord *record, const BhKind *kind,
                              const json_t *values, int depth, GError **error)
 {
@@ -92,7 +122,7 @@ static gboolean derive_place(BhRecords *records, BhHubRecord *record, const BhKi
 
 static void derive_scope(BhHubRecord *record, const BhKind *kind)
 {
-  const char *declared = bh_json_string_or(bh_kind_get_declaration(kind), "scope", "unit");
+  const char *declared = bh_kind_get_scope(kind);
   g_autofree char *by_unit =
       record->row.unit != NULL ? g_strconcat("u:", record->row.unit, NULL) : NULL;
   g_autofree char *by_area =
@@ -127,6 +157,8 @@ gboolean bh_records_derive(BhRecords *records, BhHubRecord *record, int depth, G
   set_text(&record->row.parent, parent != NULL ? string_of(values, parent) : NULL);
   g_free(record->row.title);
   record->row.title = bh_kind_dup_title_with(kind, values, "zh", bh_records_lookup, records);
+  if (bh_kind_inherits(kind))
+    return derive_as_parent(records, record, depth, error);
   if (!derive_place(records, record, kind, values, depth, error))
     return FALSE;
   derive_scope(record, kind);

@@ -71,25 +71,25 @@ static gboolean changed_value(const BhHubRecord *record, const char *key)
 }
 
 /* Collects the field names that conditions of visibility read from other records: every step of a
- * path after the first. The first step is a field of the record itself. */
-static void collect_visibility_fields(const json_t *condition, GHashTable *names)
+ * path from the step `first` on. The step 0 is a field of the record itself. */
+static void collect_visibility_fields(const json_t *condition, gsize first, GHashTable *names)
 {
   const char *key;
   json_t *value;
   size_t at;
   if (json_is_array(condition)) {
     json_array_foreach((json_t *)condition, at, value) {
-      collect_visibility_fields(value, names);
+      collect_visibility_fields(value, first, names);
     }
     return;
   }
   json_object_foreach((json_t *)condition, key, value) {
     const char *path = json_string_value(value);
     g_auto(GStrv) steps = path != NULL ? g_strsplit(path, ".", -1) : NULL;
-    for (gsize i = 1; steps != NULL && steps[0] != NULL && steps[i] != NULL; i++)
+    for (gsize i = first; steps != NULL && i < g_strv_length(steps); i++)
       g_hash_table_add(names, g_strdup(steps[i]));
     if (path == NULL)
-      collect_visibility_fields(value, names);
+      collect_visibility_fields(value, first, names);
   }
 }
 
@@ -97,11 +97,19 @@ static gboolean is_visibility_change(BhRecords *records, const BhHubRecord *reco
 {
   if (records->visibility_fields == NULL) {
     const GPtrArray *kinds = bh_kind_set_list(records->kinds);
-    records->visibility_fields = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    GHashTable *names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    gsize first = 1;
+    records->visibility_fields = names;
+    /* A record of a kind that inherits depends on all that its parent depends on, and on which
+     * record the parent is. */
+    for (guint i = 0; i < kinds->len; i++)
+      if (bh_kind_inherits(kinds->pdata[i])) {
+        g_hash_table_add(names, g_strdup(bh_kind_get_parent_field(kinds->pdata[i])));
+        first = 0;
+      }
     for (guint i = 0; i < kinds->len; i++)
       collect_visibility_fields(
-          json_object_get(bh_kind_get_declaration(kinds->pdata[i]), "visible"),
-          records->visibility_fields);
+          json_object_get(bh_kind_get_declaration(kinds->pdata[i]), "visible"), first, names);
   }
   GHashTableIter iter;
   gpointer name;
@@ -167,6 +175,7 @@ static void derive_restriction(BhRecords *records, BhHubRecord *record)
   BhContext context = {.values = bh_records_values_of(record),
                        .record = record->row.id,
                        .lookup = bh_records_lookup,
+                       .kind_of = bh_records_get_kind,
                        .data = records};
   g_free(record->row.restriction);
   record->row.restriction =

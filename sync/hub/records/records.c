@@ -162,6 +162,14 @@ const json_t *bh_records_lookup(const char *id, gpointer records)
   return bh_records_get_values(records, id);
 }
 
+const char *bh_records_get_kind(const char *id, gpointer records)
+{
+  BhHubRecord *found;
+  if (!bh_records_find(records, id, &found, NULL) || found == NULL)
+    return NULL;
+  return bh_record_get_kind(found->record);
+}
+
 json_t *bh_records_list_children(const char *parent, const char *kind, gpointer records)
 {
   return bh_records_share_children(records, parent, kind);

@@ -48,6 +48,9 @@ gboolean bh_records_get(BhRecords *records, const char *id, BhRecord **record, G
 const json_t *bh_records_get_values(BhRecords *records, const char *id);
 /* bh_records_get_values as a BhLookupFunc, for conditions; `records` is a BhRecords. */
 const json_t *bh_records_lookup(const char *id, gpointer records);
+/* Name of the kind of a record, borrowed; NULL when there is no such record, or it cannot be read.
+ * A BhKindOfFunc; `records` is a BhRecords. */
+const char *bh_records_get_kind(const char *id, gpointer records);
 /* The row of a record, as stored or as last derived: borrowed until the record changes. *row is
  * NULL when there is no such record; row->nr is 0 when the record is not stored yet. FALSE on a
  * storage error. */

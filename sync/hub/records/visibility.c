@@ -3,10 +3,13 @@
 
 BhVisibility bh_visibility_compute(const BhKind *kind, const char *record, const json_t *values,
                                    const json_t *const *viewers, gsize n_viewers,
-                                   const json_t *(*lookup)(const char *record, gpointer data),
-                                   gpointer data)
+                                   const BhVisibilitySource *source)
 {
-  BhContext context = {.values = values, .record = record, .lookup = lookup, .data = data};
+  BhContext context = {.values = values,
+                       .record = record,
+                       .lookup = source->lookup,
+                       .kind_of = source->kind_of,
+                       .data = source->data};
   if (bh_kind_is_open(kind, &context))
     return BH_VISIBILITY_OPEN;
   for (gsize i = 0; i < n_viewers; i++) {

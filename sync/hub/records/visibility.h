@@ -13,12 +13,17 @@ typedef enum {
   BH_VISIBILITY_OPEN,       /* shown to everybody in scope */
 } BhVisibility;
 
+/* Where the values and kinds of other records are read: members of a BhContext. */
+typedef struct {
+  const json_t *(*lookup)(const char *record, gpointer data);
+  const char *(*kind_of)(const char *record, gpointer data);
+  gpointer data;
+} BhVisibilitySource;
+
 /* The visibility that `record`, with these values, has for a group of viewers: the best visibility
- * that one of the viewers has. `viewers` are values of staff records with "id", borrowed. `lookup`
- * as in a BhContext. */
+ * that one of the viewers has. `viewers` are values of staff records with "id", borrowed. */
 BhVisibility bh_visibility_compute(const BhKind *kind, const char *record, const json_t *values,
                                    const json_t *const *viewers, gsize n_viewers,
-                                   const json_t *(*lookup)(const char *record, gpointer data),
-                                   gpointer data);
+                                   const BhVisibilitySource *source);
 
 G_END_DECLS

@@ -384,11 +384,31 @@ static void test_I13_a_viewer_sees_only_what_is_visible_to_them(void **state G_G
       records, fixture_snapshot(fixture, test_id(0xc3), "inspection",
                                 json_pack("{s[s] ss ss}", "modes", "covert", "unit", fixture->unit,
                                           "enterprise", fixture->enterprise)));
+  /* Below the visit: a hazard, its review, a file of that, and a file of a hazard that has not
+   * arrived. */
+  json_array_append_new(records, fixture_snapshot(fixture, test_id(0xc4), "hazard",
+                                                  json_pack("{ss}", "inspection", test_id(0xc3))));
+  json_array_append_new(records, fixture_snapshot(fixture, test_id(0xc5), "review",
+                                                  json_pack("{ss}", "parent", test_id(0xc4))));
+  json_array_append_new(records, fixture_snapshot(fixture, test_id(0xc6), "file",
+                                                  json_pack("{ss}", "parent", test_id(0xc5))));
+  json_array_append_new(records, fixture_snapshot(fixture, test_id(0xc7), "file",
+                                                  json_pack("{ss}", "parent", test_id(0xc8))));
+  json_array_append_new(records, fixture_snapshot(fixture, test_id(0xc9), "file",
+                                                  json_pack("{ss}", "parent", test_id(0xc1))));
   fixture_pull(fixture, records, NULL);
-  assert_int_equal(
-      count(fixture, json_pack("{ss ss}", "kind", "inspection", "viewer", fixture->li)), 1);
-  assert_int_equal(
-      count(fixture, json_pack("{ss ss}", "kind", "inspection", "viewer", test_id(0xc2))), 0);
+  static const struct {
+    const char *kind;
+    gsize own, other; /* rows for a person of the unit of the visit, and for another one */
+  } rows[] = {{"inspection", 1, 0}, {"hazard", 1, 0}, {"review", 1, 0}, {"file", 2, 1}};
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    assert_int_equal(
+        count(fixture, json_pack("{ss ss}", "kind", rows[i].kind, "viewer", fixture->li)),
+        rows[i].own);
+    assert_int_equal(
+        count(fixture, json_pack("{ss ss}", "kind", rows[i].kind, "viewer", test_id(0xc2))),
+        rows[i].other);
+  }
 }
 
 static void test_L22_a_returned_record_carries_its_review(void **state G_GNUC_UNUSED)

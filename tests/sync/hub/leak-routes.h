@@ -33,7 +33,15 @@ static const struct {
     {"GET", "/office/v1/plaques/{serial}/qr.svg", "-"},
     {"POST", "/office/v1/records/{id}/files", "{\"role\":\"proof\",\"size\":10}"},
     {"POST", "/office/v1/records/{id}/review", "{\"decision\":\"approve\",\"covers\":\"{id}\"}"},
-    {"POST", "/office/v1/records/{id}/transition", "{\"to\":\"accepted\",\"covers\":\"{id}\"}"},
+    {"GET", "/office/v1/creations", "- from=office from={id}"},
+    {"GET", "/office/v1/pick",
+     "kind=enterprise kind=inspection kind=hazard kind=document kind=participant kind=file"
+     " kind=hazard&search=" MARK " kind=inspection&search=" MARK},
+    {"POST", "/office/v1/form", "{\"record\":\"{id}\",\"act\":\"step/accepted\",\"values\":{}}"},
+    {"POST", "/office/v1/records",
+     "{\"record\":\"00000000-0000-7000-8000-00000000000a\",\"kind\":\"site\","
+     "\"act\":\"create/at_enterprise\",\"origin\":\"{id}\",\"values\":{}}"},
+    {"POST", "/office/v1/records/{id}/act", "{\"act\":\"step/accepted\",\"covers\":\"{id}\"}"},
     {"POST", "/office/v1/records/{id}/resolve",
      "{\"key\":\"opinion\",\"entry\":\"{id}\",\"heads\":[\"{id}\"]}"},
     {"POST", "/office/v1/quarantine/{id}", "{\"action\":\"release\",\"reason\":\"x\"}"},

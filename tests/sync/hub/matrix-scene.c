@@ -128,14 +128,60 @@ static void add_scene(Matrix *matrix, const char *kind, Visibility visibility)
   matrix->kind_names[matrix->n_kinds++] = kind;
 }
 
+/* --- kinds that inherit, written out --- */
+
+/* Adds to `paths` the paths of a parent kind, as they are from the child. */
+static void add_paths(json_t *paths, const char *parent, const json_t *of_parent)
+{
+  gsize n = json_is_array(of_parent) ? json_array_size(of_parent) : of_parent != NULL ? 1 : 0;
+  for (gsize i = 0; i < n; i++) {
+    const json_t *path = json_is_array(of_parent) ? json_array_get(of_parent, i) : of_parent;
+    json_array_append_new(paths, json_sprintf("%s.%s", parent, json_string_value(path)));
+  }
+}
+
+/* A declaration as the tests read it: a ref to any kind names the kinds of the scene, and a kind
+ * that inherits has the scope, the paths and the mark "visible" of its parents. */
+static json_t *write_out(const BhKindSet *set, const BhKind *kind)
+{
+  static const char *const lists[] = {"area_from", "unit_from", "authority"};
+  json_t *declaration = json_deep_copy(bh_kind_get_declaration(kind));
+  const char *parent = bh_kind_get_parent_field(kind);
+  const json_t *parents = NULL;
+  size_t at;
+  json_t *field;
+  json_array_foreach(json_object_get(declaration, "fields"), at, field) {
+    if (json_is_string(json_object_get(field, "ref_kinds")))
+      json_object_set_new(field, "ref_kinds",
+                          json_pack("[s, s, s]", "inspection", "hazard", "enterprise"));
+    if (g_strcmp0(bh_json_string_or(field, "name", NULL), parent) == 0)
+      parents = json_object_get(field, "ref_kinds");
+  }
+  if (!json_is_true(json_object_get(declaration, "inherits")))
+    return declaration;
+  json_object_set_new(declaration, "scope", json_string("area"));
+  json_array_foreach((json_t *)parents, at, field) {
+    const json_t *above = bh_kind_get_declaration(bh_kind_set_find(set, json_string_value(field)));
+    assert_string_equal(bh_json_string_or(above, "scope", NULL), "area");
+    if (json_object_get(above, "visible") != NULL)
+      json_object_set(declaration, "visible", json_object_get(above, "visible"));
+    for (gsize i = 0; i < G_N_ELEMENTS(lists); i++) {
+      if (json_object_get(declaration, lists[i]) == NULL)
+        json_object_set_new(declaration, lists[i], json_array());
+      add_paths(json_object_get(declaration, lists[i]), parent, json_object_get(above, lists[i]));
+    }
+  }
+  return declaration;
+}
+
 void matrix_begin(Matrix *matrix, HubFixture *fixture)
 {
   g_autoptr(BhKindSet) set = bh_hub_dup_kinds(fixture->hub);
   const GPtrArray *kinds = bh_kind_set_list(set);
   *matrix = (Matrix){.fixture = fixture, .kinds = json_object()};
   for (guint i = 0; i < kinds->len; i++)
-    json_object_set(matrix->kinds, bh_kind_get_name(kinds->pdata[i]),
-                    (json_t *)bh_kind_get_declaration(kinds->pdata[i]));
+    json_object_set_new(matrix->kinds, bh_kind_get_name(kinds->pdata[i]),
+                        write_out(set, kinds->pdata[i]));
   add_people(matrix);
 }
 

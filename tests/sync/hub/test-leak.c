@@ -242,7 +242,7 @@ static GPtrArray *list_paths(World *world, gboolean places, const char *id, cons
 
 static gboolean hides(const BhKind *kind)
 {
-  return json_object_get(bh_kind_get_declaration(kind), "visible") != NULL;
+  return bh_kind_may_hide(kind);
 }
 
 static guint32 below(World *world, guint32 n)
@@ -261,10 +261,6 @@ static json_t *make_mark(World *world, gint64 max)
 static const char *find_target(World *world, const BhField *field, guint visit, const char *self)
 {
   const char *const *kinds = bh_field_get_ref_kinds(field);
-  if (g_strv_contains(kinds, "staff"))
-    return world->chen;
-  if (g_strv_contains(kinds, "unit"))
-    return world->fixture->county;
   guint start = world->hidden->len > 0 ? below(world, world->hidden->len) : 0;
   for (guint i = 0; i < world->hidden->len; i++) {
     const Hidden *other = world->hidden->pdata[(start + i) % world->hidden->len];
@@ -272,6 +268,10 @@ static const char *find_target(World *world, const BhField *field, guint visit, 
         g_strv_contains(kinds, bh_kind_get_name(other->kind)))
       return other->id;
   }
+  if (g_strv_contains(kinds, "staff"))
+    return world->chen;
+  if (g_strv_contains(kinds, "unit"))
+    return world->fixture->county;
   return g_strv_contains(kinds, "enterprise") ? world->enterprise : NULL;
 }
 

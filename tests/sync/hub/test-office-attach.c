@@ -355,6 +355,9 @@ static void test_a_file_in_parts_becomes_one_record_in_the_name_of_the_person(vo
   assert_int_equal(ask_json(scene, &scene->sun, "GET", past, NULL, &history), 200);
   g_autofree char *text = json_dumps(history, 0);
   assert_non_null(strstr(text, "孙"));
+  /* A file has no files. */
+  const char *record = bh_json_string_or(file, "record", "");
+  assert_int_equal(begin_file(scene, &scene->sun, record, "photo", 1000, NULL), 400);
   assert_int_equal(count_in(scene, "uploads"), 0);
   assert_int_equal(count_in(scene, "files"), 1);
 }
@@ -570,8 +573,6 @@ static void test_signatures_and_unknown_roles_are_not_uploaded(void **state)
   }
   assert_int_equal(begin_file(scene, &scene->sun, scene->visit, "photo", 0, NULL), 400);
   assert_int_equal(begin_file(scene, &scene->sun, scene->visit, "photo", -1, NULL), 400);
-  /* A unit has no files. */
-  assert_int_equal(begin_file(scene, &scene->sun, scene->hub->county, "photo", 1000, NULL), 400);
   g_autofree char *path = g_strdup_printf("records/%s/files", scene->visit);
   g_autofree char *note = g_strnfill(201, 'x');
   g_autofree char *long_note =

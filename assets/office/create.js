@@ -1,0 +1,90 @@
+// Making records: from the menu of the office, and from the page of another record.
+import { get, post } from './api.js';
+import { el, fill, textOf } from './dom.js';
+import { placeUnder } from './filters.js';
+import { formBox } from './form.js';
+import { language, t } from './i18n.js';
+import { recordPane } from './record.js';
+
+const PLACE = '#/new';
+
+export const creationName = (creation) => `${creation.kind} ${creation.act}`;
+export const creationLabel = (creation) => (creation.label.includes(creation.kind_label)
+  ? creation.label : `${creation.kind_label}${t('app.colon')}${creation.label}`);
+
+// The form that makes a record, from a record (`origin`, its id) or from the menu. `back`: address of
+// the list under which the new record's page opens.
+export function creationForm(creation, origin, back, close) {
+  const send = async (values, kept, form) => {
+    // The hub recognises by the id that the record was made already.
+    const record = kept.id(() => form.record);
+    try {
+      await post('records', { record, kind: creation.kind, act: creation.act, values, ...(origin ? { origin } : {}) });
+    } catch (error) {
+      if (error.code === 'chain' && error.record) {
+        error.message = t('create.exists');
+        error.more = el('a', { href: placeUnder(back, record) }, t('record.open'));
+      }
+      throw error;
+    }
+    kept.sent();
+    location.hash = placeUnder(back, record);
+  };
+  return formBox({
+    ask: { kind: creation.kind, act: creation.act, ...(origin ? { origin } : {}) },
+    draft: { record: origin || 'new', form: creationName(creation) },
+    label: t('create.title', { label: creationLabel(creation) }), send, cancel: close,
+  });
+}
+
+/* --- the page of the menu --- */
+
+const hrefOf = (creation) => `${PLACE}/${creation.kind}/${creation.act.split('/')[1]}`;
+
+export function showCreate(main, state) {
+  const right = el('section', { class: 'pane' });
+  const menu = el('ul', { class: 'rows', 'aria-label': t('create.menu') });
+  let pane = null;
+  let open = null;
+  const creations = get('creations', { lang: language() }).then((answer) => answer.creations);
+
+  function mark(href) {
+    for (const link of menu.querySelectorAll('a')) {
+      if (link.getAttribute('href') === href) link.setAttribute('aria-current', 'true');
+      else link.removeAttribute('aria-current');
+    }
+  }
+
+  async function showForm(place) {
+    const list = await creations;
+    if (open !== place) return;
+    const creation = list.find((one) => hrefOf(one) === place);
+    mark(place);
+    fill(right, creation ? [el('a', { class: 'back back-form', href: PLACE }, '← ', t('create.menu')),
+      el('section', { class: 'card' }, creationForm(creation, '', PLACE, () => { location.hash = PLACE; }))]
+      : el('p', { class: 'nothing', role: 'alert' }, t('create.notOffered')));
+  }
+
+  creations.then((list) => fill(menu, list.map((creation) => el('li', {},
+    el('a', { class: 'row', href: hrefOf(creation) }, el('span', { class: 'row-title' }, creationLabel(creation)),
+      creation.source ? el('span', { class: 'row-sub' }, creation.source) : null)))))
+    .then(() => mark(open)).catch((error) => fill(menu, el('li', {}, textOf(error))));
+
+  fill(main, el('div', { class: 'split' }, el('section', { class: 'side' }, el('h2', {}, t('create.menu')), menu), right));
+  return {
+    show(parts) {
+      const place = [PLACE, ...parts].join('/');
+      if (place === open) return;
+      open = place;
+      pane?.close?.();
+      pane = null;
+      main.classList.toggle('has-open', parts.length > 0);
+      mark(place);
+      if (parts.length === 1) pane = recordPane(right, parts[0], PLACE, state);
+      else if (parts.length > 1) showForm(place).catch((error) => fill(right, el('p', { class: 'nothing' }, textOf(error))));
+      else fill(right, el('p', { class: 'nothing' }, t('create.choose')));
+    },
+    refresh() { pane?.refresh?.(); },
+    close() { pane?.close?.(); },
+  };
+}

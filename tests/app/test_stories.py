@@ -1,0 +1,483 @@
+#!/usr/bin/python3
+"""test_stories.py BUILD [SIZE [NAME]]: the workflows from beginning to end, through the window of the device and
+the office: a major hazard until it is struck off, a general hazard until it is closed."""
+
+import sys
+from pathlib import Path
+
+from collector import begins, main
+from samples import PINS
+from steps import add_hazard, begin_visit, fill_hazard, sign_by_all, sign_in, sign_on_pad, take_photo
+from stories import StoryTest, day
+
+WANG = ("tile-2", PINS["staff-wang"])
+CRITERION = "《煤矿重大事故隐患判定标准》第四条"
+
+
+class Stories(StoryTest):
+    build = Path(sys.argv[1]).resolve()
+    name = "stories"
+
+    # --- a major hazard (workflow 2) ---
+
+    def record_major_hazard(self, app):
+        """A visit ends with one hazard that may be major."""
+        sign_in(app)
+        begin_visit(app, colleague="colleague-2")
+        fill_hazard(app, "瓦斯超限作业")
+        app.click("level-major")
+        app.type("criterion", CRITERION)
+        app.click("save")
+        app.gone("summary")
+        app.click("finish")
+        sign_by_all(app)
+        app.click("done")
+        app.find("make")
+
+    def make_suspected(self):
+        self.begin_with("enrolled")
+        with self.open() as app:
+            self.record_major_hazard(app)
+
+    def put_five_in_place(self, app):
+        """The five fields of the step; without the last of them the step is refused."""
+        self.open_record(app)
+        app.click("step-planned")
+        app.type("five_measures", "停止作业，排放瓦斯，加装传感器")
+        app.type("five_responsibility", "矿长负总责，通风副总具体负责")
+        app.type("five_funds", "企业自筹 30 万元")
+        app.click("five_time_limit-plus-15")
+        app.click("save")
+        app.text("五到位缺“预案”")
+        self.shot(app, "five-in-place")
+        app.type("five_plan", "瓦斯超限撤人预案")
+        app.click("save")
+        app.gone("five_plan")
+        app.text("五到位齐全")
+
+    def report_to_both(self, app):
+        """The double report needs two proofs, one for the department and one for the workforce."""
+        self.open_record(app)
+        app.click("step-rectifying")
+        app.type("report_department_to", "平鲁区应急管理局")
+        app.click("report_department_on-plus-0")
+        app.click("report_workforce_to-congress")
+        app.click("report_workforce_on-plus-0")
+        take_photo(app)
+        app.click("save")
+        app.text("双报告要有两份证明")
+        self.shot(app, "one-proof-of-two")
+        app.click("add_photo")
+        app.click("take")
+        app.click("keep")
+        app.find("photo-2")
+        app.click("save")
+        app.text("整改中")
+
+    def list_for_supervision(self):
+        """The steps of both sides until the hazard is listed."""
+        self.step_at_office("staff-sun", "confirmed", criterion=CRITERION)
+        with self.open() as app:
+            self.put_five_in_place(app)
+        self.assert_state("planned")
+        self.refuse_at_office("staff-sun", "listed", "请填写挂牌文号", listing_body="county_department")
+        self.step_at_office("staff-sun", "listed", listing_body="county_department",
+                            listing_body_name="平鲁区应急管理局", listing_number="平应急督〔2026〕1号",
+                            listing_on=day(), listing_deadline=day(30))
+
+    @begins("suspected", picture=1)
+    def test_a_major_hazard_is_struck_off(self):
+        self.begin_story("hazard", "suspected")
+        with self.open() as app:             # who recorded the hazard does not confirm it
+            self.open_record(app)
+            self.assertEqual(self.offered(app), set())
+        self.list_for_supervision()
+        with self.open() as app:
+            self.report_to_both(app)
+            self.shot(app, "rectifying")
+        self.assert_state("rectifying")
+        self.endorse_progress()
+        self.refuse_and_stop()
+        self.ask_for_acceptance()
+        self.accept()
+
+    def endorse_progress(self):
+        """Progress with two endorsements, by the leader at the office."""
+        progress = dict(progress_on=day(), progress_text="传感器已加装", progress_leader="周样例",
+                        progress_leader_post="副区长", progress_company_head="样例负责人01")
+        self.refuse_at_office("staff-zhou", "rectifying", "请填写负责人职务", **progress)
+        self.step_at_office("staff-zhou", "rectifying", **progress, progress_company_post="董事长")
+        self.assertEqual(self.values()["progress_company_post"], "董事长")
+
+    def refuse_and_stop(self):
+        """The enterprise refuses; the leader stops production, and the inspector sees it resume."""
+        with self.open() as app:
+            self.open_record(app)
+            app.click("step-refused")
+            app.type("refusal_note", "企业拒不停产整改")
+            take_photo(app)
+            self.assertEqual(self.overflow(app, "photo-3"), 0)
+            self.shot(app, "refusal")
+            app.click("save")
+            app.gone("refusal_note")
+            app.text("拒不整改")
+            self.assertEqual(self.offered(app), set())
+        self.assert_state("refused")
+        self.refuse_at_office("staff-sun", "stopped", "403", stop_number="停1号", stop_on=day())
+        self.step_at_office("staff-zhou", "stopped", stop_number="平应急停〔2026〕1号", stop_on=day())
+        with self.open() as app:
+            self.open_record(app)
+            app.click("step-rectifying")
+            app.click("save")
+            app.text("整改中")
+        self.assert_state("rectifying")
+
+    def ask_for_acceptance(self):
+        with self.open() as app:
+            self.open_record(app)
+            app.click("step-acceptance")
+            app.click("acceptance_asked_on-plus-0")
+            app.click("save")
+            app.find("problem-fix_report")
+            app.type("fix_report", "全部措施完成，连续三十天无超限")
+            app.click("save")
+            app.gone("fix_report")
+            app.text("申请验收")
+            self.shot(app, "acceptance")
+        self.assert_state("acceptance")
+
+    def accept(self):
+        """First not passed, then passed; the leader signs, the reviewer strikes the hazard off."""
+        self.step_at_office("staff-sun", "rectifying", acceptance_result="not_passed",
+                            acceptance_on=day(), acceptance_note="预案未演练", listing_deadline=day(60))
+        with self.open() as app:
+            self.open_record(app)
+            app.click("step-acceptance")
+            app.click("save")
+            app.gone("fix_report")
+            app.text("申请验收")
+        self.assert_state("acceptance")
+        passed = dict(acceptance_team="专家组三人", acceptance_result="passed", acceptance_on=day(),
+                      sign_off_name="周样例", sign_off_post="副区长", sign_off_on=day())
+        self.refuse_at_office("staff-sun", "signed_off", "403", **passed)
+        self.step_at_office("staff-zhou", "signed_off", **passed)
+        self.refuse_at_office("staff-sun", "struck_off", "请填写公开名单更新日期", strike_off_on=day())
+        self.step_at_office("staff-sun", "struck_off", strike_off_on=day(), strike_off_public_on=day())
+        with self.open() as app:
+            sign_in(app)
+            app.click("by_deadline")
+            app.settle(1)
+            self.assertIsNone(app.look("row-1"))
+
+    @begins("suspected", picture=6)
+    def test_a_major_hazard_is_treated_as_an_accident(self):
+        self.begin_story("hazard", "suspected")
+        self.list_for_supervision()
+        self.refuse_at_office("staff-sun", "as_accident", "403", accident_trigger="not_rectified")
+        self.step_at_office("staff-zhou", "as_accident", accident_trigger="not_rectified")
+        self.refuse_at_office("staff-sun", "rectifying", "请填写调查案号")
+        self.step_at_office("staff-sun", "rectifying", accident_case_number="平事调〔2026〕2号")
+
+    @begins("suspected")
+    def test_a_suspected_hazard_turns_out_to_be_general(self):
+        self.begin_story("hazard", "suspected")
+        self.refuse_at_office("staff-sun", "found", "等级应为一般", level_reason="未达到判定标准")
+        self.step_at_office("staff-sun", "found", level="general", level_reason="未达到判定标准")
+        with self.open() as app:
+            sign_in(app)
+            app.text("已发现，未下达文书 · 1")
+        self.assertEqual(self.values()["level"], "general")
+
+    # --- a general hazard (workflow 1) ---
+
+    def report_fixed(self, app, text):
+        """Li reports the fix with a photo."""
+        self.open_record(app)
+        app.click("step-reported_fixed")
+        app.type("fix_report", text)
+        app.click("reported_on-plus-0")
+        self.take_photo_of(app, 0)
+        app.click("save")
+        app.gone("fix_report")
+        app.text("已报整改")
+
+    @begins("sent", picture=7)
+    def test_a_hazard_fails_its_re_check_and_passes_the_next(self):
+        self.begin_story("hazard", "ordered")
+        before = self.values()["deadline"]
+        with self.open() as app:
+            self.report_fixed(app, "风门已修")
+            self.assertEqual(self.offered(app), {"ordered", "closed"})
+            app.click("step-closed")         # who reported the fix does not check it
+            app.click("recheck_result-passed")
+            app.click("recheck_on-plus-0")
+            app.click("save")
+            app.text("复查人不能是报告整改的录入人")
+            self.shot(app, "own-re-check")
+            app.click("discard")
+        self.assert_state("reported_fixed")
+        with self.open() as app:
+            self.open_record(app, *WANG)
+            app.click("step-ordered")
+            app.click("recheck_result-not_passed")
+            app.click("recheck_on-plus-0")
+            app.type("recheck_note", "门扇仍关不严")
+            app.click("deadline-plus-30")
+            self.shot(app, "re-check-failed")
+            app.click("save")
+            app.gone("recheck_note")
+            app.text("限期整改")
+        self.assert_state("ordered")
+        self.assertGreater(self.values()["deadline"], before)
+        with self.open() as app:
+            self.report_fixed(app, "门扇已更换")
+        self.assert_state("reported_fixed")
+        with self.open() as app:
+            self.open_record(app, *WANG)
+            app.click("step-closed")
+            app.click("recheck_result-passed")
+            app.click("recheck_on-plus-0")
+            self.take_photo_of(app, 0)       # after the fix
+            self.take_photo_of(app, 1)       # the place as it was found
+            self.shot(app, "re-check-passed")
+            app.click("save")
+            app.gone("recheck_on-plus-0")
+            app.text("已销号")
+        self.assert_state("closed")
+        self.assertEqual(self.roles_of_files(), ["after_photo"] * 3 + ["photo"])
+
+    @begins("sent", picture=10)
+    def test_a_leader_extends_a_deadline(self):
+        self.begin_story("hazard", "ordered")
+        before = self.values()["deadline"]
+        approver = self.office("staff-zhou").ask("GET", "session")["staff"]["id"]
+        asked = dict(extension_reason="配件在途", extension_approver=approver)
+        self.refuse_at_office("staff-sun", "ordered", "403", **asked, deadline=day(40))
+        self.refuse_at_office("staff-zhou", "ordered", "新期限应晚于原期限", **asked, deadline=day(1))
+        self.step_at_office("staff-zhou", "ordered", **asked, deadline=day(40))
+        self.assertEqual((self.values()["extension_old_deadline"], self.values()["deadline"]),
+                         (before, day(40)))
+        with self.open() as app:
+            self.open_record(app)
+            app.text("还剩 40 天")
+            self.assertNotIn("ordered", self.offered(app))
+
+    @begins("visit", picture=11)
+    def test_a_hazard_is_fixed_later_in_the_visit(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("open-1")
+            add_hazard(app, "安全出口堆物")
+            app.click("hazard-1")
+            app.check("fixed_on_site")
+            take_photo(app)
+            self.shot(app, "fixed-later")
+            app.click("save")
+            app.gone("summary")
+            app.text("当场整改")
+            app.click("participants")
+            app.click("add-colleague-1")
+            app.click("back")
+            app.click("finish")
+            sign_by_all(app)
+            app.click("done")
+            app.find("make")
+        self.sync()
+        self.begin_story("hazard", "fixed_on_site")
+        self.assertEqual(self.roles_of_files(), ["after_photo"])
+        self.step_at_office("staff-sun", "closed")
+
+    # --- a hazard that an upper level found ---
+
+    @begins("sent", picture=20)
+    def test_a_hazard_is_escalated_with_its_reason(self):
+        self.begin_story("hazard", "ordered")
+        with self.open() as app:
+            self.open_record(app)
+            app.click("edit-escalate")
+            app.type("escalated_to", "平鲁区安委会")
+            app.click("save")
+            app.find("problem-escalation_reason")
+            app.type("escalation_reason", "涉及相邻矿井，本级协调不了")
+            self.shot(app, "escalate")
+            app.click("save")
+            app.gone("escalation_reason")
+            app.text("平鲁区安委会")
+        self.assert_state("ordered")
+        shown = str(self.office("staff-sun").get_record(self.record))
+        self.assertIn("涉及相邻矿井", shown)
+
+    def make_visit_of_two(self):
+        """A visit of two inspectors has begun."""
+        self.begin_with("enrolled")
+        with self.open() as app:
+            sign_in(app)
+            begin_visit(app, colleague="colleague-2")
+
+    @begins("visit_of_two", picture=12)
+    def test_a_hazard_of_an_upper_level_is_handed_over_and_its_result_returns(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("open-1")
+            fill_hazard(app, "局部通风机无备用电源")
+            app.click("found_by-upper_level")
+            self.shot(app, "found-by")
+            app.click("save")
+            app.gone("summary")
+            app.click("finish")
+            sign_by_all(app)
+            app.click("done")
+            app.find("make")                 # the local unit orders, not this visit
+            self.assertIsNone(app.look("legal_basis"))
+            app.click("make")
+            app.find("document-onsite_record", 60)
+            self.assertIsNone(app.look("document-order_rectify"))
+        self.sync()
+        self.begin_story("hazard", "found")
+        self.hand_over()
+        with self.open() as app:
+            self.open_record(app)
+            app.click("step-ordered")
+            app.click("save")
+            app.text("请填写属地文书编号")
+            app.type("local_document_number", "井应急责改〔2026〕7号")
+            app.click("deadline-plus-15")
+            self.shot(app, "local-document")
+            app.click("save")
+            app.gone("local_document_number")
+            app.text("限期整改")
+        self.assert_state("ordered")
+        with self.open() as app:
+            self.report_fixed(app, "备用电源已接入")
+        self.assert_state("reported_fixed")
+        passed = dict(recheck_result="passed", recheck_on=day())
+        self.refuse_at_office("staff-sun", "closed", "交办的隐患须反馈结果", **passed)
+        self.step_at_office("staff-sun", "closed", **passed, result_returned_on=day())
+        self.assertEqual(self.values()["result_returned_on"], day())
+
+    def hand_over(self):
+        """The office hands the hazard over to the unit of the device."""
+        unit = next(row["id"] for row in self.rows("unit") if "井坪镇" in row["values"]["name"])
+        self.refuse_at_office("staff-sun", "handed_over", "请填写交办单位")
+        self.step_at_office("staff-sun", "handed_over", handed_over_to="井坪镇", handed_over_unit=unit,
+                            handed_over_on=day())
+
+    # --- by the pages of records ---
+
+    def open_enterprise(self, app):
+        """The page of the enterprise whose code the camera shows, from the first page."""
+        app.click("scan")
+        app.find("open-record")
+
+    @begins("enrolled", picture=14)
+    def test_a_site_is_made_on_the_device_and_chosen_for_a_hazard(self):
+        with self.open() as app:
+            sign_in(app)
+            self.open_enterprise(app)
+            self.shot(app, "enterprise")
+            app.click("open-record")
+            app.click("create-site-at_enterprise")
+            app.type("name", "3201 备采面")
+            app.click("save")
+            app.find("problem-site_type")
+            app.click("site_type-face")
+            app.check("video")
+            self.shot(app, "new-site")
+            app.click("save")
+            app.gone("site_type-face")
+            app.text("3201 备采面")
+            self.assertEqual(app.value("state"), "未上送")
+            self.shot(app, "site")
+            self.go_home(app)
+            begin_visit(app)
+            fill_hazard(app, "瓦斯传感器未校验")
+            app.click("site")
+            app.type("site-search", "3201")
+            app.settle(1)
+            app.click("site-result-0")
+            app.find("site-chosen-0")
+            app.click("save")
+            app.gone("summary")
+        self.sync()
+        site = next(row for row in self.rows("site") if row["values"]["name"] == "3201 备采面")
+        self.assertEqual(self.find_site(), site["id"])
+        with self.open() as app:             # what was sent is corrected
+            sign_in(app)
+            self.open_enterprise(app)
+            app.click("open-record")
+            app.click_text("3201 备采面")
+            app.click("edit-correct")
+            app.type("name", "3201 综采面")
+            app.click("save")
+            app.gone("site_type-face")
+            app.text("3201 综采面")
+        self.sync()
+        self.assertEqual(self.office("staff-sun").get_record(site["id"])["title"], "3201 综采面")
+
+    def find_site(self):
+        """The site of the only hazard that was recorded here."""
+        return next(row["values"]["site"] for row in self.rows("hazard")
+                    if row["values"]["summary"] == "瓦斯传感器未校验" and "site" in row["values"])
+
+    @begins("sent", picture=17)
+    def test_an_order_is_served_by_post_with_its_receipt(self):
+        self.record = next(row["id"] for row in self.rows("document")
+                           if row["values"]["doc_type"] == "order_rectify")
+        self.kind = "document"
+        self.assert_state("issued")
+        with self.open() as app:
+            sign_in(app)
+            self.open_enterprise(app)
+            app.click("inspection-1")
+            app.click_text("责令限期整改指令书")
+            app.click("step-served")
+            app.click("served_at")
+            app.click(f"served_at-day-{day()}")
+            app.click("service_method-posted")
+            app.click("save")
+            app.text("请附送达的照片或扫描件")
+            self.take_photo_of(app, 0)       # the scan
+            self.shot(app, "served-by-post")
+            app.click("save")
+            app.gone("service_method-posted")
+            app.text("已送达")
+            self.shot(app, "served")
+        self.assert_state("served")
+        served = self.values()
+        self.assertEqual(served["service_method"], "posted")
+        self.assertGreaterEqual(served["served_at"] // 60000, served["issued_at"] // 60000)
+        self.assertIn("scan", self.roles_of_files())
+
+    @begins("enrolled", picture=19)
+    def test_an_expert_gives_the_opinion_on_the_page_of_the_record_and_signs(self):
+        with self.open() as app:
+            sign_in(app)
+            begin_visit(app, colleague="colleague-2", expert="专家甲")
+            self.go_home(app)
+            self.open_enterprise(app)
+            app.click("inspection-1")
+            app.click_text("专家甲")
+            app.click("edit-opinion")
+            app.type("opinion", "通风系统符合要求")
+            app.type("problem_list", "风门联锁失效")
+            app.type("advice_list", "每周检查一次联锁")
+            self.shot(app, "opinion")
+            app.click("save")
+            app.gone("advice_list")
+            app.text("风门联锁失效")
+            self.go_home(app)
+            app.click("open-1")
+            app.click("finish")
+            sign_on_pad(app, "signer-expert-3")
+            self.assertEqual(self.query("signature", "role"), ["expert"])
+            sign_by_all(app, "signer-enterprise-4")
+            app.click("done")
+            app.find("make")
+        self.sync()
+        self.begin_story("inspection", "signed")
+        expert = next(row for row in self.rows("participant") if row["values"]["role"] == "expert")
+        self.assertIn("每周检查一次联锁", str(self.office("staff-sun").get_record(expert["id"])))
+
+
+if __name__ == "__main__":
+    sys.exit(main({"360x640": Stories}))

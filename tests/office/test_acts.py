@@ -1,0 +1,292 @@
+"""Making and correcting records with the page in Debian's Chromium: forms follow what is typed,
+problems stand at their fields, references are found by name, nothing typed is lost. Cases run in
+order of their names."""
+
+import sys
+import unittest
+
+from hub import Client
+from page import Page
+from pictures import MAKE
+
+KEYS = {"down": "\ue015", "enter": "\ue007", "escape": "\ue00c"}
+ADD_PEOPLE = 300
+
+
+class Acts(Page):
+    def fill(self, name, text):
+        """Types into the field of the open form, as pasting does."""
+        self.browser.run("""
+            const node = document.querySelector(`.act-form [name="${arguments[0]}"]`);
+            node.focus();
+            node.select();
+            document.execCommand(arguments[1] ? 'insertText' : 'delete', false, arguments[1]);""", name, text)
+
+    def choose(self, name, code):
+        self.browser.run("""
+            const node = document.querySelector(`.act-form [name="${arguments[0]}"]`);
+            node.value = arguments[1];
+            node.dispatchEvent(new Event('change', { bubbles: true }));""", name, code)
+
+    def value(self, name):
+        return self.browser.run(
+            "return document.querySelector(`.act-form [name=\"${arguments[0]}\"]`)?.value", name)
+
+    def is_shown(self, name):
+        return self.browser.run("return document.querySelector(`.act-form [data-field=\"${arguments[0]}\"]`)"
+                                "?.checkVisibility() || false", name)
+
+    def problem(self, name):
+        return self.browser.text(f'.act-form [data-field="{name}"] .form-problem')
+
+    def press_key(self, *names):
+        self.browser.call("POST", "/actions", {"actions": [{"type": "key", "id": "keys", "actions": [
+            one for name in names for one in ({"type": "keyDown", "value": KEYS[name]},
+                                              {"type": "keyUp", "value": KEYS[name]})]}]})
+
+    def open_enterprise(self):
+        self.go(f"#/enterprises/{self.hub.told['enterprise']}")
+        self.browser.wait_text("样例东坡沟煤矿", ".pane h2")
+
+    def begin(self, button, first):
+        self.browser.press(button, ".actions")
+        self.browser.wait(lambda: self.browser.count(f'.act-form [name="{first}"]'), "the form")
+
+    def choose_creation(self, menu, label, first):
+        """Opens a form from the menu."""
+        self.browser.press(menu, ".nav")
+        self.browser.wait_text(label, ".side .rows")
+        self.browser.run("[...document.querySelectorAll('.side .rows a')]"
+                         ".find((one) => one.querySelector('.row-title').textContent === arguments[0]).click()", label)
+        self.browser.wait(lambda: self.browser.count(f'.act-form [name="{first}"]'), "the form")
+
+    def client(self, login="staff-zhou"):
+        client = Client(self.hub)
+        self.assertEqual(client.sign_in(login)[0], 200)
+        return client
+
+    def test_01_a_record_is_made_from_the_page_of_another(self):
+        browser = self.browser
+        self.sign_in("staff-sun")
+        self.open_enterprise()
+        self.begin("新建：作业地点", "name")
+        self.assertEqual(browser.run("return document.activeElement.name"), "name")
+        self.assertTrue(browser.run("return document.querySelector('[data-field=name] .required').checkVisibility()"))
+        self.assertFalse(browser.run("return document.querySelector('[data-field=in_use] .required').checkVisibility()"))
+        self.picture("create")
+        browser.press("确定", ".act-form")
+        browser.wait(lambda: "请填写" in self.problem("name"), "the problem at its field")
+        self.assertIn("请填写", self.problem("site_type"))
+        self.assertEqual(self.problem("in_use"), "")
+        self.assertEqual(browser.run("return document.activeElement.name"), "name")
+        self.picture("create-problems")
+        self.fill("name", "东翼运输巷")
+        self.choose("site_type", "roadway")
+        self.assertEqual(self.problem("name"), "")
+        browser.press("确定", ".act-form")
+        browser.wait_text("东翼运输巷", ".pane h2")
+        browser.wait_text("巷道", ".sections")
+        # It stands under the same list, and below its enterprise.
+        self.assertTrue(browser.run("return location.hash").startswith("#/enterprises/"))
+        self.open_enterprise()
+        browser.wait_text("东翼运输巷", ".children")
+        self.assert_quiet(but=["400"])
+
+    def test_02_what_was_typed_survives_a_reload_and_another_page(self):
+        browser = self.browser
+        self.begin("新建：作业地点", "name")
+        self.fill("name", "没发出的名称")
+        self.choose("site_type", "shaft")
+        browser.call("POST", "/refresh", {})
+        browser.wait(lambda: self.value("name") == "没发出的名称", "the text after a reload")
+        browser.wait_text("已恢复上次没发出的内容", ".act-form")
+        self.assertEqual(self.value("site_type"), "shaft")
+        self.go("#/devices", "井坪 1 号终端")
+        self.open_enterprise()
+        browser.wait(lambda: self.value("name") == "没发出的名称", "the text after another page")
+        browser.press("取消", ".act-form")
+        self.assertIsNone(self.value("name"))
+        self.begin("新建：作业地点", "name")
+        browser.wait(lambda: self.value("name") == "没发出的名称", "the text of the closed form")
+        self.fill("name", "")
+        self.choose("site_type", "")
+        browser.press("取消", ".act-form")
+        self.assertNotIn("bihuan-draft", browser.run("return JSON.stringify(sessionStorage)"))
+        self.assert_quiet()
+
+    def test_03_the_second_press_makes_no_second_record(self):
+        browser = self.browser
+        self.begin("新建：作业地点", "name")
+        self.fill("name", "只建一次的地点")
+        self.choose("site_type", "plant")
+        # The answer to the first request is lost on the way.
+        browser.run("""
+            const real = window.fetch;
+            window.fetch = async (path, how) => {
+              const answer = await real(path, how);
+              if (how.method !== 'POST' || !/v1.records[?]/.test(path)) return answer;
+              window.fetch = real;
+              throw new TypeError('lost');
+            };""")
+        browser.press("确定", ".act-form")
+        browser.wait_text("连不上中心", ".act-form .action-error")
+        self.assertEqual(self.value("name"), "只建一次的地点")
+        browser.press("确定", ".act-form")
+        browser.wait_text("只建一次的地点", ".pane h2")
+        self.open_enterprise()
+        browser.wait_text("只建一次的地点", ".children")
+        self.assertEqual(browser.text(".pane").count("只建一次的地点"), 1)
+        self.assert_quiet()
+
+    def test_04_two_who_correct_one_record_lose_nothing(self):
+        browser = self.browser
+        browser.press("只建一次的地点", ".children")
+        browser.wait_text("只建一次的地点", ".pane h2")
+        record = browser.run("return location.hash").split("/")[2].split("?")[0]
+        self.begin("更正", "name")
+        self.assertEqual(self.value("name"), "只建一次的地点")
+        self.fill("name", "我更正的名称")
+        zhou = self.client()
+        path = f"/office/v1/records/{record}"
+        covers = zhou.ask("GET", path)[1]["covers"]
+        self.assertEqual(zhou.ask("POST", f"{path}/act", {
+            "act": "edit/correct", "values": {"in_use": "no"}, "covers": covers})[0], 200)
+        # The page may not know it yet.
+        browser.press("确定", ".act-form")
+        browser.wait_text("所以没有发出", ".notice-changed")
+        browser.wait_text("周样例", ".notice-changed")
+        browser.wait(lambda: self.value("name") == "我更正的名称", "the typed text")
+        self.assertEqual(self.value("in_use"), "no")
+        browser.press("确定", ".act-form")
+        browser.wait_text("我更正的名称", ".pane h2")
+        browser.wait_text("停用", ".sections")
+        self.assert_quiet(but=["409"])
+
+    def test_05_a_form_follows_what_is_typed(self):
+        browser = self.browser
+        self.choose_creation("新建", "登记企业", "sector")
+        self.assertFalse(self.is_shown("mine_type"))
+        self.choose("sector", "coal_mine")
+        browser.wait(lambda: self.is_shown("mine_type"), "the fields of a mine")
+        self.fill("uscc", "91140603MA00000151")
+        browser.wait(lambda: self.is_shown("uscc_doubt"), "the field for the reason")
+        browser.wait_text("校验位", '.act-form [data-field="uscc"] .form-note')
+        self.assertEqual(browser.run("return document.activeElement.name"), "uscc")
+        self.fill("capacity_10kt", "很多")
+        browser.wait(lambda: self.problem("capacity_10kt"), "what cannot be read")
+        self.assertEqual(self.value("capacity_10kt"), "很多")
+        self.picture("register")
+        self.choose("sector", "transport")
+        browser.wait(lambda: not self.is_shown("mine_type"), "no mine")
+        browser.run("document.querySelector('.act-form [name=vehicles][value=freight]').click()")
+        self.fill("name", "页面登记运输公司")
+        self.fill("uscc", "91140603MA0000015Q")
+        self.choose("area", "140603100")
+        self.fill("position.lat", "39.512")
+        browser.press("确定", ".act-form")
+        browser.wait(lambda: self.problem("position"), "half a place")
+        self.fill("position.lon", "112.288")
+        browser.press("确定", ".act-form")
+        browser.wait_text("页面登记运输公司", ".pane h2")
+        browser.wait_text("普通货运", ".sections")
+        self.assertIn("39.512", browser.text(".sections"))
+        self.assertTrue(browser.run("return location.hash").startswith("#/new/"))
+        self.picture("registered")
+        self.assert_quiet(but=["400"])
+
+    def test_06_one_of_many_is_found_by_name_and_with_keys_alone(self):
+        browser = self.browser
+        self.hub.do(f"people {ADD_PEOPLE}")
+        self.begin("更正档案", "supervisor")
+        browser.run("document.querySelector('.act-form [name=supervisor]').focus()")
+        self.press_key("down")
+        options = ".act-form [data-field=supervisor] .pick-list li"
+        browser.wait(lambda: browser.count(options) == 21, "a page and the way to more")
+        browser.run("document.querySelectorAll(arguments[0])[20].click()", options)
+        browser.wait(lambda: browser.count(options) == 41, "two pages")
+        self.fill("supervisor", "人员 277")
+        browser.wait(lambda: browser.count(options) == 1, "the one")
+        self.assertNotRegex(browser.text(options), "[0-9a-f]{8}-")
+        self.picture("picker")
+        self.press_key("escape")
+        browser.press("确定", ".act-form")
+        browser.wait(lambda: "选择一条" in self.problem("supervisor"), "a name that is not chosen")
+        browser.run("document.querySelector('.act-form [name=supervisor]').focus()")
+        self.press_key("down")
+        browser.wait(lambda: browser.count(options) == 1, "the one again")
+        self.press_key("down", "enter")
+        self.assertEqual(self.value("supervisor"), "样例人员 277")
+        # The choice survives a reload, by its name.
+        browser.call("POST", "/refresh", {})
+        browser.wait(lambda: self.value("supervisor") == "样例人员 277", "the choice after a reload")
+        browser.press("确定", ".act-form")
+        browser.wait_text("样例人员 277", ".sections")
+        browser.press("更正档案", ".actions")
+        browser.wait(lambda: self.value("supervisor") == "样例人员 277", "the form anew")
+        self.fill("supervisor", "")
+        browser.press("确定", ".act-form")
+        browser.wait(lambda: "样例人员 277" not in browser.text(".sections"), "no supervisor")
+        self.assert_quiet()
+
+    def test_07_the_menu_is_for_those_who_can_make_something(self):
+        browser = self.browser
+        self.sign_out()
+        self.sign_in("staff-zheng")
+        browser.wait_text("台账", ".nav")
+        self.assertNotIn("新建", browser.text(".nav"))
+        self.open_enterprise()
+        self.assertEqual(browser.count(".pane .actions"), 0)
+        self.assert_quiet()
+
+    def test_08_a_step_takes_its_files_in_its_own_form(self):
+        browser = self.browser
+        self.sign_out()
+        self.sign_in("staff-sun")
+        self.go("#/ledger/hazard/rectification", "30 天")
+        browser.run("[...document.querySelectorAll('.rows .row')].find((row) => row.innerText.includes('30 天')).click()")
+        browser.wait(lambda: browser.count(".pane .actions"), "the record")
+        self.begin("报告整改完成", "fix_report")
+        browser.wait_text("可附文件", ".act-form .form-files")
+        self.fill("fix_report", "已更换传感器")
+        browser.run("const node = document.querySelector('.act-form [name=reported_on]'); node.value = '2026-11-28';"
+                    "node.dispatchEvent(new Event('input', { bubbles: true }))")
+        browser.press("确定", ".act-form")
+        browser.wait_text("请附整改证明", ".act-form .action-error")
+        browser.run("const node = document.querySelector('.act-form .attach-role select'); node.value = 'proof';"
+                    "node.dispatchEvent(new Event('change'))")
+        browser.run_async(f"""
+            const done = arguments[0];
+            (async () => {{
+              const name = '整改证明.jpg', size = 2000;
+              {MAKE}
+              const transfer = new DataTransfer();
+              transfer.items.add(file);
+              document.querySelector('.act-form .attach-target').dispatchEvent(
+                new DragEvent('drop', {{ bubbles: true, cancelable: true, dataTransfer: transfer }}));
+              done();
+            }})();""")
+        browser.wait_text("已收到", ".act-form .attach-file")
+        self.assertEqual(self.value("fix_report"), "已更换传感器")
+        # The file of this person is no change by somebody else.
+        browser.press("确定", ".act-form")
+        browser.wait_text("已办理", ".notice-good")
+        browser.wait_text("已报整改", ".pane .chips")
+        self.assert_quiet(but=["400"])
+
+    def test_09_in_english_everything_is_english(self):
+        browser = self.browser
+        self.sign_out()
+        self.sign_in("staff-sun")
+        browser.press("English")
+        self.choose_creation("New", "Enterprise", "sector")
+        self.picture("register-english")
+        for size in ((360, 640), (800, 480)):
+            browser.size(*size)
+            wide = browser.run("return document.documentElement.scrollWidth - innerWidth")
+            self.assertLessEqual(wide, 0, size)
+        browser.size(1280, 800)
+        self.assert_quiet()
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)
