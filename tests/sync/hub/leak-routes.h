@@ -23,6 +23,7 @@ static const struct {
     {"GET", "/office/v1/access", "- record={id} reader={id}"},
     {"GET", "/office/v1/anomalies",
      "- kind=fork kind=refusal kind=quarantine kind=report kind=clock kind=number"},
+    {"GET", "/office/v1/numbers", "- unit={id} kind=hazard kind=inspection kind=document"},
     {"GET", "/office/v1/records/{id}", "-"},
     {"GET", "/office/v1/records/{id}/history", "-"},
     {"GET", "/office/v1/records/{id}/news", "- since={id}"},
