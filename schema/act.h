@@ -93,6 +93,12 @@ gboolean bh_act_files_has(const BhActFiles *files, const json_t *values);
 /* The first values of the form that makes a record: "preset", and the link to the origin. `origin`
  * as in bh_act_list_creations; `now_ms` in UTC. New reference. */
 json_t *bh_act_dup_preset(const BhAct *act, const BhContext *origin, gint64 now_ms);
+/* Reads the values {field: value} that a program got for a form with these fields into `values`. A
+ * text is read as typed (bh_field_parse_typed), other values are taken as they are; they are
+ * checked with the act. Adds a problem for each value that cannot be read, and for each field that
+ * the form does not ask for. */
+void bh_act_read_values(const BhKind *kind, const GPtrArray *fields, const json_t *given,
+                        json_t *values, GPtrArray *problems);
 /* The values that the operation of the act sets: those of `values` that differ from the record
  * before and that the form asks for, the state, and the stamps. `values` (all values of the form;
  * a field that was cleared has null or is missing) may have other keys, which are ignored. For

@@ -103,7 +103,7 @@ static gboolean parse_excludes(BhPlace *place, const BhField *field)
 static gboolean parse_choices(BhPlace *place, BhField *field)
 {
   static const char *const allowed[] = {"code",   "label", "retired", "automatic", "excludes",
-                                        "source", "paper", "mark",    NULL};
+                                        "source", "paper", "mark",    "office",    NULL};
   gboolean wanted = field->type == BH_FIELD_CHOICE || field->type == BH_FIELD_CHOICES;
   if (!wanted) {
     if (json_object_get(field->declaration, "choices") != NULL)

@@ -187,6 +187,11 @@ gboolean bh_kind_resolve_views(BhPlace *place, const BhKindSet *set, const BhKin
 gboolean bh_kind_resolve_paper(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                                const BhField *field);
 
+/* --- duty.c --- */
+/* Second pass for the member "office" of the choices of a field. FALSE with the error of `place`
+ * set. */
+gboolean bh_kind_resolve_office(BhPlace *place, const BhKind *kind, const BhField *field);
+
 /* --- kind-field.c --- */
 /* *type: the field type with this name in declarations. FALSE, *type untouched, for an unknown
  * name. */

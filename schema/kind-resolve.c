@@ -88,7 +88,8 @@ static gboolean resolve_fields(BhPlace *place, const BhKindSet *set, const BhKin
         !check_condition(place, set, kind, "locked_when", field->locked_when) ||
         !check_condition(place, set, kind, "distinct", field->distinct) ||
         !check_field_names(place, kind, field->change_asks, "on_change_ask", FALSE) ||
-        !bh_kind_resolve_paper(place, set, kind, field))
+        !bh_kind_resolve_paper(place, set, kind, field) ||
+        !bh_kind_resolve_office(place, kind, field))
       return FALSE;
     if (field->unlocked && !bh_kind_may_lock(kind))
       return bh_place_fail_at(place, "unlocked", "kind %s has neither \"locked_when\" nor \"once\"",

@@ -21,8 +21,20 @@ typedef struct {
   char *by;
   char *pin_file;
   char *name;
+  char *act;    /* name of an act, with or without the part before the slash */
+  char *origin; /* id of the record from which a new one is made */
+  char **set;   /* values, "field=value" each; NULL-terminated */
+  char *values; /* file with a JSON object of values; "-" is the standard input */
+  char **files; /* files of a new record, "role=path" each; NULL-terminated */
+  char *role;
+  char *note;
+  gboolean form; /* show what an act asks for, and do nothing */
   char *search;
   char **where; /* conditions of the list, "field=value" each; NULL-terminated */
+  char *parent;
+  char *order;
+  char *due_before;
+  char *after;
   gint limit;
   char **arguments; /* arguments after the name of the command; NULL-terminated */
   gsize n_arguments;
@@ -37,11 +49,35 @@ void bh_ctl_print_json(const json_t *value);
 /* The language of messages by the locale: "zh" or "en". Static. */
 const char *bh_ctl_get_lang(void);
 
+/* Splits "name=value" of the option `option` at the first "=". The value is borrowed; NULL with
+ * BH_ERROR_FORMAT when the name or "=" is missing. *name: g_free. */
+const char *bh_ctl_split(const char *option, const char *text, char **name, GError **error);
+
+/* Opens the key of the person in `by` with the PIN in `pin_file`; both must be set. */
+gboolean bh_ctl_sign_in(const BhCtlOptions *options, BhLink *link, GError **error);
+/* Ends the sign-in, because a collector that keeps running may own the store. */
+void bh_ctl_sign_out(const BhCtlOptions *options, BhLink *link);
+
+/* The values of --values and --set, {field: value as given}; those of --set replace the others. A
+ * new reference, NULL with an error. */
+json_t *bh_ctl_read_values(const BhCtlOptions *options, GError **error);
+/* Adds a file to the store. Returns the values of its record below `parent`, a new reference; NULL
+ * with an error that names the file or the role. */
+json_t *bh_ctl_add_file(const BhCtlOptions *options, BhLink *link, const char *parent,
+                        const char *role, const char *path, GError **error);
+/* Makes a new record id (g_free). */
+char *bh_ctl_make_id(BhLink *link, GError **error);
+
 /* The commands. Each reads its arguments from `options`, prints its result to stdout and errors to
  * stderr, and returns the exit code. */
 BhCtlExit bh_ctl_enrol(const BhCtlOptions *options);   /* TEXT: enrolment text of a hub */
 BhCtlExit bh_ctl_record(const BhCtlOptions *options);  /* FILE|-: lines to save */
 BhCtlExit bh_ctl_check(const BhCtlOptions *options);   /* FILE|-: lines to check */
+BhCtlExit bh_ctl_acts(const BhCtlOptions *options);    /* [RECORD]: what the person may do */
+BhCtlExit bh_ctl_create(const BhCtlOptions *options);  /* KIND: makes a record */
+BhCtlExit bh_ctl_edit(const BhCtlOptions *options);    /* RECORD: corrects values */
+BhCtlExit bh_ctl_step(const BhCtlOptions *options);    /* RECORD STATE: takes a step */
+BhCtlExit bh_ctl_attach(const BhCtlOptions *options);  /* RECORD FILE…: attaches files */
 BhCtlExit bh_ctl_sync(const BhCtlOptions *options);    /* one sync; waits for its end */
 BhCtlExit bh_ctl_status(const BhCtlOptions *options);  /* state of the store */
 BhCtlExit bh_ctl_queue(const BhCtlOptions *options);   /* what the hub has not confirmed yet */

@@ -8,7 +8,6 @@
 #include "schema/error.h"
 
 #define LINE_MAX_BYTES (1024 * 1024)
-#define PIN_FILE_MAX 256
 
 typedef struct {
   const BhCtlOptions *options;
@@ -229,32 +228,6 @@ static BhCtlExit run_lines(Run *run, LineFunc func, FILE *in)
   return worst;
 }
 
-static gboolean sign_in(Run *run, GError **error)
-{
-  g_autofree char *pin = NULL;
-  gsize len = 0;
-
-  if (!g_file_get_contents(run->options->pin_file, &pin, &len, error))
-    return FALSE;
-  if (len > PIN_FILE_MAX) {
-    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "the PIN file is larger than %d bytes",
-                PIN_FILE_MAX);
-    return FALSE;
-  }
-  g_strchomp(pin);
-  g_autoptr(json_t) done = bh_link_call(
-      run->link, "sign_in", json_pack("{s:s, s:s}", "staff", run->options->by, "pin", pin), error);
-  memset(pin, 0, len);
-  return done != NULL;
-}
-
-/* Signs the person out, because a collector that keeps running may own the store. */
-static void sign_out(Run *run)
-{
-  g_autoptr(json_t) done =
-      bh_link_call(run->link, "sign_out", json_pack("{s:s}", "staff", run->options->by), NULL);
-}
-
 static BhCtlExit run_file(const BhCtlOptions *options, LineFunc func, gboolean with_pin)
 {
   const char *path = options->arguments[0];
@@ -271,7 +244,7 @@ static BhCtlExit run_file(const BhCtlOptions *options, LineFunc func, gboolean w
     return bh_ctl_fail(error);
   g_autofree char *base = g_canonicalize_filename(folder, NULL);
   Run run = {options, link, func == save_line ? "add_file" : "describe_file", base};
-  if (with_pin && !sign_in(&run, &error))
+  if (with_pin && !bh_ctl_sign_in(options, link, &error))
     return bh_ctl_fail(error);
   FILE *in = standard ? stdin : fopen(path, "re");
   if (in == NULL) {
@@ -282,7 +255,7 @@ static BhCtlExit run_file(const BhCtlOptions *options, LineFunc func, gboolean w
   if (!standard)
     fclose(in);
   if (with_pin)
-    sign_out(&run);
+    bh_ctl_sign_out(options, link);
   return code;
 }
 

@@ -22,34 +22,81 @@ static void print_time(const char *label, gint64 ms)
 
 /* --- list --- */
 
-static gboolean read_where(const BhCtlOptions *options, json_t *query, GError **error)
+/* A value of --where, in the form in which the index has it: as typed for its field. A field that
+ * the kind does not have is left to the store, which names it. NULL with an error. */
+static json_t *parse_where(const BhKind *kind, const char *name, const char *typed, GError **error)
+{
+  const BhField *field = kind != NULL ? bh_kind_find_field(kind, name) : NULL;
+  g_autoptr(json_t) value =
+      field != NULL ? bh_field_parse_typed(field, typed, error) : json_string(typed);
+
+  if (value == NULL || (!json_is_null(value) && !json_is_object(value)))
+    return g_steal_pointer(&value);
+  g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "--where: %s needs a value", name);
+  return NULL;
+}
+
+/* Several values of one field mean any of them. */
+static gboolean read_where(const BhCtlOptions *options, const BhKind *kind, json_t *query,
+                           GError **error)
 {
   json_t *where = json_object();
 
   json_object_set_new(query, "where", where);
   for (char **item = options->where; item != NULL && *item != NULL; item++) {
-    const char *equals = strchr(*item, '=');
-    if (equals == NULL || equals == *item) {
-      g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "--where must be FIELD=VALUE, not %s", *item);
+    g_autofree char *name = NULL;
+    const char *typed = bh_ctl_split("--where", *item, &name, error);
+    g_autoptr(json_t) value = typed != NULL ? parse_where(kind, name, typed, error) : NULL;
+    if (value == NULL)
       return FALSE;
+    json_t *values = json_object_get(where, name);
+    if (values == NULL) {
+      values = json_array();
+      json_object_set_new(where, name, values);
     }
-    g_autofree char *field = g_strndup(*item, (gsize)(equals - *item));
-    json_object_set_new(where, field, json_string(equals + 1));
+    if (json_is_array(value))
+      json_array_extend(values, value);
+    else
+      json_array_append(values, value);
   }
   return TRUE;
 }
 
+static json_t *make_query(const BhCtlOptions *options, BhLink *link, GError **error)
+{
+  const struct {
+    const char *name;
+    const char *value;
+  } members[] = {{"kind", options->arguments[0]}, {"search", options->search},
+                 {"parent", options->parent},     {"order", options->order},
+                 {"after", options->after},       {"viewer", options->by}};
+  g_autoptr(json_t) query = json_object();
+  BhKindSet *kinds = bh_link_get_kinds(link, error);
+
+  if (kinds == NULL)
+    return NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS(members); i++)
+    if (members[i].value != NULL)
+      json_object_set_new(query, members[i].name, json_string(members[i].value));
+  BhDate day;
+  if (options->due_before != NULL) {
+    if (!bh_date_parse(options->due_before, &day, error))
+      return NULL;
+    json_object_set_new(query, "due_before", json_string(options->due_before));
+  }
+  return read_where(options, bh_kind_set_find(kinds, options->arguments[0]), query, error)
+             ? g_steal_pointer(&query)
+             : NULL;
+}
+
 static json_t *fetch(const BhCtlOptions *options, BhLink *link, GError **error)
 {
-  g_autoptr(json_t) query = json_object();
+  g_autoptr(json_t) query = make_query(options, link, error);
   g_autoptr(json_t) rows = json_array();
   gsize limit = options->limit > 0 ? (gsize)options->limit : LIMIT_DEFAULT;
   json_t *after = NULL;
 
-  json_object_set_new(query, "kind", json_string(options->arguments[0]));
-  if (options->search != NULL)
-    json_object_set_new(query, "search", json_string(options->search));
-  if (!read_where(options, query, error))
+  if (query == NULL)
     return NULL;
   do {
     gsize left = MIN(limit - json_array_size(rows), PAGE_MAX);
@@ -96,7 +143,7 @@ BhCtlExit bh_ctl_list(const BhCtlOptions *options)
     print_row(kind, row);
   }
   if (json_is_string(json_object_get(found, "after")))
-    printf("There are more: raise --limit.\n");
+    printf("There are more: go on with --after '%s'.\n", bh_json_string_or(found, "after", ""));
   return BH_CTL_OK;
 }
 

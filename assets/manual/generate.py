@@ -13,7 +13,7 @@ from pathlib import Path
 
 LISTS = {"Commands:", "Options:", "Help Options:", "Application Options:"}
 OPTION = re.compile(r"  (?:-(?P<short>\w), )?--(?P<long>[\w-]+)(?:(?P<join>[= ])(?P<value>\S+))?  +(?P<text>\S.*)")
-COMMAND = re.compile(r"  (?P<name>[a-z][\w-]*)(?: +(?P<value>[A-Z]+(?:\|-)?))?  +(?P<text>\S.*)")
+COMMAND = re.compile(r"  (?P<name>[a-z][\w-]*)(?: +(?P<value>\[?[A-Z]+(?:\|-)?\]?(?: [A-Z]+…?)*))?  +(?P<text>\S.*)")
 # Values that name something on the disk, for the completion.
 PATHS = {"DIR": "-d", "FILE": "-f", "PATH": "-f"}
 

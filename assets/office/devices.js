@@ -2,6 +2,7 @@ import { anomalyList } from './anomalies.js';
 import { devicePath, get, post } from './api.js';
 import { action, badge, el, field, fill, textOf, trimmed } from './dom.js';
 import { keepTyped } from './drafts.js';
+import { hasDuty } from './duties.js';
 import { t } from './i18n.js';
 import { numberList } from './numbers.js';
 
@@ -75,14 +76,12 @@ function deviceList(main) {
   return { show: load, refresh: load };
 }
 
-// Actions that the hub refuses to other roles are not offered to them.
 const VIEWS = { anomalies: anomalyList, numbers: numberList };
-const OVERSEERS = ['reviewer', 'leader', 'admin'];
 
 export function showDevices(main, state) {
   const box = el('div', { class: 'stack' });
   const tabs = el('nav', { class: 'lanes', 'aria-label': t('nav.devices') });
-  const mayOversee = OVERSEERS.some((role) => state.session.staff.roles.includes(role));
+  const mayOversee = hasDuty(state, 'release');
   let open = '';
   let view = null;
 

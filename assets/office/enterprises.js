@@ -1,5 +1,6 @@
 import { post } from './api.js';
 import { action, el, fill } from './dom.js';
+import { hasDuty } from './duties.js';
 import { filterBar, placeUnder, placeWith } from './filters.js';
 import { t } from './i18n.js';
 import { areaOptions, emptyWords, pagedList, rowContent } from './list.js';
@@ -15,7 +16,7 @@ export function showEnterprises(main, state) {
   const right = el('section', { class: 'pane' });
   const printBar = el('div', { class: 'print-bar' });
   let full = false;
-  const mayPrint = state.session.staff.roles.some((role) => ['reviewer', 'admin'].includes(role));
+  const mayPrint = hasDuty(state, 'plaques');
 
   function drawPrint() {
     if (!mayPrint) return;

@@ -2,6 +2,7 @@
 import { closeUploads } from './attach.js';
 import { get, poll, remove, setToken, whenSignedOut } from './api.js';
 import { el, fill } from './dom.js';
+import { DUTIES, hasDuty } from './duties.js';
 import { closeDrafts, hasDrafts, openDrafts } from './drafts.js';
 import { forgetPlaces, lastPlace, notePlace } from './filters.js';
 import { language, setLanguage, t } from './i18n.js';
@@ -23,18 +24,19 @@ const tabs = globalThis.BroadcastChannel ? new BroadcastChannel('bihuan-session'
 
 const pages = { inbox: showInbox, ledger: showLedger, enterprises: showEnterprises, new: showCreate,
   devices: showDevices, plaques: showPlaques, access: showAccess };
-// Pages that the hub refuses to other roles are not offered to them.
-const roles = { access: ['leader', 'admin'] };
+// Pages that the hub refuses without one of these duties are not offered to others.
+const needs = { inbox: DUTIES, devices: DUTIES, plaques: DUTIES, access: ['oversee'] };
 
 const unknownPage = (main) => {
   fill(main, el('div', { class: 'wide' },
     el('p', { class: 'nothing', role: 'alert' }, t('route.unknown')),
-    el('p', { class: 'nothing' }, el('a', { href: '#/inbox' }, t('route.inbox')))));
+    el('p', { class: 'nothing' }, el('a', { href: `#/${firstPage()}` }, t('route.first')))));
   return { show() {} };
 };
 
 const isOffered = (name) => Object.hasOwn(pages, name) && (name !== 'new' || state.mayCreate) &&
-  (!roles[name] || roles[name].some((role) => state.session.staff.roles.includes(role)));
+  (!needs[name] || hasDuty(state, ...needs[name]));
+const firstPage = () => Object.keys(pages).find(isOffered);
 
 // "#/inbox/new/ID" → ['inbox', 'new', 'ID']
 function route() {
@@ -72,7 +74,7 @@ function show() {
   if (!state.session) return;
   document.title = t('app.title');
   notePlace();
-  const [name = 'inbox', ...rest] = route();
+  const [name = firstPage(), ...rest] = route();
   const current = isOffered(name) ? name : '';
   if (!state.page || state.page.name !== current) {
     state.page?.close?.();

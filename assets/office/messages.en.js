@@ -13,7 +13,7 @@ export default {
   'nav.access': 'Access log',
   'nav.label': 'Main',
   'route.unknown': 'There is no such page, or your role may not see it.',
-  'route.inbox': 'Go to the inbox',
+  'route.first': 'Go to the first page',
   'session.out': 'Sign out',
   'session.language': '中文',
   'session.languageLabel': '切换到中文',

@@ -13,7 +13,7 @@ export default {
   'nav.access': '访问记录',
   'nav.label': '主导航',
   'route.unknown': '没有这一页，或您的岗位不能查看。',
-  'route.inbox': '去收件',
+  'route.first': '去首页',
   'session.out': '退出',
   'session.language': 'English',
   'session.languageLabel': 'Switch to English',

@@ -1,6 +1,7 @@
 // Makes plaques, and the sheet that prints them at true size.
 import { codePath, get, post } from './api.js';
 import { action, el, field, fill, textOf } from './dom.js';
+import { hasDuty } from './duties.js';
 import { t } from './i18n.js';
 
 const BLANK_MAX = 200;
@@ -42,7 +43,7 @@ function recentTable(rows) {
 async function showMaking(main, state) {
   const { rows } = await get('plaques');
   const count = el('input', { type: 'number', min: 1, max: BLANK_MAX, value: '10', inputmode: 'numeric' });
-  const may = state.session.staff.roles.some((role) => ['reviewer', 'admin'].includes(role));
+  const may = hasDuty(state, 'plaques');
   fill(main, el('div', { class: 'wide' },
     el('h2', {}, t('plaque.title')),
     el('p', { class: 'muted' }, t('plaque.hint')),

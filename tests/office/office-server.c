@@ -18,6 +18,7 @@
 #include "sync/hub/office/office.h"
 #include "sync/hub/devices/uploads.h"
 #include "sync/wire/credential.h"
+#include "tests/office/accounts.h"
 #include "tests/office/extra-kind.h"
 #include "tests/office/faults.h"
 #include "tests/office/people.h"
@@ -141,7 +142,7 @@ static void add_passwords(Server *server)
                                 &error))
       die(error, name);
   }
-  /* 王 has an account, but no role in the office. */
+  /* 王 is an inspector: the role has no duties at the office. */
   if (!bh_office_set_password(server->hub, sample_id("staff-wang"), "staff-wang", "bihuan-field-1",
                               &error))
     die(error, "staff-wang");
@@ -540,32 +541,6 @@ static void add_past(Server *server)
   server->clock_off_ms = 0;
 }
 
-/* Makes a person with an account and one role. `unit_name` NULL: a person of the sample county,
- * else of a new unit with this name. */
-static void add_person(Server *server, const char *login, const char *name, const char *role,
-                       const char *unit_name, const char *area)
-{
-  g_autoptr(GError) error = NULL;
-  char unit[BH_ID_LEN + 1];
-  char staff[BH_ID_LEN + 1];
-  g_autofree char *password = g_strconcat("bihuan-", login, "-1", NULL);
-  bh_id_from_name("test", login, staff);
-  g_strlcpy(unit, sample_id("unit-pinglu"), sizeof unit);
-  g_autoptr(json_t) ops = json_array();
-  if (unit_name != NULL) {
-    bh_id_from_name("test", unit_name, unit);
-    json_array_append_new(ops,
-                          json_pack("{s:s,s:s,s:{s:s,s:s,s:s}}", "record", unit, "kind", "unit",
-                                    "set", "name", unit_name, "area", area, "level", "county"));
-  }
-  json_array_append_new(ops, json_pack("{s:s,s:s,s:{s:s,s:s,s:[s],s:s}}", "record", staff, "kind",
-                                       "staff", "set", "name", name, "unit", unit, "roles", role,
-                                       "state", "active"));
-  g_autofree char *entry = bh_hub_append(server->hub, NULL, ops, &error);
-  if (entry == NULL || !bh_office_set_password(server->hub, staff, login, password, &error))
-    die(error, login);
-}
-
 /* Photos of a signed visit are locked; proof of rectification may still arrive later. */
 static void add_proof(Server *server, const char *record)
 {
@@ -766,9 +741,16 @@ int main(int argc, char **argv)
   add_past(&server);
   if (!test_add_refusal(server.hub, &error))
     die(error, "refusal");
-  add_person(&server, "staff-far", "远审核", "reviewer", "外地某局", "140600");
-  add_person(&server, "staff-side", "邻领导", "leader", "邻乡某站", "140603200");
-  add_person(&server, "staff-late", "迟审核", "reviewer", NULL, NULL);
+  g_autofree char *county = g_strdup(sample_id("unit-pinglu"));
+  test_add_account(server.hub, "staff-far", "远审核", "reviewer", "外地某局", "140600");
+  test_add_account(server.hub, "staff-side", "邻领导", "leader", "邻乡某站", "140603200");
+  test_add_account(server.hub, "staff-late", "迟审核", "reviewer", county, NULL);
+  test_add_account(server.hub, "staff-other", "他执法", "inspector", "同县另局", "140603");
+  test_add_account(server.hub, "staff-town", "镇监管", "township", "某镇安监站", "140603100");
+  test_add_account(server.hub, "staff-expert", "某专家", "expert", county, NULL);
+  test_add_account(server.hub, "staff-both", "双岗", "inspector,legal", county, NULL);
+  test_add_account(server.hub, "staff-gone", "离岗", "reviewer", county, NULL);
+  test_end_service(server.hub, "staff-gone");
 
   g_autoptr(BhOffice) office = bh_office_new(server.hub, FALSE);
   gsize n_routes = 0;

@@ -11,7 +11,8 @@ import zipfile
 
 import yaml
 
-import acts, lists, reviews, uploads
+import acts, duties, lists, reviews, uploads
+from duties import RolesAndDuties, enterprise_of
 from hub import PASSWORDS, Client, Hub, unnamed
 from acts import MakingRecords
 from lists import WorkAtDoubts, WorkInBulk, WorkWithLists, WorkWithNumbers
@@ -21,17 +22,18 @@ from uploads import AttachedFiles
 HUB = None
 # On the same hub.
 for case in (WorkByReview, WorkOfLostDevicesEnds, WorkWithLists, AttachedFiles, WorkAtDoubts, WorkInBulk, WorkWithNumbers,
-             MakingRecords):
+             MakingRecords, RolesAndDuties):
     case.__module__ = __name__
 DOCUMENT = yaml.safe_load(pathlib.Path(sys.argv[2], "schema/openapi.yaml").read_text(encoding="utf-8"))
 OPERATIONS = {(method.upper(), path): operation
               for path, operations in DOCUMENT["paths"].items() if path.startswith("/office/v1/")
               for method, operation in operations.items()}
+duties.OPERATIONS = OPERATIONS
 
 
 def setUpModule():
     global HUB
-    HUB = reviews.HUB = lists.HUB = acts.HUB = uploads.HUB = Hub(*sys.argv[1:3])
+    HUB = reviews.HUB = lists.HUB = acts.HUB = uploads.HUB = duties.HUB = Hub(*sys.argv[1:3])
 
 
 def tearDownModule():
@@ -91,9 +93,9 @@ class Sessions(unittest.TestCase):
             if method != "GET":
                 self.assertEqual(sun.ask(method, place, body)[0], 403, (method, path))
 
-    def test_wrong_password_unknown_name_and_no_role_get_the_same_answer(self):
+    def test_wrong_password_unknown_name_and_who_left_get_the_same_answer(self):
         answers = [unnamed(Client(HUB).sign_in(*who)) for who in (
-            ("staff-zheng", "wrong-password-1"), ("nobody-at-all", "wrong-password-1"), ("staff-wang",))]
+            ("staff-zheng", "wrong-password-1"), ("nobody-at-all", "wrong-password-1"), ("staff-gone",))]
         for status, content in answers:
             self.assertEqual(status, 403)
             self.assertEqual(content, answers[0][1])
@@ -328,7 +330,7 @@ class Visibility(unittest.TestCase):
             self.assertEqual(lanes["new"], len(rows))
             found = client.ask("GET", "/office/v1/inbox?lane=new&search=JC-AN-0001")[1]["rows"]
             self.assertEqual([row["id"] for row in found], [covert] if there else [])
-            enterprise = view_of(client, near)
+            enterprise = enterprise_of(client, near)
             titles = [row["title"] for group in enterprise["related"] for row in group["rows"]]
             self.assertEqual(any("JC-AN-0001" in title for title in titles), there)
         for act, body in (("review", {"decision": "approve", "covers": view["covers"]}),
@@ -384,14 +386,6 @@ class Visibility(unittest.TestCase):
         item = signed_in("staff-sun").ask("GET", path)[1]
         self.assertEqual((item["may_decide"], item["may_release"], item["may_dismiss"]), (True,) * 3)
         self.assertNotIn("refused", item)
-
-
-def view_of(client, finder):
-    """The file of the enterprise of the covert visit, as `client` sees it."""
-    covert = finder.ask("GET", f"/office/v1/records/{HUB.told['covert']}")[1]
-    rows = [row for section in covert["sections"] for row in section["rows"]]
-    enterprise = next(row["ref"] for row in rows if row["key"] == "enterprise")
-    return client.ask("GET", f"/office/v1/records/{enterprise}")[1]
 
 
 class Records(unittest.TestCase):

@@ -311,6 +311,23 @@ class Reviewer(Page):
         browser.wait_text("失败次数太多", ".form-error")
         self.assert_quiet(but=["403", "429"])
 
+    def test_19b_a_person_without_duties_is_offered_what_the_role_may_do(self):
+        browser = self.browser
+        browser.open(self.hub.page)
+        self.sign_in("staff-wang")
+        browser.wait_text("台账", ".nav")
+        links = browser.run("return [...document.querySelectorAll('.nav-link')].map((one) => one.getAttribute('href'))")
+        self.assertEqual(links, ["#/ledger", "#/enterprises"])
+        self.assertEqual(browser.count(".row-choose input"), 0)
+        for page in ("inbox", "devices", "plaques", "access"):
+            self.go(f"#/{page}", "您的岗位不能查看")
+        browser.run("document.querySelector('.nothing a').click()")
+        browser.wait(lambda: browser.run("return location.hash").startswith("#/ledger"), "the first page")
+        self.go("#/enterprises", "样例")
+        self.picture("without-duties")
+        self.sign_out()
+        self.assert_quiet()
+
     def test_20_R257_who_answers_for_need_to_know_sees_who_looked(self):
         browser = self.browser
         browser.open(self.hub.page)

@@ -406,6 +406,43 @@ static void test_broken_acts_are_refused_with_place_and_reason(void **state)
   }
 }
 
+static const char *find_problem(const GPtrArray *problems, const char *field)
+{
+  for (guint i = 0; i < problems->len; i++) {
+    const BhProblem *problem = g_ptr_array_index(problems, i);
+    if (strcmp(problem->field, field) == 0)
+      return problem->text_en;
+  }
+  return NULL;
+}
+
+/* What the form does not ask for, and what cannot be read, is named and changes no value. */
+static void test_given_values_are_read_by_the_fields_of_the_form(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  const BhKind *note = bh_kind_set_find(world->set, "note");
+  g_autoptr(GPtrArray) fields = g_ptr_array_new();
+  g_ptr_array_add(fields, (gpointer)bh_kind_find_field(note, "text"));
+  g_ptr_array_add(fields, (gpointer)bh_kind_find_field(note, "day"));
+  g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
+  g_autoptr(json_t) values = json_pack("{s:s, s:s}", "text", "wet", "other", "kept");
+  g_autoptr(json_t) given = json_pack("{s:s, s:s}", "text", "", "day", "2026年11月3日");
+  bh_act_read_values(note, fields, given, values, problems);
+  assert_int_equal(problems->len, 0);
+  assert_true(json_is_null(json_object_get(values, "text")));
+  assert_string_equal(bh_json_string_or(values, "day", ""), "2026-11-03");
+  g_autoptr(json_t) wrong = json_pack("{s:s, s:s, s:i}", "day", "soon", "other", "x", "nothing", 1);
+  bh_act_read_values(note, fields, wrong, values, problems);
+  assert_int_equal(problems->len, 3);
+  assert_string_equal(find_problem(problems, "day"), "cannot be read as date");
+  assert_non_null(find_problem(problems, "other"));
+  assert_non_null(find_problem(problems, "nothing"));
+  assert_string_equal(bh_json_string_or(values, "day", ""), "2026-11-03");
+  assert_string_equal(bh_json_string_or(values, "other", ""), "kept");
+  assert_null(json_object_get(values, "nothing"));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -416,6 +453,7 @@ int main(void)
       cmocka_unit_test(test_a_correction_asks_for_its_reason_once_the_record_was_sent),
       cmocka_unit_test(test_a_step_asks_for_what_its_new_state_requires_and_stamps_the_rest),
       cmocka_unit_test(test_a_step_needs_its_files),
+      cmocka_unit_test(test_given_values_are_read_by_the_fields_of_the_form),
       cmocka_unit_test(test_a_change_without_an_act_is_refused),
       cmocka_unit_test(test_a_record_without_states_is_made_by_those_its_kind_names),
       cmocka_unit_test(test_older_words_of_a_step_are_read_as_stamps),

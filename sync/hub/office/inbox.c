@@ -67,7 +67,8 @@ json_t *bh_office_head(BhOfficeCall *call, GError **error)
     return json_pack("{s:I,s:o*}", "position", (json_int_t)position, "clock", describe_doubt(call));
   g_autoptr(json_t) counts = json_object();
   g_autoptr(json_t) mores = json_object();
-  for (gsize i = 0; BH_LANES[i] != NULL; i++) {
+  gboolean has_inbox = (call->duties & BH_DUTY_ALL) != 0;
+  for (gsize i = 0; has_inbox && BH_LANES[i] != NULL; i++) {
     int count = 0;
     gboolean more = FALSE;
     if (!count_lane(call, BH_LANES[i], &count, &more, error))
@@ -248,6 +249,10 @@ json_t *bh_office_count(BhOfficeCall *call, GError **error)
   const char *lane = g_strcmp0(list, "inbox") == 0 ? get_lane(call, error) : "";
   if (lane == NULL)
     return NULL;
+  if (*lane != '\0' && (call->duties & BH_DUTY_ALL) == 0) {
+    g_set_error(error, BH_ERROR, BH_ERROR_DENIED, "list: none of your roles has an inbox");
+    return NULL;
+  }
   if (strcmp(lane, BH_LANE_QUARANTINE) == 0) {
     good = count_quarantine(call, &found, &more, error);
   } else {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "schema/checklist.h"
+#include "schema/duty.h"
 #include "schema/workflow.h"
 #include "sync/hub/access/access.h"
 #include "sync/hub/log/log.h"
@@ -14,20 +15,8 @@ G_BEGIN_DECLS
 #define BH_OFFICE_COUNT_MAX 10000 /* rows that are counted; beyond it "more" is reported */
 #define BH_OFFICE_TEXT_MAX 2000   /* characters of a comment or reason */
 
-/* Roles of staff that may use the office page. */
-typedef enum {
-  BH_OFFICE_REVIEWER = 1 << 0,
-  BH_OFFICE_LEADER = 1 << 1,
-  BH_OFFICE_LEGAL = 1 << 2,
-  BH_OFFICE_ADMIN = 1 << 3,
-} BhOfficeRole;
-
-#define BH_OFFICE_ANYONE (BH_OFFICE_REVIEWER | BH_OFFICE_LEADER | BH_OFFICE_LEGAL | BH_OFFICE_ADMIN)
-#define BH_OFFICE_JUDGES (BH_OFFICE_REVIEWER | BH_OFFICE_LEADER | BH_OFFICE_LEGAL)
-#define BH_OFFICE_KEEPERS (BH_OFFICE_REVIEWER | BH_OFFICE_ADMIN)
-/* Roles that supervise who reads restricted records, and may therefore read the access log. */
-#define BH_OFFICE_OVERSEERS (BH_OFFICE_LEADER | BH_OFFICE_ADMIN)
-#define BH_OFFICE_RELEASERS (BH_OFFICE_REVIEWER | BH_OFFICE_LEADER | BH_OFFICE_ADMIN)
+/* Bit of call->duties that everybody has who may sign in, besides the bits of BhDuty. */
+#define BH_OFFICE_ANYONE (1u << 30)
 
 struct _BhOffice {
   BhHub *hub;
@@ -60,7 +49,7 @@ typedef struct {
   char *csrf;
   char *staff; /* id of the signed-in person; NULL: nobody */
   json_t *staff_values;
-  guint roles; /* roles of the signed-in person, as bits of BhOfficeRole */
+  guint duties; /* bits of BhDuty of the signed-in person, and BH_OFFICE_ANYONE */
 
   char today[11];
   BhValueCache *cache; /* records that the reader has loaded */
@@ -73,9 +62,9 @@ typedef struct {
 typedef json_t *(*BhOfficeWork)(BhOfficeCall *call, GError **error);
 
 /* --- office.c --- */
-/* Queues a request for the pool. `roles`: BhOfficeRole bits, of which the person needs one; 0: no
- * session is needed. `takes_bytes`: the body is application/octet-stream, not JSON. */
-void bh_office_start(BhOffice *office, BhRequest *request, guint roles, gboolean takes_bytes,
+/* Queues a request for the pool. `duties`: bits of call->duties, of which the person needs one; 0:
+ * no session is needed. `takes_bytes`: the body is application/octet-stream, not JSON. */
+void bh_office_start(BhOffice *office, BhRequest *request, guint duties, gboolean takes_bytes,
                      BhOfficeWork work);
 /* Returns the request to a BhOfficeWork that answers it itself, after the restricted records of the
  * answer were logged. NULL with an error: the log could not be written, and nothing may be
@@ -89,7 +78,7 @@ gint64 bh_office_now_ms(BhOffice *office);
 /* --- session.c --- */
 /* Name of the session cookie; static. */
 const char *bh_office_cookie_name(const BhOffice *office);
-/* Fills token_hash, csrf, staff, staff_values and roles from the cookie. FALSE with
+/* Fills token_hash, csrf, staff, staff_values and duties from the cookie. FALSE with
  * BH_ERROR_EXPIRED when nobody is signed in. `touch`: the request counts as activity. */
 gboolean bh_office_load_session(BhOfficeCall *call, gboolean touch, GError **error);
 /* Checks that the request was made by the office page: its Origin header must be the address of the

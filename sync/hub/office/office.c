@@ -1,4 +1,4 @@
-/* Runs the calls of the office page: queues a request, checks session and role on a pool thread,
+/* Runs the calls of the office page: queues a request, checks session and duties on a pool thread,
  * does the work with a reader, logs restricted records, and answers. Start at run_job. */
 #include "sync/hub/office/internal.h"
 
@@ -14,7 +14,7 @@
 
 typedef struct {
   BhRequest *request;
-  guint roles;
+  guint duties;
   gboolean takes_bytes;
   BhOfficeWork work;
 } Job;
@@ -71,14 +71,14 @@ static gboolean read_body(BhOfficeCall *call, gboolean takes_bytes, GError **err
   return TRUE;
 }
 
-/* Checks origin, session, token and role. Sets *status if the HTTP status of the answer is not that
- * of the error's code. */
-static gboolean admit(BhOfficeCall *call, guint roles, guint *status, GError **error)
+/* Checks origin, session, token and duties. Sets *status if the HTTP status of the answer is not
+ * that of the error's code. */
+static gboolean admit(BhOfficeCall *call, guint duties, guint *status, GError **error)
 {
   gboolean changes = !is_safe(bh_request_get_method(call->request));
   if (changes && !bh_office_check_origin(call, error))
     return FALSE;
-  if (roles == 0)
+  if (duties == 0)
     return TRUE;
   gboolean poll = bh_request_get_header(call->request, "X-Bihuan-Poll") != NULL;
   if (!bh_office_load_session(call, !poll, error)) {
@@ -87,9 +87,8 @@ static gboolean admit(BhOfficeCall *call, guint roles, guint *status, GError **e
   }
   if (changes && !bh_office_check_csrf(call, error))
     return FALSE;
-  if ((call->roles & roles) == 0) {
-    g_set_error(error, BH_ERROR, BH_ERROR_DENIED,
-                "role: this request needs another role than yours");
+  if ((call->duties & duties) == 0) {
+    g_set_error(error, BH_ERROR, BH_ERROR_DENIED, "role: none of your roles allows this request");
     return FALSE;
   }
   return TRUE;
@@ -123,7 +122,7 @@ static gboolean begin(BhOfficeCall *call, GError **error)
  * attach.c. */
 static void note_act(BhOfficeCall *call, const Job *job, const GError *error)
 {
-  if ((job->takes_bytes && error == NULL) || job->roles == 0 || call->request == NULL ||
+  if ((job->takes_bytes && error == NULL) || job->duties == 0 || call->request == NULL ||
       call->staff == NULL || call->only_asks || is_safe(bh_request_get_method(call->request)))
     return;
   const BhRoute *route = bh_request_get_route(call->request);
@@ -183,7 +182,7 @@ static void run_job(gpointer item, gpointer data)
   g_strlcpy(call.today, today, sizeof call.today);
   g_autoptr(json_t) result = NULL;
   bh_office_uploads_expire(office->uploads);
-  if (begin(&call, &error) && admit(&call, job->roles, &status, &error) &&
+  if (begin(&call, &error) && admit(&call, job->duties, &status, &error) &&
       read_body(&call, job->takes_bytes, &error))
     result = job->work(&call, &error);
   if (result != NULL)
@@ -196,7 +195,7 @@ static void run_job(gpointer item, gpointer data)
   bh_trace_set(before);
 }
 
-void bh_office_start(BhOffice *office, BhRequest *request, guint roles, gboolean takes_bytes,
+void bh_office_start(BhOffice *office, BhRequest *request, guint duties, gboolean takes_bytes,
                      BhOfficeWork work)
 {
   if (g_thread_pool_unprocessed(office->pool) > CALLS_WAITING_MAX) {
@@ -206,7 +205,7 @@ void bh_office_start(BhOffice *office, BhRequest *request, guint roles, gboolean
     return;
   }
   Job *job = g_new0(Job, 1);
-  *job = (Job){.request = request, .roles = roles, .takes_bytes = takes_bytes, .work = work};
+  *job = (Job){.request = request, .duties = duties, .takes_bytes = takes_bytes, .work = work};
   g_thread_pool_push(office->pool, job, NULL);
 }
 

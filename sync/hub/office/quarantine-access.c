@@ -51,7 +51,7 @@ BhVisibility bh_office_get_quarantined_visibility(BhOfficeCall *call, const char
 gboolean bh_office_may_read_quarantined(BhOfficeCall *call, const BhEntryRow *row,
                                         const char *record)
 {
-  if ((call->roles & BH_OFFICE_RELEASERS) == 0 || !bh_office_serves_device(call, row->device))
+  if ((call->duties & BH_DUTY_RELEASE) == 0 || !bh_office_serves_device(call, row->device))
     return FALSE;
   g_autoptr(BhBody) body =
       row->text->body != NULL ? bh_body_parse(row->text->body, row->text->openings, NULL) : NULL;

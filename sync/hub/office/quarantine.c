@@ -165,7 +165,7 @@ static const char *code_of(const GError *error)
  * only to actors who may read the whole entry (`shown`). */
 static void add_decisions(BhOfficeCall *call, const char *entry, gboolean shown, json_t *view)
 {
-  gboolean decides = (call->roles & BH_OFFICE_RELEASERS) != 0;
+  gboolean decides = (call->duties & BH_DUTY_RELEASE) != 0;
   g_autoptr(GError) release_error = NULL;
   g_autoptr(GError) dismiss_error = NULL;
   gboolean release =

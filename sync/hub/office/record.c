@@ -215,7 +215,7 @@ static gboolean may_take(BhOfficeCall *call, const BhKind *kind, const char *key
                          const json_t *heads, const json_t *head, const BhContext *context)
 {
   const char *state = bh_json_string_or(head, "value", NULL);
-  if ((call->roles & BH_OFFICE_JUDGES) == 0 || json_is_true(json_object_get(head, "withheld")))
+  if ((call->duties & BH_DUTY_RESOLVE) == 0 || json_is_true(json_object_get(head, "withheld")))
     return FALSE;
   return strcmp(key, "state") != 0 ||
          (state != NULL && bh_judge_may_choose(kind, heads, state, context));
@@ -553,7 +553,7 @@ static void add_decisions(BhOfficeCall *call, const BhKind *kind, const char *id
   static const char *const events[] = {BH_REVIEW_ON_APPROVE, BH_REVIEW_ON_RETURN};
   static const char *const names[] = {"may_approve", "may_return"};
   /* A record has a lane ("review") only after the visit to which it belongs has ended. */
-  gboolean judges = bh_kind_is_reviewable(kind) && (call->roles & BH_OFFICE_JUDGES) != 0 &&
+  gboolean judges = bh_kind_is_reviewable(kind) && (call->duties & BH_DUTY_REVIEW) != 0 &&
                     json_object_get(view, "review") != NULL;
   for (gsize i = 0; i < G_N_ELEMENTS(events); i++) {
     g_autoptr(GPtrArray) problems =
@@ -634,8 +634,8 @@ json_t *bh_office_record(BhOfficeCall *call, GError **error)
       bh_office_get_visibility(call, kind, id, context.values) == BH_VISIBILITY_RESTRICTED;
   json_object_set_new(view, "restricted", json_boolean(restricted));
   json_object_set_new(view, "may_oversee",
-                      json_boolean(restricted && (call->roles & BH_OFFICE_OVERSEERS) != 0));
-  json_object_set_new(view, "may_resolve", json_boolean((call->roles & BH_OFFICE_JUDGES) != 0));
+                      json_boolean(restricted && (call->duties & BH_DUTY_OVERSEE) != 0));
+  json_object_set_new(view, "may_resolve", json_boolean((call->duties & BH_DUTY_RESOLVE) != 0));
   json_t *reports = bh_log_list_reports(call->db, id, REPORTS_MAX + 1, NULL);
   gboolean cut = json_array_size(reports) > REPORTS_MAX;
   if (cut)

@@ -159,7 +159,7 @@ gboolean bh_office_add_step_review(BhOfficeCall *call, const char *id, const BhK
   BhContext context;
   bh_office_context(call, id, bh_office_values(call, id), &context);
   const char *state = bh_json_string_or(context.values, "state", NULL);
-  if (!bh_kind_is_reviewable(kind) || (call->roles & BH_OFFICE_JUDGES) == 0 ||
+  if (!bh_kind_is_reviewable(kind) || (call->duties & BH_DUTY_REVIEW) == 0 ||
       bh_kind_get_review_meaning(kind, state) == BH_REVIEW_NOTHING ||
       !bh_kind_has_authority(kind, &context))
     return TRUE;

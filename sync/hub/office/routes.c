@@ -1,4 +1,4 @@
-/* The table of routes: path, size of the body, the roles that may call it, and the function that
+/* The table of routes: path, size of the body, the duties that allow it, and the function that
  * answers. */
 #include "sync/hub/office/internal.h"
 #include "sync/wire/limits.h"
@@ -12,7 +12,7 @@ typedef struct {
   const char *method;
   const char *path;
   gsize body_max;
-  guint roles; /* BhOfficeRole bits: the person needs one of them; 0: no session is needed */
+  guint duties; /* bits of BhDuty, or BH_OFFICE_ANYONE: the person needs one; 0: no session */
   BhOfficeWork work;
   gboolean takes_bytes; /* the body is not JSON */
 } Call;
@@ -23,15 +23,15 @@ static const Call calls[] = {
     {"DELETE", "/office/v1/session", 0, BH_OFFICE_ANYONE, bh_office_sign_out},
     {"GET", "/office/v1/head", 0, BH_OFFICE_ANYONE, bh_office_head},
     {"GET", "/office/v1/filters", 0, BH_OFFICE_ANYONE, bh_office_filters},
-    {"GET", "/office/v1/inbox", 0, BH_OFFICE_ANYONE, bh_office_inbox},
+    {"GET", "/office/v1/inbox", 0, BH_DUTY_ALL, bh_office_inbox},
     {"GET", "/office/v1/enterprises", 0, BH_OFFICE_ANYONE, bh_office_enterprises},
     {"GET", "/office/v1/ledger", 0, BH_OFFICE_ANYONE, bh_office_ledger},
     {"GET", "/office/v1/count", 0, BH_OFFICE_ANYONE, bh_office_count},
-    {"GET", "/office/v1/devices", 0, BH_OFFICE_ANYONE, bh_office_devices},
-    {"POST", "/office/v1/devices/{id}/revoke", BODY_MAX, BH_OFFICE_OVERSEERS, bh_office_revoke},
-    {"GET", "/office/v1/access", 0, BH_OFFICE_OVERSEERS, bh_office_access},
-    {"GET", "/office/v1/anomalies", 0, BH_OFFICE_RELEASERS, bh_office_anomalies},
-    {"GET", "/office/v1/numbers", 0, BH_OFFICE_RELEASERS, bh_office_numbers},
+    {"GET", "/office/v1/devices", 0, BH_DUTY_ALL, bh_office_devices},
+    {"POST", "/office/v1/devices/{id}/revoke", BODY_MAX, BH_DUTY_ADMINISTER, bh_office_revoke},
+    {"GET", "/office/v1/access", 0, BH_DUTY_OVERSEE, bh_office_access},
+    {"GET", "/office/v1/anomalies", 0, BH_DUTY_RELEASE, bh_office_anomalies},
+    {"GET", "/office/v1/numbers", 0, BH_DUTY_RELEASE, bh_office_numbers},
     {"GET", "/office/v1/records/{id}", 0, BH_OFFICE_ANYONE, bh_office_record},
     {"GET", "/office/v1/records/{id}/case", 0, BH_OFFICE_ANYONE, bh_office_case},
     {"GET", "/office/v1/records/{id}/history", 0, BH_OFFICE_ANYONE, bh_office_history},
@@ -42,18 +42,18 @@ static const Call calls[] = {
     {"PATCH", "/office/v1/uploads/{id}", BH_UPLOAD_CHUNK_MAX_BYTES, BH_OFFICE_ANYONE,
      bh_office_attach_part, TRUE},
     {"DELETE", "/office/v1/uploads/{id}", 0, BH_OFFICE_ANYONE, bh_office_attach_cancel},
-    {"POST", "/office/v1/records/{id}/review", BODY_MAX, BH_OFFICE_JUDGES, bh_office_review},
+    {"POST", "/office/v1/records/{id}/review", BODY_MAX, BH_DUTY_REVIEW, bh_office_review},
     {"GET", "/office/v1/creations", 0, BH_OFFICE_ANYONE, bh_office_creations},
     {"GET", "/office/v1/pick", 0, BH_OFFICE_ANYONE, bh_office_pick},
     {"POST", "/office/v1/form", VALUES_MAX, BH_OFFICE_ANYONE, bh_office_form},
     {"POST", "/office/v1/records", VALUES_MAX, BH_OFFICE_ANYONE, bh_office_create},
     {"POST", "/office/v1/records/{id}/act", VALUES_MAX, BH_OFFICE_ANYONE, bh_office_act},
-    {"POST", "/office/v1/records/{id}/resolve", BODY_MAX, BH_OFFICE_JUDGES, bh_office_resolve},
-    {"GET", "/office/v1/quarantine/{id}", 0, BH_OFFICE_RELEASERS, bh_office_quarantined},
-    {"POST", "/office/v1/quarantine/{id}", BODY_MAX, BH_OFFICE_RELEASERS, bh_office_decide},
-    {"GET", "/office/v1/plaques", 0, BH_OFFICE_ANYONE, bh_office_plaques},
-    {"POST", "/office/v1/plaques", BODY_MAX, BH_OFFICE_KEEPERS, bh_office_issue_plaques},
-    {"GET", "/office/v1/plaques/{serial}/qr.svg", 0, BH_OFFICE_ANYONE, bh_office_plaque_svg},
+    {"POST", "/office/v1/records/{id}/resolve", BODY_MAX, BH_DUTY_RESOLVE, bh_office_resolve},
+    {"GET", "/office/v1/quarantine/{id}", 0, BH_DUTY_RELEASE, bh_office_quarantined},
+    {"POST", "/office/v1/quarantine/{id}", BODY_MAX, BH_DUTY_RELEASE, bh_office_decide},
+    {"GET", "/office/v1/plaques", 0, BH_DUTY_ALL, bh_office_plaques},
+    {"POST", "/office/v1/plaques", BODY_MAX, BH_DUTY_PLAQUES, bh_office_issue_plaques},
+    {"GET", "/office/v1/plaques/{serial}/qr.svg", 0, BH_DUTY_ALL, bh_office_plaque_svg},
 };
 
 /* The page and its files are the same for everybody and need no session. */
@@ -75,7 +75,7 @@ static BhRoute routes[G_N_ELEMENTS(calls) + G_N_ELEMENTS(pages)];
 static void on_call(BhRequest *request, gpointer data)
 {
   const Call *call = &calls[bh_request_get_route(request) - routes];
-  bh_office_start(data, request, call->roles, call->takes_bytes, call->work);
+  bh_office_start(data, request, call->duties, call->takes_bytes, call->work);
 }
 
 /* The policy allows the page's own files only; trusted types keep text from being used as markup.

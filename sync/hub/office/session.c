@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "schema/error.h"
+#include "schema/staff.h"
 #include "sync/hub/office/office-store.h"
 #include "sync/hub/office/attempt.h"
 
@@ -18,31 +19,9 @@
 #define TOUCH_MS (60 * 1000LL)                 /* precision of seen_ms; polls do not count as use */
 #define KNOWN_MS (180 * 24 * 60 * 60 * 1000LL) /* how long a browser is known after a sign-in */
 
-static const struct {
-  const char *name;
-  guint bit;
-} roles[] = {{"reviewer", BH_OFFICE_REVIEWER},
-             {"leader", BH_OFFICE_LEADER},
-             {"legal", BH_OFFICE_LEGAL},
-             {"admin", BH_OFFICE_ADMIN}};
-
 const char *bh_office_cookie_name(const BhOffice *office)
 {
   return office->secure ? "__Host-bihuan" : "bihuan";
-}
-
-static guint roles_of(const json_t *staff_values)
-{
-  guint bits = 0;
-  gsize index;
-  json_t *name;
-  json_array_foreach(json_object_get(staff_values, "roles"), index, name) {
-    for (gsize i = 0; i < G_N_ELEMENTS(roles); i++) {
-      if (g_strcmp0(json_string_value(name), roles[i].name) == 0)
-        bits |= roles[i].bit;
-    }
-  }
-  return bits;
 }
 
 /* Loads the present staff record, so that a person who left or lost the role is rejected at the
@@ -53,13 +32,9 @@ static gboolean load_staff(BhOfficeCall *call, const char *staff, GError **error
   if (record == NULL)
     return FALSE;
   g_autoptr(json_t) values = bh_record_dup_values(record);
-  const char *from = bh_json_string_or(values, "valid_from", NULL);
-  const char *to = bh_json_string_or(values, "valid_to", NULL);
-  guint bits = roles_of(values);
+  guint duties = 0;
   if (strcmp(bh_record_get_kind(record), "staff") != 0 ||
-      strcmp(bh_json_string_or(values, "state", "active"), "active") != 0 || bits == 0 ||
-      (from != NULL && strcmp(call->today, from) < 0) ||
-      (to != NULL && strcmp(call->today, to) > 0)) {
+      !bh_staff_is_in_service(values, call->today) || !bh_duty_find(call->kinds, values, &duties)) {
     g_set_error(error, BH_ERROR, BH_ERROR_DENIED,
                 "staff: the person has no role in the office, or is not in service, at present");
     return FALSE;
@@ -67,7 +42,7 @@ static gboolean load_staff(BhOfficeCall *call, const char *staff, GError **error
   call->staff = g_strdup(staff);
   json_object_set_new(values, "id", json_string(call->staff));
   call->staff_values = g_steal_pointer(&values);
-  call->roles = bits;
+  call->duties = duties | BH_OFFICE_ANYONE;
   return TRUE;
 }
 
@@ -224,20 +199,38 @@ static void set_refused(GError **error)
   g_set_error(error, BH_ERROR, BH_ERROR_DENIED, "sign-in: name or password is wrong");
 }
 
+/* The roles with which the person may sign in. */
+static json_t *list_roles(const BhOfficeCall *call)
+{
+  json_t *names = json_array();
+  gsize index;
+  json_t *name;
+  json_array_foreach(json_object_get(call->staff_values, "roles"), index, name) {
+    if (bh_duty_is_office_role(call->kinds, json_string_value(name)))
+      json_array_append(names, name);
+  }
+  return names;
+}
+
+static json_t *list_duties(const BhOfficeCall *call)
+{
+  json_t *names = json_array();
+  for (guint i = 0; BH_DUTY_NAMES[i] != NULL; i++)
+    if (call->duties & (1u << i))
+      json_array_append_new(names, json_string(BH_DUTY_NAMES[i]));
+  return names;
+}
+
 static json_t *describe(BhOfficeCall *call, GError **error)
 {
   g_autofree char *drafts = bh_office_dup_draft_key(call, error);
   if (drafts == NULL)
     return NULL;
-  json_t *names = json_array();
-  for (gsize i = 0; i < G_N_ELEMENTS(roles); i++) {
-    if (call->roles & roles[i].bit)
-      json_array_append_new(names, json_string(roles[i].name));
-  }
   const char *unit = bh_json_string_or(call->staff_values, "unit", NULL);
-  json_t *staff = json_pack("{s:s,s:s,s:s,s:o}", "id", call->staff, "name",
+  json_t *staff = json_pack("{s:s,s:s,s:s,s:o,s:o}", "id", call->staff, "name",
                             bh_json_string_or(call->staff_values, "name", ""), "unit",
-                            unit != NULL ? bh_office_name(call, unit) : "", "roles", names);
+                            unit != NULL ? bh_office_name(call, unit) : "", "roles",
+                            list_roles(call), "duties", list_duties(call));
   return json_pack("{s:o,s:s,s:s,s:{s:s,s:s,s:s}}", "staff", staff, "token", call->csrf, "drafts",
                    drafts, "hub", "id", bh_hub_get_id(call->hub), "name",
                    bh_hub_get_name(call->hub), "area", bh_hub_get_area(call->hub));

@@ -262,11 +262,37 @@ static void test_people_who_leave_are_shut_out_at_once(void **state)
 {
   Fixture *f = *state;
   g_autofree char *cookie = come_in(f);
-  append(f, json_pack("[{s:s,s:s,s:{s:[s]}}]", "record", f->staff, "kind", "staff", "set", "roles",
-                      "inspector"));
+  append(f, json_pack("[{s:s,s:s,s:{s:s}}]", "record", f->staff, "kind", "staff", "set", "state",
+                      "left"));
   assert_int_equal(knock(f, cookie, FALSE), 401);
   g_autoptr(Answer) again = sign_in(f, PASSWORD);
   assert_int_equal(again->status, 403);
+}
+
+static void set_role(Fixture *f, const char *role)
+{
+  append(f, json_pack("[{s:s,s:s,s:{s:[s]}}]", "record", f->staff, "kind", "staff", "set", "roles",
+                      role));
+}
+
+static glong get(Fixture *f, const char *cookie, const char *path)
+{
+  g_autoptr(Answer) answer = ask(f, "GET", path, NULL, cookie, NULL);
+  return answer->status;
+}
+
+static void test_duties_end_with_the_role_and_the_session_goes_on(void **state)
+{
+  Fixture *f = *state;
+  g_autofree char *cookie = come_in(f);
+  assert_int_equal(get(f, cookie, "inbox"), 200);
+  set_role(f, "inspector");
+  assert_int_equal(get(f, cookie, "enterprises"), 200);
+  assert_int_equal(get(f, cookie, "inbox"), 403);
+  assert_int_equal(get(f, cookie, "anomalies"), 403);
+  assert_int_equal(get(f, cookie, "access"), 403);
+  set_role(f, "admin");
+  assert_int_equal(get(f, cookie, "access"), 200);
 }
 
 static void test_a_new_password_ends_the_sessions(void **state)
@@ -305,6 +331,22 @@ static void replace_members(Fixture *f, const char *pattern, const char *declara
   g_assert_no_error(error);
   bh_hub_set_kinds(f->hub, changed, &error);
   g_assert_no_error(error);
+}
+
+/* The kinds say which roles may sign in. Kinds from before they did so leave the roles as they
+ * were: an inspector has none. */
+static void test_the_kinds_declare_who_signs_in_and_with_which_duties(void **state)
+{
+  Fixture *f = *state;
+  g_autofree char *cookie = come_in(f);
+  replace_members(f, "\"office\":\\[\"review\",\"resolve\",\"release\",\"plaques\"\\]",
+                  "\"office\":[]");
+  assert_int_equal(get(f, cookie, "inbox"), 403);
+  assert_int_equal(get(f, cookie, "enterprises"), 200);
+  replace_members(f, ",\"office\":\\[[a-z_\",]*\\]", "");
+  assert_int_equal(get(f, cookie, "inbox"), 200);
+  set_role(f, "inspector");
+  assert_int_equal(knock(f, cookie, FALSE), 401);
 }
 
 static void set_directory(Fixture *f, const char *declaration)
@@ -604,8 +646,10 @@ int main(void)
       CASE(test_no_session_outlives_half_a_day),
       CASE(test_a_session_outlives_a_restart),
       CASE(test_people_who_leave_are_shut_out_at_once),
+      CASE(test_duties_end_with_the_role_and_the_session_goes_on),
       CASE(test_a_new_password_ends_the_sessions),
       CASE(test_a_removed_account_is_closed),
+      CASE(test_the_kinds_declare_who_signs_in_and_with_which_duties),
       CASE(test_the_kinds_declare_the_directory_of_the_office),
       CASE(test_a_signed_visit_needs_kinds_that_declare_its_paper),
       CASE(test_the_lock_out_grows_and_outlives_a_restart),
