@@ -21,7 +21,7 @@ ANY = set().union(*DUTIES.values())
 # The duties of which one is needed. All other requests are open to everybody who may sign in.
 NEEDS = {("GET", "inbox"): ANY, ("GET", "devices"): ANY, ("GET", "plaques"): ANY,
          ("GET", "plaques/{serial}/qr.svg"): ANY, ("GET", "access"): {"oversee"},
-         ("GET", "anomalies"): {"release"}, ("GET", "quarantine/{id}"): {"release"},
+         ("GET", "anomalies"): {"release"}, ("GET", "numbers"): {"release"}, ("GET", "quarantine/{id}"): {"release"},
          ("POST", "quarantine/{id}"): {"release"}, ("POST", "plaques"): {"plaques"},
          ("POST", "devices/{id}/revoke"): {"administer"}, ("POST", "records/{id}/review"): {"review"},
          ("POST", "records/{id}/resolve"): {"resolve"}}
@@ -66,9 +66,10 @@ class RolesAndDuties(unittest.TestCase):
                          (["inspector", "legal"], DUTIES["legal"]))
         self.assertEqual(client.ask("GET", "/office/v1/inbox")[0], 200)
         view = client.ask("GET", f"/office/v1/records/{HUB.told['hazard']}")[1]
-        self.assertEqual([step["to"] for step in view["transitions"]],
-                         [step["to"] for step in signed_in("staff-wang").ask(
-                             "GET", f"/office/v1/records/{HUB.told['hazard']}")[1]["transitions"]])
+        beside = signed_in("staff-wang").ask("GET", f"/office/v1/records/{HUB.told['hazard']}")[1]
+        steps, others = ([act["act"] for act in one["acts"] if act["act"].startswith("step/")]
+                         for one in (view, beside))
+        self.assertEqual(steps, others)
 
     def test_a_person_without_duties_is_shown_no_inbox_and_decides_nothing(self):
         wang = signed_in("staff-wang")
@@ -88,9 +89,9 @@ class RolesAndDuties(unittest.TestCase):
         path = f"/office/v1/records/{HUB.told['hazard']}"
         wang = signed_in("staff-wang")
         view = wang.ask("GET", path)[1]
-        self.assertNotIn("withdrawn", [step["to"] for step in view["transitions"]])
-        status, content, _ = wang.ask("POST", f"{path}/transition", {
-            "to": "withdrawn", "values": {"withdraw_reason": "x"}, "covers": view["covers"]})
+        self.assertNotIn("step/withdrawn", [act["act"] for act in view["acts"]])
+        status, content, _ = wang.ask("POST", f"{path}/act", {
+            "act": "step/withdrawn", "values": {"withdraw_reason": "x"}, "covers": view["covers"]})
         self.assertEqual((status, content["error"]), (403, "denied"))
 
     def test_I13_a_covert_visit_is_not_there_for_an_inspector_of_another_unit(self):
@@ -107,7 +108,7 @@ class RolesAndDuties(unittest.TestCase):
                     f"/office/v1/records/{photo['record']}/files/{photo['sha256']}"):
             self.assertEqual(other.ask("GET", one)[0], 404, one)
         self.assertEqual(unnamed(other.ask("GET", path)), unnamed(unknown))
-        self.assertEqual(other.ask("POST", f"{path}/transition", {"to": "accepted", "covers": view["covers"]})[0], 404)
+        self.assertEqual(other.ask("POST", f"{path}/act", {"act": "step/accepted", "covers": view["covers"]})[0], 404)
         near = signed_in("staff-sun")
         for client, there in ((near, True), (other, False)):
             self.assertEqual("JC-AN-0001" in json.dumps(enterprise_of(client, near), ensure_ascii=False), there)

@@ -621,11 +621,12 @@ static void tell(Server *server)
  * as "crowded". */
 static void add_crowd(Server *server, int count, gboolean end)
 {
+  static int number_of_visits; /* each has a number of its own, or the hub would replace it */
   g_autofree char *enterprise = g_strdup(sample_id("ent-01"));
   for (int i = 0; i < count; i++) {
     char id[BH_ID_LEN + 1];
     new_id(server, id);
-    g_autofree char *number = g_strdup_printf("JC-2026-9%03d", i);
+    g_autofree char *number = g_strdup_printf("JC-2026-9%03d", number_of_visits++);
     g_autoptr(json_t) ops = json_array();
     json_t *op = inspection_op(id, enterprise, number, "", "众多之一。");
     json_object_del(json_object_get(op, "set"), "checklist");

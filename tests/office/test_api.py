@@ -24,6 +24,7 @@ HUB = None
 for case in (WorkByReview, WorkOfLostDevicesEnds, WorkWithLists, AttachedFiles, WorkAtDoubts, WorkInBulk, WorkWithNumbers,
              MakingRecords, RolesAndDuties):
     case.__module__ = __name__
+del case  # a class under two names would run twice
 DOCUMENT = yaml.safe_load(pathlib.Path(sys.argv[2], "schema/openapi.yaml").read_text(encoding="utf-8"))
 OPERATIONS = {(method.upper(), path): operation
               for path, operations in DOCUMENT["paths"].items() if path.startswith("/office/v1/")

@@ -14,7 +14,8 @@ BLANK = Path(__file__).resolve().parents[1] / "schema" / "fixtures" / "blank.jso
 
 class Work(Page):
     def fill(self, selector, text):
-        """Enters a text of any length at once, as pasting does."""
+        """Enters a text of any length at once, as pasting does, once the field is there."""
+        self.browser.wait(lambda: self.browser.count(selector), selector)
         self.browser.run("""
             const node = document.querySelector(arguments[0]);
             node.focus();
