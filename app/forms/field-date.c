@@ -57,7 +57,8 @@ static void begin_at_present(Date *date, const BhDate *chosen)
       gtk_spin_button_get_value_as_int(GTK_SPIN_BUTTON(date->minute)) != 0)
     return;
   int minutes = (int)((bh_session_now_ms(session) - bh_date_to_ms(&today)) / 60000);
-  gtk_spin_button_set_value(GTK_SPIN_BUTTON(date->hour), minutes / 60);
+  int hour = minutes / 60;
+  gtk_spin_button_set_value(GTK_SPIN_BUTTON(date->hour), hour);
   gtk_spin_button_set_value(GTK_SPIN_BUTTON(date->minute), minutes % 60);
 }
 
