@@ -163,6 +163,16 @@ BhCall *bh_call_list(json_t *query)
   return call_new("list", run_list, NULL, query);
 }
 
+static json_t *run_agenda(const BhCall *call, BhDevice *device, GError **error)
+{
+  return bh_device_agenda(device, call->value, error);
+}
+
+BhCall *bh_call_agenda(json_t *query)
+{
+  return call_new("agenda", run_agenda, NULL, query);
+}
+
 static json_t *run_history(const BhCall *call, BhDevice *device, GError **error)
 {
   return bh_device_history(device, call->record, error);

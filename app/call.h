@@ -35,6 +35,7 @@ BhCall *bh_call_doctor(void);                     /* object as bh_device_doctor 
 BhCall *bh_call_list_staff(void);                 /* array as bh_device_list_staff */
 BhCall *bh_call_get(const char *record);          /* object as bh_device_get */
 BhCall *bh_call_list(json_t *query);              /* object as bh_device_list */
+BhCall *bh_call_agenda(json_t *query);            /* object as bh_device_agenda */
 BhCall *bh_call_list_history(const char *record); /* array as bh_device_history */
 BhCall *bh_call_list_acts(const char *record);    /* array as bh_device_list_acts */
 /* Acts that make a record. Result: array as bh_device_list_creations; `origin` may be NULL. */

@@ -9,5 +9,7 @@ G_BEGIN_DECLS
  * (may be NULL) to the days left, negative when overdue; untouched when NULL is returned.
  * g_free. */
 char *bh_due_dup_text(BhSession *session, const BhKind *kind, const json_t *values, int *days);
+/* The same for a day "YYYY-MM-DD"; NULL when `day` is NULL or not a date. g_free. */
+char *bh_due_dup_day_text(BhSession *session, const char *day);
 
 G_END_DECLS

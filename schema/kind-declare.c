@@ -255,7 +255,7 @@ static gboolean parse_head(BhPlace *place, BhKind *kind)
       "area_from",   "unit_from",   "author_from", "title",     "list",   "sections",  "review",
       "fields",      "states",      "transitions", "checks",    "forms",  "ledgers",   "related",
       "written_by",  "locked_when", "once",        "authority", "order",  "at_parent", "in_case",
-      "directory",   "create",      "edit",        "inherits",  "number", NULL};
+      "directory",   "create",      "edit",        "inherits",  "number", "menu",      NULL};
   static const char *const scopes[] = {"all", "area", "unit", NULL};
   const json_t *declaration = kind->declaration;
   gint64 version = 0;

@@ -177,9 +177,21 @@ gboolean bh_kind_check_who(BhPlace *place, const BhKindSet *set, const BhKind *k
 gboolean bh_kind_is_named(const BhKind *kind, const char *const *who, const BhContext *context);
 
 /* --- kind-views.c --- */
-/* Second pass for the members "forms", "ledgers" and "related" of a kind. FALSE with the error of
- * `place` set. */
+/* Second pass for the members "forms", "directory", "ledgers", "menu" and "related" of a kind.
+ * FALSE with the error of `place` set. */
 gboolean bh_kind_resolve_views(BhPlace *place, const BhKindSet *set, const BhKind *kind);
+/* Checks one element of a member; `names` are the names of the elements before it. */
+typedef gboolean (*BhResolveFunc)(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                                  const json_t *element, GHashTable *names);
+/* Checks each element of the array `key` of the kind, which has at most `max` elements. FALSE with
+ * the error of `place` set. */
+gboolean bh_kind_resolve_each(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                              const char *key, gsize max, BhResolveFunc resolve);
+
+/* --- kind-ledger.c --- */
+/* Second pass for the members "ledgers" and "menu" of a kind. FALSE with the error of `place`
+ * set. */
+gboolean bh_kind_resolve_ledgers(BhPlace *place, const BhKindSet *set, const BhKind *kind);
 
 /* --- kind-paper.c --- */
 /* Second pass for the member "paper" of the choices of a field. FALSE with the error of `place`

@@ -1,12 +1,11 @@
-/* Members of a declaration that concern views: "forms" (fields on a page), "ledgers" and
- * "directory" (lists of the office) and "related" (records of other kinds that refer to this one).
- */
+/* Members of a declaration that concern views: "forms" (fields on a page), "directory" (a list of
+ * the office) and "related" (records of other kinds that refer to this one). The lists that kinds
+ * declare are in ledger.c. */
 #include "schema/kind-internal.h"
 
 #include <string.h>
 
 #define FORMS_MAX 20
-#define LEDGERS_MAX 20
 #define RELATED_MAX 20
 
 static gboolean resolve_form(BhPlace *place, const BhKind *kind, const char *name,
@@ -53,80 +52,6 @@ static gboolean resolve_forms(BhPlace *place, const BhKind *kind)
   return TRUE;
 }
 
-/* Checks one element; `names` are the names of the elements before it. */
-typedef gboolean (*ResolveFunc)(BhPlace *place, const BhKindSet *set, const BhKind *kind,
-                                const json_t *element, GHashTable *names);
-
-static const char *const *list_parents(const BhKind *kind)
-{
-  static const char *const none[] = {NULL};
-  const BhField *field =
-      kind != NULL && kind->parent != NULL ? bh_kind_find_field(kind, kind->parent) : NULL;
-  return field != NULL ? bh_field_get_ref_kinds(field) : none;
-}
-
-static gboolean is_parent(const BhKind *child, const BhKind *kind)
-{
-  return g_strv_contains(list_parents(child), kind->name);
-}
-
-static gboolean some_parent_has(const BhKindSet *set, const BhKind *kind, const char *state)
-{
-  for (const char *const *name = list_parents(kind); *name != NULL; name++) {
-    const BhKind *parent = bh_kind_set_find(set, *name);
-    if (parent != NULL && bh_kind_find_state(parent, state) != NULL)
-      return TRUE;
-  }
-  return FALSE;
-}
-
-static gboolean resolve_ledger(BhPlace *place, const BhKindSet *set, const BhKind *kind,
-                               const json_t *ledger, GHashTable *names)
-{
-  static const char *const allowed[] = {"name",    "label",    "source", "states",
-                                        "overdue", "without",  "lane",   "parent_not",
-                                        "page",    "doubtful", NULL};
-  const char *name = NULL, *without = NULL, *page = NULL, *doubtful = NULL;
-  gboolean overdue = FALSE, lane = FALSE;
-  g_autofree const char **states = NULL;
-  g_autofree const char **parent_not = NULL;
-  if (!bh_place_is_object(place, ledger, allowed) ||
-      !bh_place_name(place, ledger, "name", TRUE, &name) ||
-      !bh_place_label(place, ledger, "label", TRUE) ||
-      !bh_place_string(place, ledger, "source", FALSE, 300, NULL) ||
-      !bh_place_flag(place, ledger, "overdue", &overdue) ||
-      !bh_place_flag(place, ledger, "lane", &lane) ||
-      !bh_place_name(place, ledger, "without", FALSE, &without) ||
-      !bh_place_name(place, ledger, "page", FALSE, &page) ||
-      !bh_place_name(place, ledger, "doubtful", FALSE, &doubtful) ||
-      !bh_place_names(place, ledger, "parent_not", FALSE, TRUE, &parent_not) ||
-      !bh_place_names(place, ledger, "states", TRUE, FALSE, &states))
-    return FALSE;
-  if (!g_hash_table_add(names, (gpointer)name))
-    return bh_place_fail_at(place, "name", "duplicate \"%s\"", name);
-  for (gsize i = 0; states[i] != NULL; i++)
-    if (bh_kind_find_state(kind, states[i]) == NULL)
-      return bh_place_fail_at(place, "states", "kind %s has no state \"%s\"", kind->name,
-                              states[i]);
-  const BhField *field = doubtful != NULL ? bh_kind_find_field(kind, doubtful) : NULL;
-  if (doubtful != NULL && (field == NULL || field->doubt == NULL))
-    return bh_place_fail_at(place, "doubtful", "kind %s has no field \"%s\" with a \"doubt\"",
-                            kind->name, doubtful);
-  if (doubtful != NULL && lane)
-    return bh_place_fail_at(
-        place, "lane",
-        "a ledger with \"doubtful\" cannot have it: only the office shows such a ledger");
-  const BhKind *child = without != NULL ? bh_kind_set_find(set, without) : NULL;
-  if (without != NULL && !is_parent(child, kind))
-    return bh_place_fail_at(place, "without", "\"%s\" must be a child kind of %s", without,
-                            kind->name);
-  for (gsize i = 0; parent_not != NULL && parent_not[i] != NULL; i++)
-    if (!some_parent_has(set, kind, parent_not[i]))
-      return bh_place_fail_at(place, "parent_not", "no parent of %s has a state \"%s\"", kind->name,
-                              parent_not[i]);
-  return TRUE;
-}
-
 static gboolean resolve_relation(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                                  const json_t *relation, GHashTable *names)
 {
@@ -148,8 +73,8 @@ static gboolean resolve_relation(BhPlace *place, const BhKindSet *set, const BhK
   return TRUE;
 }
 
-static gboolean resolve_each(BhPlace *place, const BhKindSet *set, const BhKind *kind,
-                             const char *key, gsize max, ResolveFunc resolve)
+gboolean bh_kind_resolve_each(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                              const char *key, gsize max, BhResolveFunc resolve)
 {
   const json_t *elements = NULL;
   if (!bh_place_array(place, kind->declaration, key, FALSE, max, &elements))
@@ -189,8 +114,8 @@ static gboolean resolve_directory(BhPlace *place, const BhKindSet *set, const Bh
 gboolean bh_kind_resolve_views(BhPlace *place, const BhKindSet *set, const BhKind *kind)
 {
   return resolve_forms(place, kind) && resolve_directory(place, set, kind) &&
-         resolve_each(place, set, kind, "ledgers", LEDGERS_MAX, resolve_ledger) &&
-         resolve_each(place, set, kind, "related", RELATED_MAX, resolve_relation);
+         bh_kind_resolve_ledgers(place, set, kind) &&
+         bh_kind_resolve_each(place, set, kind, "related", RELATED_MAX, resolve_relation);
 }
 
 const char *bh_kind_get_directory(const BhKind *kind)
@@ -217,17 +142,6 @@ GPtrArray *bh_kind_list_form(const BhKind *kind, const char *form)
     g_ptr_array_add(fields, g_hash_table_lookup(kind->field_index, json_string_value(name)));
   }
   return fields;
-}
-
-const json_t *bh_kind_find_ledger(const BhKind *kind, const char *name)
-{
-  gsize index;
-  json_t *ledger;
-  json_array_foreach(json_object_get(kind->declaration, "ledgers"), index, ledger) {
-    if (g_strcmp0(bh_json_string_or(ledger, "name", NULL), name) == 0)
-      return ledger;
-  }
-  return NULL;
 }
 
 char *bh_source_dup_clauses(const char *source)

@@ -96,9 +96,6 @@ const char *bh_kind_get_directory(const BhKind *kind);
 /* Fields of a form of a page ("forms" of the kind), const BhField* in the declared order; empty
  * when the kind has no such form. Free the array. */
 GPtrArray *bh_kind_list_form(const BhKind *kind, const char *form);
-/* Declaration of a ledger of the office ("ledgers" of the kind), borrowed; NULL when there is none
- * of that name. */
-const json_t *bh_kind_find_ledger(const BhKind *kind, const char *name);
 /* The clauses of a "source" as shown to people: without the requirement numbers of this program
  * ("R-090"), which mean nothing to them. "" when nothing is left; g_free. */
 char *bh_source_dup_clauses(const char *source);

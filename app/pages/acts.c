@@ -15,6 +15,7 @@
 typedef struct {
   GtkWidget *box; /* the box that the buttons go into; weak */
   char *record;   /* the record of the acts, or the origin of new records; NULL: none */
+  char *kind;     /* only acts on records of this kind; NULL: of any kind */
   gboolean creates;
   gboolean own_pages;
 } ActsRequest;
@@ -24,6 +25,7 @@ static void acts_request_free(gpointer data)
   ActsRequest *request = data;
   g_clear_weak_pointer(&request->box);
   g_free(request->record);
+  g_free(request->kind);
   g_free(request);
 }
 
@@ -120,7 +122,8 @@ static void on_acts(BhPage *page, json_t *result, const GError *error, gpointer 
   gsize i;
   json_t *act;
   json_array_foreach(result, i, act) {
-    add_act(page, request, act);
+    if (request->kind == NULL || strcmp(request->kind, bh_json_string_or(act, "kind", "")) == 0)
+      add_act(page, request, act);
   }
   g_autoptr(GList) children = gtk_container_get_children(GTK_CONTAINER(request->box));
   gtk_widget_set_visible(request->box, children != NULL);
@@ -144,9 +147,17 @@ void bh_acts_show(BhPage *page, GtkWidget *box, const char *record, gboolean own
   bh_page_ask(page, "acts", bh_call_list_acts(record), on_acts, request, acts_request_free);
 }
 
+void bh_acts_show_creations_of(BhPage *page, GtkWidget *box, const char *origin, const char *kind)
+{
+  if (bh_session_get_actor(bh_page_get_session(page)) == NULL)
+    return;
+  ActsRequest *request = acts_request_new(box, origin, TRUE);
+  request->kind = g_strdup(kind);
+  bh_page_ask(page, "creations", bh_call_list_creations(origin), on_acts, request,
+              acts_request_free);
+}
+
 void bh_acts_show_creations(BhPage *page, GtkWidget *box, const char *origin)
 {
-  if (bh_session_get_actor(bh_page_get_session(page)) != NULL)
-    bh_page_ask(page, "creations", bh_call_list_creations(origin), on_acts,
-                acts_request_new(box, origin, TRUE), acts_request_free);
+  bh_acts_show_creations_of(page, box, origin, NULL);
 }

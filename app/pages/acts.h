@@ -12,5 +12,7 @@ void bh_acts_show(BhPage *page, GtkWidget *box, const char *record, gboolean own
 /* Fills `box`, a child of the page, with the acts that make a record from `origin`; NULL: from the
  * first page. Hidden when there are none. */
 void bh_acts_show_creations(BhPage *page, GtkWidget *box, const char *origin);
+/* Like bh_acts_show_creations, with the acts that make a record of `kind` only. */
+void bh_acts_show_creations_of(BhPage *page, GtkWidget *box, const char *origin, const char *kind);
 
 G_END_DECLS

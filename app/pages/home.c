@@ -6,15 +6,15 @@
 #include <string.h>
 
 #include "app/devices/power.h"
-#include "app/due.h"
-#include "app/pages/clock.h"
 #include "app/pages/acts.h"
+#include "app/pages/agenda.h"
+#include "app/pages/clock.h"
 #include "app/pages/drafts.h"
 #include "app/pages/find.h"
-#include "app/pages/hazard.h"
 #include "app/pages/inspection.h"
 #include "app/pages/lanes.h"
 #include "app/pages/list.h"
+#include "app/pages/lists.h"
 #include "app/pages/queue.h"
 #include "app/pages/record.h"
 #include "app/pages/scan.h"
@@ -44,14 +44,14 @@ struct _BhHomePage {
   GtkWidget *drafts_box;
   GtkWidget *drafts;
   GtkWidget *sync_line;
-  GtkWidget *recent;
-  GtkWidget *by_deadline;
+  GtkWidget *lists;
+  GtkWidget *agenda;
   GtkWidget *settings;
 };
 
 G_DEFINE_FINAL_TYPE(BhHomePage, bh_home_page, BH_TYPE_PAGE)
 
-static void on_recent(BhPage *page);
+static void on_open_all(BhPage *page);
 
 static void on_open(GtkButton *row, BhHomePage *self)
 {
@@ -98,52 +98,36 @@ static void on_inspections(BhPage *page, json_t *result, const GError *error, gp
   }
   if (error == NULL && json_is_string(json_object_get(result, "after"))) {
     GtkWidget *all = bh_part_button("open-all", _("Show all inspections"), NULL);
-    g_signal_connect_swapped(all, "clicked", G_CALLBACK(on_recent), self);
+    g_signal_connect_swapped(all, "clicked", G_CALLBACK(on_open_all), self);
     gtk_container_add(GTK_CONTAINER(self->open), all);
   }
   gtk_widget_set_visible(self->open_box, json_array_size(rows) > 0);
 }
 
-/* Shows the most urgent hazards only; the button "by deadline" opens a list of all. */
+/* Shows the most urgent rows of the agenda only; the button below opens all of it. */
 static void on_due(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
   BhHomePage *self = BH_HOME_PAGE(page);
-  BhSession *session = bh_page_get_session(page);
-  const BhKind *kind = bh_session_find_kind(session, "hazard");
   guint shown = 0;
   gsize i;
   json_t *row;
   bh_part_clear(self->due);
   json_array_foreach(error == NULL ? json_object_get(result, "rows") : NULL, i, row) {
     int days = 0;
-    const json_t *values = json_object_get(row, "values");
-    g_autofree char *text = bh_due_dup_text(session, kind, values, &days);
-    if (text == NULL || days > DUE_SOON_DAYS)
+    g_autofree char *id = g_strdup_printf("due-%u", shown + 1);
+    GtkWidget *button = bh_agenda_row_new(page, row, id, &days);
+    if (button == NULL)
+      continue;
+    if (days > DUE_SOON_DAYS) {
+      gtk_widget_destroy(g_object_ref_sink(button));
+      g_object_unref(button);
       break;
-    g_autofree char *id = g_strdup_printf("due-%u", ++shown);
-    const char *title = bh_json_string_or(row, "title", "");
-    GtkWidget *button = bh_part_row(id, title, get_state_label(self, "hazard", row), text,
-                                    bh_json_string_or(row, "id", ""));
-    bh_part_set_class(button, "urgent", days < 0);
-    g_signal_connect(button, "clicked", G_CALLBACK(on_returned), self);
-    bh_page_name_row(page, button, title, bh_json_string_or(values, "enterprise", NULL));
+    }
     gtk_container_add(GTK_CONTAINER(self->due), button);
+    shown++;
   }
   gtk_widget_set_visible(self->due_box, shown > 0);
-}
-
-static void ask_due(BhPage *page, const char *actor)
-{
-  const BhKind *kind = bh_session_find_kind(bh_page_get_session(page), "hazard");
-  const json_t *ledger = kind != NULL ? bh_kind_find_ledger(kind, "rectification") : NULL;
-  if (ledger == NULL)
-    return;
-  bh_page_ask(page, "due",
-              bh_call_list(json_pack("{s:s, s:{s:O}, s:i, s:s, s:s}", "kind", "hazard", "where",
-                                     "state", json_object_get(ledger, "states"), "limit", DUE_ROWS,
-                                     "order", "due", "viewer", actor)),
-              on_due, NULL, NULL);
 }
 
 /* --- what the office returned --- */
@@ -270,6 +254,8 @@ static void bh_home_page_refresh(BhPage *page)
 {
   const char *actor = bh_session_get_actor(bh_page_get_session(page));
   show_status(BH_HOME_PAGE(page));
+  gtk_widget_set_visible(BH_HOME_PAGE(page)->lists,
+                         bh_lists_page_has_lists(bh_page_get_session(page)));
   if (actor == NULL)
     return;
   const char *running = bh_visit_get_running_state(bh_session_get_kinds(bh_page_get_session(page)));
@@ -282,7 +268,9 @@ static void bh_home_page_refresh(BhPage *page)
                   NULL);
   bh_lanes_show(page, BH_HOME_PAGE(page)->lanes);
   bh_acts_show_creations(page, BH_HOME_PAGE(page)->creations, NULL);
-  ask_due(page, actor);
+  bh_page_ask(page, "due",
+              bh_call_agenda(json_pack("{s:s, s:i}", "viewer", actor, "limit", DUE_ROWS)), on_due,
+              NULL, NULL);
   bh_page_ask(page, "drafts", bh_call_list_drafts(), on_drafts, NULL, NULL);
 }
 
@@ -315,14 +303,20 @@ static void on_sync_line(BhPage *page)
   bh_page_open(page, bh_queue_page_new());
 }
 
-static void on_recent(BhPage *page)
+static void on_lists(BhPage *page)
 {
-  bh_page_open(page, bh_list_page_new("inspection", NULL, _("Inspections")));
+  bh_page_open(page, bh_lists_page_new());
 }
 
-static void on_by_deadline(BhPage *page)
+static void on_agenda(BhPage *page)
 {
-  bh_page_open(page, bh_list_page_new("hazard", "rectification", _("Hazards by deadline")));
+  bh_page_open(page, bh_agenda_page_new());
+}
+
+/* A list of all inspections, because more are going on than the page shows. */
+static void on_open_all(BhPage *page)
+{
+  bh_page_open(page, bh_list_page_new("inspection", NULL, _("Inspections")));
 }
 
 static void on_clock_ask(BhPage *page)
@@ -358,8 +352,8 @@ static void bh_home_page_class_init(BhHomePageClass *klass)
   BH_PAGE_CHILD(klass, BhHomePage, drafts_box);
   BH_PAGE_CHILD(klass, BhHomePage, drafts);
   BH_PAGE_CHILD(klass, BhHomePage, sync_line);
-  BH_PAGE_CHILD(klass, BhHomePage, recent);
-  BH_PAGE_CHILD(klass, BhHomePage, by_deadline);
+  BH_PAGE_CHILD(klass, BhHomePage, lists);
+  BH_PAGE_CHILD(klass, BhHomePage, agenda);
   BH_PAGE_CHILD(klass, BhHomePage, settings);
 }
 
@@ -369,8 +363,8 @@ static void bh_home_page_init(BhHomePage *self)
   g_signal_connect_swapped(self->scan, "clicked", G_CALLBACK(on_scan), self);
   g_signal_connect_swapped(self->find, "clicked", G_CALLBACK(on_find), self);
   g_signal_connect_swapped(self->sync_line, "clicked", G_CALLBACK(on_sync_line), self);
-  g_signal_connect_swapped(self->recent, "clicked", G_CALLBACK(on_recent), self);
-  g_signal_connect_swapped(self->by_deadline, "clicked", G_CALLBACK(on_by_deadline), self);
+  g_signal_connect_swapped(self->lists, "clicked", G_CALLBACK(on_lists), self);
+  g_signal_connect_swapped(self->agenda, "clicked", G_CALLBACK(on_agenda), self);
   g_signal_connect_swapped(self->clock_ask, "clicked", G_CALLBACK(on_clock_ask), self);
   g_signal_connect_swapped(self->settings, "clicked", G_CALLBACK(on_settings), self);
 }

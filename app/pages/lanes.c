@@ -4,10 +4,9 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "app/pages/finish.h"
-#include "app/pages/inspection.h"
 #include "app/pages/list.h"
-#include "app/pages/record.h"
+#include "app/pages/rows.h"
+#include "schema/ledger.h"
 
 #define ROWS_SHOWN 5
 /* The most rows that are counted; with more, the heading says "or more". */
@@ -26,40 +25,10 @@ static void lane_free(gpointer data)
   g_free(lane);
 }
 
-json_t *bh_ledger_dup_query(BhPage *page, const BhKind *kind, const json_t *ledger)
-{
-  const char *actor = bh_session_get_actor(bh_page_get_session(page));
-  json_t *query = json_pack("{s:s, s:{s:O}}", "kind", bh_kind_get_name(kind), "where", "state",
-                            json_object_get(ledger, "states"));
-  static const char *const filters[] = {"without", "parent_not"};
-  for (gsize i = 0; i < G_N_ELEMENTS(filters); i++)
-    if (json_object_get(ledger, filters[i]) != NULL)
-      json_object_set(query, filters[i], json_object_get(ledger, filters[i]));
-  if (actor != NULL)
-    json_object_set_new(query, "viewer", json_string(actor));
-  return query;
-}
-
-BhPage *bh_ledger_make_page(const json_t *ledger, const char *record)
-{
-  const char *name = bh_json_string_or(ledger, "page", "");
-  if (strcmp(name, "papers") == 0)
-    return bh_finish_page_new(record);
-  return strcmp(name, "visit") == 0 ? bh_inspection_page_new(record) : bh_record_page_new(record);
-}
-
 static const json_t *find_ledger(BhPage *page, const char *kind_name, const char *name)
 {
   const BhKind *kind = bh_session_find_kind(bh_page_get_session(page), kind_name);
   return kind != NULL ? bh_kind_find_ledger(kind, name) : NULL;
-}
-
-static void on_row(GtkButton *row, BhPage *page)
-{
-  GObject *object = G_OBJECT(row);
-  const json_t *ledger =
-      find_ledger(page, g_object_get_data(object, "bh-kind"), g_object_get_data(object, "bh-name"));
-  bh_page_open(page, bh_ledger_make_page(ledger, bh_part_get_record(GTK_WIDGET(row))));
 }
 
 static void on_all(GtkButton *button, BhPage *page)
@@ -82,24 +51,6 @@ static void add_all(BhPage *page, const Lane *lane, const char *title, const cha
   gtk_container_add(GTK_CONTAINER(lane->box), button);
 }
 
-static void add_row(BhPage *page, const Lane *lane, const json_t *row, gsize number)
-{
-  BhSession *session = bh_page_get_session(page);
-  const char *title = bh_json_string_or(row, "title", "");
-  const char *state = bh_json_string_or(row, "state", "");
-  const BhKind *kind = bh_session_find_kind(session, lane->kind);
-  g_autofree char *id = g_strdup_printf("lane-%s-%u", lane->name, (guint)number);
-  GtkWidget *button = bh_part_row(
-      id, title, NULL, bh_kind_get_state_label(kind, state, bh_session_get_lang(session)),
-      bh_json_string_or(row, "id", ""));
-  g_object_set_data(G_OBJECT(button), "bh-kind", (gpointer)lane->kind);
-  g_object_set_data(G_OBJECT(button), "bh-name", (gpointer)lane->name);
-  g_signal_connect(button, "clicked", G_CALLBACK(on_row), page);
-  bh_page_name_row(page, button, title,
-                   bh_json_string_or(json_object_get(row, "values"), "enterprise", NULL));
-  gtk_container_add(GTK_CONTAINER(lane->box), button);
-}
-
 static void on_rows(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   Lane *lane = data;
@@ -113,14 +64,17 @@ static void on_rows(BhPage *page, json_t *result, const GError *error, gpointer 
   gtk_widget_set_visible(lane->box, n > 0);
   if (n == 0)
     return;
-  const json_t *label = json_object_get(ledger, "label");
-  const char *title = bh_json_string_or(label, bh_session_get_lang(bh_page_get_session(page)), "");
+  const char *title = bh_ledger_get_label(ledger, bh_session_get_lang(bh_page_get_session(page)));
   g_autofree char *count =
       more ? g_strdup_printf(_("%u or more"), (guint)n) : g_strdup_printf("%u", (guint)n);
   g_autofree char *heading = g_strdup_printf("%s · %s", title, count);
   gtk_container_add(GTK_CONTAINER(lane->box), bh_part_heading(heading));
-  for (gsize i = 0; i < MIN(n, ROWS_SHOWN); i++)
-    add_row(page, lane, json_array_get(rows, i), i + 1);
+  const BhKind *kind = bh_session_find_kind(bh_page_get_session(page), lane->kind);
+  for (gsize i = 0; i < MIN(n, ROWS_SHOWN); i++) {
+    g_autofree char *id = g_strdup_printf("lane-%s-%u", lane->name, (guint)i + 1);
+    gtk_container_add(GTK_CONTAINER(lane->box),
+                      bh_row_new(page, kind, ledger, json_array_get(rows, i), id));
+  }
   if (more || n > ROWS_SHOWN)
     add_all(page, lane, title, count);
 }
@@ -145,7 +99,7 @@ static void ask_lane(BhPage *page, GtkWidget *box, const BhKind *kind, const jso
   g_set_weak_pointer(&lane->box, get_lane_box(box, name));
   lane->kind = g_intern_string(bh_kind_get_name(kind));
   lane->name = name;
-  json_t *query = bh_ledger_dup_query(page, kind, ledger);
+  json_t *query = bh_row_dup_query(page, kind, ledger);
   json_object_set_new(query, "limit", json_integer(ROWS_COUNTED));
   bh_page_ask(page, name, bh_call_list(query), on_rows, lane, lane_free);
 }

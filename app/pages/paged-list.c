@@ -107,6 +107,11 @@ void bh_paged_list_restart(BhPagedList *self)
   self->ask(self->owner, 0, NULL);
 }
 
+gboolean bh_paged_list_is_at_start(BhPagedList *self)
+{
+  return self->pages->len <= 1;
+}
+
 void bh_paged_list_refresh(BhPagedList *self)
 {
   self->refreshing = TRUE;

@@ -30,6 +30,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhPagedList, bh_paged_list_free)
 
 /* Removes all rows and asks for the first page. */
 void bh_paged_list_restart(BhPagedList *pages);
+/* Whether no page after the first was asked for yet. */
+gboolean bh_paged_list_is_at_start(BhPagedList *pages);
 /* Like bh_paged_list_restart, but the old rows remain visible until the answer arrives. */
 void bh_paged_list_refresh(BhPagedList *pages);
 /* Starts to show the answer for page `number`. The caller then adds its rows by bh_paged_list_add

@@ -16,7 +16,7 @@
 /* Value in the store: number of the rule by which the index was written. Increase INDEX_RULE
  * whenever sync/index writes something else for the same record. */
 #define INDEXED_BY "indexed_by"
-#define INDEX_RULE "5"
+#define INDEX_RULE "6"
 
 #define INDEX_PAGE 1000      /* records that are indexed in one transaction */
 #define INDEX_BEHIND_MAX 256 /* marked records that a transaction may leave unwritten */

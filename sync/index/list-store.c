@@ -535,7 +535,7 @@ static void append_page(Maker *maker)
   g_string_append(maker->sql, maker->is_windowed ? ":window" : ":limit");
 }
 
-/* The rows of the page by due day: the index of days leads; a filter that leaves few rows restricts
+/* The rows of the page by day: the index of the days leads; a filter that leaves few rows restricts
  * it by a list of numbers. */
 static void append_due_page(Maker *maker)
 {
@@ -544,7 +544,7 @@ static void append_due_page(Maker *maker)
   g_string_append_printf(sql, "SELECT %s", maker->query->count ? COUNTED : "d.record AS nr, ");
   g_string_append(sql, "d.value AS key FROM field_value d"
                        " CROSS JOIN listed r ON r.nr = d.record WHERE d.kind = :kind"
-                       " AND d.field = '" BH_INDEX_DUE "' AND d.value < :due");
+                       " AND d.field = :day AND d.value < :due");
   for (int arm = 0; leader.lead != LEAD_ORDER && arm < (leader.lead == LEAD_SCOPES ? 2 : 1);
        arm++) {
     g_string_append(sql, arm == 0 ? " AND +d.record IN (SELECT r.nr FROM "
@@ -651,8 +651,10 @@ static void bind_query(BhStmt *stmt, const char *sql, const BhListQuery *query)
     if (!g_str_equal(query->where[i].field, "state"))
       bh_stmt_bind_text(stmt, name, query->where[i].field);
   }
-  if (query->order == BH_LIST_BY_DUE)
+  if (query->order == BH_LIST_BY_DUE) {
+    bh_stmt_bind_text(stmt, "day", query->day != NULL ? query->day : BH_INDEX_DUE);
     bh_stmt_bind_text(stmt, "due", query->due_before);
+  }
   if (query->order != BH_LIST_BY_CHANGE && query->after_key != NULL) {
     if (query->order == BH_LIST_BY_DUE)
       bh_stmt_bind_text(stmt, "key", query->after_key);

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 typedef enum {
   BH_LIST_BY_CHANGE, /* newest first */
   BH_LIST_BY_TITLE,
-  BH_LIST_BY_DUE, /* only records due before `due_before`, oldest day first */
+  BH_LIST_BY_DUE, /* only records whose `day` is before `due_before`, oldest day first */
 } BhListOrder;
 
 typedef struct {
@@ -49,7 +49,9 @@ typedef struct {
   /* the filters exclude every record; the caller need not ask the store */
   gboolean matches_nothing;
   BhListOrder order;
-  const char *due_before; /* "YYYY-MM-DD"; for BH_LIST_BY_DUE */
+  /* For BH_LIST_BY_DUE: an indexed date field, NULL for BH_INDEX_DUE; and "YYYY-MM-DD". */
+  const char *day;
+  const char *due_before;
 
   /* The last row of the page before, in the order of the list: the page begins after it. */
   gint64 after_position; /* BhListHit.position, for BH_LIST_BY_CHANGE; 0: from the newest */

@@ -66,17 +66,19 @@ static gboolean read_where(const json_t *json, const BhKind *kind, BhListQuery *
   return TRUE;
 }
 
-static gboolean read_doubtful(const json_t *json, BhListQuery *query, GError **error)
+/* Reads a member that restricts the list to records with a mark in the index: their value in the
+ * named field is doubtful, or they do not have the named day. */
+static gboolean read_marked(const json_t *json, const char *member, const char *index_name,
+                            BhListQuery *query, GError **error)
 {
-  const char *field = bh_json_string_or(json, "doubtful", NULL);
+  const char *field = bh_json_string_or(json, member, NULL);
   if (field == NULL)
     return TRUE;
   if (query->kind == NULL) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT,
-                        "doubtful: needs the member \"kind\" too");
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s: needs the member \"kind\" too", member);
     return FALSE;
   }
-  BhListWhere *where = add_where(query, BH_INDEX_DOUBT, error);
+  BhListWhere *where = add_where(query, index_name, error);
   g_autoptr(json_t) names = json_pack("[s]", field);
   if (where != NULL)
     where->values = bh_json_dump(names);
@@ -147,6 +149,22 @@ static gboolean read_search(BhDb *db, const BhKindSet *kinds, const json_t *json
     return TRUE;
   g_propagate_error(error, g_steal_pointer(&failed));
   return FALSE;
+}
+
+/* Reads the day by which the list is ordered. */
+static gboolean read_day(const json_t *json, const BhKind *kind, BhListQuery *query, GError **error)
+{
+  const char *day = bh_json_string_or(json, "day", BH_INDEX_DUE);
+  const BhField *field = kind != NULL ? bh_kind_find_field(kind, day) : NULL;
+  if (strcmp(day, BH_INDEX_DUE) == 0)
+    return TRUE;
+  if (field == NULL || bh_field_get_type(field) != BH_FIELD_DATE || !bh_field_is_indexed(field)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "day: %.64s is not an indexed date of the kind",
+                day);
+    return FALSE;
+  }
+  query->day = day;
+  return TRUE;
 }
 
 static gboolean read_order(const json_t *json, BhListQuery *query, GError **error)
@@ -233,6 +251,8 @@ static gboolean check_types(const json_t *json, GError **error)
   } members[] = {{"kind", is_text, "a text"},
                  {"where", is_object, "an object"},
                  {"doubtful", is_text, "a text"},
+                 {"undated", is_text, "a text"},
+                 {"day", is_text, "a text"},
                  {"without", is_text, "a text"},
                  {"parent_not", is_list_of_texts, "a list of texts"},
                  {"search", is_text, "a text"},
@@ -265,8 +285,11 @@ gboolean bh_list_query_read(BhDb *db, const BhKindSet *kinds, const json_t *json
   json_int_t limit = json_integer_value(json_object_get(json, "limit"));
   query->limit = limit > 0 ? (int)MIN(limit, BH_LIST_LIMIT_MAX) : BH_LIST_LIMIT_DEFAULT;
   return read_order(json, query, error) && read_after(json, query, error) &&
-         read_family(kinds, kind, json, query, error) && read_where(json, kind, query, error) &&
-         read_doubtful(json, query, error) && read_search(db, kinds, json, query, error);
+         read_day(json, kind, query, error) && read_family(kinds, kind, json, query, error) &&
+         read_where(json, kind, query, error) &&
+         read_marked(json, "doubtful", BH_INDEX_DOUBT, query, error) &&
+         read_marked(json, "undated", BH_INDEX_UNDATED, query, error) &&
+         read_search(db, kinds, json, query, error);
 }
 
 void bh_list_query_go_on(BhListQuery *query, const BhListHit *hit)

@@ -14,16 +14,20 @@ G_BEGIN_DECLS
 /* Reads the following members of `json` into `query`, which must be zeroed. All are optional; the
  * caller must read or refuse other members:
  *
- *   "kind"        name of a kind; needed by "where" (except for "state"), "doubtful" and "due"
+ *   "kind"        name of a kind; needed by "where" (except for "state"), "doubtful",
+ *                 "undated" and "due"
  *   "parent"      id or [ids]; only children of these records
  *   "where"       {indexed field or "state": value or [values]}
  *   "doubtful"    name of a field; only records whose value in this field is doubtful
+ *   "undated"     BH_INDEX_DUE or a date field; of the records that a ledger lists by this day
+ *                 (schema/ledger.h), only those without it
  *   "without"     name of a kind; only records that have no child of that kind
  *   "parent_not"  [states] that the parent must not be in
- *   "search"      text, at most BH_SEARCH_MAX characters; every word must occur in the record, or
- *                 in the name of its author or enterprise
+ *   "search"      text, at most BH_SEARCH_MAX characters; every word must occur in the record,
+ *                 or in the name of its author or enterprise
  *   "order"       "changed" (newest first), "title", or "due" (with a day only, oldest first)
- *   "due_before"  day, for the order "due"
+ *   "day"         for the order "due": BH_INDEX_DUE (the default), or an indexed date field
+ *   "due_before"  date, for the order "due": only days before it
  *   "after"       text of bh_list_dup_after for the last row of the page before
  *   "limit"       rows, at most BH_LIST_LIMIT_MAX
  *

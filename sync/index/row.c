@@ -6,6 +6,7 @@
 
 #include "schema/decimal.h"
 #include "schema/kind-rules.h"
+#include "schema/ledger.h"
 #include "schema/workflow.h"
 #include "sync/index/row-store.h"
 #include "sync/index/text.h"
@@ -28,6 +29,17 @@ void bh_index_row_clear(BhIndexRow *row)
 }
 
 /* --- values --- */
+
+static gboolean has_text(const json_t *texts, const char *text)
+{
+  size_t i;
+  json_t *one;
+  json_array_foreach((json_t *)texts, i, one) {
+    if (strcmp(json_string_value(one), text) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
 
 static gboolean has_numbers(const BhField *field)
 {
@@ -117,6 +129,23 @@ static void add_doubtful(json_t *out, const BhKind *kind, const json_t *values)
   }
 }
 
+static void add_undated(json_t *out, const BhKind *kind, const json_t *values)
+{
+  const char *state = bh_json_string_or(values, "state", NULL);
+  size_t i;
+  json_t *ledger;
+  json_array_foreach(json_object_get(bh_kind_get_declaration(kind), "ledgers"), i, ledger) {
+    const char *date = bh_ledger_get_date(ledger);
+    const char *name = date != NULL ? date : BH_INDEX_DUE;
+    if (!bh_ledger_needs_days(ledger) || !bh_ledger_has_state(ledger, state) ||
+        json_array_size(json_object_get(out, name)) > 0 ||
+        has_text(json_object_get(out, BH_INDEX_UNDATED), name))
+      continue;
+    g_autoptr(json_t) text = json_string(name);
+    add_value(out, BH_INDEX_UNDATED, NULL, text);
+  }
+}
+
 json_t *bh_index_collect_values(const BhKind *kind, const json_t *values)
 {
   json_t *out = json_object();
@@ -129,6 +158,7 @@ json_t *bh_index_collect_values(const BhKind *kind, const json_t *values)
   }
   add_due(out, kind, values);
   add_doubtful(out, kind, values);
+  add_undated(out, kind, values);
   return out;
 }
 
@@ -136,17 +166,6 @@ json_t *bh_index_collect_values(const BhKind *kind, const json_t *values)
 
 typedef gboolean (*ValueFunc)(BhDb *db, const char *kind, const char *field, const char *value,
                               gint64 nr, GError **error);
-
-static gboolean has_text(const json_t *texts, const char *text)
-{
-  size_t i;
-  json_t *one;
-  json_array_foreach((json_t *)texts, i, one) {
-    if (strcmp(json_string_value(one), text) == 0)
-      return TRUE;
-  }
-  return FALSE;
-}
 
 /* Calls `func` for each text of `values` that `others` does not have in the same field. */
 static gboolean write_values(BhDb *db, gint64 nr, const char *kind, const json_t *values,

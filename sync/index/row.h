@@ -14,6 +14,9 @@ G_BEGIN_DECLS
 /* Index name of the list of fields whose value is doubtful, among those that a ledger lists
  * ("doubtful"). */
 #define BH_INDEX_DOUBT "@doubt"
+/* Index name of the list of days that the record does not have, among those by which a device lists
+ * the records of a ledger: BH_INDEX_DUE, or the name of a date field. */
+#define BH_INDEX_UNDATED "@undated"
 
 /* What the index stores of one record. Texts may be NULL unless their comment excludes that. */
 typedef struct {
@@ -40,8 +43,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhIndexRow, bh_index_row_clear)
  * and so have dates and months. NULL for values that are not indexed (objects, null, reals), and
  * for a value of a field of numbers that is no number. */
 char *bh_index_dup_value_text(const BhField *field, const json_t *value);
-/* {field: [texts]} of the indexed fields, of the day the record is due, and of doubtful values; a
- * new reference. */
+/* {field: [texts]} of the indexed fields, of the day the record is due, of doubtful values and of
+ * missing days; a new reference. */
 json_t *bh_index_collect_values(const BhKind *kind, const json_t *values);
 
 /* Marks a record as changed, so that the index is updated later. Must be called inside the

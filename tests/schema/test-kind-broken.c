@@ -2,123 +2,17 @@
 #include <glib/gstdio.h>
 
 #include "schema/kind-paper.h"
+#include "tests/schema/broken.h"
 #include "tests/schema/support.h"
-
-/* Two declarations without a fault. Each case changes one thing in them. */
-static const char sound[] =
-    "{'bihuan-kinds':1,'kinds':["
-    "{'bihuan-kind':1,'kind':'staff','label':{'zh':'人','en':'Staff'},'scope':'all',"
-    "'title':'{name}','fields':["
-    "{'name':'name','type':'text','label':{'zh':'名','en':'Name'}},"
-    "{'name':'roles','type':'choices','label':{'zh':'角','en':'Roles'},'choices':["
-    "{'code':'inspector','label':{'zh':'员','en':'Inspector'}}]}]},"
-    "{'bihuan-kind':1,'kind':'visit','label':{'zh':'检','en':'Visit'},'scope':'area',"
-    "'area_from':'area','unit_from':'lead','title':'{note}','list':['note','state'],'parent':'"
-    "upper',"
-    "'review':{'on_approve':'done'},"
-    "'sections':[{'name':'one','label':{'zh':'一','en':'One'},"
-    "'fields':['note','area','lead','upper','count','day','mode','people','flag','print']}],"
-    "'fields':["
-    "{'name':'note','type':'text','label':{'zh':'注','en':'Note'}},"
-    "{'name':'area','type':'area','label':{'zh':'区','en':'Area'}},"
-    "{'name':'lead','type':'ref','label':{'zh':'领','en':'Lead'},'ref_kinds':['staff']},"
-    "{'name':'upper','type':'ref','label':{'zh':'上','en':'Upper'},'ref_kinds':['visit']},"
-    "{'name':'count','type':'integer','label':{'zh':'数','en':'Count'},'min':1,'max':9},"
-    "{'name':'day','type':'date','label':{'zh':'日','en':'Day'}},"
-    "{'name':'mode','type':'choice','label':{'zh':'式','en':'Mode'},'choices':["
-    "{'code':'a','label':{'zh':'甲','en':'A'}},{'code':'b','label':{'zh':'乙','en':'B'}}]},"
-    "{'name':'people','type':'refs','label':{'zh':'众','en':'People'},'ref_kinds':'staff'},"
-    "{'name':'flag','type':'flag','label':{'zh':'标','en':'Flag'}},"
-    "{'name':'print','type':'hash','label':{'zh':'纹','en':'Sum'}}],"
-    "'states':[{'name':'new','label':{'zh':'新','en':'New'},'initial':true},"
-    "{'name':'done','label':{'zh':'完','en':'Done'},'final':true}],"
-    "'transitions':[{'from':null,'to':'new','label':{'zh':'建','en':'Make'},'who':['inspector']},"
-    "{'from':['new'],'to':'done','label':{'zh':'结','en':'End'},'who':'anyone','asks':['day'],"
-    "'deadline':{'text':{'zh':'早','en':'Soon'},'from':'day','days':3},"
-    "'needs':[{'must':{'field':'day','empty':false},'text':{'zh':'填','en':'Fill'}}]}],"
-    "'checks':[{'must':{'field':'mode','is':'a'},'text':{'zh':'错','en':'Wrong'}}]}]}";
-
-static char *unquote(const char *text)
-{
-  return g_strdelimit(g_strdup(text), "'", '"');
-}
-
-static json_t *parse(const char *quoted)
-{
-  g_autofree char *text = unquote(quoted);
-  json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
-  if (value == NULL)
-    fail_msg("the case is not JSON: %s", text);
-  return value;
-}
-
-static gsize index_of(const char *step)
-{
-  guint64 index = 0;
-  assert_true(g_ascii_string_to_unsigned(step, 10, 0, 1000, &index, NULL));
-  return (gsize)index;
-}
-
-/* Sets the member at a path like "kinds/1/fields/0/type"; NULL removes it; "+" appends. */
-static void change(json_t *root, const char *path, const char *quoted)
-{
-  g_auto(GStrv) steps = g_strsplit(path, "/", -1);
-  guint count = g_strv_length(steps);
-  json_t *at = root;
-  for (guint i = 0; i + 1 < count; i++)
-    at = json_is_array(at) ? json_array_get(at, index_of(steps[i])) : json_object_get(at, steps[i]);
-  assert_non_null(at);
-  const char *last = steps[count - 1];
-  if (json_is_array(at)) {
-    if (quoted == NULL)
-      json_array_remove(at, index_of(last));
-    else if (g_str_equal(last, "+"))
-      json_array_append_new(at, parse(quoted));
-    else
-      json_array_set_new(at, index_of(last), parse(quoted));
-  } else if (quoted == NULL) {
-    assert_int_equal(json_object_del(at, last), 0);
-  } else {
-    json_object_set_new(at, last, parse(quoted));
-  }
-}
-
-static BhKindSet *load(const json_t *root, GError **error)
-{
-  g_autofree char *text = bh_json_dump(root);
-  return bh_kind_set_from_text(text, strlen(text), error);
-}
 
 static void test_the_kinds_without_a_fault_load(void **state)
 {
   (void)state;
   g_autoptr(GError) error = NULL;
-  g_autoptr(json_t) root = parse(sound);
-  g_autoptr(BhKindSet) set = load(root, &error);
+  g_autoptr(json_t) root = test_parse_quoted(test_sound_kinds);
+  g_autoptr(BhKindSet) set = test_load_kinds(root, &error);
   assert_no_error(error);
   assert_non_null(set);
-}
-
-typedef struct {
-  const char *path, *value, *error;
-} Case;
-
-static void try_cases(const Case *cases, gsize count)
-{
-  for (gsize i = 0; i < count; i++) {
-    g_autoptr(GError) error = NULL;
-    g_autoptr(json_t) root = parse(sound);
-    change(root, cases[i].path, cases[i].value);
-    g_autoptr(BhKindSet) set = load(root, &error);
-    if (set != NULL)
-      fail_msg("%s = %s was accepted", cases[i].path, cases[i].value);
-    assert_non_null(error);
-    if (strstr(error->message, cases[i].error) == NULL)
-      fail_msg("%s = %s: \"%s\" instead of \"%s\"", cases[i].path, cases[i].value, error->message,
-               cases[i].error);
-    assert_true(g_str_has_prefix(error->message, "kinds: "));
-    assert_error(error, BH_ERROR_INVALID);
-  }
 }
 
 #define V "kinds/1/"
@@ -127,7 +21,7 @@ static void try_cases(const Case *cases, gsize count)
 static void test_broken_heads_are_refused(void **state)
 {
   (void)state;
-  static const Case cases[] = {
+  static const TestBroken cases[] = {
       {"more", "1", "kinds: $: unknown member \"more\""},
       {"bihuan-kinds", "2", "$.bihuan-kinds: must be from 1 to 1"},
       {"bihuan-kinds", NULL, "\"bihuan-kinds\" is missing"},
@@ -213,18 +107,50 @@ static void test_broken_heads_are_refused(void **state)
        P ".ledgers[0].parent_not: no parent of visit has a state \"gone\""},
       {V "ledgers", "[{'name':'all','label':{'zh':'全','en':'All'},'states':['new'],'lane':'yes'}]",
        P ".ledgers[0].lane: must be"},
+      {V "menu", "'home'", P ".menu: must be"},
+      {V "menu", "['desk']", P ".menu: \"desk\" must be home or office"},
+#define LEDGER(more) "[{'name':'all','label':{'zh':'全','en':'All'}," more "}]"
+      {V "ledgers", LEDGER("'menu':['agenda']"),
+       P ".ledgers[0].menu: \"agenda\" must be home or office"},
+      {V "ledgers", LEDGER("'agenda':'yes'"), P ".ledgers[0].agenda: must be"},
+      {V "ledgers", LEDGER("'columns':['gone']"),
+       P ".ledgers[0].columns: kind visit has no field \"gone\""},
+      {V "ledgers", LEDGER("'date':'day'"),
+       P ".ledgers[0].date: kind visit has no indexed date \"day\""},
+      {V "ledgers", LEDGER("'date':'note'"),
+       P ".ledgers[0].date: kind visit has no indexed date \"note\""},
+      {V "ledgers", LEDGER("'order':'size'"),
+       P ".ledgers[0].order: must be date, changed or title"},
+      {V "ledgers", LEDGER("'order':'title','agenda':true"),
+       P ".ledgers[0].order: the agenda is always in the order of days"},
+      {V "ledgers", LEDGER("'where':{'field':'mode','is':'a'}"),
+       P ".ledgers[0].where: a list filters only by indexed fields of its kind, not by \"mode\""},
+      {V "ledgers", LEDGER("'where':{'field':'upper.mode','is':'a'}"),
+       P ".ledgers[0].where: a list filters only by indexed fields of its kind"},
+      {V "ledgers", LEDGER("'where':{'field':'mode','is':'c'}"), P ".ledgers[0].where"},
+      {V "ledgers", LEDGER("'where':{'field':'state','is':'new'}"),
+       P ".ledgers[0].where: use the member \"states\" for the state"},
+      {V "ledgers", LEDGER("'where':{'field':'day','before':'today'}"),
+       P ".ledgers[0].where: must be \"field\" with \"is\" or \"in\""},
+      {V "ledgers", LEDGER("'where':{'any_of':[{'actor_is':'lead'}]}"),
+       P ".ledgers[0].where: must be \"field\" with"},
+      {V "ledgers", LEDGER("'where':{'all':[{'not':{'actor_is':'lead'}}]}"),
+       P ".ledgers[0].where.all[0]: must be \"field\" with"},
+      {V "ledgers", LEDGER("'where':{'actor_is':'lead'}"),
+       P ".ledgers[0].where: a list filters only by indexed fields of its kind, not by \"lead\""},
+#undef LEDGER
       {V "ledgers",
        "[{'name':'all','label':{'zh':'全','en':'All'},'states':['new']},"
        "{'name':'all','label':{'zh':'又','en':'Again'},'states':['new']}]",
        P ".ledgers[1].name: duplicate \"all\""},
   };
-  try_cases(cases, G_N_ELEMENTS(cases));
+  test_try_broken(cases, G_N_ELEMENTS(cases));
 }
 
 static void test_broken_fields_are_refused(void **state)
 {
   (void)state;
-  static const Case cases[] = {
+  static const TestBroken cases[] = {
       {V "fields", NULL, P ": \"fields\" is missing"},
       {V "fields/0/type", "'txt'", P ".fields[0].type: unknown type \"txt\""},
       {V "fields/0/type", NULL, P ".fields[0]: \"type\" is missing"},
@@ -287,13 +213,13 @@ static void test_broken_fields_are_refused(void **state)
       {V "fields/0/unlocked", "1", P ".fields[0].unlocked: must be true or false"},
       {V "fields/0/unlocked", "true", P ".fields[0].unlocked: kind visit has neither"},
   };
-  try_cases(cases, G_N_ELEMENTS(cases));
+  test_try_broken(cases, G_N_ELEMENTS(cases));
 }
 
 static void test_broken_workflows_are_refused(void **state)
 {
   (void)state;
-  static const Case cases[] = {
+  static const TestBroken cases[] = {
       {V "states/1/name", "'new'", P ".states[1].name: duplicate \"new\""},
       {V "states/1/label", NULL, P ".states[1]: \"label\" is missing"},
       {V "states/1/written_by", "['hub']", P ".states[1].written_by: must be"},
@@ -364,7 +290,7 @@ static void test_broken_workflows_are_refused(void **state)
       {V "transitions/1/deadline/from", "'note'", P ".transitions[1].deadline: kind visit has no"},
       {V "transitions/1/label/zh", NULL, P ".transitions[1].label: \"zh\" is missing"},
   };
-  try_cases(cases, G_N_ELEMENTS(cases));
+  test_try_broken(cases, G_N_ELEMENTS(cases));
 }
 
 static void test_broken_conditions_are_refused(void **state)
@@ -372,7 +298,7 @@ static void test_broken_conditions_are_refused(void **state)
   (void)state;
 #define M V "checks/0/must"
 #define C P ".checks[0].must"
-  static const Case cases[] = {
+  static const TestBroken cases[] = {
       {M, "7", C ": a condition must be an object"},
       {M, "{}", C ": \"field\" is missing"},
       {M, "{'field':'mode'}", C ": needs exactly one of"},
@@ -450,23 +376,23 @@ static void test_broken_conditions_are_refused(void **state)
        P ".visible.actor_role: \"boss\" is not a valid value"},
       {V "checks/0/when", "{'field':'nope','empty':true}", P ".checks[0].when.field: path"},
   };
-  try_cases(cases, G_N_ELEMENTS(cases));
+  test_try_broken(cases, G_N_ELEMENTS(cases));
 }
 
 static void test_a_kind_that_refers_to_hidden_records_must_declare_its_visibility(void **state)
 {
   (void)state;
   g_autoptr(GError) error = NULL;
-  g_autoptr(json_t) root = parse(sound);
-  change(root, "kinds/0/visible", "{'field':'name','empty':false}");
-  change(root, V "fields/3/ref_kinds", "['visit','staff']");
-  assert_null(load(root, &error));
+  g_autoptr(json_t) root = test_parse_quoted(test_sound_kinds);
+  test_change(root, "kinds/0/visible", "{'field':'name','empty':false}");
+  test_change(root, V "fields/3/ref_kinds", "['visit','staff']");
+  assert_null(test_load_kinds(root, &error));
   assert_non_null(error);
   assert_string_equal(error->message, "kinds: $.kinds[1].visible: is missing: not everybody may"
                                       " see the staff in field \"lead\"");
-  change(root, V "visible", "{'actor_is':'lead'}");
+  test_change(root, V "visible", "{'actor_is':'lead'}");
   g_clear_error(&error);
-  g_autoptr(BhKindSet) set = load(root, &error);
+  g_autoptr(BhKindSet) set = test_load_kinds(root, &error);
   assert_no_error(error);
 }
 
@@ -481,18 +407,18 @@ static void test_a_kind_that_inherits_says_nothing_else_about_its_place(void **s
               {"authority", "'lead'", ".authority: a kind with"},
               {"in_case", "'named'", ".in_case: a kind with \"inherits\" cannot have \"named\""}};
   g_autoptr(GError) error = NULL;
-  g_autoptr(json_t) root = parse(sound);
-  change(root, V "inherits", "true");
-  change(root, V "scope", NULL);
-  change(root, V "area_from", NULL);
-  change(root, V "unit_from", NULL);
-  g_autoptr(BhKindSet) set = load(root, &error);
+  g_autoptr(json_t) root = test_parse_quoted(test_sound_kinds);
+  test_change(root, V "inherits", "true");
+  test_change(root, V "scope", NULL);
+  test_change(root, V "area_from", NULL);
+  test_change(root, V "unit_from", NULL);
+  g_autoptr(BhKindSet) set = test_load_kinds(root, &error);
   assert_no_error(error);
   for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
     g_autofree char *path = g_strconcat(V, rows[i].member, NULL);
     g_autoptr(json_t) broken = json_deep_copy(root);
-    change(broken, path, rows[i].value);
-    assert_null(load(broken, &error));
+    test_change(broken, path, rows[i].value);
+    assert_null(test_load_kinds(broken, &error));
     assert_non_null(error);
     if (strstr(error->message, rows[i].error) == NULL)
       fail_msg("not \"%s\" but: %s", rows[i].error, error->message);
@@ -525,9 +451,9 @@ static void test_conditions_may_say_all_that_the_reference_offers(void **state)
   };
   for (gsize i = 0; i < G_N_ELEMENTS(fine); i++) {
     g_autoptr(GError) error = NULL;
-    g_autoptr(json_t) root = parse(sound);
-    change(root, V "checks/0/must", fine[i]);
-    g_autoptr(BhKindSet) set = load(root, &error);
+    g_autoptr(json_t) root = test_parse_quoted(test_sound_kinds);
+    test_change(root, V "checks/0/must", fine[i]);
+    g_autoptr(BhKindSet) set = test_load_kinds(root, &error);
     assert_no_error(error);
     assert_non_null(set);
   }
@@ -608,14 +534,14 @@ static void test_any_damage_is_refused_with_its_place_or_does_no_harm(void **sta
   static const char *const values[] = {NULL, "null", "7", "'x'", "''", "true", "[]", "{}", "[[]]"};
   guint refused = 0, taken = 0;
   for (gsize i = 0; i < G_N_ELEMENTS(values); i++) {
-    g_autoptr(json_t) value = values[i] != NULL ? parse(values[i]) : NULL;
+    g_autoptr(json_t) value = values[i] != NULL ? test_parse_quoted(values[i]) : NULL;
     for (int node = 0;; node++) {
       g_autoptr(GError) error = NULL;
-      g_autoptr(json_t) root = parse(sound);
+      g_autoptr(json_t) root = test_parse_quoted(test_sound_kinds);
       int countdown = node;
       if (!damage(root, &countdown, value))
         break;
-      g_autoptr(BhKindSet) set = load(root, &error);
+      g_autoptr(BhKindSet) set = test_load_kinds(root, &error);
       assert_true((set != NULL) == (error == NULL));
       if (set != NULL) {
         taken++;
@@ -647,12 +573,12 @@ static void test_a_case_names_no_restricted_record(void **state)
 {
   (void)state;
   g_autoptr(GError) error = NULL;
-  g_autoptr(json_t) root = parse(sound);
-  change(root, "kinds/0/in_case", "'named'");
-  g_autoptr(BhKindSet) open = load(root, &error);
+  g_autoptr(json_t) root = test_parse_quoted(test_sound_kinds);
+  test_change(root, "kinds/0/in_case", "'named'");
+  g_autoptr(BhKindSet) open = test_load_kinds(root, &error);
   assert_no_error(error);
-  change(root, "kinds/0/visible", "{'field':'name','empty':false}");
-  assert_null(load(root, &error));
+  test_change(root, "kinds/0/visible", "{'field':'name','empty':false}");
+  assert_null(test_load_kinds(root, &error));
   assert_non_null(strstr(error->message, "in_case: a kind with \"visible\" cannot have \"named\""));
 }
 
@@ -660,23 +586,23 @@ static void test_one_kind_has_the_directory(void **state)
 {
   (void)state;
   g_autoptr(GError) error = NULL;
-  g_autoptr(json_t) root = parse(sound);
-  change(root, "kinds/1/directory", "'mode'");
-  assert_null(load(root, &error));
+  g_autoptr(json_t) root = test_parse_quoted(test_sound_kinds);
+  test_change(root, "kinds/1/directory", "'mode'");
+  assert_null(test_load_kinds(root, &error));
   assert_non_null(strstr(error->message, "directory: kind visit has no indexed choice"));
   g_clear_error(&error);
-  change(root, "kinds/1/fields/6/indexed", "true");
-  g_autoptr(BhKindSet) set = load(root, &error);
+  test_change(root, "kinds/1/fields/6/indexed", "true");
+  g_autoptr(BhKindSet) set = test_load_kinds(root, &error);
   assert_no_error(error);
   const BhKind *kind = bh_kind_set_find_directory(set);
   assert_non_null(kind);
   assert_string_equal(bh_kind_get_name(kind), "visit");
   assert_string_equal(bh_kind_get_directory(kind), "mode");
-  change(root, "kinds/0/fields/+",
-         "{'name':'way','type':'choice','label':{'zh':'式','en':'Way'},'indexed':true,"
-         "'choices':[{'code':'a','label':{'zh':'甲','en':'A'}}]}");
-  change(root, "kinds/0/directory", "'way'");
-  assert_null(load(root, &error));
+  test_change(root, "kinds/0/fields/+",
+              "{'name':'way','type':'choice','label':{'zh':'式','en':'Way'},'indexed':true,"
+              "'choices':[{'code':'a','label':{'zh':'甲','en':'A'}}]}");
+  test_change(root, "kinds/0/directory", "'way'");
+  assert_null(test_load_kinds(root, &error));
   assert_non_null(strstr(error->message, "directory: kind staff has it already"));
 }
 
@@ -685,13 +611,13 @@ static void test_a_set_has_one_paper_of_each_sort(void **state)
   (void)state;
   BhPaperType of_visit = {0}, of_records = {0}, old = {0};
   g_autoptr(GError) error = NULL;
-  g_autoptr(json_t) root = parse(sound);
-  change(root, "kinds/1/fields/6/choices/0/paper", "{}");
-  g_autoptr(BhKindSet) half = load(root, &error);
+  g_autoptr(json_t) root = test_parse_quoted(test_sound_kinds);
+  test_change(root, "kinds/1/fields/6/choices/0/paper", "{}");
+  g_autoptr(BhKindSet) half = test_load_kinds(root, &error);
   assert_no_error(error);
   assert_false(bh_paper_type_find_both(half, &of_visit, &of_records));
-  change(root, "kinds/1/fields/6/choices/1/paper", "{'names':'people','receipt':'done'}");
-  g_autoptr(BhKindSet) set = load(root, &error);
+  test_change(root, "kinds/1/fields/6/choices/1/paper", "{'names':'people','receipt':'done'}");
+  g_autoptr(BhKindSet) set = test_load_kinds(root, &error);
   assert_no_error(error);
   assert_true(bh_paper_type_find_both(set, &of_visit, &of_records));
   assert_string_equal(of_visit.code, "a");
@@ -705,23 +631,23 @@ static void test_a_set_has_one_paper_of_each_sort(void **state)
   assert_false(bh_paper_type_find(set, "c", &old));
   assert_false(bh_paper_type_find(NULL, "a", &old));
 
-  change(root, "kinds/1/fields/6/choices/+",
-         "{'code':'c','label':{'zh':'丙','en':'C'},'paper':{}}");
-  assert_null(load(root, &error));
+  test_change(root, "kinds/1/fields/6/choices/+",
+              "{'code':'c','label':{'zh':'丙','en':'C'},'paper':{}}");
+  assert_null(test_load_kinds(root, &error));
   assert_non_null(strstr(error->message, "choices[2].paper: another choice has such a paper"));
   g_clear_error(&error);
-  change(root, "kinds/1/fields/6/choices/2/retired", "true");
-  g_autoptr(BhKindSet) with_retired = load(root, &error);
+  test_change(root, "kinds/1/fields/6/choices/2/retired", "true");
+  g_autoptr(BhKindSet) with_retired = test_load_kinds(root, &error);
   assert_no_error(error);
   /* documents made before the type was retired can still be read */
   assert_true(bh_paper_type_find(with_retired, "c", &old));
   assert_true(bh_paper_type_find_both(with_retired, &of_visit, &of_records));
   assert_string_equal(of_visit.code, "a");
 
-  change(root, "kinds/0/fields/+",
-         "{'name':'way','type':'choice','label':{'zh':'式','en':'Way'},"
-         "'choices':[{'code':'a','label':{'zh':'甲','en':'A'},'paper':{}}]}");
-  assert_null(load(root, &error));
+  test_change(root, "kinds/0/fields/+",
+              "{'name':'way','type':'choice','label':{'zh':'式','en':'Way'},"
+              "'choices':[{'code':'a','label':{'zh':'甲','en':'A'},'paper':{}}]}");
+  assert_null(test_load_kinds(root, &error));
   assert_non_null(strstr(error->message, "paper: the choices of another field have it already"));
 }
 
@@ -747,21 +673,22 @@ static void test_a_paper_chooses_its_records_by_what_a_device_has(void **state)
        "where.before: \"where\" must not use today's date"},
   };
   g_autoptr(GError) error = NULL;
-  g_autoptr(json_t) root = parse(sound);
-  change(root, "kinds/0/fields/+", "{'name':'born','type':'date','label':{'zh':'生','en':'Born'}}");
-  change(root, "kinds/1/fields/6/choices/0/paper", "{}");
+  g_autoptr(json_t) root = test_parse_quoted(test_sound_kinds);
+  test_change(root, "kinds/0/fields/+",
+              "{'name':'born','type':'date','label':{'zh':'生','en':'Born'}}");
+  test_change(root, "kinds/1/fields/6/choices/0/paper", "{}");
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-    change(root, "kinds/1/fields/6/choices/1/paper", cases[i].paper);
-    assert_null(load(root, &error));
+    test_change(root, "kinds/1/fields/6/choices/1/paper", cases[i].paper);
+    assert_null(test_load_kinds(root, &error));
     if (strstr(error->message, cases[i].message) == NULL ||
         strstr(error->message, "fields[6].choices[1].paper") == NULL)
       fail_msg("%s: %s", cases[i].paper, error->message);
     g_clear_error(&error);
   }
   BhPaperType of_visit = {0}, of_records = {0};
-  change(root, "kinds/1/fields/6/choices/1/paper",
-         "{'names':'people','where':{'field':'name','is':'a'}}");
-  g_autoptr(BhKindSet) set = load(root, &error);
+  test_change(root, "kinds/1/fields/6/choices/1/paper",
+              "{'names':'people','where':{'field':'name','is':'a'}}");
+  g_autoptr(BhKindSet) set = test_load_kinds(root, &error);
   assert_no_error(error);
   assert_true(bh_paper_type_find_both(set, &of_visit, &of_records));
   assert_null(of_visit.where);

@@ -1,6 +1,7 @@
 /* What people see that follows from a kind: the day when a record is due, forms and ledgers. */
 #include "schema/kind-internal.h"
 #include "schema/kind-paper.h"
+#include "schema/ledger.h"
 #include "schema/paths.h"
 #include "tests/schema/world-of-records.h"
 
@@ -162,6 +163,120 @@ static void test_R081_the_three_lists_are_declared(void **state)
   }
 }
 
+/* A kind with one ledger. */
+static BhKindSet *load_ledger(const char *ledger)
+{
+  g_autofree char *quoted = g_strdup_printf(
+      "{'bihuan-kinds':1,'kinds':["
+      "{'bihuan-kind':1,'kind':'staff','label':{'zh':'人','en':'Staff'},'scope':'all','title':'x',"
+      "'fields':[{'name':'unit','type':'ref','label':{'zh':'单','en':'Unit'},'ref_kinds':['unit']"
+      "}]},{'bihuan-kind':1,'kind':'unit','label':{'zh':'单','en':'Unit'},'scope':'all','title':'x'"
+      ",'fields':[{'name':'name','type':'text','label':{'zh':'名','en':'Name'}}]},"
+      "{'bihuan-kind':1,'kind':'task','label':{'zh':'事','en':'Task'},'scope':'all','title':'x',"
+      "'list':['urgent','by'],'menu':['home'],'fields':["
+      "{'name':'by','type':'date','label':{'zh':'期','en':'By'},'indexed':true},"
+      "{'name':'urgent','type':'flag','label':{'zh':'急','en':'Urgent'},'indexed':true},"
+      "{'name':'sort','type':'choice','label':{'zh':'类','en':'Sort'},'indexed':true,'choices':["
+      "{'code':'a','label':{'zh':'甲','en':'A'}},{'code':'b','label':{'zh':'乙','en':'B'}}]},"
+      "{'name':'for','type':'ref','label':{'zh':'人','en':'For'},'ref_kinds':['staff'],"
+      "'indexed':true},"
+      "{'name':'unit','type':'ref','label':{'zh':'单','en':'Unit'},'ref_kinds':['unit'],"
+      "'indexed':true}],'ledgers':[{'name':'mine','label':{'zh':'我的','en':'Mine'}%s}]}]}",
+      ledger);
+  g_autofree char *text = g_strdelimit(g_steal_pointer(&quoted), "'", '"');
+  g_autoptr(GError) error = NULL;
+  BhKindSet *set = bh_kind_set_from_text(text, strlen(text), &error);
+  if (set == NULL)
+    fail_msg("%s: %s", ledger, error->message);
+  return set;
+}
+
+static void assert_query(const char *ledger, const char *actor, const char *unit,
+                         const char *expected)
+{
+  g_autoptr(BhKindSet) set = load_ledger(ledger);
+  const BhKind *kind = bh_kind_set_find(set, "task");
+  const BhLedgerViewer viewer = {actor, unit, "2026-11-29"};
+  g_autoptr(json_t) query = bh_ledger_dup_query(kind, bh_kind_find_ledger(kind, "mine"), &viewer);
+  g_autofree char *text = g_strdelimit(g_strdup(expected), "'", '"');
+  g_autoptr(json_t) wanted = json_loads(text, 0, NULL);
+  g_autofree char *found = bh_json_dump(query);
+  if (!json_equal(query, wanted))
+    fail_msg("%s: %s", ledger, found);
+}
+
+static void test_a_ledger_becomes_a_query_for_the_person_who_looks(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *ledger, *actor, *unit, *query;
+  } cases[] = {
+      {"", "p", "u", "{'kind':'task','where':{}}"},
+      {",'where':{'field':'sort','is':'a'}", "p", "u", "{'kind':'task','where':{'sort':'a'}}"},
+      {",'where':{'field':'sort','in':['a','b']}", "p", "u",
+       "{'kind':'task','where':{'sort':['a','b']}}"},
+      {",'where':{'field':'urgent','is':true}", "p", "u",
+       "{'kind':'task','where':{'urgent':true}}"},
+      {",'where':{'actor_is':'for'}", "p", "u", "{'kind':'task','where':{'for':'p'}}"},
+      {",'where':{'actor_unit':'unit'}", "p", "u", "{'kind':'task','where':{'unit':'u'}}"},
+      /* Whoever is not known sees no record, and not all of them. */
+      {",'where':{'actor_is':'for'}", NULL, NULL, "{'kind':'task','where':{'for':[]}}"},
+      {",'where':{'actor_unit':'unit'}", "p", NULL, "{'kind':'task','where':{'unit':[]}}"},
+      {",'where':{'all':[{'actor_is':'for'},{'field':'sort','is':'b'}]}", "p", "u",
+       "{'kind':'task','where':{'for':'p','sort':'b'}}"},
+      {",'date':'by'", "p", "u", "{'day':'by','kind':'task','where':{}}"},
+      {",'date':'by','overdue':true", "p", "u",
+       "{'day':'by','due_before':'2026-11-29','kind':'task','order':'due','where':{}}"},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++)
+    assert_query(cases[i].ledger, cases[i].actor, cases[i].unit, cases[i].query);
+}
+
+static void test_ledgers_are_shown_where_they_say(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *ledger;
+    gboolean home, office, agenda, days;
+  } cases[] = {
+      {"", FALSE, TRUE, FALSE, FALSE},
+      {",'menu':[]", FALSE, FALSE, FALSE, FALSE},
+      {",'menu':['home']", TRUE, FALSE, FALSE, TRUE},
+      {",'menu':['home','office'],'order':'title'", TRUE, TRUE, FALSE, FALSE},
+      {",'menu':[],'agenda':true", FALSE, FALSE, TRUE, TRUE},
+      {",'lane':true", FALSE, TRUE, FALSE, TRUE},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(BhKindSet) set = load_ledger(cases[i].ledger);
+    const BhKind *kind = bh_kind_set_find(set, "task");
+    const json_t *ledger = bh_kind_find_ledger(kind, "mine");
+    assert_int_equal(bh_ledger_is_in_menu(ledger, BH_MENU_HOME), cases[i].home);
+    assert_int_equal(bh_ledger_is_in_menu(ledger, BH_MENU_OFFICE), cases[i].office);
+    assert_int_equal(bh_ledger_is_in_agenda(ledger), cases[i].agenda);
+    assert_int_equal(bh_ledger_needs_days(ledger), cases[i].days);
+    assert_true(bh_kind_is_in_menu(kind, BH_MENU_HOME));
+    assert_false(bh_kind_is_in_menu(kind, BH_MENU_OFFICE));
+  }
+}
+
+static void assert_columns(const char *ledger, const char *expected)
+{
+  g_autoptr(BhKindSet) set = load_ledger(ledger);
+  const BhKind *kind = bh_kind_set_find(set, "task");
+  g_autoptr(GPtrArray) columns = bh_ledger_list_columns(kind, bh_kind_find_ledger(kind, "mine"));
+  g_autoptr(GString) names = g_string_new(NULL);
+  for (guint i = 0; i < columns->len; i++)
+    g_string_append_printf(names, "%s ", bh_field_get_name(columns->pdata[i]));
+  assert_string_equal(names->str, expected);
+}
+
+static void test_columns_are_those_of_the_ledger_or_of_the_kind(void **state)
+{
+  (void)state;
+  assert_columns("", "urgent by ");
+  assert_columns(",'columns':['sort','state','by']", "sort by ");
+}
+
 static char *names_of(const GPtrArray *kinds)
 {
   GString *out = g_string_new(NULL);
@@ -315,6 +430,9 @@ int main(void)
       cmocka_unit_test(test_sources_are_shown_without_requirement_numbers),
       cmocka_unit_test(test_forms_come_in_their_declared_order),
       cmocka_unit_test(test_R081_the_three_lists_are_declared),
+      cmocka_unit_test(test_a_ledger_becomes_a_query_for_the_person_who_looks),
+      cmocka_unit_test(test_ledgers_are_shown_where_they_say),
+      cmocka_unit_test(test_columns_are_those_of_the_ledger_or_of_the_kind),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -196,6 +196,12 @@ json_t *bh_device_get_values(BhDevice *device, const json_t *ids, GError **error
  * {"rows":[{"id","kind","title","state","values","pending","conflict", "review"}],"after"}. The
  * cost depends on the page, not on the size of the store. */
 json_t *bh_device_list(BhDevice *device, const json_t *query, GError **error);
+/* A page of the agenda of a person: the records of all ledgers with "agenda" (schema/ledger.h), the
+ * oldest day first, then those without a day. Query: {"viewer": id of the person, "after"?: of the
+ * page before, "limit"?: rows, at most 100}. Result {"rows":[{as of bh_device_list,
+ * "ledger","day"?}],"today","after"?}. The cost depends on the page and on the number of ledgers,
+ * not on the size of the store. */
+json_t *bh_device_agenda(BhDevice *device, const json_t *query, GError **error);
 #define BH_DEVICE_HISTORY_MAX 500 /* entries, the newest */
 
 /* Entries that touched a record, newest first: [{"entry","by","by_name","device","at_ms",

@@ -3,6 +3,7 @@
 #include "sync/device/store/device.h"
 
 #include "sync/device/store/index.h"
+#include "sync/device/store/list.h"
 #include "sync/device/store/scope.h"
 #include "sync/device/store/view.h"
 #include "sync/device/store/views.h"
@@ -15,6 +16,7 @@ typedef struct {
   const BhKind *kind;
   const char *viewer; /* NULL: everything is shown */
   BhScope *scope;
+  gboolean places; /* rows say where the page after them begins */
   json_t *rows;
 } Page;
 
@@ -115,7 +117,11 @@ static void offer(Page *page, const Found *found, const BhListHit *hit)
     if (!bh_kind_is_visible(page->kind, &context))
       return;
   }
-  json_array_append_new(page->rows, make_row(page, found, view, id));
+  json_t *row = make_row(page, found, view, id);
+  g_autofree char *place = page->places ? bh_list_dup_after(hit) : NULL;
+  if (place != NULL)
+    json_object_set_new(row, "place", json_string(place));
+  json_array_append_new(page->rows, row);
 }
 
 /* Adds hits until the page is full. *read: number of hits that were read. */
@@ -157,9 +163,9 @@ static gboolean fill(Page *page, BhListQuery *query, char **after, GError **erro
 
 static gboolean check_query(BhDevice *device, const json_t *query, GError **error)
 {
-  static const char *const allowed[] = {"kind",    "parent",     "where",      "search",
-                                        "order",   "after",      "limit",      "viewer",
-                                        "without", "due_before", "parent_not", NULL};
+  static const char *const allowed[] = {"kind",       "parent", "where",   "search",  "order",
+                                        "after",      "limit",  "viewer",  "without", "due_before",
+                                        "parent_not", "day",    "undated", NULL};
   if (!json_is_object(query)) {
     g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "list: the query must be an object");
     return FALSE;
@@ -168,7 +174,7 @@ static gboolean check_query(BhDevice *device, const json_t *query, GError **erro
          bh_json_check_keys(query, allowed, "list", error) && bh_device_index_update(device, error);
 }
 
-json_t *bh_device_list(BhDevice *device, const json_t *query, GError **error)
+static json_t *list(BhDevice *device, const json_t *query, gboolean places, GError **error)
 {
   g_auto(BhListQuery) wanted = {0};
   g_autofree char *after = NULL;
@@ -179,8 +185,18 @@ json_t *bh_device_list(BhDevice *device, const json_t *query, GError **error)
   const char *viewer = bh_json_string_or(query, "viewer", NULL);
   g_autoptr(BhScope) scope = bh_scope_new(device, viewer);
   g_autoptr(json_t) rows = json_array();
-  Page page = {device, bh_kind_set_find(device->kinds, wanted.kind), viewer, scope, rows};
+  Page page = {device, bh_kind_set_find(device->kinds, wanted.kind), viewer, scope, places, rows};
   return fill(&page, &wanted, &after, error)
              ? json_pack("{s:O, s:s?}", "rows", rows, "after", after)
              : NULL;
+}
+
+json_t *bh_device_list(BhDevice *device, const json_t *query, GError **error)
+{
+  return list(device, query, FALSE, error);
+}
+
+json_t *bh_list_with_places(BhDevice *device, const json_t *query, GError **error)
+{
+  return list(device, query, TRUE, error);
 }

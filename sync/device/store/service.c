@@ -245,6 +245,12 @@ static json_t *list(BhDevice *device, const json_t *params, GError **error)
   return query != NULL ? bh_device_list(device, query, error) : NULL;
 }
 
+static json_t *agenda(BhDevice *device, const json_t *params, GError **error)
+{
+  json_t *query = bh_json_get_object(params, "query", WHERE, error);
+  return query != NULL ? bh_device_agenda(device, query, error) : NULL;
+}
+
 static json_t *history(BhDevice *device, const json_t *params, GError **error)
 {
   const char *id = text_of(params, "id", error);
@@ -341,6 +347,7 @@ json_t *bh_service_call(BhDevice *device, const json_t *request, GError **error)
       {"save_drafts", save_drafts},
       {"get", get},
       {"list", list},
+      {"agenda", agenda},
       {"history", history},
       {"resolve_code", resolve_code},
       {"add_file", add_file},

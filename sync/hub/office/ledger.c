@@ -3,6 +3,7 @@
 #include "sync/hub/office/internal.h"
 
 #include "schema/error.h"
+#include "schema/ledger.h"
 #include "schema/workflow.h"
 
 json_t *bh_office_list_ledgers(BhOfficeCall *call)
@@ -46,16 +47,11 @@ json_t *bh_office_ledger_query(BhOfficeCall *call, GError **error)
                 kind_name != NULL ? kind_name : "", name != NULL ? name : "");
     return NULL;
   }
-  json_t *query = json_pack("{s:s,s:{s:O},s:i}", "kind", kind_name, "where", "state",
-                            json_object_get(ledger, "states"), "limit", BH_OFFICE_PAGE_MAX);
-  static const char *const words[] = {"without", "parent_not", "doubtful"};
-  for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
-    if (json_object_get(ledger, words[i]) != NULL)
-      json_object_set(query, words[i], json_object_get(ledger, words[i]));
-  if (json_is_true(json_object_get(ledger, "overdue"))) {
-    json_object_set_new(query, "order", json_string("due"));
-    json_object_set_new(query, "due_before", json_string(call->today));
-  }
+  const BhLedgerViewer viewer = {.actor = call->staff,
+                                 .unit = bh_json_string_or(call->staff_values, "unit", NULL),
+                                 .today = call->today};
+  json_t *query = bh_ledger_dup_query(kind, ledger, &viewer);
+  json_object_set_new(query, "limit", json_integer(BH_OFFICE_PAGE_MAX));
   bh_office_pass_query(call, query, "area");
   bh_office_pass_query(call, query, "search");
   return query;

@@ -114,6 +114,48 @@ static void test_days_are_in_order_and_before_the_given_one(void **state G_GNUC_
       "3");
 }
 
+static json_t *make_assigned(const char *state, const char *day)
+{
+  return json_pack("{s:s, s:s*}", "state", state, "planned_month", day);
+}
+
+/* The shipped inspection is listed by the day for which it is planned while it is assigned. */
+static void test_a_ledger_is_in_the_order_of_its_own_date(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(TestIndex) index = test_index_new();
+  test_index_put(index, 1, "inspection", make_assigned("assigned", "2026-12-05"));
+  test_index_put(index, 2, "inspection", make_assigned("assigned", NULL));
+  test_index_put(index, 3, "inspection", make_assigned("assigned", "2026-10-01"));
+  test_index_put(index, 4, "inspection", make_assigned("on_site", NULL));
+  test_index_update(index);
+  assert_listed(
+      index,
+      json_pack("{s:s, s:s, s:s}", "kind", "inspection", "order", "due", "day", "planned_month"),
+      "3 1");
+  assert_listed(index,
+                json_pack("{s:s, s:s, s:s, s:s}", "kind", "inspection", "order", "due", "day",
+                          "planned_month", "due_before", "2026-12-05"),
+                "3");
+  assert_listed(index, json_pack("{s:s, s:s}", "kind", "inspection", "undated", "planned_month"),
+                "2");
+  test_index_put(index, 2, "inspection", make_assigned("assigned", "2026-11-01"));
+  test_index_update(index);
+  assert_listed(index, json_pack("{s:s, s:s}", "kind", "inspection", "undated", "planned_month"),
+                "");
+}
+
+/* Only records in a state of the ledger are marked as having no day. */
+static void test_records_without_a_day_are_found(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(TestIndex) index = test_index_new();
+  test_index_put(index, 1, "hazard", json_pack("{s:s}", "state", "found"));
+  test_index_put(index, 2, "hazard", json_pack("{s:s}", "state", "closed"));
+  test_index_put(index, 3, "hazard",
+                 json_pack("{s:s, s:s}", "state", "ordered", "deadline", "2026-12-05"));
+  test_index_update(index);
+  assert_listed(index, json_pack("{s:s, s:s}", "kind", "hazard", "undated", BH_INDEX_DUE), "1");
+}
+
 static void test_children_are_found_by_their_parent(void **state G_GNUC_UNUSED)
 {
   g_autoptr(TestIndex) index = test_index_new();
@@ -151,6 +193,8 @@ int main(void)
       cmocka_unit_test(test_the_latest_change_comes_first),
       cmocka_unit_test(test_titles_are_in_the_order_of_their_sound),
       cmocka_unit_test(test_days_are_in_order_and_before_the_given_one),
+      cmocka_unit_test(test_a_ledger_is_in_the_order_of_its_own_date),
+      cmocka_unit_test(test_records_without_a_day_are_found),
       cmocka_unit_test(test_children_are_found_by_their_parent),
       cmocka_unit_test(test_the_newest_record_with_a_value_is_found),
   };

@@ -1,0 +1,160 @@
+/* The agenda: records of several kinds by their day, page by page, and what a page costs. */
+#include "sync/db/params.h"
+#include "sync/device/store/core.h"
+#include "tests/sync/device/fixture.h"
+
+#include <string.h>
+
+static json_t *read_agenda(Fixture *fixture, int limit, const json_t *after)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) query = json_pack("{ss si}", "viewer", fixture->li, "limit", limit);
+  if (after != NULL)
+    json_object_set(query, "after", (json_t *)after);
+  json_t *page = bh_device_agenda(fixture->device, query, &error);
+  assert_no_error(error);
+  return page;
+}
+
+/* Pages of the agenda as "LEDGER:DAY-OF-MONTH …", with " |" after each page. */
+static char *dup_agenda(Fixture *fixture, int limit)
+{
+  g_autoptr(GString) out = g_string_new(NULL);
+  g_autoptr(json_t) after = NULL;
+  do {
+    g_autoptr(json_t) page = read_agenda(fixture, limit, after);
+    gsize i;
+    json_t *row;
+    json_array_foreach(json_object_get(page, "rows"), i, row) {
+      const char *day = bh_json_string_or(row, "day", "");
+      assert_null(json_object_get(row, "place"));
+      g_string_append_printf(out, "%s:%s ", bh_json_string_or(row, "ledger", ""),
+                             *day != '\0' ? day + strlen("2026-12-") : "-");
+    }
+    json_decref(after);
+    after = json_incref(json_object_get(page, "after"));
+    g_string_append(out, "| ");
+  } while (after != NULL);
+  return g_strdup(g_strchomp(out->str));
+}
+
+static void pull(Fixture *fixture, guint n, const char *kind, json_t *set)
+{
+  json_t *records = json_array();
+  json_array_append_new(records, fixture_snapshot(fixture, test_id(0x8000 + n), kind, set));
+  fixture_pull(fixture, records, NULL);
+}
+
+static void pull_hazard(Fixture *fixture, guint n, const char *state, const char *deadline)
+{
+  pull(fixture, n, "hazard",
+       json_pack("{ss ss ss ss ss*}", "summary", "风门损坏", "level", "general", "enterprise",
+                 fixture->enterprise, "state", state, "deadline", deadline));
+}
+
+static void pull_assigned(Fixture *fixture, guint n, const char *day)
+{
+  pull(fixture, n, "inspection",
+       json_pack("{ss s[s] ss ss ss ss*}", "enterprise", fixture->enterprise, "modes", "routine",
+                 "unit", fixture->unit, "lead", fixture->li, "state", "assigned", "planned_month",
+                 day));
+}
+
+static void test_the_agenda_joins_kinds_in_the_order_of_their_days(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  pull_hazard(fixture, 1, "ordered", "2026-12-05");
+  pull_hazard(fixture, 2, "ordered", "2026-12-01");
+  pull_hazard(fixture, 3, "found", NULL);
+  pull_hazard(fixture, 4, "closed", "2026-12-02");
+  pull_assigned(fixture, 5, "2026-12-03");
+  pull_assigned(fixture, 6, NULL);
+  pull(fixture, 7, "review",
+       json_pack("{ss ss ss ss}", "parent", test_id(0x8001), "decision", "return", "comment",
+                 "补充", "state", "open"));
+  g_autofree char *whole = dup_agenda(fixture, 50);
+  assert_string_equal(whole, "rectification:01 assigned:03 rectification:05 "
+                             "rectification:- assigned:- returned:- |");
+  /* In pages, the same rows come in the same order, each of them once. */
+  g_autofree char *pages = dup_agenda(fixture, 2);
+  assert_string_equal(pages, "rectification:01 assigned:03 | rectification:05 rectification:- | "
+                             "assigned:- returned:- |");
+  g_autofree char *ones = dup_agenda(fixture, 1);
+  assert_string_equal(ones, "rectification:01 | assigned:03 | rectification:05 | "
+                            "rectification:- | assigned:- | returned:- |");
+}
+
+static void test_what_is_done_leaves_the_agenda(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  pull_hazard(fixture, 1, "ordered", "2026-12-05");
+  g_autofree char *before = dup_agenda(fixture, 50);
+  assert_string_equal(before, "rectification:05 |");
+  pull_hazard(fixture, 1, "closed", "2026-12-05");
+  g_autofree char *after = dup_agenda(fixture, 50);
+  assert_string_equal(after, "|");
+}
+
+static void test_a_wrong_question_is_refused_and_named(void **state G_GNUC_UNUSED)
+{
+  static const struct {
+    const char *json, *named;
+  } cases[] = {
+      {"[]", "agenda: "},
+      {"{}", "agenda: "},
+      {"{\"viewer\":\"x\",\"kind\":\"hazard\"}", "agenda: "},
+      {"{\"viewer\":\"x\",\"after\":7}", "agenda.after: "},
+      {"{\"viewer\":\"x\",\"after\":{\"places\":[]}}", "agenda.after: "},
+      {"{\"viewer\":\"x\",\"after\":{\"places\":{\"a/b\":1}}}", "agenda.after.places.a/b: "},
+      {"{\"viewer\":\"x\",\"after\":{\"places\":{},\"more\":1}}", "agenda.after: "},
+      {"{\"viewer\":\"x\",\"after\":{\"places\":{\"hazard/rectification\":\"x\"}}}", "after: "},
+  };
+  g_autoptr(Fixture) fixture = fixture_new();
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(GError) error = NULL;
+    g_autoptr(json_t) query = json_loads(cases[i].json, 0, NULL);
+    assert_null(bh_device_agenda(fixture->device, query, &error));
+    if (error == NULL || !g_str_has_prefix(error->message, cases[i].named))
+      fail_msg("%s: %s", cases[i].json, error != NULL ? error->message : "accepted");
+  }
+}
+
+static guint64 count_statements(guint n)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  json_t *records = json_array();
+  for (guint i = 0; i < n; i++) {
+    g_autofree char *day = g_strdup_printf("2026-12-%02u", 1 + i % 28);
+    json_array_append_new(
+        records, fixture_snapshot(fixture, test_id(0x8000 + i), "hazard",
+                                  json_pack("{ss ss ss ss ss}", "summary", "风门损坏", "level",
+                                            "general", "enterprise", fixture->enterprise, "state",
+                                            "ordered", "deadline", day)));
+  }
+  fixture_pull(fixture, records, NULL);
+  /* so that the index is up to date, and the records are in memory */
+  json_decref(read_agenda(fixture, 10, NULL));
+  guint64 before = bh_db_count_prepared(fixture->device->db);
+  g_autoptr(json_t) page = read_agenda(fixture, 10, NULL);
+  assert_int_equal(json_array_size(json_object_get(page, "rows")), 10);
+  return bh_db_count_prepared(fixture->device->db) - before;
+}
+
+static void test_a_page_of_the_agenda_costs_the_same_in_a_large_store(void **state G_GNUC_UNUSED)
+{
+  guint64 small = count_statements(40), large = count_statements(2000);
+  if (small != large)
+    fail_msg("%" G_GUINT64_FORMAT " statements, %" G_GUINT64_FORMAT " in a large store", small,
+             large);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_the_agenda_joins_kinds_in_the_order_of_their_days),
+      cmocka_unit_test(test_what_is_done_leaves_the_agenda),
+      cmocka_unit_test(test_a_wrong_question_is_refused_and_named),
+      cmocka_unit_test(test_a_page_of_the_agenda_costs_the_same_in_a_large_store),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
