@@ -20,6 +20,7 @@ struct _BhApplication {
   char *dir;
   char *lang;
   char *scan_image;
+  char *sound_file;
   BhOwner *owner;
   BhWorker *worker;
   BhSession *session;
@@ -122,6 +123,7 @@ static gboolean start_store(BhApplication *self)
   }
   self->worker = bh_worker_begin(self->dir, bh_clock_system(), bh_random_system());
   self->session = bh_session_new(self->worker, self->dir, self->lang, self->scan_image);
+  bh_session_set_sound_file(self->session, self->sound_file);
   return TRUE;
 }
 
@@ -215,6 +217,7 @@ static void bh_application_finalize(GObject *object)
   g_free(self->dir);
   g_free(self->lang);
   g_free(self->scan_image);
+  g_free(self->sound_file);
   G_OBJECT_CLASS(bh_application_parent_class)->finalize(object);
 }
 
@@ -232,7 +235,8 @@ static void bh_application_init(BhApplication *self)
   (void)self;
 }
 
-BhApplication *bh_application_new(const char *store_dir, const char *lang, const char *scan_image)
+BhApplication *bh_application_new(const char *store_dir, const char *lang, const char *scan_image,
+                                  const char *sound_file)
 {
   /* Each store has its own window. Running programs are distinguished by owner.lock, not by a bus
    * name. */
@@ -241,5 +245,6 @@ BhApplication *bh_application_new(const char *store_dir, const char *lang, const
   self->dir = g_strdup(store_dir);
   self->lang = g_strdup(lang);
   self->scan_image = g_strdup(scan_image);
+  self->sound_file = g_strdup(sound_file);
   return self;
 }

@@ -12,8 +12,10 @@ G_DECLARE_FINAL_TYPE(BhApplication, bh_application, BH, APPLICATION, GtkApplicat
 
 /* Makes the program for the store in `store_dir`; the directory is made when it is missing. `lang`
  * is the result of bh_lang_start. `scan_image` (may be NULL) is a picture file that replaces the
- * camera. All arguments are copied. The store is opened when the application is run, not before.
+ * camera, `sound_file` (may be NULL) a sound file that replaces the microphone. All arguments are
+ * copied. The store is opened when the application is run, not before.
  * g_object_unref. */
-BhApplication *bh_application_new(const char *store_dir, const char *lang, const char *scan_image);
+BhApplication *bh_application_new(const char *store_dir, const char *lang, const char *scan_image,
+                                  const char *sound_file);
 
 G_END_DECLS

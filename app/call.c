@@ -272,6 +272,18 @@ BhCall *bh_call_check(const char *record, const char *kind, json_t *set)
   return call;
 }
 
+/* --- files --- */
+
+static json_t *run_add_file(const BhCall *call, BhDevice *device, GError **error)
+{
+  return bh_device_add_file(device, call->record, error);
+}
+
+BhCall *bh_call_add_file(const char *path)
+{
+  return change_new("add_file", run_add_file, path, NULL);
+}
+
 /* --- drafts --- */
 
 static json_t *run_list_drafts(const BhCall *call, BhDevice *device, GError **error)

@@ -48,6 +48,11 @@ BhCall *bh_call_list_queue(gint64 offset, int limit); /* array as bh_device_queu
  * bh_device_check gives them, empty when there are none. */
 BhCall *bh_call_check(const char *record, const char *kind, json_t *set);
 
+/* --- files --- */
+
+/* Copies the file `path` into the store. Result: object as bh_device_add_file. */
+BhCall *bh_call_add_file(const char *path);
+
 /* --- drafts of the author --- */
 
 BhCall *bh_call_list_drafts(void);             /* array as bh_device_draft_list */

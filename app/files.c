@@ -61,13 +61,24 @@ static int compare(gconstpointer a, gconstpointer b)
   return x->folder != y->folder ? y->folder - x->folder : g_strcmp0(x->key, y->key);
 }
 
-static void add_entry(GPtrArray *entries, GFileInfo *info, gboolean pictures)
+static gboolean is_chosen_type(const char *type, BhFilesMode mode)
+{
+  static const char *const pictures[] = {"image/jpeg", "image/png", NULL};
+  static const char *const others[] = {"application/pdf",  "audio/ogg",   "audio/x-vorbis+ogg",
+                                       "audio/x-opus+ogg", "audio/x-wav", "audio/mp4",
+                                       "video/mp4",        "video/webm",  NULL};
+  const char *const *types = mode == BH_FILES_PICTURE ? pictures : others;
+  for (gsize i = 0; type != NULL && mode != BH_FILES_FOLDER && types[i] != NULL; i++)
+    if (g_content_type_is_mime_type(type, types[i]) || g_content_type_is_a(type, types[i]))
+      return TRUE;
+  return FALSE;
+}
+
+static void add_entry(GPtrArray *entries, GFileInfo *info, BhFilesMode mode)
 {
   gboolean folder = g_file_info_get_file_type(info) == G_FILE_TYPE_DIRECTORY;
-  const char *type = g_file_info_get_content_type(info);
-  gboolean picture = type != NULL && (g_content_type_is_a(type, "image/jpeg") ||
-                                      g_content_type_is_a(type, "image/png"));
-  if (g_file_info_get_is_hidden(info) || (!folder && !(pictures && picture)))
+  gboolean wanted = folder || is_chosen_type(g_file_info_get_content_type(info), mode);
+  if (g_file_info_get_is_hidden(info) || !wanted)
     return;
   Entry *entry = g_new0(Entry, 1);
   entry->name = g_strdup(g_file_info_get_name(info));
@@ -78,7 +89,7 @@ static void add_entry(GPtrArray *entries, GFileInfo *info, gboolean pictures)
 
 typedef struct {
   char *folder;
-  gboolean pictures;
+  BhFilesMode mode;
 } FolderRequest;
 
 static void folder_request_free(gpointer data)
@@ -100,7 +111,7 @@ static void read_folder(GTask *task, gpointer source, gpointer data, GCancellabl
   GFileInfo *info = NULL;
   while (found != NULL && g_file_enumerator_iterate(found, &info, NULL, cancellable, &error) &&
          info != NULL)
-    add_entry(entries, info, request->pictures);
+    add_entry(entries, info, request->mode);
   g_ptr_array_sort(entries, compare);
   if (error != NULL)
     g_task_return_error(task, g_steal_pointer(&error));
@@ -193,7 +204,7 @@ static void open_folder(Files *files, const char *folder)
     add_row(files, "up", _("Folder above"), NULL, parent);
   FolderRequest *request = g_new0(FolderRequest, 1);
   request->folder = g_strdup(files->folder);
-  request->pictures = files->mode == BH_FILES_PICTURE;
+  request->mode = files->mode;
   g_autoptr(GTask) task = g_task_new(files->window, files->cancellable, on_read, NULL);
   g_task_set_task_data(task, request, folder_request_free);
   g_task_run_in_thread(task, read_folder);

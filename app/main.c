@@ -24,6 +24,7 @@ int main(int argc, char **argv)
 
   g_autofree char *store = NULL;
   g_autofree char *scan_image = NULL;
+  g_autofree char *sound_file = NULL;
   g_autofree char *lang_option = NULL;
   gboolean version = FALSE;
   const GOptionEntry entries[] = {
@@ -31,6 +32,8 @@ int main(int argc, char **argv)
        N_("Folder of this device's records (default: in the user's data folder)"), N_("DIR")},
       {"scan-image", 0, 0, G_OPTION_ARG_FILENAME, &scan_image,
        N_("Feed the camera from a picture instead"), N_("FILE")},
+      {"sound-file", 0, 0, G_OPTION_ARG_FILENAME, &sound_file,
+       N_("Feed the microphone from a sound file instead"), N_("FILE")},
       {"lang", 0, 0, G_OPTION_ARG_STRING, &lang_option, N_("Language: zh or en"), N_("LANG")},
       {"version", 0, 0, G_OPTION_ARG_NONE, &version, N_("Show the version and end"), NULL},
       G_OPTION_ENTRY_NULL};
@@ -48,6 +51,6 @@ int main(int argc, char **argv)
   bh_fonts_start();
   if (store == NULL)
     store = g_build_filename(g_get_user_data_dir(), "bihuan", NULL);
-  g_autoptr(BhApplication) application = bh_application_new(store, lang, scan_image);
+  g_autoptr(BhApplication) application = bh_application_new(store, lang, scan_image, sound_file);
   return g_application_run(G_APPLICATION(application), 1, argv);
 }

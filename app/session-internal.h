@@ -15,6 +15,7 @@ struct _BhSession {
   char *dir;
   char *lang;
   char *scan_image;
+  char *sound_file;
   BhSettings *settings;
   BhKinds *kinds;
   gboolean kinds_asked; /* the session has asked the store for a newer kind set and waits for the

@@ -22,6 +22,7 @@ static void bh_session_finalize(GObject *object)
   g_free(self->dir);
   g_free(self->lang);
   g_free(self->scan_image);
+  g_free(self->sound_file);
   g_free(self->actor);
   g_free(self->actor_name);
   bh_settings_free(self->settings);
@@ -87,6 +88,17 @@ const char *bh_session_get_dir(BhSession *self)
 const char *bh_session_get_scan_image(BhSession *self)
 {
   return self->scan_image;
+}
+
+void bh_session_set_sound_file(BhSession *self, const char *path)
+{
+  g_free(self->sound_file);
+  self->sound_file = g_strdup(path);
+}
+
+const char *bh_session_get_sound_file(BhSession *self)
+{
+  return self->sound_file;
 }
 
 BhSettings *bh_session_get_settings(BhSession *self)

@@ -50,6 +50,9 @@ void bh_session_stop(BhSession *session);
 const char *bh_session_get_lang(BhSession *session);       /* "zh" or "en" */
 const char *bh_session_get_dir(BhSession *session);        /* the store's directory */
 const char *bh_session_get_scan_image(BhSession *session); /* may be NULL */
+/* A sound file (copied; may be NULL) that replaces the microphone. */
+void bh_session_set_sound_file(BhSession *session, const char *path);
+const char *bh_session_get_sound_file(BhSession *session); /* may be NULL */
 /* The window's settings; change the members, then bh_settings_save. */
 BhSettings *bh_session_get_settings(BhSession *session);
 /* The newest kind set, NULL before enrolment. A set lives as long as the session, so that an open

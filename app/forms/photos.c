@@ -62,7 +62,7 @@ static void on_open(GtkButton *button, BhPhotos *self)
   g_signal_emit(self, signals[OPEN], 0, bh_part_get_record(GTK_WIDGET(button)));
 }
 
-BhPhotos *bh_photos_new(BhSession *session, const char *heading)
+BhPhotos *bh_photos_new_shown(BhSession *session, const char *heading)
 {
   BhPhotos *self = g_object_new(BH_TYPE_PHOTOS, NULL);
   self->session = g_object_ref(session);
@@ -72,10 +72,16 @@ BhPhotos *bh_photos_new(BhSession *session, const char *heading)
   /* Three small pictures fit into 360 pixels; with a larger font there are two. */
   gtk_flow_box_set_min_children_per_line(GTK_FLOW_BOX(self->flow), 2);
   gtk_container_add(GTK_CONTAINER(self), self->flow);
+  gtk_widget_show_all(GTK_WIDGET(self));
+  return self;
+}
+
+BhPhotos *bh_photos_new(BhSession *session, const char *heading)
+{
+  BhPhotos *self = bh_photos_new_shown(session, heading);
   GtkWidget *add = bh_part_button("add_photo", _("Add a photo"), NULL);
   g_signal_connect_swapped(add, "clicked", G_CALLBACK(on_add), self);
   gtk_container_add(GTK_CONTAINER(self), add);
-  gtk_widget_show_all(GTK_WIDGET(self));
   return self;
 }
 

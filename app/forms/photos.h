@@ -14,6 +14,8 @@ G_DECLARE_FINAL_TYPE(BhPhotos, bh_photos, BH, PHOTOS, GtkBox)
 
 /* A widget without pictures, under the heading `heading`. `session` is referenced. Floating. */
 BhPhotos *bh_photos_new(BhSession *session, const char *heading);
+/* The same without the button that adds one. */
+BhPhotos *bh_photos_new_shown(BhSession *session, const char *heading);
 /* Shows `files`, an array of values of file records, borrowed for the call. Files without a
  * "sha256" are left out. */
 void bh_photos_show(BhPhotos *photos, const json_t *files);

@@ -6,10 +6,9 @@
 #include <string.h>
 
 #include "app/forms/form-view.h"
-#include "app/forms/photos.h"
-#include "app/pages/photo.h"
-#include "app/pages/picture.h"
+#include "app/pages/act-files.h"
 #include "app/pages/record.h"
+#include "schema/act.h"
 
 struct _BhActPage {
   BhPage parent;
@@ -17,9 +16,10 @@ struct _BhActPage {
   char *label;
   json_t *loaded;      /* as bh_device_prepare_act gives it; NULL until loaded */
   gboolean is_drafted; /* whether the draft of a new record exists */
+  int n_adding;        /* files that are being copied into the store */
   GtkWidget *subject;
   GtkWidget *form_box;
-  GtkWidget *photos_box;
+  GtkWidget *files_box;
   GtkWidget *message;
   GtkWidget *discard;
   GtkWidget *save;
@@ -114,102 +114,35 @@ static BhCall *make_forget_call(BhActPage *self)
                                     json_deep_copy(json_object_get(self->loaded, "fields")));
 }
 
-/* --- pictures --- */
+/* --- files --- */
 
-/* A picture that is being saved. */
-typedef struct {
-  /* The strip that shows the picture; borrowed from the page that gets the reply. */
-  BhPhotos *photos;
-  json_t *values;
-} PhotoSave;
-
-static void photo_save_free(gpointer data)
+/* A file of an existing record is saved at once. A file of a new record is a draft until the record
+ * is saved. */
+static BhCall *make_file_call(BhPage *page, json_t *values)
 {
-  PhotoSave *save = data;
-  json_decref(save->values);
-  g_free(save);
-}
-
-/* When the picture was not saved, it is removed from the strip. */
-static void on_photo_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
-{
-  (void)result;
-  const PhotoSave *save = data;
-  if (error == NULL)
-    return;
-  bh_photos_remove(save->photos, g_object_get_data(G_OBJECT(save->photos), "bh-files"),
-                   save->values);
-  bh_page_say_error(page, error);
-}
-
-/* A picture of an existing record is saved at once. A picture of a new record is a draft until the
- * record is saved. */
-static BhCall *make_photo_call(BhActPage *self, json_t *values)
-{
+  BhActPage *self = BH_ACT_PAGE(page);
   char id[BH_ID_LEN + 1];
-  bh_session_make_id(bh_page_get_session(BH_PAGE(self)), id);
+  bh_session_make_id(bh_page_get_session(page), id);
   if (!makes_record(self))
-    return bh_call_save_one(id, "file", json_incref(values));
+    return bh_call_save_one(id, BH_ACT_FILE_KIND, values);
   json_t *drafts = json_array();
   if (!self->is_drafted)
     add_new_draft(self, drafts);
-  json_array_append_new(drafts,
-                        json_pack("{s:s, s:s, s:O}", "record", id, "kind", "file", "set", values));
+  json_array_append_new(
+      drafts, json_pack("{s:s, s:s, s:o}", "record", id, "kind", BH_ACT_FILE_KIND, "set", values));
   gtk_widget_show(self->discard);
   return bh_call_put_drafts(drafts);
 }
 
-static void on_photo_stored(BhPhotoPage *photo, json_t *file, BhPhotos *photos)
+/* The act waits for files that are being added, because a step may need them. */
+static void set_busy(BhPage *page, gboolean busy)
 {
-  (void)photo;
-  BhActPage *self = g_object_get_data(G_OBJECT(photos), "bh-page");
-  json_t *files = g_object_get_data(G_OBJECT(photos), "bh-files");
-  const char *role = g_object_get_data(G_OBJECT(photos), "bh-role");
-  g_autoptr(json_t) values = json_copy(file);
-  json_object_set_new(values, "parent", json_string(get_record(self)));
-  json_object_set_new(values, "role", json_string(role));
-  json_array_append(files, values);
-  bh_photos_show(photos, files);
-  PhotoSave *save = g_new0(PhotoSave, 1);
-  save->photos = photos;
-  save->values = json_incref(values);
-  bh_page_post(BH_PAGE(self), make_photo_call(self, values), on_photo_saved, save, photo_save_free);
+  BhActPage *self = BH_ACT_PAGE(page);
+  self->n_adding += busy ? 1 : -1;
+  gtk_widget_set_sensitive(self->save, self->n_adding == 0);
 }
 
-static void on_add_photo(BhPhotos *photos)
-{
-  BhActPage *self = g_object_get_data(G_OBJECT(photos), "bh-page");
-  BhPage *photo = bh_photo_page_new(g_object_get_data(G_OBJECT(photos), "bh-heading"));
-  g_signal_connect_object(photo, "stored", G_CALLBACK(on_photo_stored), photos, 0);
-  bh_page_open(BH_PAGE(self), photo);
-}
-
-static void release_json(gpointer data)
-{
-  json_decref(data);
-}
-
-/* Adds a strip of pictures for one element of "files" of the loaded act. */
-static void add_photos(BhActPage *self, const json_t *strip)
-{
-  BhSession *session = bh_page_get_session(BH_PAGE(self));
-  const char *role = bh_json_string_or(strip, "role", "");
-  const json_t *label = json_object_get(strip, "label");
-  const char *name = bh_json_string_or(label, bh_session_get_lang(session), role);
-  int at_least = (int)json_integer_value(json_object_get(strip, "at_least"));
-  g_autofree char *heading =
-      at_least > 1 ? g_strdup_printf(_("%s (at least %d)"), name, at_least) : g_strdup(name);
-  json_t *files = json_deep_copy(json_object_get(strip, "files"));
-  BhPhotos *photos = bh_photos_new(session, heading);
-  g_object_set_data(G_OBJECT(photos), "bh-page", self);
-  g_object_set_data_full(G_OBJECT(photos), "bh-role", g_strdup(role), g_free);
-  g_object_set_data_full(G_OBJECT(photos), "bh-heading", g_strdup(name), g_free);
-  g_object_set_data_full(G_OBJECT(photos), "bh-files", files, release_json);
-  g_signal_connect(photos, "add-photo", G_CALLBACK(on_add_photo), NULL);
-  g_signal_connect_swapped(photos, "open-photo", G_CALLBACK(bh_picture_open), self);
-  bh_photos_show(photos, files);
-  gtk_container_add(GTK_CONTAINER(self->photos_box), GTK_WIDGET(photos));
-}
+static const BhActFilesPage files_page = {make_file_call, set_busy};
 
 /* --- the form --- */
 
@@ -274,7 +207,7 @@ static void on_loaded(BhPage *page, json_t *result, const GError *error, gpointe
   gsize i;
   json_t *strip;
   json_array_foreach(json_object_get(result, "files"), i, strip) {
-    add_photos(self, strip);
+    bh_act_files_add(page, self->files_box, strip, get_record(self), &files_page);
   }
 }
 
@@ -378,7 +311,7 @@ static void bh_act_page_class_init(BhActPageClass *klass)
   BH_PAGE_TEMPLATE(klass, "act");
   BH_PAGE_CHILD(klass, BhActPage, subject);
   BH_PAGE_CHILD(klass, BhActPage, form_box);
-  BH_PAGE_CHILD(klass, BhActPage, photos_box);
+  BH_PAGE_CHILD(klass, BhActPage, files_box);
   BH_PAGE_CHILD(klass, BhActPage, message);
   BH_PAGE_CHILD(klass, BhActPage, discard);
   BH_PAGE_CHILD(klass, BhActPage, save);

@@ -1,5 +1,5 @@
-/* A record with its history. When the office returned it, also the forms for correction and answer.
- * Start at on_record. */
+/* A record: values by sections, files, acts, records below it, history. When the office returned
+ * it, also the forms for correction and answer. Start at on_record. */
 #include "app/pages/record.h"
 
 #include <glib/gi18n.h>
@@ -7,15 +7,19 @@
 
 #include "app/due.h"
 #include "app/forms/form-view.h"
-#include "app/forms/web-link.h"
 #include "app/pages/acts.h"
+#include "app/pages/attached.h"
 #include "app/pages/below.h"
 #include "app/pages/finish.h"
 #include "app/pages/hazard.h"
 #include "app/pages/inspection.h"
+#include "app/pages/record-facts.h"
+#include "app/pages/record-history.h"
 #include "app/pages/return-form.h"
+#include "schema/workflow.h"
 
 #define CHILDREN 40
+#define DUE_SOON_DAYS 3
 
 struct _BhRecordPage {
   BhPage parent;
@@ -33,7 +37,9 @@ struct _BhRecordPage {
   GtkWidget *answer_form;
   GtkWidget *send_again;
   GtkWidget *conflicts;
+  GtkWidget *due;
   GtkWidget *facts;
+  GtkWidget *files;
   GtkWidget *form_box;
   GtkWidget *message;
   GtkWidget *acts;
@@ -69,63 +75,7 @@ static const char *lang_of(BhRecordPage *self)
   return bh_session_get_lang(bh_page_get_session(BH_PAGE(self)));
 }
 
-/* --- values --- */
-
-static void on_ref_title(GtkWidget *shown, json_t *result, const GError *error, gpointer data)
-{
-  (void)data;
-  const char *title =
-      error == NULL ? bh_json_string_or(result, "title", "") : _("Not on this device");
-  gtk_label_set_text(GTK_LABEL(shown), title);
-}
-
-static void add_fact(BhRecordPage *self, const BhField *field, const json_t *value)
-{
-  const char *label = bh_field_get_label(field, lang_of(self));
-  g_autofree char *text = bh_field_format_value(field, value, lang_of(self));
-  GtkWidget *fact = bh_field_get_type(field) == BH_FIELD_URL
-                        ? bh_web_link_new(bh_field_get_name(field), label, text)
-                        : bh_part_fact(label, text);
-  gtk_container_add(GTK_CONTAINER(self->facts), fact);
-  if (bh_field_get_type(field) != BH_FIELD_REF)
-    return;
-  g_autoptr(GList) parts = gtk_container_get_children(GTK_CONTAINER(fact));
-  GtkWidget *shown = g_list_last(parts)->data;
-  gtk_label_set_text(GTK_LABEL(shown), "…");
-  bh_page_ask_for_widget(BH_PAGE(self), shown, bh_call_get(json_string_value(value)), on_ref_title,
-                         NULL, NULL);
-}
-
-/* Adds a long text of the record, folded until a person opens it. */
-static void add_paper(BhRecordPage *self, const BhField *field, const json_t *value)
-{
-  g_autofree char *text = bh_field_format_value(field, value, lang_of(self));
-  GtkWidget *more = gtk_expander_new(bh_field_get_label(field, lang_of(self)));
-  bh_part_identify(more, bh_field_get_name(field), bh_field_get_label(field, lang_of(self)));
-  gtk_widget_set_size_request(gtk_expander_get_label_widget(GTK_EXPANDER(more)), -1, 48);
-  gtk_container_add(GTK_CONTAINER(more), bh_part_label(g_strchomp(text), "paper"));
-  gtk_widget_show(more);
-  gtk_container_add(GTK_CONTAINER(self->facts), more);
-}
-
-static void show_values(BhRecordPage *self)
-{
-  const json_t *values = json_object_get(self->record, "values");
-  const GPtrArray *fields = bh_kind_list_fields(kind_of(self));
-  bh_part_clear(self->facts);
-  for (guint i = 0; i < fields->len; i++) {
-    const BhField *field = g_ptr_array_index(fields, i);
-    BhFieldType type = bh_field_get_type(field);
-    const json_t *value = json_object_get(values, bh_field_get_name(field));
-    if (value == NULL || json_is_null(value) || type == BH_FIELD_JSON || type == BH_FIELD_ITEMS ||
-        type == BH_FIELD_HASH || type == BH_FIELD_REFS)
-      continue;
-    if (type == BH_FIELD_PAPER)
-      add_paper(self, field, value);
-    else
-      add_fact(self, field, value);
-  }
-}
+/* --- what is shown --- */
 
 static void show_conflicts(BhRecordPage *self)
 {
@@ -140,135 +90,6 @@ static void show_conflicts(BhRecordPage *self)
         field != NULL ? bh_field_get_label(field, lang_of(self)) : key);
     gtk_container_add(GTK_CONTAINER(self->conflicts), bh_part_notice("conflict", text, "warning"));
   }
-}
-
-/* --- history --- */
-
-static const char *get_status_text(const char *status)
-{
-  if (strcmp(status, "delivered") == 0 || strcmp(status, "received") == 0 ||
-      strcmp(status, "acknowledged") == 0)
-    return _("Received by the hub");
-  if (strcmp(status, "quarantined") == 0)
-    return _("At the hub, held for review");
-  return _("Not sent yet");
-}
-
-/* Label of a key: "整改期限"; "检查项 COAL-01". g_free. */
-static char *dup_label(BhRecordPage *self, const char *key)
-{
-  const BhField *field = bh_kind_find_field(kind_of(self), key);
-  const char *slash = strchr(key, '/');
-  const char *label = strcmp(key, "state") == 0 ? _("State")
-                      : field != NULL           ? bh_field_get_label(field, lang_of(self))
-                                                : key;
-  return slash != NULL ? g_strdup_printf("%s %s", label, slash + 1) : g_strdup(label);
-}
-
-/* Text of a value, g_free; NULL for values that are not readable as text: other records, long and
- * technical ones. */
-static char *dup_shown(BhRecordPage *self, const char *key, const json_t *value)
-{
-  const BhKind *kind = kind_of(self);
-  const BhField *field = bh_kind_find_field(kind, key);
-  if (strcmp(key, "state") == 0 && json_is_string(value))
-    return g_strdup(bh_kind_get_state_label(kind, json_string_value(value), lang_of(self)));
-  if (field == NULL || value == NULL || json_is_null(value))
-    return NULL;
-  switch (bh_field_get_type(field)) {
-  case BH_FIELD_REF:
-  case BH_FIELD_REFS:
-  case BH_FIELD_JSON:
-  case BH_FIELD_HASH:
-  case BH_FIELD_PAPER:
-    return NULL;
-  default:
-    return bh_field_format_value(field, value, lang_of(self));
-  }
-}
-
-static void add_change(BhRecordPage *self, GString *text, const json_t *set)
-{
-  const char *key = bh_json_string_or(set, "key", "");
-  g_autofree char *label = dup_label(self, key);
-  g_autofree char *value = dup_shown(self, key, json_object_get(set, "value"));
-  g_autoptr(GString) old = g_string_new(NULL);
-  gsize i;
-  json_t *old_value;
-  json_array_foreach(json_object_get(set, "replaced"), i, old_value) {
-    g_autofree char *shown = dup_shown(self, key, old_value);
-    if (shown != NULL)
-      g_string_append_printf(old, "%s%s", old->len > 0 ? " / " : "", shown);
-  }
-  g_string_append_printf(text, "\n%s", label);
-  if (old->len > 0)
-    g_string_append_printf(text, "：%s → %s", old->str, value != NULL ? value : "–");
-  else if (value != NULL)
-    g_string_append_printf(text, "：%s", value);
-}
-
-static char *dup_changes(BhRecordPage *self, const json_t *sets)
-{
-  GString *text = g_string_new(NULL);
-  gsize i;
-  json_t *set;
-  json_array_foreach(sets, i, set) {
-    add_change(self, text, set);
-  }
-  return g_string_free(text, FALSE);
-}
-
-/* A widget that says why the hub quarantined an entry: the meaning of the error code in it, and
- * below, folded, the hub's own text. */
-static GtkWidget *make_reason(const json_t *entry)
-{
-  GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 4);
-  const char *code = bh_json_string_or(entry, "why_code", "");
-  const char *detail = bh_json_string_or(entry, "why", "");
-  gtk_container_add(GTK_CONTAINER(box),
-                    bh_part_notice("held",
-                                   *code != '\0' ? bh_error_text(bh_error_code_from_name(code))
-                                                 : _("The office will look at it"),
-                                   "warning"));
-  if (*detail != '\0') {
-    GtkWidget *more = gtk_expander_new(_("Technical detail"));
-    gtk_container_add(GTK_CONTAINER(more), bh_part_label(detail, "dim"));
-    bh_part_identify(more, "held-detail", _("Technical detail"));
-    gtk_container_add(GTK_CONTAINER(box), more);
-  }
-  gtk_widget_show_all(box);
-  return box;
-}
-
-static void on_history(BhPage *page, json_t *result, const GError *error, gpointer data)
-{
-  (void)data;
-  BhRecordPage *self = BH_RECORD_PAGE(page);
-  if (error != NULL)
-    bh_page_say_error(page, error);
-  bh_part_clear(self->history);
-  const json_t *entries = result;
-  gsize i;
-  json_t *entry;
-  json_array_foreach(entries, i, entry) {
-    g_autofree char *time_text =
-        bh_time_format(json_integer_value(json_object_get(entry, "at_ms")));
-    g_autofree char *changes = dup_changes(self, json_object_get(entry, "sets"));
-    g_autofree char *text =
-        g_strdup_printf("%s  %s · %s%s", time_text, bh_json_string_or(entry, "by_name", ""),
-                        get_status_text(bh_json_string_or(entry, "status", "")), changes);
-    gtk_container_add(GTK_CONTAINER(self->history), bh_part_label(text, "history"));
-    if (json_object_get(entry, "why") != NULL)
-      gtk_container_add(GTK_CONTAINER(self->history), make_reason(entry));
-  }
-  if (json_array_size(entries) >= BH_DEVICE_HISTORY_MAX) {
-    g_autofree char *more = g_strdup_printf(_("The newest %d changes; older ones are not shown"),
-                                            BH_DEVICE_HISTORY_MAX);
-    gtk_container_add(GTK_CONTAINER(self->history), bh_part_label(more, "dim"));
-  }
-  if (json_array_size(entries) == 0)
-    gtk_container_add(GTK_CONTAINER(self->history),
-                      bh_part_label(_("Nothing was recorded on this device"), "dim"));
 }
 
 /* --- pages of the main job --- */
@@ -504,6 +325,23 @@ static void on_send_again(BhRecordPage *self)
                          bh_call_save(ops), on_sent, g_strdup(self->review), g_free);
 }
 
+/* The day on which the record is due, and how long until then. */
+static void show_due(BhRecordPage *self, const BhKind *kind, const json_t *values)
+{
+  int days = 0;
+  BhDate date;
+  g_autofree char *left = bh_due_dup_text(bh_page_get_session(BH_PAGE(self)), kind, values, &days);
+  gtk_widget_set_visible(self->due, left != NULL);
+  if (left == NULL || !bh_workflow_get_due(kind, values, NULL, &date))
+    return;
+  g_autofree char *day = bh_date_format(&date);
+  g_autofree char *text = g_strdup_printf(_("Due on %s · %s"), day, left);
+  gtk_label_set_text(GTK_LABEL(self->due), text);
+  bh_part_set_class(self->due, "error", days < 0);
+  bh_part_set_class(self->due, "warning", days >= 0 && days <= DUE_SOON_DAYS);
+  bh_part_set_class(self->due, "info", days > DUE_SOON_DAYS);
+}
+
 static void on_record(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
@@ -522,22 +360,20 @@ static void on_record(BhPage *page, json_t *result, const GError *error, gpointe
   gtk_label_set_text(GTK_LABEL(self->name), title);
   const char *state = bh_json_string_or(json_object_get(result, "values"), "state", "");
   gint64 pending = json_integer_value(json_object_get(result, "pending"));
-  g_autofree char *due =
-      bh_due_dup_text(bh_page_get_session(page), kind, json_object_get(result, "values"), NULL);
-  const char *label =
-      bh_kind_has_states(kind) ? bh_kind_get_state_label(kind, state, lang_of(self)) : "";
-  const char *sent = pending > 0 ? _("Not sent yet") : _("Received by the hub");
-  g_autofree char *label_due = due != NULL ? g_strjoin(" · ", label, due, NULL) : g_strdup(label);
-  g_autofree char *line =
-      *label_due != '\0' ? g_strjoin(" · ", label_due, sent, NULL) : g_strdup(sent);
+  g_autofree char *line = g_strdup_printf(
+      "%s%s%s", bh_kind_has_states(kind) ? bh_kind_get_state_label(kind, state, lang_of(self)) : "",
+      bh_kind_has_states(kind) ? " · " : "",
+      pending > 0 ? _("Not sent yet") : _("Received by the hub"));
   gtk_label_set_text(GTK_LABEL(self->state), line);
-  show_values(self);
+  show_due(self, kind, json_object_get(result, "values"));
+  bh_facts_show(page, self->facts, kind, json_object_get(result, "values"));
+  bh_attached_show(page, self->files, self->id);
   show_conflicts(self);
   show_links(self);
   bh_acts_show(page, self->acts, self->id, TRUE);
   bh_below_show(page, self->below, kind, self->id);
   bh_acts_show_creations(page, self->creations, self->id);
-  bh_page_ask(page, "history", bh_call_list_history(self->id), on_history, NULL, NULL);
+  bh_history_show(page, self->history, kind, self->id);
   bh_page_ask(
       page, "reviews",
       bh_call_list(json_pack("{s:s, s:s, s:{s:s}, s:i}", "kind", BH_REVIEW_KIND, "parent", self->id,
@@ -576,7 +412,9 @@ static void bh_record_page_class_init(BhRecordPageClass *klass)
   BH_PAGE_CHILD(klass, BhRecordPage, answer_form);
   BH_PAGE_CHILD(klass, BhRecordPage, send_again);
   BH_PAGE_CHILD(klass, BhRecordPage, conflicts);
+  BH_PAGE_CHILD(klass, BhRecordPage, due);
   BH_PAGE_CHILD(klass, BhRecordPage, facts);
+  BH_PAGE_CHILD(klass, BhRecordPage, files);
   BH_PAGE_CHILD(klass, BhRecordPage, form_box);
   BH_PAGE_CHILD(klass, BhRecordPage, message);
   BH_PAGE_CHILD(klass, BhRecordPage, acts);
