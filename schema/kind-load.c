@@ -128,6 +128,52 @@ BhKindSet *bh_kind_set_load_dir(const char *dir, GError **error)
   return resolve(set, NULL, error) && name_set(set, error) ? g_steal_pointer(&set) : NULL;
 }
 
+/* Reads the file `path` of a kind into `files` {name: declaration} and `paths` {name: path}. */
+static gboolean read_file(const char *path, json_t *files, GHashTable *paths, GError **error)
+{
+  g_autoptr(json_t) declaration = bh_json_load_file(path, KIND_FILE_MAX, error);
+  const char *name =
+      declaration != NULL ? bh_json_get_string(declaration, "kind", path, error) : NULL;
+  if (name == NULL)
+    return FALSE;
+  if (json_object_get(files, name) != NULL) {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s: $.kind: duplicate kind \"%.48s\"", path,
+                name);
+    return FALSE;
+  }
+  g_hash_table_insert(paths, g_strdup(name), (gpointer)path);
+  json_object_set(files, name, declaration);
+  return TRUE;
+}
+
+BhKindSet *bh_kind_set_load_files(const BhKindSet *base, const GPtrArray *paths, GError **error)
+{
+  g_autoptr(json_t) files = json_object();
+  g_autoptr(GHashTable) places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(BhKindSet) set = kind_set_new();
+  const char *name;
+  json_t *declaration;
+  for (guint i = 0; i < paths->len; i++)
+    if (!read_file(g_ptr_array_index(paths, i), files, places, error))
+      return NULL;
+  for (guint i = 0; i < base->kinds->len; i++) {
+    const BhKind *kind = g_ptr_array_index(base->kinds, i);
+    if (json_object_get(files, kind->name) == NULL &&
+        !add_kind(set, (json_t *)kind->declaration, kind->name, "$", error))
+      return NULL;
+  }
+  json_object_foreach(files, name, declaration) {
+    if (!add_kind(set, declaration, g_hash_table_lookup(places, name), "$", error))
+      return NULL;
+  }
+  if (set->kinds->len > KINDS_MAX) {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "kinds: %u kinds, at most %d are allowed",
+                set->kinds->len, KINDS_MAX);
+    return NULL;
+  }
+  return resolve(set, NULL, error) && name_set(set, error) ? g_steal_pointer(&set) : NULL;
+}
+
 static BhKindSet *read_text(const char *text, gsize len, GError **error)
 {
   static const char *const allowed[] = {"bihuan-kinds", "kinds", NULL};

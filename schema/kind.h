@@ -49,6 +49,9 @@ typedef enum {
 /* Loads all *.json of a directory. NULL with BH_ERROR_INVALID that names file, place and reason
  * when any declaration is invalid. Free with bh_kind_set_unref. */
 BhKindSet *bh_kind_set_load_dir(const char *dir, GError **error);
+/* A copy of `base` with the kinds in the files `paths` (char*) added, or in place of those of the
+ * same name. NULL with BH_ERROR_INVALID that names file, place and reason; bh_kind_set_unref. */
+BhKindSet *bh_kind_set_load_files(const BhKindSet *base, const GPtrArray *paths, GError **error);
 /* Loads the canonical text that the hub sends: {"bihuan-kinds":1,"kinds":[…]} sorted by name. NULL
  * with an error; bh_kind_set_unref. */
 BhKindSet *bh_kind_set_from_text(const char *text, gsize len, GError **error);

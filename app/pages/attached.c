@@ -178,9 +178,10 @@ static void on_files(BhPage *page, json_t *result, const GError *error, gpointer
   for (gsize i = 0; i < bh_field_count_choices(role); i++)
     add_role(page, request->box, rows, bh_field_get_choice_code(role, i),
              bh_field_get_choice_label(role, i, bh_session_get_lang(session)), &number);
-  if (json_is_string(json_object_get(result, "after")))
-    gtk_container_add(GTK_CONTAINER(request->box),
-                      bh_part_label(_("Only the newest 60 files are shown"), "dim"));
+  if (json_is_string(json_object_get(result, "after"))) {
+    g_autofree char *newest = g_strdup_printf(_("Only the newest %d files are shown"), FILES_MAX);
+    gtk_container_add(GTK_CONTAINER(request->box), bh_part_label(newest, "dim"));
+  }
   gtk_widget_set_visible(request->box, json_array_size(rows) > 0);
 }
 

@@ -63,7 +63,8 @@ class StoryTest(WindowTest):
     def open_record(self, app, *person):
         """A person signs in and opens the record of the story, the first one by its deadline."""
         sign_in(app, *person)
-        app.click("by_deadline")
+        app.click("lists")
+        app.click("list-hazard-rectification")
         app.click("row-1")
 
     def go_home(self, app):

@@ -136,7 +136,8 @@ class Ends(WindowTest):
     def test_the_second_half_of_the_loop_is_on_the_device(self):
         with self.open() as app:
             sign_in(app)
-            app.click("by_deadline")
+            app.click("lists")
+            app.click("list-hazard-rectification")
             app.click("row-1")
             app.find("step-reported_fixed")
             self.shot(app, "hazard-steps")
@@ -175,7 +176,8 @@ class Ends(WindowTest):
             app.gone("draft-1")
         with self.open() as app:
             sign_in(app, "tile-2", PINS["staff-wang"])
-            app.click("by_deadline")
+            app.click("lists")
+            app.click("list-hazard-rectification")
             app.click("row-1")
             app.find("step-closed")
             app.click("step-closed")

@@ -10,7 +10,7 @@ from collector import WindowTest, begins, main
 from samples import PINS
 from steps import sign_in, take_photo
 
-HERE = Path(__file__).parent
+KIND = Path(__file__).parents[1] / "stranger" / "errand.json"
 
 
 def add_errand(app, what, sort, days=None):
@@ -31,7 +31,7 @@ class Records(WindowTest):
     def make_errands(self):
         """A device whose kinds have errands, of which four are recorded by the inspector Li."""
         self.begin_with("new")
-        self.hub.run("load", str(HERE / "errand.json"))
+        self.hub.run("load", str(KIND))
         type(self).listen = self.hub.serve().listen
         self.ctl("enrol", self.hub.invite())
         with self.open() as app:

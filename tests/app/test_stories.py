@@ -165,7 +165,8 @@ class Stories(StoryTest):
         self.step_at_office("staff-sun", "struck_off", strike_off_on=day(), strike_off_public_on=day())
         with self.open() as app:
             sign_in(app)
-            app.click("by_deadline")
+            app.click("lists")
+            app.click("list-hazard-rectification")
             app.settle(1)
             self.assertIsNone(app.look("row-1"))
 

@@ -240,7 +240,7 @@ class Ways(WindowTest):
     def test_the_window_in_english(self):
         with self.open(more=["--lang", "en"]) as app:
             sign_in(app)
-            for way, title in (("settings", "Settings"), ("recent", "Inspections"),
+            for way, title in (("settings", "Settings"), ("lists", "Lists"),
                                ("sync_line", "Not sent yet"), ("find", "Find an enterprise"),
                                ("scan", "Enterprise file")):
                 app.click(way)

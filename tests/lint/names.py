@@ -26,7 +26,8 @@ WORDS = {
     "modes": (r"sync/hub/cli/doctor-.*", "name of a check"),
     "number": (".*", "name of an anomaly, column of a table"),
     "order": (".*", "order of a list, member of a declaration"),
-    "pdf": (r"sync/hub/(cases|office)/.*|schema/(kind-act|media)\.c|assets/office/.*", "suffix or type of a file"),
+    "pdf": (r"sync/hub/(cases|office)/.*|schema/(kind-act|media)\.c|app/pages/(act-files|attached)\.c|"
+            r"assets/office/.*", "suffix or type of a file"),
     "place": (".*", "field type"),
     "provisional": (r"schema/numbering\.c", "member of a declaration"),
     "refused": (".*", "answer of the hub"),

@@ -1,32 +1,15 @@
 /* Adds a kind to the kinds of a hub. */
 #include "tests/office/extra-kind.h"
 
-#include <string.h>
-
 #include "schema/paths.h"
-
-#define KINDS_MAX (4 * 1024 * 1024) /* bytes */
 
 gboolean test_add_kind(BhHub *hub, const char *file, GError **error)
 {
   g_autofree char *path = bh_data_path("tests", "support", file, NULL);
-  g_autoptr(json_t) kind = bh_json_load_file(path, KINDS_MAX, error);
+  g_autoptr(GPtrArray) paths = g_ptr_array_new();
   g_autoptr(BhKindSet) before = bh_hub_dup_kinds(hub);
-  const char *old = bh_kind_set_get_text(before);
-  g_autoptr(json_t) root =
-      kind != NULL ? bh_json_parse(old, strlen(old), KINDS_MAX, "kinds", error) : NULL;
-  if (root == NULL)
-    return FALSE;
-  /* The canonical text of a set has the kinds sorted by name. */
-  const char *name = bh_json_string_or(kind, "kind", "");
-  json_t *list = json_object_get(root, "kinds");
-  gsize place = 0;
-  while (place < json_array_size(list) &&
-         strcmp(bh_json_string_or(json_array_get(list, place), "kind", ""), name) < 0)
-    place++;
-  json_array_insert(list, place, kind);
-  g_autofree char *text = bh_json_dump_sorted(root);
-  g_autoptr(BhKindSet) kinds = bh_kind_set_from_text(text, strlen(text), error);
+  g_ptr_array_add(paths, path);
+  g_autoptr(BhKindSet) kinds = bh_kind_set_load_files(before, paths, error);
   return kinds != NULL && bh_hub_set_kinds(hub, kinds, error);
 }
 

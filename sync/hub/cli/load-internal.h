@@ -30,7 +30,8 @@ typedef struct {
   const BhRegion *region; /* own_region, or the region of the hub if that is NULL */
   BhNames *names;
   BhValueCache *cache;
-  GPtrArray *kind_dirs;  /* char*: paths of folders with kinds */
+  GPtrArray *kind_dirs;  /* char*: paths of folders with kinds; each is a whole kind set */
+  GPtrArray *kind_files; /* char*: paths of files of kinds, which are added to the kind set */
   GPtrArray *regions;    /* char*: paths of region packs */
   GPtrArray *checklists; /* char*: paths of the CSV files of checklists */
   GPtrArray *tables;     /* char*: paths of the CSV files of tables */

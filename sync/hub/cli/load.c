@@ -34,6 +34,7 @@ static void load_clear(BhLoad *load)
   g_clear_pointer(&load->kinds, bh_kind_set_unref);
   bh_hub_release_reader(load->hub, load->db);
   g_ptr_array_unref(load->kind_dirs);
+  g_ptr_array_unref(load->kind_files);
   g_ptr_array_unref(load->regions);
   g_ptr_array_unref(load->checklists);
   g_ptr_array_unref(load->tables);
@@ -211,7 +212,9 @@ static gboolean take_json(BhLoad *load, const char *path, gboolean is_named, GEr
   g_autoptr(json_t) file = bh_json_load_file(path, BH_LOAD_FILE_MAX, error);
   if (file == NULL)
     return FALSE;
-  if (json_object_get(file, "bihuan-kind") != NULL) {
+  if (json_object_get(file, "bihuan-kind") != NULL && is_named) {
+    g_ptr_array_add(load->kind_files, g_strdup(path));
+  } else if (json_object_get(file, "bihuan-kind") != NULL) {
     char *dir = g_path_get_dirname(path);
     if (g_ptr_array_find_with_equal_func(load->kind_dirs, dir, g_str_equal, NULL))
       g_free(dir);
@@ -422,14 +425,19 @@ static int write_secrets(BhLoad *load, GPtrArray *files, gboolean pins, GError *
   return n;
 }
 
-static gboolean use_kind_dirs(BhLoad *load, GError **error)
+/* A folder replaces the kind set; files are added to it. */
+static gboolean use_kinds(BhLoad *load, GError **error)
 {
   for (guint i = 0; i < load->kind_dirs->len; i++) {
     g_autoptr(BhKindSet) kinds = bh_kind_set_load_dir(load->kind_dirs->pdata[i], error);
     if (kinds == NULL || !bh_hub_set_kinds(load->hub, kinds, error))
       return FALSE;
   }
-  return TRUE;
+  if (load->kind_files->len == 0)
+    return TRUE;
+  g_autoptr(BhKindSet) before = bh_hub_dup_kinds(load->hub);
+  g_autoptr(BhKindSet) kinds = bh_kind_set_load_files(before, load->kind_files, error);
+  return kinds != NULL && bh_hub_set_kinds(load->hub, kinds, error);
 }
 
 /* Prepares what the checks need: the kinds and areas after the load, and a reader of the store. */
@@ -481,7 +489,7 @@ static json_t *load_all(BhLoad *load, const char *const *paths, GError **error)
   for (int i = 0; paths[i] != NULL; i++)
     if (!take_path(load, paths[i], error))
       return NULL;
-  if (!use_kind_dirs(load, error) || !begin_check(load, error))
+  if (!use_kinds(load, error) || !begin_check(load, error))
     return NULL;
   for (guint i = 0; i < load->checklists->len; i++)
     bh_load_checklist(load, load->checklists->pdata[i]);
@@ -509,6 +517,7 @@ json_t *bh_load_paths(BhHub *hub, const char *const *paths, const BhLoadOptions 
       .hub = hub,
       .options = options,
       .kind_dirs = g_ptr_array_new_with_free_func(g_free),
+      .kind_files = g_ptr_array_new_with_free_func(g_free),
       .regions = g_ptr_array_new_with_free_func(g_free),
       .checklists = g_ptr_array_new_with_free_func(g_free),
       .tables = g_ptr_array_new_with_free_func(g_free),
