@@ -159,6 +159,7 @@ class Ends(WindowTest):
             app.find("step-reported_fixed")
             app.click("back")
             app.click("back")
+            app.click("back")
             app.find("draft-1")
         with self.open() as app:             # and after the program was closed
             sign_in(app)
