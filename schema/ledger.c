@@ -15,26 +15,15 @@ const json_t *bh_kind_find_ledger(const BhKind *kind, const char *name)
   return NULL;
 }
 
-static gboolean has_text(const json_t *texts, const char *text)
-{
-  gsize index;
-  json_t *element;
-  json_array_foreach((json_t *)texts, index, element) {
-    if (g_strcmp0(json_string_value(element), text) == 0)
-      return TRUE;
-  }
-  return FALSE;
-}
-
 gboolean bh_kind_is_in_menu(const BhKind *kind, const char *place)
 {
-  return has_text(json_object_get(bh_kind_get_declaration(kind), "menu"), place);
+  return bh_json_has_name(json_object_get(bh_kind_get_declaration(kind), "menu"), place);
 }
 
 gboolean bh_ledger_is_in_menu(const json_t *ledger, const char *place)
 {
   const json_t *menu = json_object_get(ledger, "menu");
-  return menu != NULL ? has_text(menu, place) : strcmp(place, BH_MENU_OFFICE) == 0;
+  return menu != NULL ? bh_json_has_name(menu, place) : strcmp(place, BH_MENU_OFFICE) == 0;
 }
 
 gboolean bh_ledger_is_in_agenda(const json_t *ledger)
@@ -71,7 +60,7 @@ gboolean bh_ledger_needs_days(const json_t *ledger)
 gboolean bh_ledger_has_state(const json_t *ledger, const char *state)
 {
   const json_t *states = json_object_get(ledger, "states");
-  return states == NULL || has_text(states, state);
+  return states == NULL || bh_json_has_name(states, state);
 }
 
 GPtrArray *bh_ledger_list_columns(const BhKind *kind, const json_t *ledger)

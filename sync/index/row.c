@@ -30,17 +30,6 @@ void bh_index_row_clear(BhIndexRow *row)
 
 /* --- values --- */
 
-static gboolean has_text(const json_t *texts, const char *text)
-{
-  size_t i;
-  json_t *one;
-  json_array_foreach((json_t *)texts, i, one) {
-    if (strcmp(json_string_value(one), text) == 0)
-      return TRUE;
-  }
-  return FALSE;
-}
-
 static gboolean has_numbers(const BhField *field)
 {
   switch (bh_field_get_type(field)) {
@@ -139,7 +128,7 @@ static void add_undated(json_t *out, const BhKind *kind, const json_t *values)
     const char *name = date != NULL ? date : BH_INDEX_DUE;
     if (!bh_ledger_needs_days(ledger) || !bh_ledger_has_state(ledger, state) ||
         json_array_size(json_object_get(out, name)) > 0 ||
-        has_text(json_object_get(out, BH_INDEX_UNDATED), name))
+        bh_json_has_name(json_object_get(out, BH_INDEX_UNDATED), name))
       continue;
     g_autoptr(json_t) text = json_string(name);
     add_value(out, BH_INDEX_UNDATED, NULL, text);
@@ -179,7 +168,7 @@ static gboolean write_values(BhDb *db, gint64 nr, const char *kind, const json_t
     if (json_equal(texts, (json_t *)other))
       continue;
     json_array_foreach(texts, i, text) {
-      if (!has_text(other, json_string_value(text)) &&
+      if (!bh_json_has_name(other, json_string_value(text)) &&
           !func(db, kind, field, json_string_value(text), nr, error))
         return FALSE;
     }
