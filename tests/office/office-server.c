@@ -489,6 +489,8 @@ static void add_ordered(Server *server, const char *checklist)
     g_autoptr(json_t) order =
         json_pack("[{s:s,s:s,s:{s:s}}]", "record", id, "kind", "hazard", "set", "state", "ordered");
     g_autofree char *ordered = push(server, order, was);
+    if (days[i] == 30)
+      json_object_set_new(server->announced, "ordered", json_string(id));
   }
 }
 

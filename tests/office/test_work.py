@@ -243,17 +243,22 @@ class Work(Page):
         browser = self.browser
         self.sign_out()
         self.sign_in("staff-zhou")
+        # The order is made by a page of the collector, so this page does not offer it.
         self.open_record("hazard", "YH-2026-0001")
-        browser.press("责令限期整改", ".actions")
-        self.fill(".form textarea[name=demand]", "")
-        self.fill(".form [name=responsible_person]", "")
+        self.assertNotIn("责令限期整改", browser.text(".actions"))
+        self.open_record("ordered", "YH-2026-0101")
+        browser.press("延期", ".actions")
+        browser.wait(lambda: browser.count(".form [name=deadline]"), "the form")
+        browser.run("const node = document.querySelector('.form [name=deadline]'); node.value = '';"
+                    "for (const type of ['input', 'change']) node.dispatchEvent(new Event(type, { bubbles: true }))")
         browser.press("确定", ".form")
         # All that is missing at once, by the labels, and nothing by its code.
-        browser.wait_text("请填写整改要求；请填写整改责任人", ".form .action-error")
+        for text in ("请填写延期原因", "请填写批准人"):
+            browser.wait_text(text, ".form .action-error")
         self.assertNotRegex(browser.text(".form .action-error"), "[a-z_]{4}")
         self.picture("problems")
-        self.assertIn("YH-2026-0001", browser.text(".pane h2"))
-        self.assertIn("已发现", browser.text(".pane .chips"))
+        self.assertIn("YH-2026-0101", browser.text(".pane h2"))
+        self.assertIn("限期整改", browser.text(".pane .chips"))
         self.assert_quiet(but=["400"])
 
     def test_11_filters_stand_in_the_address(self):
@@ -393,6 +398,7 @@ class Work(Page):
             return [link.href, link.rel, link.textContent]"""),
                          ["https://example.cn/x?y=1", "noopener noreferrer", "https://example.cn/x?y=1"])
         browser.press("填报", ".actions")
+        browser.wait(lambda: browser.count(".form input"), "the form")
         self.assertEqual(browser.run("""
             return [...document.querySelectorAll('.form input')].map((node) => [node.name, node.type, node.value,
               node.parentNode.querySelector('.unit')?.textContent || ''])"""), [

@@ -49,9 +49,11 @@ json_t *bh_office_list_acts(BhOfficeCall *call, const BhKind *kind, const BhCont
   if (strcmp(bh_kind_get_name(kind), BH_REVIEW_KIND) == 0)
     return out;
   g_autoptr(GPtrArray) acts = bh_act_list(kind, context);
-  for (guint i = 0; i < acts->len; i++)
-    if (!is_taken_by_review(acts->pdata[i], context))
+  for (guint i = 0; i < acts->len; i++) {
+    /* An act with a page of the collector needs what only that page can give. */
+    if (bh_act_get_page(acts->pdata[i]) == NULL && !is_taken_by_review(acts->pdata[i], context))
       json_array_append_new(out, describe(call, acts->pdata[i]));
+  }
   return out;
 }
 
