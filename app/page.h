@@ -40,8 +40,8 @@ struct _BhPageClass {
 /* For class_init of a page: its template, and the template's children that the instance has as
  * members. */
 #define BH_PAGE_TEMPLATE(klass, name)                                                              \
-  gtk_widget_class_set_template_from_resource(GTK_WIDGET_CLASS(klass),                             \
-                                              "/cn/bihuan/app/pages/" name ".ui")
+  gtk_widget_class_set_template_from_resource(GTK_WIDGET_CLASS(klass), "/cn/bihuan/app/" name ".u" \
+                                                                       "i")
 #define BH_PAGE_CHILD(klass, Type, child)                                                          \
   gtk_widget_class_bind_template_child(GTK_WIDGET_CLASS(klass), Type, child)
 

@@ -308,7 +308,7 @@ static void bh_act_page_class_init(BhActPageClass *klass)
   page_class->load = bh_act_page_load;
   page_class->refresh = bh_act_page_refresh;
   page_class->leave = bh_act_page_leave;
-  BH_PAGE_TEMPLATE(klass, "act");
+  BH_PAGE_TEMPLATE(klass, "pages/act");
   BH_PAGE_CHILD(klass, BhActPage, subject);
   BH_PAGE_CHILD(klass, BhActPage, form_box);
   BH_PAGE_CHILD(klass, BhActPage, files_box);

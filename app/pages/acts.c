@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "app/pages/act.h"
-#include "app/pages/finish.h"
-#include "app/pages/outcome.h"
 #include "app/pages/record.h"
-#include "app/pages/sign.h"
-#include "app/pages/start.h"
+#include "app/visit/finish.h"
+#include "app/visit/outcome.h"
+#include "app/visit/sign.h"
+#include "app/visit/start.h"
 
 typedef struct {
   GtkWidget *box; /* the box that the buttons go into; weak */

@@ -133,7 +133,7 @@ static void bh_agenda_page_class_init(BhAgendaPageClass *klass)
   G_OBJECT_CLASS(klass)->finalize = bh_agenda_page_finalize;
   page_class->load = bh_agenda_page_load;
   page_class->refresh = bh_agenda_page_refresh;
-  BH_PAGE_TEMPLATE(klass, "agenda");
+  BH_PAGE_TEMPLATE(klass, "pages/agenda");
   BH_PAGE_CHILD(klass, BhAgendaPage, rows);
   BH_PAGE_CHILD(klass, BhAgendaPage, empty);
   BH_PAGE_CHILD(klass, BhAgendaPage, more);

@@ -166,7 +166,7 @@ static void bh_audio_page_class_init(BhAudioPageClass *klass)
   page_class->leave = bh_audio_page_leave;
   recorded_signal = g_signal_new("recorded", BH_TYPE_AUDIO_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                  NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_INT64);
-  BH_PAGE_TEMPLATE(klass, "audio");
+  BH_PAGE_TEMPLATE(klass, "pages/audio");
   BH_PAGE_CHILD(klass, BhAudioPage, elapsed);
   BH_PAGE_CHILD(klass, BhAudioPage, message);
   BH_PAGE_CHILD(klass, BhAudioPage, record);

@@ -99,7 +99,7 @@ static void bh_clock_page_class_init(BhClockPageClass *klass)
 {
   BhPageClass *page_class = BH_PAGE_CLASS(klass);
   page_class->load = bh_clock_page_load;
-  BH_PAGE_TEMPLATE(klass, "clock");
+  BH_PAGE_TEMPLATE(klass, "pages/clock");
   BH_PAGE_CHILD(klass, BhClockPage, intro);
   BH_PAGE_CHILD(klass, BhClockPage, form_box);
   BH_PAGE_CHILD(klass, BhClockPage, message);

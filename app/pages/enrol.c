@@ -126,7 +126,7 @@ static void bh_enrol_page_class_init(BhEnrolPageClass *klass)
   page_class->load = bh_enrol_page_load;
   page_class->leave = bh_enrol_page_leave;
   page_class->code = bh_enrol_page_code;
-  BH_PAGE_TEMPLATE(klass, "enrol");
+  BH_PAGE_TEMPLATE(klass, "pages/enrol");
   BH_PAGE_CHILD(klass, BhEnrolPage, intro);
   BH_PAGE_CHILD(klass, BhEnrolPage, scanner);
   BH_PAGE_CHILD(klass, BhEnrolPage, one_time_text);

@@ -9,9 +9,6 @@
 #include "app/pages/acts.h"
 #include "app/pages/agenda.h"
 #include "app/pages/clock.h"
-#include "app/pages/drafts.h"
-#include "app/pages/find.h"
-#include "app/pages/inspection.h"
 #include "app/pages/lanes.h"
 #include "app/pages/list.h"
 #include "app/pages/lists.h"
@@ -20,7 +17,10 @@
 #include "app/pages/scan.h"
 #include "app/pages/settings.h"
 #include "app/sync-text.h"
-#include "app/visit.h"
+#include "app/visit/drafts.h"
+#include "app/visit/find.h"
+#include "app/visit/inspection.h"
+#include "app/visit/visit.h"
 
 #define ROWS 20
 #define DUE_ROWS 3
@@ -335,7 +335,7 @@ static void bh_home_page_class_init(BhHomePageClass *klass)
   page_class->load = bh_home_page_load;
   page_class->refresh = bh_home_page_refresh;
   page_class->code = bh_home_page_code;
-  BH_PAGE_TEMPLATE(klass, "home");
+  BH_PAGE_TEMPLATE(klass, "pages/home");
   BH_PAGE_CHILD(klass, BhHomePage, clock_notice);
   BH_PAGE_CHILD(klass, BhHomePage, clock_ask);
   BH_PAGE_CHILD(klass, BhHomePage, battery_notice);

@@ -195,7 +195,7 @@ static void bh_list_page_class_init(BhListPageClass *klass)
   G_OBJECT_CLASS(klass)->finalize = bh_list_page_finalize;
   page_class->load = bh_list_page_load;
   page_class->refresh = bh_list_page_refresh;
-  BH_PAGE_TEMPLATE(klass, "list");
+  BH_PAGE_TEMPLATE(klass, "pages/list");
   BH_PAGE_CHILD(klass, BhListPage, search);
   BH_PAGE_CHILD(klass, BhListPage, filter_box);
   BH_PAGE_CHILD(klass, BhListPage, creations);

@@ -91,7 +91,7 @@ static void bh_lists_page_load(BhPage *page)
 static void bh_lists_page_class_init(BhListsPageClass *klass)
 {
   BH_PAGE_CLASS(klass)->load = bh_lists_page_load;
-  BH_PAGE_TEMPLATE(klass, "lists");
+  BH_PAGE_TEMPLATE(klass, "pages/lists");
   BH_PAGE_CHILD(klass, BhListsPage, rows);
   BH_PAGE_CHILD(klass, BhListsPage, empty);
 }

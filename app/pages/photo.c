@@ -334,7 +334,7 @@ static void bh_photo_page_class_init(BhPhotoPageClass *klass)
   page_class->leave = bh_photo_page_leave;
   stored_signal = g_signal_new("stored", BH_TYPE_PHOTO_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                G_TYPE_NONE, 1, G_TYPE_POINTER);
-  BH_PAGE_TEMPLATE(klass, "photo");
+  BH_PAGE_TEMPLATE(klass, "pages/photo");
   BH_PAGE_CHILD(klass, BhPhotoPage, message);
   BH_PAGE_CHILD(klass, BhPhotoPage, view);
   BH_PAGE_CHILD(klass, BhPhotoPage, preview);

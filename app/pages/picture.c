@@ -124,7 +124,7 @@ static void bh_picture_page_class_init(BhPicturePageClass *klass)
   BhPageClass *page_class = BH_PAGE_CLASS(klass);
   G_OBJECT_CLASS(klass)->finalize = bh_picture_page_finalize;
   page_class->load = bh_picture_page_load;
-  BH_PAGE_TEMPLATE(klass, "picture");
+  BH_PAGE_TEMPLATE(klass, "pages/picture");
   BH_PAGE_CHILD(klass, BhPicturePage, area);
   BH_PAGE_CHILD(klass, BhPicturePage, message);
   BH_PAGE_CHILD(klass, BhPicturePage, size);

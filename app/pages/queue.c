@@ -7,9 +7,9 @@
 
 #include "app/devices/connectivity.h"
 #include "app/files.h"
-#include "app/pages/drafts.h"
 #include "app/pages/record.h"
 #include "app/pages/scroll.h"
+#include "app/visit/drafts.h"
 #include "sync/device/store/store.h"
 
 #define ROWS 50
@@ -503,7 +503,7 @@ static void bh_queue_page_class_init(BhQueuePageClass *klass)
   G_OBJECT_CLASS(klass)->finalize = bh_queue_page_finalize;
   page_class->load = bh_queue_page_load;
   page_class->refresh = bh_queue_page_refresh;
-  BH_PAGE_TEMPLATE(klass, "queue");
+  BH_PAGE_TEMPLATE(klass, "pages/queue");
   BH_PAGE_CHILD(klass, BhQueuePage, summary);
   BH_PAGE_CHILD(klass, BhQueuePage, state);
   BH_PAGE_CHILD(klass, BhQueuePage, progress);

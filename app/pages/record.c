@@ -10,12 +10,12 @@
 #include "app/pages/acts.h"
 #include "app/pages/attached.h"
 #include "app/pages/below.h"
-#include "app/pages/finish.h"
-#include "app/pages/hazard.h"
-#include "app/pages/inspection.h"
 #include "app/pages/record-facts.h"
 #include "app/pages/record-history.h"
 #include "app/pages/return-form.h"
+#include "app/visit/finish.h"
+#include "app/visit/hazard.h"
+#include "app/visit/inspection.h"
 #include "schema/workflow.h"
 
 #define CHILDREN 40
@@ -402,7 +402,7 @@ static void bh_record_page_class_init(BhRecordPageClass *klass)
   page_class->load = bh_record_page_refresh;
   page_class->refresh = bh_record_page_refresh;
   page_class->leave = bh_record_page_leave;
-  BH_PAGE_TEMPLATE(klass, "record");
+  BH_PAGE_TEMPLATE(klass, "pages/record");
   BH_PAGE_CHILD(klass, BhRecordPage, name);
   BH_PAGE_CHILD(klass, BhRecordPage, state);
   BH_PAGE_CHILD(klass, BhRecordPage, review_box);

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "app/due.h"
-#include "app/pages/finish.h"
-#include "app/pages/inspection.h"
 #include "app/pages/record.h"
+#include "app/visit/finish.h"
+#include "app/visit/inspection.h"
 #include "schema/ledger.h"
 #include "schema/workflow.h"
 

@@ -6,8 +6,8 @@
 
 #include "app/devices/location.h"
 #include "app/forms/scan-view.h"
-#include "app/pages/enterprise.h"
-#include "app/pages/find.h"
+#include "app/visit/enterprise.h"
+#include "app/visit/find.h"
 #include "schema/error.h"
 #include "schema/plaque.h"
 #include "schema/uscc.h"
@@ -231,7 +231,7 @@ static void bh_scan_page_class_init(BhScanPageClass *klass)
   page_class->load = bh_scan_page_load;
   page_class->leave = bh_scan_page_leave;
   page_class->code = bh_scan_page_code;
-  BH_PAGE_TEMPLATE(klass, "scan");
+  BH_PAGE_TEMPLATE(klass, "pages/scan");
   BH_PAGE_CHILD(klass, BhScanPage, message);
   BH_PAGE_CHILD(klass, BhScanPage, scanner);
   BH_PAGE_CHILD(klass, BhScanPage, blank_box);

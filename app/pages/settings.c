@@ -181,7 +181,7 @@ static void bh_settings_page_class_init(BhSettingsPageClass *klass)
   BhPageClass *page_class = BH_PAGE_CLASS(klass);
   page_class->load = bh_settings_page_load;
   page_class->refresh = bh_settings_page_refresh;
-  BH_PAGE_TEMPLATE(klass, "settings");
+  BH_PAGE_TEMPLATE(klass, "pages/settings");
   BH_PAGE_CHILD(klass, BhSettingsPage, text_sizes);
   BH_PAGE_CHILD(klass, BhSettingsPage, dark);
   BH_PAGE_CHILD(klass, BhSettingsPage, lock_minutes);

@@ -371,7 +371,7 @@ static void bh_sign_in_page_class_init(BhSignInPageClass *klass)
   G_OBJECT_CLASS(klass)->finalize = bh_sign_in_page_finalize;
   page_class->load = bh_sign_in_page_load;
   page_class->refresh = bh_sign_in_page_refresh;
-  BH_PAGE_TEMPLATE(klass, "sign-in");
+  BH_PAGE_TEMPLATE(klass, "pages/sign-in");
   BH_PAGE_CHILD(klass, BhSignInPage, steps);
   BH_PAGE_CHILD(klass, BhSignInPage, tiles);
   BH_PAGE_CHILD(klass, BhSignInPage, no_staff);

@@ -6,15 +6,15 @@
 #include <string.h>
 
 #include "app/forms/signature-pad.h"
-#include "app/pages/drafts.h"
-#include "app/pages/find.h"
-#include "app/pages/hazard.h"
 #include "app/pages/home.h"
-#include "app/pages/inspection.h"
-#include "app/pages/outcome.h"
 #include "app/pages/photo.h"
 #include "app/pages/record.h"
-#include "app/pages/sign.h"
+#include "app/visit/drafts.h"
+#include "app/visit/find.h"
+#include "app/visit/hazard.h"
+#include "app/visit/inspection.h"
+#include "app/visit/outcome.h"
+#include "app/visit/sign.h"
 #include "tests/support/pictures.h"
 
 /* Record ids of Li's drafts, separated by spaces; g_free. */

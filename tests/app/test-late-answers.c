@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "app/forms/signature-pad.h"
-#include "app/pages/inspection.h"
-#include "app/pages/sign.h"
+#include "app/visit/inspection.h"
+#include "app/visit/sign.h"
 
 static void type_pin(World *world, const char *pin)
 {

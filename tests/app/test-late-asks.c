@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "app/forms/signature-pad.h"
-#include "app/pages/checklist.h"
 #include "app/pages/act.h"
-#include "app/pages/hazard.h"
-#include "app/pages/outcome.h"
-#include "app/pages/sign.h"
+#include "app/visit/checklist.h"
+#include "app/visit/hazard.h"
+#include "app/visit/outcome.h"
+#include "app/visit/sign.h"
 
 #define HAZARD 0xe0
 

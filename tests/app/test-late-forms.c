@@ -5,8 +5,8 @@
 #include <handy.h>
 #include <string.h>
 
-#include "app/pages/hazard.h"
 #include "app/pages/home.h"
+#include "app/visit/hazard.h"
 #include "sync/device/store/outbox.h"
 
 /* Changes the label of a hazard's place, as a sync with a new kind set does. */

@@ -5,15 +5,15 @@
 #include <handy.h>
 #include <string.h>
 
-#include "app/pages/checklist.h"
-#include "app/pages/find.h"
 #include "app/pages/home.h"
-#include "app/pages/inspection.h"
 #include "app/pages/list.h"
 #include "app/pages/queue.h"
-#include "app/pages/sign.h"
-#include "app/pages/start.h"
 #include "app/tap-filter.h"
+#include "app/visit/checklist.h"
+#include "app/visit/find.h"
+#include "app/visit/inspection.h"
+#include "app/visit/sign.h"
+#include "app/visit/start.h"
 
 /* --- the checklist --- */
 

@@ -5,11 +5,11 @@
 #include <handy.h>
 #include <string.h>
 
-#include "app/pages/enterprise.h"
-#include "app/pages/find.h"
 #include "app/pages/list.h"
-#include "app/pages/queue.h"
 #include "app/pages/paged-list.h"
+#include "app/pages/queue.h"
+#include "app/visit/enterprise.h"
+#include "app/visit/find.h"
 
 #define MANY 400
 #define FIRST_ID 0x1000

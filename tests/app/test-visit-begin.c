@@ -8,7 +8,7 @@
 #include <cmocka.h>
 #include <glib/gstdio.h>
 
-#include "app/visit-begin.h"
+#include "app/visit/visit-begin.h"
 
 typedef struct {
   BhSession *session;

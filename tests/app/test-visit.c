@@ -2,10 +2,10 @@
  * needs. */
 #include <string.h>
 
-#include "app/documents.h"
-#include "app/move.h"
-#include "app/orders.h"
 #include "app/user-error.h"
+#include "app/visit/documents.h"
+#include "app/visit/move.h"
+#include "app/visit/orders.h"
 #include "schema/freeze.h"
 #include "schema/signed-text.h"
 #include "sync/device/store/core.h"
