@@ -137,9 +137,14 @@ GtkWidget *bh_part_row(const char *id, const char *title, const char *subtitle, 
   atk_object_set_description(gtk_widget_get_accessible(button), g_strstrip(more));
   g_object_set_data(G_OBJECT(button), "bh-row-title", first);
   g_object_set_data(G_OBJECT(button), "bh-row-subtitle", second);
-  g_object_set_data_full(G_OBJECT(button), "bh-record", g_strdup(record), g_free);
+  bh_part_set_record(button, record);
   gtk_widget_show_all(button);
   return button;
+}
+
+void bh_part_set_record(GtkWidget *row, const char *record)
+{
+  g_object_set_data_full(G_OBJECT(row), "bh-record", g_strdup(record), g_free);
 }
 
 const char *bh_part_get_record(GtkWidget *row)

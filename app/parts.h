@@ -35,6 +35,8 @@ GtkWidget *bh_part_icon_button(const char *id, const char *icon, const char *nam
  * NULL). `record` (may be NULL) is copied to the row: bh_part_get_record. */
 GtkWidget *bh_part_row(const char *id, const char *title, const char *subtitle, const char *badge,
                        const char *record);
+/* Says to which record a row or button belongs; `record` (may be NULL) is copied. */
+void bh_part_set_record(GtkWidget *row, const char *record);
 /* The record that a row or button belongs to; borrowed, may be NULL. */
 const char *bh_part_get_record(GtkWidget *row);
 /* Sets title and accessible name of a row. */

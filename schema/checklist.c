@@ -124,9 +124,25 @@ json_t *bh_checklist_to_json(const BhChecklist *checklist)
   return array;
 }
 
+json_t *bh_checklist_dup_values(const BhChecklist *checklist)
+{
+  const BhChecklistHead *head = checklist->head;
+  json_t *items = bh_checklist_to_json(checklist);
+  g_autofree char *text = bh_json_dump_sorted(items);
+  g_autofree char *sha256 = bh_hash_hex(text, strlen(text));
+  json_t *values =
+      json_pack("{s:s, s:s, s:s, s:s, s:s}", "code", head->code, "name", head->name, "version",
+                head->version, "valid_from", head->valid_from, "source", head->source);
+  json_object_set_new(values, "items", items);
+  json_object_set_new(values, "sha256", json_string(sha256));
+  if (head->sector != NULL && *head->sector != '\0')
+    json_object_set_new(values, "sector", json_string(head->sector));
+  return values;
+}
+
 gboolean bh_checklist_check(const BhChecklist *checklist, const BhKindSet *set, GError **error)
 {
-  const BhKind *enterprise = bh_kind_set_find(set, "enterprise");
+  const BhKind *subject = bh_kind_set_find_directory(set);
   for (guint i = 0; i < checklist->items->len; i++) {
     const BhChecklistItem *item = g_ptr_array_index(checklist->items, i);
     if (item->applies_when == NULL)
@@ -134,11 +150,10 @@ gboolean bh_checklist_check(const BhChecklist *checklist, const BhKindSet *set, 
     g_auto(BhPlace) place = {0};
     bh_place_init(&place, item->item_no, error);
     bh_place_enter(&place, "applies_when");
-    if (enterprise == NULL)
-      return bh_place_fail(
-          &place,
-          "the kind set does not declare the kind \"enterprise\", whose fields the condition uses");
-    if (!bh_condition_check(&place, set, enterprise, item->applies_when))
+    if (subject == NULL)
+      return bh_place_fail(&place, "no kind of the set declares \"directory\"; the condition needs "
+                                   "the fields of that kind");
+    if (!bh_condition_check(&place, set, subject, item->applies_when))
       return FALSE;
   }
   return TRUE;

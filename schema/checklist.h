@@ -58,6 +58,9 @@ BhChecklist *bh_checklist_parse_all(const char *csv, gsize csv_len, const char *
 BhChecklist *bh_checklist_from_json(const json_t *items, GError **error);
 /* The value of the `items` field of a checklist record. New reference. */
 json_t *bh_checklist_to_json(const BhChecklist *checklist);
+/* The values of a checklist record made from this list: head, items, and their SHA-256. The list
+ * must have a head. New reference. */
+json_t *bh_checklist_dup_values(const BhChecklist *checklist);
 /* Frees a checklist; NULL is allowed. */
 void bh_checklist_free(BhChecklist *checklist);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhChecklist, bh_checklist_free)
@@ -65,7 +68,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhChecklist, bh_checklist_free)
 /* The head of the checklist, borrowed; NULL when the checklist has no item file. */
 const BhChecklistHead *bh_checklist_get_head(const BhChecklist *checklist);
 /* Checks that the condition "applies_when" of every item uses only fields that `set` declares for
- * the kind "enterprise". FALSE with BH_ERROR_INVALID naming the item and the place. */
+ * the kind with "directory". FALSE with BH_ERROR_INVALID naming the item and the place. */
 gboolean bh_checklist_check(const BhChecklist *checklist, const BhKindSet *set, GError **error);
 
 /* Whether a checklist record with these values is offered for a new visit on the day `today`

@@ -7,6 +7,7 @@
 
 #define FORMS_MAX 20
 #define RELATED_MAX 20
+#define LIST_ITEMS "items"
 
 static gboolean resolve_form(BhPlace *place, const BhKind *kind, const char *name,
                              const json_t *fields)
@@ -130,6 +131,52 @@ const BhKind *bh_kind_set_find_directory(const BhKindSet *set)
     if (bh_kind_get_directory(kinds->pdata[i]) != NULL)
       return kinds->pdata[i];
   return NULL;
+}
+
+static gboolean has_items(const BhKind *kind)
+{
+  const BhField *field = kind != NULL ? bh_kind_find_field(kind, LIST_ITEMS) : NULL;
+  return field != NULL && bh_field_get_type(field) == BH_FIELD_JSON;
+}
+
+const BhKind *bh_kind_set_find_list_kind(const BhKindSet *set)
+{
+  const GPtrArray *kinds = bh_kind_set_list(set);
+  for (guint i = 0; i < kinds->len; i++)
+    if (has_items(kinds->pdata[i]))
+      return kinds->pdata[i];
+  return NULL;
+}
+
+static gboolean is_directory(const BhKind *kind)
+{
+  return kind != NULL && bh_kind_get_directory(kind) != NULL;
+}
+
+/* Name of the first ref field to one kind only, for which `is_wanted` is TRUE. */
+static const char *find_ref(const BhKindSet *set, const BhKind *kind,
+                            gboolean (*is_wanted)(const BhKind *))
+{
+  const GPtrArray *fields = bh_kind_list_fields(kind);
+  for (guint i = 0; i < fields->len; i++) {
+    const BhField *field = fields->pdata[i];
+    if (bh_field_get_type(field) != BH_FIELD_REF)
+      continue;
+    const char *const *names = bh_field_get_ref_kinds(field);
+    if (names[0] != NULL && names[1] == NULL && is_wanted(bh_kind_set_find(set, names[0])))
+      return bh_field_get_name(field);
+  }
+  return NULL;
+}
+
+const char *bh_kind_find_subject(const BhKindSet *set, const BhKind *kind)
+{
+  return find_ref(set, kind, is_directory);
+}
+
+const char *bh_kind_find_list(const BhKindSet *set, const BhKind *kind)
+{
+  return find_ref(set, kind, has_items);
 }
 
 GPtrArray *bh_kind_list_form(const BhKind *kind, const char *form)

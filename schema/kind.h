@@ -71,6 +71,14 @@ const BhKind *bh_kind_set_find(const BhKindSet *set, const char *kind); /* NULL 
 const GPtrArray *bh_kind_set_list(const BhKindSet *set);
 /* The kind that declares "directory", borrowed; NULL when there is none. */
 const BhKind *bh_kind_set_find_directory(const BhKindSet *set);
+/* Name of the first ref field of `kind` to the kind with "directory" only, borrowed; NULL: none. */
+const char *bh_kind_find_subject(const BhKindSet *set, const BhKind *kind);
+/* Name of the ref field of `kind` that contains the list of the items of its `items` fields: the
+ * first one to one kind with a `json` field "items". Borrowed; NULL: none. */
+const char *bh_kind_find_list(const BhKindSet *set, const BhKind *kind);
+/* The kind of these lists: the first kind of the set with a `json` field "items", borrowed; NULL:
+ * none. */
+const BhKind *bh_kind_set_find_list_kind(const BhKindSet *set);
 
 /* All kinds in the order in which they are shown: by "order", kinds without one last, then by name.
  * Free the array. */

@@ -145,7 +145,7 @@ void bh_photos_show(BhPhotos *self, const json_t *files)
     g_autofree char *name = g_strdup_printf(_("Photo %u"), self->count);
     bh_part_identify(button, id, name);
     bh_part_add_class(button, "thumb");
-    g_object_set_data_full(G_OBJECT(button), "bh-record", g_strdup(sha256), g_free);
+    bh_part_set_record(button, sha256);
     g_signal_connect(button, "clicked", G_CALLBACK(on_open), self);
     gtk_container_add(GTK_CONTAINER(self->flow), button);
     gtk_widget_show_all(self->flow);

@@ -7,10 +7,7 @@
 
 #include "app/pages/act.h"
 #include "app/pages/record.h"
-#include "app/visit/finish.h"
-#include "app/visit/outcome.h"
-#include "app/visit/sign.h"
-#include "app/visit/start.h"
+#include "app/visit/links.h"
 
 typedef struct {
   GtkWidget *box; /* the box that the buttons go into; weak */
@@ -29,29 +26,6 @@ static void acts_request_free(gpointer data)
   g_free(request);
 }
 
-typedef struct {
-  const char *name; /* name of the page in the kinds */
-  gboolean of_parent;
-  BhPage *(*make)(const char *record);
-} OwnPage;
-
-/* Pages of steps that are written in C. The page "answer" has no button, because the record page
- * has the form for the answer. */
-static const OwnPage known_pages[] = {
-    {"outcome", FALSE, bh_outcome_page_new},
-    {"papers", TRUE, bh_finish_page_new},
-    {"sign", FALSE, bh_sign_page_new},
-    {"start", FALSE, bh_start_page_new_assigned},
-};
-
-static const OwnPage *find_page(const char *name)
-{
-  for (gsize i = 0; name != NULL && i < G_N_ELEMENTS(known_pages); i++)
-    if (strcmp(known_pages[i].name, name) == 0)
-      return &known_pages[i];
-  return NULL;
-}
-
 static const char *get_text(GtkButton *button, const char *key)
 {
   return g_object_get_data(G_OBJECT(button), key);
@@ -65,8 +39,9 @@ static void set_text(GtkWidget *button, const char *key, const char *text)
 static void on_act(GtkButton *button, BhPage *page)
 {
   const char *record = bh_part_get_record(GTK_WIDGET(button));
-  const OwnPage *own = find_page(get_text(button, "bh-page-name"));
-  bh_page_open(page, own != NULL ? own->make(record)
+  BhPage *own =
+      bh_links_make_page(get_text(button, "bh-page-name"), record, get_text(button, "bh-parent"));
+  bh_page_open(page, own != NULL ? own
                                  : bh_act_page_new(record, get_text(button, "bh-act"),
                                                    get_text(button, "bh-label")));
 }
@@ -93,15 +68,14 @@ static void add_act(BhPage *page, const ActsRequest *request, const json_t *act)
   const char *lang = bh_session_get_lang(bh_page_get_session(page));
   const char *label = bh_json_string_or(json_object_get(act, "label"), lang, "");
   const char *page_name = bh_json_string_or(act, "page", NULL);
-  const OwnPage *own = find_page(page_name);
-  if (page_name != NULL && !request->creates && (!request->own_pages || own == NULL))
+  if (page_name != NULL && !request->creates &&
+      (!request->own_pages || !bh_links_has_page(page_name)))
     return;
-  const char *record =
-      own != NULL && own->of_parent ? bh_json_string_or(act, "parent", "") : request->record;
   g_autofree char *id = dup_id(request, act);
   g_autofree char *text = request->creates ? g_strdup_printf(_("New: %s"), label) : g_strdup(label);
   GtkWidget *button = bh_part_button(id, text, NULL);
-  set_text(button, "bh-record", record);
+  bh_part_set_record(button, request->record);
+  set_text(button, "bh-parent", bh_json_string_or(act, "parent", NULL));
   set_text(button, "bh-page-name", page_name);
   set_text(button, "bh-act", bh_json_string_or(act, "name", ""));
   set_text(button, "bh-kind", bh_json_string_or(act, "kind", ""));

@@ -62,7 +62,7 @@ static void add_all(BhPage *page, const BelowRequest *request, const char *title
 {
   g_autofree char *id = g_strdup_printf("below-%s-all", request->kind);
   GtkWidget *button = bh_part_button(id, _("Show all"), NULL);
-  g_object_set_data_full(G_OBJECT(button), "bh-record", g_strdup(request->parent), g_free);
+  bh_part_set_record(button, request->parent);
   g_object_set_data(G_OBJECT(button), "bh-kind", (gpointer)request->kind);
   g_object_set_data_full(G_OBJECT(button), "bh-title", g_strdup(title), g_free);
   g_signal_connect(button, "clicked", G_CALLBACK(on_all), page);

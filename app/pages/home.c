@@ -14,13 +14,13 @@
 #include "app/pages/lists.h"
 #include "app/pages/queue.h"
 #include "app/pages/record.h"
+#include "app/pages/rows.h"
 #include "app/pages/scan.h"
 #include "app/pages/settings.h"
 #include "app/sync-text.h"
 #include "app/visit/drafts.h"
 #include "app/visit/find.h"
-#include "app/visit/inspection.h"
-#include "app/visit/visit.h"
+#include "app/visit/running.h"
 
 #define ROWS 20
 #define DUE_ROWS 3
@@ -51,13 +51,6 @@ struct _BhHomePage {
 
 G_DEFINE_FINAL_TYPE(BhHomePage, bh_home_page, BH_TYPE_PAGE)
 
-static void on_open_all(BhPage *page);
-
-static void on_open(GtkButton *row, BhHomePage *self)
-{
-  bh_page_open(BH_PAGE(self), bh_inspection_page_new(bh_part_get_record(GTK_WIDGET(row))));
-}
-
 static void on_returned(GtkButton *row, BhHomePage *self)
 {
   bh_page_open(BH_PAGE(self), bh_record_page_new(bh_part_get_record(GTK_WIDGET(row))));
@@ -66,42 +59,6 @@ static void on_returned(GtkButton *row, BhHomePage *self)
 static void on_draft(GtkButton *row, BhHomePage *self)
 {
   bh_drafts_open(BH_PAGE(self), bh_part_get_record(GTK_WIDGET(row)));
-}
-
-static const char *get_state_label(BhHomePage *self, const char *kind_name, const json_t *row)
-{
-  BhSession *session = bh_page_get_session(BH_PAGE(self));
-  const BhKind *kind = bh_session_find_kind(session, kind_name);
-  const char *state = bh_json_string_or(json_object_get(row, "values"), "state", "");
-  return kind != NULL && bh_kind_has_states(kind)
-             ? bh_kind_get_state_label(kind, state, bh_session_get_lang(session))
-             : "";
-}
-
-static void on_inspections(BhPage *page, json_t *result, const GError *error, gpointer data)
-{
-  (void)data;
-  BhHomePage *self = BH_HOME_PAGE(page);
-  bh_part_clear(self->open);
-  gsize i;
-  json_t *row;
-  const json_t *rows = error == NULL ? json_object_get(result, "rows") : NULL;
-  json_array_foreach(rows, i, row) {
-    g_autofree char *id = g_strdup_printf("open-%u", (guint)i + 1);
-    GtkWidget *button = bh_part_row(id, bh_json_string_or(row, "title", ""),
-                                    get_state_label(self, "inspection", row), NULL,
-                                    bh_json_string_or(row, "id", ""));
-    g_signal_connect(button, "clicked", G_CALLBACK(on_open), self);
-    bh_page_name_row(page, button, bh_json_string_or(row, "title", ""),
-                     bh_json_string_or(json_object_get(row, "values"), "enterprise", NULL));
-    gtk_container_add(GTK_CONTAINER(self->open), button);
-  }
-  if (error == NULL && json_is_string(json_object_get(result, "after"))) {
-    GtkWidget *all = bh_part_button("open-all", _("Show all inspections"), NULL);
-    g_signal_connect_swapped(all, "clicked", G_CALLBACK(on_open_all), self);
-    gtk_container_add(GTK_CONTAINER(self->open), all);
-  }
-  gtk_widget_set_visible(self->open_box, json_array_size(rows) > 0);
 }
 
 /* Shows the most urgent rows of the agenda only; the button below opens all of it. */
@@ -142,19 +99,17 @@ static void add_returned(BhDevice *device, const json_t *rows, json_t *returned)
     g_autoptr(json_t) record = parent != NULL ? bh_device_get(device, parent, NULL) : NULL;
     if (record == NULL)
       continue;
-    json_t *item =
-        json_pack("{s:s, s:s, s:s}", "id", parent, "title", bh_json_string_or(record, "title", ""),
-                  "comment", bh_json_string_or(values, "comment", ""));
-    json_t *enterprise = json_object_get(json_object_get(record, "values"), "enterprise");
-    if (enterprise != NULL)
-      json_object_set(item, "enterprise", enterprise);
-    json_array_append_new(returned, item);
+    json_array_append_new(returned, json_pack("{s:s, s:s, s:s, s:s, s:O?}", "id", parent, "kind",
+                                              bh_json_string_or(record, "kind", ""), "title",
+                                              bh_json_string_or(record, "title", ""), "comment",
+                                              bh_json_string_or(values, "comment", ""), "values",
+                                              json_object_get(record, "values")));
   }
 }
 
 /* Reads the open reviews with the records that they are about:
- * [{"id","title","enterprise"?,"comment"}]. Records that are not on this device are left out. Runs
- * on the store's thread. */
+ * [{"id","kind","title","comment","values"}]. Records that are not on this device are left out.
+ * Runs on the store's thread. */
 static void load_returned(BhDevice *device, GTask *task, gpointer data)
 {
   g_autoptr(GError) error = NULL;
@@ -178,6 +133,7 @@ static void on_returned_rows(BhPage *page, json_t *result, const GError *error, 
 {
   (void)data;
   BhHomePage *self = BH_HOME_PAGE(page);
+  const BhKindSet *kinds = bh_session_get_kinds(bh_page_get_session(page));
   bh_part_clear(self->returned);
   gsize i;
   json_t *item;
@@ -189,7 +145,12 @@ static void on_returned_rows(BhPage *page, json_t *result, const GError *error, 
         bh_part_row(id, title, bh_json_string_or(item, "comment", ""), _("Returned"), record);
     bh_part_add_class(button, "urgent");
     g_signal_connect(button, "clicked", G_CALLBACK(on_returned), self);
-    bh_page_name_row(page, button, title, bh_json_string_or(item, "enterprise", NULL));
+    const BhKind *kind =
+        bh_session_find_kind(bh_page_get_session(page), bh_json_string_or(item, "kind", ""));
+    const char *subject = kind != NULL ? bh_kind_find_subject(kinds, kind) : NULL;
+    if (subject != NULL)
+      bh_page_name_row(page, button, title,
+                       bh_json_string_or(json_object_get(item, "values"), subject, NULL));
     gtk_container_add(GTK_CONTAINER(self->returned), button);
   }
   gtk_widget_set_visible(self->returned_box, error == NULL && json_array_size(result) > 0);
@@ -208,10 +169,7 @@ static void on_drafts(BhPage *page, json_t *result, const GError *error, gpointe
   json_array_foreach(drafts, i, draft) {
     const char *kind_name = bh_json_string_or(draft, "kind", "");
     const BhKind *kind = bh_session_find_kind(session, kind_name);
-    /* No row for these drafts: a picture is continued on the page of its hazard, an answer to a
-     * review on that of the returned record, the fields of an order on that of its visit. */
-    if (strcmp(kind_name, "file") == 0 || strcmp(kind_name, "review") == 0 ||
-        (strcmp(kind_name, "document") == 0 && json_object_get(draft, "state") == NULL))
+    if (!bh_drafts_has_page(draft))
       continue;
     g_autofree char *id = g_strdup_printf("draft-%u", ++shown);
     const char *title = bh_json_string_or(draft, "title", "");
@@ -258,12 +216,7 @@ static void bh_home_page_refresh(BhPage *page)
                          bh_lists_page_has_lists(bh_page_get_session(page)));
   if (actor == NULL)
     return;
-  const char *running = bh_visit_get_running_state(bh_session_get_kinds(bh_page_get_session(page)));
-  bh_page_ask(page, "open",
-              bh_call_list(json_pack("{s:s, s:{s:s}, s:i, s:s, s:s}", "kind", "inspection", "where",
-                                     "state", running != NULL ? running : "", "limit", ROWS,
-                                     "order", "changed", "viewer", actor)),
-              on_inspections, NULL, NULL);
+  bh_running_show(page, BH_HOME_PAGE(page)->open, BH_HOME_PAGE(page)->open_box);
   bh_page_ask_run(page, "returned", load_returned, g_strdup(actor), g_free, on_returned_rows, NULL,
                   NULL);
   bh_lanes_show(page, BH_HOME_PAGE(page)->lanes);
@@ -311,12 +264,6 @@ static void on_lists(BhPage *page)
 static void on_agenda(BhPage *page)
 {
   bh_page_open(page, bh_agenda_page_new());
-}
-
-/* A list of all inspections, because more are going on than the page shows. */
-static void on_open_all(BhPage *page)
-{
-  bh_page_open(page, bh_list_page_new("inspection", NULL, _("Inspections")));
 }
 
 static void on_clock_ask(BhPage *page)

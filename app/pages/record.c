@@ -13,9 +13,7 @@
 #include "app/pages/record-facts.h"
 #include "app/pages/record-history.h"
 #include "app/pages/return-form.h"
-#include "app/visit/finish.h"
-#include "app/visit/hazard.h"
-#include "app/visit/inspection.h"
+#include "app/visit/links.h"
 #include "schema/workflow.h"
 
 #define CHILDREN 40
@@ -89,40 +87,6 @@ static void show_conflicts(BhRecordPage *self)
         _("%s: recorded differently on two devices. All values are kept; the office decides."),
         field != NULL ? bh_field_get_label(field, lang_of(self)) : key);
     gtk_container_add(GTK_CONTAINER(self->conflicts), bh_part_notice("conflict", text, "warning"));
-  }
-}
-
-/* --- pages of the main job --- */
-
-static void on_link(GtkButton *row, BhRecordPage *self)
-{
-  const char *target = g_object_get_data(G_OBJECT(row), "bh-target");
-  if (strcmp(target, "inspection") == 0)
-    bh_page_open(BH_PAGE(self), bh_inspection_page_new(self->id));
-  else if (strcmp(target, "documents") == 0)
-    bh_page_open(BH_PAGE(self), bh_finish_page_new(self->id));
-  else
-    bh_page_open(BH_PAGE(self), bh_hazard_page_new_existing(self->id));
-}
-
-static void add_link(BhRecordPage *self, const char *target, const char *text)
-{
-  g_autofree char *id = g_strdup_printf("open-%s", target);
-  GtkWidget *button = bh_part_button(id, text, NULL);
-  g_object_set_data(G_OBJECT(button), "bh-target", (gpointer)target);
-  g_signal_connect(button, "clicked", G_CALLBACK(on_link), self);
-  gtk_container_add(GTK_CONTAINER(self->links), button);
-}
-
-static void show_links(BhRecordPage *self)
-{
-  const char *kind = bh_json_string_or(self->record, "kind", "");
-  bh_part_clear(self->links);
-  if (strcmp(kind, "inspection") == 0) {
-    add_link(self, "inspection", _("Open the inspection"));
-    add_link(self, "documents", _("Documents"));
-  } else if (strcmp(kind, "hazard") == 0) {
-    add_link(self, "hazard", _("Open the hazard"));
   }
 }
 
@@ -369,7 +333,7 @@ static void on_record(BhPage *page, json_t *result, const GError *error, gpointe
   bh_facts_show(page, self->facts, kind, json_object_get(result, "values"));
   bh_attached_show(page, self->files, self->id);
   show_conflicts(self);
-  show_links(self);
+  bh_links_show(BH_PAGE(self), self->links, bh_json_string_or(self->record, "kind", ""), self->id);
   bh_acts_show(page, self->acts, self->id, TRUE);
   bh_below_show(page, self->below, kind, self->id);
   bh_acts_show_creations(page, self->creations, self->id);

@@ -6,8 +6,7 @@
 
 #include "app/due.h"
 #include "app/pages/record.h"
-#include "app/visit/finish.h"
-#include "app/visit/inspection.h"
+#include "app/visit/links.h"
 #include "schema/ledger.h"
 #include "schema/workflow.h"
 
@@ -26,19 +25,6 @@ json_t *bh_row_dup_query(BhPage *page, const BhKind *kind, const json_t *ledger)
   if (actor != NULL)
     json_object_set_new(query, "viewer", json_string(actor));
   return query;
-}
-
-const char *bh_row_find_subject(const BhKindSet *set, const BhKind *kind)
-{
-  const BhKind *directory = set != NULL ? bh_kind_set_find_directory(set) : NULL;
-  const GPtrArray *fields = bh_kind_list_fields(kind);
-  for (guint i = 0; directory != NULL && i < fields->len; i++) {
-    const BhField *field = g_ptr_array_index(fields, i);
-    if (bh_field_get_type(field) == BH_FIELD_REF &&
-        g_strv_contains(bh_field_get_ref_kinds(field), bh_kind_get_name(directory)))
-      return bh_field_get_name(field);
-  }
-  return NULL;
 }
 
 /* --- the second line --- */
@@ -107,9 +93,8 @@ static void on_row(GtkButton *row, BhPage *page)
 {
   const char *name = g_object_get_data(G_OBJECT(row), "bh-page");
   const char *record = bh_part_get_record(GTK_WIDGET(row));
-  bh_page_open(page, strcmp(name, "papers") == 0  ? bh_finish_page_new(record)
-                     : strcmp(name, "visit") == 0 ? bh_inspection_page_new(record)
-                                                  : bh_record_page_new(record));
+  BhPage *own = bh_links_make_page(name, record, NULL);
+  bh_page_open(page, own != NULL ? own : bh_record_page_new(record));
 }
 
 static GtkWidget *make_row(BhPage *page, const BhKind *kind, const json_t *ledger,
@@ -139,7 +124,7 @@ static GtkWidget *make_row(BhPage *page, const BhKind *kind, const json_t *ledge
   g_object_set_data(G_OBJECT(button), "bh-page", (gpointer)g_intern_string(page_name));
   bh_part_set_class(button, "urgent", due != NULL && days < 0);
   g_signal_connect(button, "clicked", G_CALLBACK(on_row), page);
-  const char *subject = bh_row_find_subject(bh_session_get_kinds(session), kind);
+  const char *subject = bh_kind_find_subject(bh_session_get_kinds(session), kind);
   if (subject != NULL)
     bh_page_name_row(page, button, title, bh_json_string_or(values, subject, NULL));
   return button;

@@ -18,7 +18,5 @@ GtkWidget *bh_row_new(BhPage *page, const BhKind *kind, const json_t *ledger, co
  * time left until the day by which the ledger is ordered. */
 GtkWidget *bh_row_new_dated(BhPage *page, const BhKind *kind, const json_t *ledger,
                             const json_t *row, const char *id);
-/* Name of the ref field of the kind that leads to the kind with "directory"; NULL: none. */
-const char *bh_row_find_subject(const BhKindSet *set, const BhKind *kind);
 
 G_END_DECLS

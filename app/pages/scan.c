@@ -67,8 +67,11 @@ static void keep_scan(BhScanPage *self, const Scan *scan, const char *outcome,
   json_t *set = json_pack("{s:I, s:s?, s:s, s:s}", "scanned_at",
                           (json_int_t)bh_session_now_ms(session), "scanned_by",
                           bh_session_get_actor(session), "means", scan->means, "outcome", outcome);
-  if (enterprise != NULL)
-    json_object_set_new(set, "enterprise", json_string(enterprise));
+  const BhKind *kind = bh_session_find_kind(session, "scan");
+  const char *subject =
+      kind != NULL ? bh_kind_find_subject(bh_session_get_kinds(session), kind) : NULL;
+  if (enterprise != NULL && subject != NULL)
+    json_object_set_new(set, subject, json_string(enterprise));
   if (json_is_integer(serial))
     json_object_set(set, "serial", (json_t *)serial);
   if (enterprise == NULL && !json_is_integer(serial))
@@ -139,7 +142,7 @@ static void on_resolved(BhPage *page, json_t *result, const GError *error, gpoin
     return;
   }
   show_message(self, NULL);
-  const char *enterprise = bh_json_string_or(result, "enterprise", NULL);
+  const char *enterprise = bh_json_string_or(result, "record", NULL);
   const json_t *serial = json_object_get(json_object_get(result, "plaque"), "serial");
   char id[BH_ID_LEN + 1];
   if (enterprise != NULL) {

@@ -323,8 +323,7 @@ static void add_tile(BhSignInPage *self, const json_t *staff, guint number)
   g_autofree char *id = g_strdup_printf("tile-%u", number);
   bh_part_identify(button, id, name);
   bh_part_add_class(button, "tile");
-  g_object_set_data_full(G_OBJECT(button), "bh-record",
-                         g_strdup(bh_json_string_or(staff, "id", "")), g_free);
+  bh_part_set_record(button, bh_json_string_or(staff, "id", ""));
   g_object_set_data_full(G_OBJECT(button), "bh-name", g_strdup(name), g_free);
   g_object_set_data(G_OBJECT(button), "bh-locked-s", GSIZE_TO_POINTER((gsize)(locked_ms / 1000)));
   g_signal_connect(button, "clicked", G_CALLBACK(on_tile), self);

@@ -106,7 +106,7 @@ static void on_checklist(BhPage *page, json_t *result, const GError *error, gpoi
     gboolean same_list = g_strcmp0(json_string_value(self->restored_list), self->chosen) == 0;
     gboolean left_out = same_list && bh_json_has_name(self->restored_left_out, name);
     GtkWidget *check = bh_part_check(id, name, !left_out);
-    g_object_set_data_full(G_OBJECT(check), "bh-record", g_strdup(name), g_free);
+    bh_part_set_record(check, name);
     g_signal_connect_swapped(check, "toggled", G_CALLBACK(on_section), self);
     gtk_container_add(GTK_CONTAINER(self->boxes.sections), check);
   }
@@ -143,8 +143,7 @@ static void add_list(BhChecklistChoice *self, const json_t *row, GtkWidget **gro
   gtk_container_add(GTK_CONTAINER(radio), bh_part_label(text, NULL));
   g_autofree char *id = g_strdup_printf("list-%u", number);
   bh_part_identify(radio, id, text);
-  g_object_set_data_full(G_OBJECT(radio), "bh-record", g_strdup(bh_json_string_or(row, "id", "")),
-                         g_free);
+  bh_part_set_record(radio, bh_json_string_or(row, "id", ""));
   if (*group == NULL)
     *group = radio;
   if (g_strcmp0(bh_part_get_record(radio), json_string_value(self->restored_list)) == 0)

@@ -8,6 +8,7 @@
 
 #include "app/forms/confirm.h"
 #include "app/visit/hazard.h"
+#include "app/visit/remark.h"
 #include "app/visit/visit-fill.h"
 #include "app/visit/visit-page.h"
 
@@ -41,6 +42,8 @@ struct _BhChecklistPage {
   GtkWidget *standard;
   GtkWidget *policy;
   GtkWidget *linked;
+  GtkWidget *remark_box;
+  BhRemark *remark;
   GtkWidget *question;
   BhConfirm *confirm;
   GtkWidget *answers;
@@ -153,6 +156,35 @@ static void show_answer(BhChecklistPage *self, const json_t *value, BhAnswer ans
   gtk_widget_set_visible(self->bulk_mark, json_is_true(json_object_get(value, "bulk")));
 }
 
+/* Whether the visit was begun as a remote one. */
+static gboolean is_by_video(BhChecklistPage *self)
+{
+  gsize i;
+  json_t *mode;
+  json_array_foreach(json_object_get(bh_visit_get_values(self->visit, "inspection"), "modes"), i,
+                     mode) {
+    if (g_strcmp0(json_string_value(mode), "remote") == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void add_detail(GString *text, const char *label, const char *value)
+{
+  if (value != NULL && *value != '\0')
+    g_string_append_printf(text, "%s%s%s", text->len > 0 ? "\n" : "", label, value);
+}
+
+/* How the item is checked, what is demanded when it is not met, and where it comes from. */
+static void show_details(BhChecklistPage *self, const BhChecklistItem *item)
+{
+  g_autoptr(GString) text = g_string_new(NULL);
+  add_detail(text, _("How to check: "), item->method);
+  add_detail(text, _("Demand: "), item->rectification);
+  add_detail(text, _("Policy source: "), item->policy_source);
+  gtk_label_set_text(GTK_LABEL(self->policy), text->str);
+}
+
 static void show(BhChecklistPage *self)
 {
   const BhChecklistItem *item = current(self);
@@ -171,11 +203,11 @@ static void show(BhChecklistPage *self)
   gtk_label_set_text(GTK_LABEL(self->item_no), item->item_no);
   gtk_label_set_text(GTK_LABEL(self->check), item->check);
   gtk_label_set_text(GTK_LABEL(self->standard), item->standard);
-  g_autofree char *policy = g_strdup_printf(_("Policy source: %s"), item->policy_source);
-  gtk_label_set_text(GTK_LABEL(self->policy), policy);
+  show_details(self, item);
   gtk_widget_set_visible(self->candidate, item->major_candidate);
   gtk_widget_set_visible(self->government, g_strcmp0(item->addressee, "government") == 0);
   show_answer(self, value, answer);
+  bh_remark_show(self->remark, item->item_no, value, is_by_video(self));
   show_linked(self, item, answer);
   show_progress(self, item);
   gtk_widget_set_sensitive(self->previous, self->index > 0);
@@ -189,8 +221,11 @@ static gboolean is_answered(BhChecklistPage *self, guint index)
   return get_value(self, g_ptr_array_index(self->items, index)) != NULL;
 }
 
+static void save_remark(BhChecklistPage *self);
+
 static void go_to(BhChecklistPage *self, guint index)
 {
+  save_remark(self);
   self->index = index;
   bh_page_change_view(BH_PAGE(self));
   show(self);
@@ -340,6 +375,7 @@ static void on_answered(BhPage *page, json_t *result, const GError *error, gpoin
   /* After a failure the page must show what is on disk. */
   if (error != NULL) {
     bh_page_say_error(page, error);
+    bh_remark_keep(self->remark);
     self->needs_reload = TRUE;
   }
   if (self->saving == 0 && self->needs_reload)
@@ -357,6 +393,33 @@ static void save(BhChecklistPage *self, json_t *set)
    * dropped. */
   if (bh_page_cancel_ask(BH_PAGE(self), BH_VISIT_SLOT))
     self->needs_reload = TRUE;
+}
+
+/* An answer with the remark of its item. The remark is kept when the answer changes. */
+static json_t *dup_answer(BhChecklistPage *self, const char *item_no, BhAnswer chosen)
+{
+  json_t *value = json_pack("{s:s}", "answer", bh_answer_code(chosen));
+  if (g_strcmp0(bh_remark_get_item(self->remark), item_no) == 0)
+    bh_remark_take(self->remark, value);
+  return value;
+}
+
+/* Saves a changed remark. An item without an answer becomes "not checked", because a remark belongs
+ * to an answer. */
+static void save_remark(BhChecklistPage *self)
+{
+  const char *item_no = bh_remark_get_item(self->remark);
+  if (item_no == NULL || self->visit == NULL || !bh_remark_is_changed(self->remark))
+    return;
+  g_autofree char *key = bh_answer_dup_key(item_no);
+  save(self, json_pack("{s:o}", key,
+                       dup_answer(self, item_no, bh_visit_get_answer(self->visit, item_no))));
+}
+
+static void on_remark(BhChecklistPage *self)
+{
+  save_remark(self);
+  show(self);
 }
 
 /* --- an answer that contradicts a hazard of the item --- */
@@ -400,8 +463,8 @@ static void withdraw_and_answer(BhChecklistPage *self, const Contradiction *cont
   const BhKind *kind = bh_session_find_kind(bh_page_get_session(page), "hazard");
   g_autofree char *key = bh_answer_dup_key(contradiction->item_no);
   json_t *ops =
-      json_pack("[{s:s, s:s, s:{s:{s:s}}}]", "record", self->inspection, "kind", "inspection",
-                "set", key, "answer", bh_answer_code(contradiction->chosen));
+      json_pack("[{s:s, s:s, s:{s:o}}]", "record", self->inspection, "kind", "inspection", "set",
+                key, dup_answer(self, contradiction->item_no, contradiction->chosen));
   gsize i;
   json_t *row;
   json_array_foreach(json_object_get(self->visit, "hazards"), i, row) {
@@ -462,7 +525,7 @@ static void answer(BhChecklistPage *self, BhAnswer chosen)
     return;
   }
   g_autofree char *key = bh_answer_dup_key(item->item_no);
-  save(self, json_pack("{s:{s:s}}", key, "answer", bh_answer_code(chosen)));
+  save(self, json_pack("{s:o}", key, dup_answer(self, item->item_no, chosen)));
   show(self);
   if (chosen == BH_ANSWER_NONCOMPLIANT && !has_linked(self, item->item_no))
     bh_page_open(BH_PAGE(self), bh_hazard_page_new(self->inspection, item->item_no));
@@ -572,6 +635,11 @@ static void bh_checklist_page_refresh(BhPage *page)
   bh_visit_ask(page, BH_CHECKLIST_PAGE(page)->inspection, on_visit);
 }
 
+static void bh_checklist_page_leave(BhPage *page)
+{
+  save_remark(BH_CHECKLIST_PAGE(page));
+}
+
 static void bh_checklist_page_load(BhPage *page)
 {
   make_answers(BH_CHECKLIST_PAGE(page), bh_session_get_lang(bh_page_get_session(page)));
@@ -585,6 +653,7 @@ static void bh_checklist_page_class_init(BhChecklistPageClass *klass)
   G_OBJECT_CLASS(klass)->finalize = bh_checklist_page_finalize;
   page_class->load = bh_checklist_page_load;
   page_class->refresh = bh_checklist_page_refresh;
+  page_class->leave = bh_checklist_page_leave;
   BH_PAGE_TEMPLATE(klass, "visit/checklist");
   BH_PAGE_CHILD(klass, BhChecklistPage, section);
   BH_PAGE_CHILD(klass, BhChecklistPage, filter);
@@ -604,6 +673,7 @@ static void bh_checklist_page_class_init(BhChecklistPageClass *klass)
   BH_PAGE_CHILD(klass, BhChecklistPage, standard);
   BH_PAGE_CHILD(klass, BhChecklistPage, policy);
   BH_PAGE_CHILD(klass, BhChecklistPage, linked);
+  BH_PAGE_CHILD(klass, BhChecklistPage, remark_box);
   BH_PAGE_CHILD(klass, BhChecklistPage, question);
   BH_PAGE_CHILD(klass, BhChecklistPage, answers);
   BH_PAGE_CHILD(klass, BhChecklistPage, previous);
@@ -616,6 +686,9 @@ static void bh_checklist_page_init(BhChecklistPage *self)
   gtk_widget_init_template(GTK_WIDGET(self));
   self->confirm = BH_CONFIRM(bh_confirm_new("contradiction"));
   gtk_container_add(GTK_CONTAINER(self->question), GTK_WIDGET(self->confirm));
+  self->remark = BH_REMARK(bh_remark_new());
+  gtk_container_add(GTK_CONTAINER(self->remark_box), GTK_WIDGET(self->remark));
+  g_signal_connect_object(self->remark, "changed", G_CALLBACK(on_remark), self, G_CONNECT_SWAPPED);
   g_signal_connect_swapped(self->previous, "clicked", G_CALLBACK(on_previous), self);
   g_signal_connect_swapped(self->next, "clicked", G_CALLBACK(on_next), self);
   g_signal_connect_swapped(self->filter, "clicked", G_CALLBACK(on_filter), self);

@@ -82,6 +82,13 @@ static void on_draft(BhPage *page, json_t *result, const GError *error, gpointer
     bh_page_open(page, make_page(bh_page_get_session(page), result));
 }
 
+gboolean bh_drafts_has_page(const json_t *draft)
+{
+  const char *kind = bh_json_string_or(draft, "kind", "");
+  return strcmp(kind, BH_ACT_FILE_KIND) != 0 && strcmp(kind, BH_REVIEW_KIND) != 0 &&
+         (strcmp(kind, "document") != 0 || json_object_get(draft, "state") != NULL);
+}
+
 void bh_drafts_open(BhPage *page, const char *record)
 {
   bh_page_ask(page, "draft", bh_call_get_draft(record), on_draft, NULL, NULL);

@@ -5,6 +5,10 @@
 
 G_BEGIN_DECLS
 
+/* Whether a draft ("kind", "state") has a page of its own. A picture is continued on the page of
+ * its hazard, an answer to a review on that of the returned record, the fields of an order on that
+ * of its visit. */
+gboolean bh_drafts_has_page(const json_t *draft);
 /* Reads the draft of `record` (of the actor) and opens its page above `page`; a toast when the
  * draft does not exist. */
 void bh_drafts_open(BhPage *page, const char *record);

@@ -109,7 +109,7 @@ static void add_receipt_button(BhFinishPage *self, const char *order, guint numb
 {
   g_autofree char *id = number > 1 ? g_strdup_printf("receipt-%u", number) : g_strdup("receipt");
   GtkWidget *button = bh_part_button(id, _("Sign for receipt …"), "suggested-action");
-  g_object_set_data_full(G_OBJECT(button), "bh-record", g_strdup(order), g_free);
+  bh_part_set_record(button, order);
   g_signal_connect(button, "clicked", G_CALLBACK(on_receipt), self);
   gtk_container_add(GTK_CONTAINER(self->documents), button);
 }
@@ -239,7 +239,7 @@ static void show_dates(BhFinishPage *self)
   json_object_foreach(json_object_get(self->visit, "staff"), id, values) {
     g_autofree char *name = g_strdup_printf("confirm-%u", ++number);
     GtkWidget *check = bh_part_check(name, bh_json_string_or(values, "name", ""), FALSE);
-    g_object_set_data_full(G_OBJECT(check), "bh-record", g_strdup(id), g_free);
+    bh_part_set_record(check, id);
     gtk_container_add(GTK_CONTAINER(self->confirmers), check);
   }
 }

@@ -144,7 +144,7 @@ static void add_row(BhParticipantsPage *self, const json_t *row, guint number)
     g_autofree char *text = g_strdup_printf(_("Remove %s"), name_of(self, values));
     GtkWidget *remove = bh_part_icon_button(name, "list-remove-symbolic", text);
     bh_part_add_class(remove, "careful");
-    g_object_set_data_full(G_OBJECT(remove), "bh-record", g_strdup(record), g_free);
+    bh_part_set_record(remove, record);
     g_signal_connect(remove, "clicked", G_CALLBACK(on_remove), self);
     gtk_box_pack_end(GTK_BOX(line), remove, FALSE, FALSE, 0);
   }
@@ -180,7 +180,7 @@ static void on_staff(BhPage *page, json_t *result, const GError *error, gpointer
     g_autofree char *id = g_strdup_printf("add-colleague-%u", ++number);
     g_autofree char *text = g_strdup_printf(_("Add %s"), bh_json_string_or(person, "name", ""));
     GtkWidget *button = bh_part_button(id, text, NULL);
-    g_object_set_data_full(G_OBJECT(button), "bh-record", g_strdup(staff), g_free);
+    bh_part_set_record(button, staff);
     g_signal_connect(button, "clicked", G_CALLBACK(on_colleague), self);
     gtk_container_add(GTK_CONTAINER(self->colleagues), button);
   }

@@ -247,7 +247,7 @@ static void on_staff(BhPage *page, json_t *result, const GError *error, gpointer
     g_autofree char *id = g_strdup_printf("colleague-%u", (guint)i + 1);
     GtkWidget *check = bh_part_check(id, bh_json_string_or(person, "name", ""),
                                      bh_json_has_name(get_restored(self, "colleagues"), staff_id));
-    g_object_set_data_full(G_OBJECT(check), "bh-record", g_strdup(staff_id), g_free);
+    bh_part_set_record(check, staff_id);
     g_signal_connect_swapped(check, "toggled", G_CALLBACK(on_extra_changed), self);
     gtk_container_add(GTK_CONTAINER(self->colleagues), check);
   }

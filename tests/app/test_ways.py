@@ -301,6 +301,51 @@ class Ways(WindowTest):
         self.assertEqual(said["verdict"], "wrong")
         self.assertGreater(abs(said["reading"] - said["shown_at"]), 28 * 60000)
 
+    @begins("visit", picture=30)
+    def test_a_remark_of_an_item_is_kept_with_its_answer(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("open-1")
+            app.click("checklist")
+            app.find("answer-compliant")
+            first = app.value("item_no")
+            # Typed before the answer: one entry holds both.
+            app.click("remark_open")
+            app.type("remark", "抽查 3 台，均有效")
+            self.shot(app, "remark")
+            app.click("answer-compliant")
+            app.find("remark_open")
+            second = app.value("item_no")
+            # Without an answer the item is not checked, and the remark says why.
+            app.click("remark_open")
+            app.type("remark", "采空区，不能进入")
+            app.click("next")
+            app.find("remark_open")
+            app.click("previous")
+            app.find("remark")
+            self.assertEqual(app.value("remark"), "采空区，不能进入")
+            app.click("previous")
+            app._wait(lambda: app.value("remark").startswith("抽查"), "the remark of the first item", 5)
+            # A later remark leaves the answer as it is, and a later answer the remark.
+            app.type("remark", "抽查 4 台，均有效")
+            app.click("back")
+            app.find("finish")
+            app.click("checklist")
+            app.click("jump")
+            app.click("go-section-1")
+            app.click("answer-not_applicable")
+            app.find("remark")
+            app.click("back")
+            app.find("finish")
+        visit = self.rows("inspection")[0]["id"]
+        values = json.loads(self.ctl("show", visit, "--json"))["values"]
+        self.assertEqual(values[f"answers/{first}"], {"answer": "not_applicable", "note": "抽查 4 台，均有效"})
+        self.assertEqual(values[f"answers/{second}"], {"answer": "unchecked", "note": "采空区，不能进入"})
+        changes = [one["value"] for entry in json.loads(self.ctl("history", visit, "--json"))["entries"]
+                   for one in entry["sets"] if one["key"] == f"answers/{first}"]
+        self.assertEqual([(one["answer"], one["note"][3]) for one in changes],
+                         [("not_applicable", "4"), ("compliant", "4"), ("compliant", "3")])
+
     @begins(picture=28)
     def test_who_touches_nothing_for_a_minute_is_signed_out_and_loses_nothing(self):
         (self.store / "collector.ini").write_text("[window]\nlock-minutes=1\n")

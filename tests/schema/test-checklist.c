@@ -128,9 +128,10 @@ static void test_a_condition_about_nothing_declared_is_refused(void **state)
   g_autoptr(GError) error = NULL;
   static const char kinds[] =
       "{\"bihuan-kinds\":1,\"kinds\":[{\"bihuan-kind\":1,\"kind\":\"enterprise\",\"label\":{\"zh\":"
-      "\"企\",\"en\":\"E\"},\"scope\":\"all\",\"title\":\"{x}\",\"fields\":[{\"name\":\"x\","
-      "\"type\":"
-      "\"flag\",\"label\":{\"zh\":\"甲\",\"en\":\"X\"}}]}]}";
+      "\"企\",\"en\":\"E\"},\"scope\":\"all\",\"title\":\"{x}\",\"directory\":\"s\","
+      "\"fields\":[{\"name\":\"x\",\"type\":\"flag\",\"label\":{\"zh\":\"甲\",\"en\":\"X\"}},"
+      "{\"name\":\"s\",\"type\":\"choice\",\"indexed\":true,\"label\":{\"zh\":\"类\",\"en\":"
+      "\"S\"},\"choices\":[{\"code\":\"a\",\"label\":{\"zh\":\"一\",\"en\":\"A\"}}]}]}]}";
   g_autoptr(BhKindSet) set = bh_kind_set_from_text(kinds, strlen(kinds), &error);
   assert_no_error(error);
   g_autoptr(BhChecklist) good =

@@ -10,6 +10,9 @@
 #include "sync/device/store/views.h"
 
 #define CODE_MAX BH_PLAQUE_TEXT_MAX
+/* types of plaques in answers */
+#define NAMED "named"
+#define BLANK "blank"
 
 /* Id of the newest record of `kind` whose `field` has this value; NULL when none. */
 static char *find_by_value(BhDevice *device, const char *kind, const char *field,
@@ -25,7 +28,7 @@ static char *find_by_text(BhDevice *device, const char *kind, const char *field,
   return value != NULL ? find_by_value(device, kind, field, value) : NULL;
 }
 
-static json_t *make_answer(guint32 serial, const char *type, const char *enterprise)
+static json_t *make_answer(guint32 serial, const char *type, const char *record)
 {
   json_t *plaque = json_object();
   json_t *out = json_object();
@@ -35,14 +38,13 @@ static json_t *make_answer(guint32 serial, const char *type, const char *enterpr
     json_object_set_new(plaque, "type", json_string(type));
   }
   json_object_set_new(out, "plaque", type != NULL ? json_incref(plaque) : json_null());
-  json_object_set_new(out, "enterprise",
-                      enterprise != NULL ? json_string(enterprise) : json_null());
+  json_object_set_new(out, "record", record != NULL ? json_string(record) : json_null());
   json_decref(plaque);
   return out;
 }
 
-/* Looks a plaque up in the store: a revoked one is refused; a bound one names its enterprise. */
-static gboolean look_up_plaque(BhDevice *device, guint32 serial, gboolean *known, char **enterprise,
+/* Looks a plaque up in the store: a revoked one is refused; a bound one names its record. */
+static gboolean look_up_plaque(BhDevice *device, guint32 serial, gboolean *known, char **record,
                                GError **error)
 {
   const BhKind *kind = bh_kind_set_find(device->kinds, "plaque");
@@ -52,14 +54,14 @@ static gboolean look_up_plaque(BhDevice *device, guint32 serial, gboolean *known
   BhView *view = id != NULL ? bh_view_get(device, id, NULL) : NULL;
 
   *known = view != NULL;
-  *enterprise = NULL;
-  if (view == NULL)
+  *record = NULL;
+  if (view == NULL || field == NULL)
     return TRUE;
   if (g_strcmp0(bh_record_get_string(view->record, "state"), "revoked") == 0) {
     g_set_error(error, BH_ERROR, BH_ERROR_REVOKED, "plaque %u was revoked", serial);
     return FALSE;
   }
-  *enterprise = g_strdup(bh_record_get_string(view->record, field != NULL ? field : "enterprise"));
+  *record = g_strdup(bh_record_get_string(view->record, field));
   return TRUE;
 }
 
@@ -106,22 +108,36 @@ static json_t *resolve_plaque(BhDevice *device, const char *text, GError **error
     return NULL;
   if (!look_up_plaque(device, plaque.serial, &known, &bound, error))
     return NULL;
-  const char *enterprise = bound != NULL                         ? bound
-                           : plaque.type == BH_PLAQUE_ENTERPRISE ? plaque.enterprise
-                                                                 : NULL;
-  return make_answer(plaque.serial, plaque.type == BH_PLAQUE_ENTERPRISE ? "enterprise" : "blank",
-                     enterprise);
+  gboolean named = plaque.type == BH_PLAQUE_ENTERPRISE;
+  const char *record = bound != NULL ? bound : named ? plaque.enterprise : NULL;
+  return make_answer(plaque.serial, named ? NAMED : BLANK, record);
 }
 
-static char *find_enterprise(BhDevice *device, const char *typed)
+/* Whether a value of this type identifies a record of the directory. */
+static gboolean is_code(const BhField *field, BhFieldType type)
 {
+  return bh_field_get_type(field) == type && bh_field_is_indexed(field) &&
+         (type == BH_FIELD_USCC || bh_field_may_be_distinct(field));
+}
+
+/* The record of the directory with this code: first by credit codes, then by codes of its own. */
+static char *find_in_directory(BhDevice *device, const char *typed)
+{
+  static const BhFieldType types[] = {BH_FIELD_USCC, BH_FIELD_TEXT};
+  const BhKind *kind = device->kinds != NULL ? bh_kind_set_find_directory(device->kinds) : NULL;
+  const GPtrArray *fields = kind != NULL ? bh_kind_list_fields(kind) : NULL;
   g_autofree char *uscc = bh_uscc_normalize(typed);
   g_autofree char *upper = g_ascii_strup(typed, -1);
-  const char *const codes[] = {typed, upper, uscc};
-  char *id = find_by_text(device, "enterprise", "uscc", uscc);
-
-  for (gsize i = 0; id == NULL && i < G_N_ELEMENTS(codes); i++)
-    id = find_by_text(device, "enterprise", "short_code", codes[i]);
+  const char *const codes[] = {uscc, typed, upper};
+  char *id = NULL;
+  for (gsize t = 0; t < G_N_ELEMENTS(types); t++) {
+    for (guint i = 0; fields != NULL && i < fields->len; i++) {
+      const BhField *field = fields->pdata[i];
+      gsize n = types[t] == BH_FIELD_USCC ? 1 : G_N_ELEMENTS(codes);
+      for (gsize k = 0; id == NULL && is_code(field, types[t]) && k < n; k++)
+        id = find_by_text(device, bh_kind_get_name(kind), bh_field_get_name(field), codes[k]);
+    }
+  }
   return id;
 }
 
@@ -144,7 +160,7 @@ static json_t *resolve_short_code(BhDevice *device, const char *typed, GError **
   /* A typed code of a plaque without an enterprise does not prove that the person is there; place
    * and photo have to prove it. */
   return look_up_plaque(device, serial, &known, &bound, error)
-             ? make_answer(serial, known ? "enterprise" : "blank", bound)
+             ? make_answer(serial, known ? NAMED : BLANK, bound)
              : NULL;
 }
 
@@ -160,9 +176,9 @@ json_t *bh_device_resolve_code(BhDevice *device, const char *text, GError **erro
   g_autofree char *typed = g_strstrip(g_strdup(text));
   if (bh_plaque_is_text(typed))
     return resolve_plaque(device, typed, error);
-  g_autofree char *enterprise = find_enterprise(device, typed);
-  if (enterprise != NULL)
-    return make_answer(0, NULL, enterprise);
+  g_autofree char *record = find_in_directory(device, typed);
+  if (record != NULL)
+    return make_answer(0, NULL, record);
   g_autofree char *uscc = bh_uscc_normalize(typed);
   if (strlen(uscc) == BH_USCC_LEN && !bh_uscc_check(uscc, error))
     return NULL;

@@ -211,8 +211,8 @@ json_t *bh_device_agenda(BhDevice *device, const json_t *query, GError **error);
 json_t *bh_device_history(BhDevice *device, const char *id, GError **error);
 /* Finds the plaque with this serial, or the enterprise with this id. NULL with BH_ERROR_NOT_FOUND.
  * Verifies the signature of a plaque text with the hub's plaque keys; BH_ERROR_SIGNATURE when it is
- * forged. Result {"plaque": {"serial","type"},"enterprise": id or null}. `text` is a plaque text,
- * short code or uscc. */
+ * forged. Result {"plaque": {"serial","type": "named" or "blank"},"record": id or null}. `text` is
+ * a plaque text, short code or uscc. */
 json_t *bh_device_resolve_code(BhDevice *device, const char *text, GError **error);
 
 /* --- files --- */

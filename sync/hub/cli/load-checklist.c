@@ -69,23 +69,21 @@ void bh_load_checklist(BhLoad *load, const char *csv)
       bh_load_add_file_problem(load, csv, why->message, why->message);
     return;
   }
+  const BhKind *kind = bh_kind_set_find_list_kind(load->kinds);
+  if (kind == NULL) {
+    bh_load_add_file_problem(load, csv, "中心的记录种类里没有检查清单（带 json 字段 items 的种类）",
+                             "the hub has no kind for checklists (with a json field \"items\")");
+    return;
+  }
   const BhChecklistHead *head = bh_checklist_get_head(list);
   g_autofree char *name = g_strconcat(head->code, "/", head->version, NULL);
-  json_t *items = bh_checklist_to_json(list);
-  g_autofree char *text = bh_json_dump_sorted(items);
-  g_autofree char *sha = bh_hash_hex(text, strlen(text));
   char id[BH_ID_LEN + 1];
-  bh_id_from_name("checklist", name, id);
-  g_autoptr(json_t) set =
-      json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:s}", "code", head->code, "name", head->name,
-                "version", head->version, "valid_from", head->valid_from, "source", head->source,
-                "items", items, "sha256", sha);
-  if (head->sector != NULL && *head->sector != '\0')
-    json_object_set_new(set, "sector", json_string(head->sector));
+  bh_id_from_name(bh_kind_get_name(kind), name, id);
+  g_autoptr(json_t) set = bh_checklist_dup_values(list);
   g_autofree char *where = bh_load_format_place(load, csv, 0);
   if (!keeps_words(load, id, set, where, name))
     return;
-  bh_load_add(load, id, "checklist", where, set);
+  bh_load_add(load, id, bh_kind_get_name(kind), where, set);
 }
 
 /* --- validity of versions --- */
@@ -108,20 +106,19 @@ static Version read_version(const char *id, const json_t *values, gboolean is_st
                    .is_stored = is_stored};
 }
 
-static GArray *list_versions(BhLoad *load)
+static GArray *list_versions(BhLoad *load, const char *kind)
 {
   GArray *versions = g_array_new(FALSE, FALSE, sizeof(Version));
   size_t at;
   json_t *row;
-  json_array_foreach((json_t *)bh_names_list(load->names, "checklist", NULL), at, row) {
+  json_array_foreach((json_t *)bh_names_list(load->names, kind, NULL), at, row) {
     Version version =
         read_version(bh_json_string_or(row, "id", ""), json_object_get(row, "values"), TRUE);
     g_array_append_val(versions, version);
   }
   for (guint i = 0; i < load->records->len; i++) {
     const BhLoadRecord *record = load->records->pdata[i];
-    if (strcmp(record->kind, "checklist") != 0 ||
-        bh_names_find_row(load->names, "checklist", record->id) != NULL)
+    if (strcmp(record->kind, kind) != 0 || bh_names_find_row(load->names, kind, record->id) != NULL)
       continue;
     Version version = read_version(record->id, record->set, FALSE);
     g_array_append_val(versions, version);
@@ -138,7 +135,8 @@ static gboolean is_before(const Version *first, const Version *second)
 }
 
 /* Sets the end of a version to the day before `next_from`. */
-static void end_version(BhLoad *load, const Version *version, const char *next_from)
+static void end_version(BhLoad *load, const char *kind, const Version *version,
+                        const char *next_from)
 {
   BhDate day;
   if (!bh_date_parse(next_from, &day, NULL))
@@ -150,15 +148,17 @@ static void end_version(BhLoad *load, const Version *version, const char *next_f
   BhLoadRecord *record = g_hash_table_lookup(load->by_id, version->id);
   g_autoptr(json_t) set = json_object();
   if (record == NULL)
-    record = bh_load_add(load, version->id, "checklist", version->code, set);
+    record = bh_load_add(load, version->id, kind, version->code, set);
   json_object_set_new(record->set, "valid_to", json_string(last));
 }
 
 void bh_load_end_older(BhLoad *load)
 {
-  if (load->checklists->len == 0)
+  const BhKind *lists = bh_kind_set_find_list_kind(load->kinds);
+  if (load->checklists->len == 0 || lists == NULL)
     return;
-  g_autoptr(GArray) versions = list_versions(load);
+  const char *kind = bh_kind_get_name(lists);
+  g_autoptr(GArray) versions = list_versions(load, kind);
   for (guint i = 0; i < versions->len; i++) {
     const Version *version = &g_array_index(versions, Version, i);
     const Version *next = NULL;
@@ -169,6 +169,6 @@ void bh_load_end_older(BhLoad *load)
         next = other;
     }
     if (next != NULL)
-      end_version(load, version, next->from);
+      end_version(load, kind, version, next->from);
   }
 }

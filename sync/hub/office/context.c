@@ -17,9 +17,12 @@ const json_t *bh_office_values(BhOfficeCall *call, const char *record)
   return bh_value_cache_lookup(record, call->cache);
 }
 
-BhChecklist *bh_office_load_checklist(BhOfficeCall *call, const json_t *values)
+BhChecklist *bh_office_load_checklist(BhOfficeCall *call, const BhKind *kind, const json_t *values)
 {
-  const json_t *list = bh_office_values(call, bh_json_string_or(values, "checklist", NULL));
+  const char *field = bh_kind_find_list(call->kinds, kind);
+  if (field == NULL)
+    return NULL;
+  const json_t *list = bh_office_values(call, bh_json_string_or(values, field, NULL));
   const json_t *items = json_object_get(list, "items");
   return items != NULL ? bh_checklist_from_json(items, NULL) : NULL;
 }
@@ -197,18 +200,9 @@ const char *bh_office_name(BhOfficeCall *call, const char *record)
 
 const char *bh_office_subject_name(BhOfficeCall *call, const BhKind *kind, const json_t *values)
 {
-  const BhKind *directory = bh_kind_set_find_directory(call->kinds);
-  const GPtrArray *fields = bh_kind_list_fields(kind);
-  if (directory == NULL || directory == kind)
-    return "";
-  for (guint i = 0; i < fields->len; i++) {
-    const char *const *kinds = bh_field_get_ref_kinds(fields->pdata[i]);
-    if (bh_field_get_type(fields->pdata[i]) == BH_FIELD_REF && kinds[0] != NULL &&
-        kinds[1] == NULL && strcmp(kinds[0], bh_kind_get_name(directory)) == 0)
-      return bh_office_name(call,
-                            bh_json_string_or(values, bh_field_get_name(fields->pdata[i]), NULL));
-  }
-  return "";
+  const char *field =
+      bh_kind_get_directory(kind) == NULL ? bh_kind_find_subject(call->kinds, kind) : NULL;
+  return field != NULL ? bh_office_name(call, bh_json_string_or(values, field, NULL)) : "";
 }
 
 static char *format_area(BhOfficeCall *call, const json_t *value)

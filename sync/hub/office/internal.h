@@ -108,9 +108,9 @@ const json_t *bh_office_values(BhOfficeCall *call, const char *record);
  * than `most` (counted in pages of 200). */
 GPtrArray *bh_office_list_children(BhOfficeCall *call, const char *parent, const char *kind,
                                    guint most, GError **error);
-/* The checklist that a visit with these values refers to (bh_checklist_free); NULL when there is
+/* The checklist that a record with these values refers to (bh_checklist_free); NULL when there is
  * none or it cannot be read. */
-BhChecklist *bh_office_load_checklist(BhOfficeCall *call, const json_t *values);
+BhChecklist *bh_office_load_checklist(BhOfficeCall *call, const BhKind *kind, const json_t *values);
 /* The visibility that a record with these values has for the signed-in person: by its scope and by
  * the "visible" of its kind. */
 BhVisibility bh_office_get_visibility(BhOfficeCall *call, const BhKind *kind, const char *record,

@@ -344,10 +344,10 @@ gboolean bh_office_store_add_print(BhDb *db, gint64 serial, const char *enterpri
 {
   return bh_db_run(db,
                    "INSERT INTO plaque_print (serial, enterprise, text, printed_ms, printed_by)"
-                   " VALUES (:serial, :enterprise, :text, :now, :by)",
-                   BH_PARAMS(bh_param_int("serial", serial),
-                             bh_param_text("enterprise", enterprise), bh_param_text("text", text),
-                             bh_param_int("now", now_ms), bh_param_text("by", by)),
+                   " VALUES (:serial, :record, :text, :now, :by)",
+                   BH_PARAMS(bh_param_int("serial", serial), bh_param_text("record", enterprise),
+                             bh_param_text("text", text), bh_param_int("now", now_ms),
+                             bh_param_text("by", by)),
                    error);
 }
 
@@ -362,7 +362,7 @@ static json_t *collect_prints(BhStmt *stmt, GError **error)
       return g_steal_pointer(&out);
     json_t *print = json_object();
     json_object_set_new(print, "serial", json_integer(bh_stmt_get_int(stmt, 0)));
-    set_text(print, "enterprise", stmt, 1);
+    set_text(print, "record", stmt, 1);
     set_text(print, "text", stmt, 2);
     json_object_set_new(print, "printed_ms", json_integer(bh_stmt_get_int(stmt, 3)));
     set_text(print, "printed_by", stmt, 4);

@@ -11,9 +11,10 @@
 #include "sync/hub/office/office-store.h"
 
 #define ISSUE_MAX 200 /* plaques of one request */
-#define OPS_MAX 60    /* operations of one entry */
-#define SHEET_MM 40   /* width of a printed code */
-#define ROUNDS_MAX 8  /* pages read for one shown page, if the actor may not see all rows */
+#define KIND "plaque"
+#define OPS_MAX 60   /* operations of one entry */
+#define SHEET_MM 40  /* width of a printed code */
+#define ROUNDS_MAX 8 /* pages read for one shown page, if the actor may not see all rows */
 
 typedef struct {
   BhOfficeCall *call;
@@ -49,6 +50,13 @@ static gboolean write_issue(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   Issue *issue = data;
   gint64 now_ms = bh_office_now_ms(issue->call->office);
+  const BhKind *kind = bh_kind_set_find(issue->call->kinds, KIND);
+  const char *subject = kind != NULL ? bh_kind_get_parent_field(kind) : NULL;
+  if (subject == NULL && issue->enterprises->len > 0) {
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_INVALID,
+                        "this hub has no kind \"" KIND "\" with a parent");
+    return FALSE;
+  }
   if (!bh_office_store_take_serials(db, issue->count, &issue->first, error))
     return FALSE;
   g_autoptr(json_t) ops = json_array();
@@ -63,11 +71,10 @@ static gboolean write_issue(BhHub *hub, BhDb *db, gpointer data, GError **error)
       continue;
     char id[BH_ID_LEN + 1];
     bh_office_make_id(issue->call->office, id);
-    json_array_append_new(ops, json_pack("{s:s,s:s,s:{s:s,s:I,s:s,s:I,s:s,s:s}}", "record", id,
-                                         "kind", "plaque", "set", "enterprise", enterprise,
-                                         "serial", (json_int_t)serial, "text", text, "bound_at",
-                                         (json_int_t)now_ms, "bound_by", issue->call->staff,
-                                         "state", "bound"));
+    json_array_append_new(
+        ops, json_pack("{s:s,s:s,s:{s:s,s:I,s:s,s:I,s:s,s:s}}", "record", id, "kind", KIND, "set",
+                       subject, enterprise, "serial", (json_int_t)serial, "text", text, "bound_at",
+                       (json_int_t)now_ms, "bound_by", issue->call->staff, "state", "bound"));
     if (json_array_size(ops) == OPS_MAX && !flush_ops(issue, hub, db, ops, error))
       return FALSE;
   }
@@ -82,9 +89,12 @@ static gboolean read_enterprises(BhOfficeCall *call, GPtrArray *out, GError **er
     g_autoptr(BhRecord) record = bh_office_load_visible(call, json_string_value(item), NULL, error);
     if (record == NULL)
       return FALSE;
-    if (strcmp(bh_record_get_kind(record), "enterprise") != 0) {
+    const BhKind *kind = bh_kind_set_find(call->kinds, bh_record_get_kind(record));
+    if (kind == NULL || bh_kind_get_directory(kind) == NULL) {
       g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
-                  "body: \"enterprises\"[%" G_GSIZE_FORMAT "] is not an enterprise", index);
+                  "body: \"enterprises\"[%" G_GSIZE_FORMAT "] is not a record of the kind with "
+                  "\"directory\"",
+                  index);
       return FALSE;
     }
     g_ptr_array_add(out, g_strdup(json_string_value(item)));
@@ -96,7 +106,7 @@ static gboolean read_enterprises(BhOfficeCall *call, GPtrArray *out, GError **er
  * their unit serves the unit of the person who printed it. */
 static gboolean is_print_shown(BhOfficeCall *call, const json_t *print)
 {
-  const char *enterprise = bh_json_string_or(print, "enterprise", NULL);
+  const char *enterprise = bh_json_string_or(print, "record", NULL);
   if (enterprise != NULL)
     return bh_office_show(call, enterprise, BH_ACCESS_LIST);
   const json_t *printer = bh_office_values(call, bh_json_string_or(print, "printed_by", NULL));
@@ -108,7 +118,7 @@ static gboolean is_print_shown(BhOfficeCall *call, const json_t *print)
 static json_t *print_of(BhOfficeCall *call, const json_t *print)
 {
   gint64 serial = json_integer_value(json_object_get(print, "serial"));
-  const char *enterprise = bh_json_string_or(print, "enterprise", NULL);
+  const char *enterprise = bh_json_string_or(print, "record", NULL);
   g_autofree char *code = bh_plaque_short_code((guint32)serial);
   g_autofree char *printed =
       bh_time_format(json_integer_value(json_object_get(print, "printed_ms")));

@@ -45,11 +45,12 @@ static json_t *answer_row(BhOfficeCall *call, const char *item_no, const BhCheck
 
 /* The answers in the order of the checklist, then answers to items that the checklist does not
  * have. */
-static json_t *answers_of(BhOfficeCall *call, const char *field, const json_t *values)
+static json_t *answers_of(BhOfficeCall *call, const BhKind *kind, const char *field,
+                          const json_t *values)
 {
   json_t *rows = json_array();
   g_autoptr(GHashTable) done = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr(BhChecklist) list = bh_office_load_checklist(call, values);
+  g_autoptr(BhChecklist) list = bh_office_load_checklist(call, kind, values);
   for (gsize i = 0; list != NULL && i < bh_checklist_count(list); i++) {
     const BhChecklistItem *item = bh_checklist_get(list, i);
     const json_t *value = answer_of(values, field, item->item_no);
@@ -89,7 +90,9 @@ static json_t *field_row(BhOfficeCall *call, BhRecord *record, const BhField *fi
       bh_office_show(call, json_string_value(value), NULL))
     json_object_set(row, "ref", (json_t *)value);
   if (bh_field_get_type(field) == BH_FIELD_ITEMS)
-    json_object_set_new(row, "answers", answers_of(call, name, values));
+    json_object_set_new(
+        row, "answers",
+        answers_of(call, bh_kind_set_find(call->kinds, bh_record_get_kind(record)), name, values));
   g_autoptr(BhProblem) doubt = bh_field_find_doubt(field, value);
   if (doubt != NULL)
     json_object_set_new(

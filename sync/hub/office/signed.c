@@ -68,6 +68,7 @@ static json_t *list_refs(BhOfficeCall *call, const json_t *visit, const json_t *
  * missing, or there are too many records. */
 static json_t *freeze_now(BhOfficeCall *call, const char *id, const json_t *visit, GError **error)
 {
+  const BhKind *kind = bh_kind_set_find(call->kinds, bh_value_cache_get_kind(id, call->cache));
   BhPaperType record, order;
   if (!bh_paper_type_find_both(call->kinds, &record, &order)) {
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
@@ -82,7 +83,7 @@ static json_t *freeze_now(BhOfficeCall *call, const char *id, const json_t *visi
   if (hazards == NULL)
     return NULL;
   const json_t *list = bh_office_values(call, bh_json_string_or(visit, "checklist", NULL));
-  g_autoptr(BhChecklist) checklist = bh_office_load_checklist(call, visit);
+  g_autoptr(BhChecklist) checklist = bh_office_load_checklist(call, kind, visit);
   g_autoptr(json_t) document = json_pack("{s:s}", "doc_type", record.code);
   g_autoptr(json_t) refs = list_refs(call, visit, participants, hazards);
   BhPaperFacts facts = {.kinds = call->kinds,

@@ -313,7 +313,7 @@ static void test_a_star_in_a_value_is_not_a_wildcard(void **state G_GNUC_UNUSED)
   add_many(fixture);
   for (int i = 0; codes[i] != NULL; i++) {
     g_autoptr(json_t) found = bh_device_resolve_code(fixture->device, codes[i], NULL);
-    assert_null(json_string_value(json_object_get(found, "enterprise")));
+    assert_null(json_string_value(json_object_get(found, "record")));
     assert_int_equal(count(fixture, json_pack("{ss s{ss} si}", "kind", "enterprise", "where",
                                               "short_code", codes[i], "limit", 200)),
                      0);

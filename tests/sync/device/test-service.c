@@ -130,7 +130,7 @@ static void expect_code(Fixture *fixture, const char *text, const char *enterpri
 
   if (error != NULL)
     fail_msg("%s: %s", text, error->message);
-  const char *resolved = bh_json_string_or(found, "enterprise", NULL);
+  const char *resolved = bh_json_string_or(found, "record", NULL);
   if (g_strcmp0(resolved, enterprise) != 0)
     fail_msg("%s: %s", text, resolved);
 }
