@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 
 #define BH_OFFICE_PAGE_MAX 100    /* rows of a page of a list */
 #define BH_OFFICE_COUNT_MAX 10000 /* rows that are counted; beyond it "more" is reported */
+#define BH_OFFICE_LEDGER_ALL "*"  /* name of the list of all records of a kind */
 #define BH_OFFICE_TEXT_MAX 2000   /* characters of a comment or reason */
 
 /* Bit of call->duties that everybody has who may sign in, besides the bits of BhDuty. */
