@@ -143,6 +143,14 @@ gboolean bh_workflow_get_due(const BhKind *kind, const json_t *values, const BhC
   return found;
 }
 
+gboolean bh_workflow_has_due(const BhKind *kind)
+{
+  for (guint i = 0; i < kind->transitions->len; i++)
+    if (((BhTransition *)g_ptr_array_index(kind->transitions, i))->due != NULL)
+      return TRUE;
+  return FALSE;
+}
+
 gboolean bh_workflow_is_due_key(const BhKind *kind, const char *key)
 {
   for (guint i = 0; i < kind->transitions->len; i++)

@@ -39,6 +39,8 @@ const char *bh_transition_get_deadline_text(const BhTransition *transition, cons
  * workdays when `calendar` is NULL. FALSE when there is none. */
 gboolean bh_workflow_get_due(const BhKind *kind, const json_t *values, const BhCalendar *calendar,
                              BhDate *due);
+/* Whether records of the kind can have a due day. */
+gboolean bh_workflow_has_due(const BhKind *kind);
 /* Whether the result of bh_workflow_get_due can depend on this field (besides the state). */
 gboolean bh_workflow_is_due_key(const BhKind *kind, const char *key);
 /* Names of the fields that a form asks for with this transition; NULL-terminated, maybe empty. */

@@ -20,25 +20,53 @@ const hexOf = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, 
 // page is open.
 const hasStorage = () => Boolean(key && globalThis.sessionStorage);
 
-async function write(name, values) {
-  if (!hasStorage()) return;
-  const place = placeOf(name);
+async function seal(values) {
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_SIZE));
   const plain = new TextEncoder().encode(JSON.stringify(values));
-  const mine = memory.get(person);
   const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv: nonce }, key, plain);
-  // Writes the newest values only: an older write may finish later.
-  if (mine.get(name) !== values) return;
-  try {
-    sessionStorage.setItem(place, hexOf(nonce) + hexOf(new Uint8Array(sealed)));
-  } catch { /* full: it lasts as long as the page is open */ }
+  return hexOf(nonce) + hexOf(new Uint8Array(sealed));
 }
 
-async function read(place) {
-  const sealed = bytesOf(sessionStorage.getItem(place));
+async function unseal(text) {
+  const sealed = bytesOf(text);
   const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: sealed.slice(0, NONCE_SIZE) }, key,
     sealed.slice(NONCE_SIZE));
   return JSON.parse(new TextDecoder().decode(plain));
+}
+
+// Values that outlive the sign-in, in this browser, for this person only. Without encryption they
+// are not stored. false: they were not.
+export async function storeSealed(name, values) {
+  if (!key || !globalThis.localStorage) return false;
+  const place = `${name}/${person}`;
+  try {
+    localStorage.setItem(place, await seal(values));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// null when nothing is stored, or it cannot be read.
+export async function readSealed(name) {
+  try {
+    const text = key ? localStorage.getItem(`${name}/${person}`) : null;
+    return text ? await unseal(text) : null;
+  } catch {
+    return null;
+  }
+}
+
+async function write(name, values) {
+  if (!hasStorage()) return;
+  const place = placeOf(name);
+  const mine = memory.get(person);
+  const sealed = await seal(values);
+  // Writes the newest values only: an older write may finish later.
+  if (mine.get(name) !== values) return;
+  try {
+    sessionStorage.setItem(place, sealed);
+  } catch { /* full: it lasts as long as the page is open */ }
 }
 
 export async function openDrafts(staff, secret) {
@@ -51,7 +79,7 @@ export async function openDrafts(staff, secret) {
   const places = Object.keys(sessionStorage).filter((place) => place.startsWith(placeOf('')));
   for (const place of places) {
     const name = place.slice(placeOf('').length);
-    const values = await read(place).catch(() => null);
+    const values = await unseal(sessionStorage.getItem(place)).catch(() => null);
     if (values && !memory.get(person).has(name)) memory.get(person).set(name, values);
   }
 }

@@ -26,8 +26,9 @@ export function placeUnder(list, id) {
 
 // `query` holds search and choices by name; `choices(filters)` returns [{name, label, options}]
 // beside the search field. `changed` is called when the person changes something. read() takes the
-// values from the address and returns whether they differ.
-export function filterBar(query, choices, changed) {
+// values from the address and returns whether they differ. `kept`: further values of the address, of
+// which a change is none of the list.
+export function filterBar(query, choices, changed, kept = {}) {
   const node = el('div', { class: 'filters' });
   const search = el('input', { type: 'search', placeholder: t('filter.searchHint') });
   const controls = { search };
@@ -35,9 +36,14 @@ export function filterBar(query, choices, changed) {
   const put = (name, value) => {
     if (!node.isConnected) return; // another page was opened while the person was typing
     query[name] = value;
-    history.replaceState(null, '', placeWith(location.hash.split('?')[0] || '#/inbox', query));
-    notePlace();
+    note();
     changed();
+  };
+  const note = () => {
+    const place = placeWith(location.hash.split('?')[0] || '#/inbox', { ...query, ...kept });
+    if (place === location.hash) return;
+    history.replaceState(null, '', place);
+    notePlace();
   };
   const show = () => Object.entries(controls).forEach(([name, control]) => {
     if (control !== document.activeElement || control !== search) control.value = query[name];
@@ -54,6 +60,12 @@ export function filterBar(query, choices, changed) {
   }).catch(() => {});
   return {
     node,
+    put,
+    // Writes kept values into the address.
+    keep(values) {
+      Object.assign(kept, values);
+      note();
+    },
     read() {
       const asked = new URLSearchParams(location.hash.split('?')[1] || '');
       const moved = Object.keys(query).filter((name) => query[name] !== (asked.get(name) || ''));

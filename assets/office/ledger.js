@@ -1,9 +1,21 @@
-// Lists that the kinds declare: open, overdue, under listed supervision, to be accounted for.
-import { action, el, fill, textOf } from './dom.js';
-import { filterBar, placeUnder, placeWith } from './filters.js';
+// Lists that the kinds declare: ledgers, and all records of a kind. The whole state of a list is in
+// the address: "#/ledger/KIND/NAME?where=FIELD:CODE;FIELD:CODE&order=…&area=…&search=…&rows=…".
+import { action, el, field, fill, select, textOf, trimmed } from './dom.js';
+import { filterBar, notePlace, placeUnder, placeWith } from './filters.js';
 import { language, t } from './i18n.js';
 import { areaOptions, emptyWords, loadFilters, pagedList, rowContent } from './list.js';
 import { recordPane } from './record.js';
+import { viewBar } from './views.js';
+
+const ROWS_MAX = 2000; // rows that an address can ask for
+
+// "basis:oral,gift;state:out" ↔ {basis: 'oral,gift', state: 'out'}
+const splitWhere = (text) => Object.fromEntries(text.split(';').filter(Boolean).map((part) => {
+  const at = part.indexOf(':');
+  return at < 0 ? [part, ''] : [part.slice(0, at), part.slice(at + 1)];
+}));
+const joinWhere = (where) => Object.entries(where).filter(([, codes]) => codes)
+  .map(([name, codes]) => `${name}:${codes}`).join(';');
 
 export function showLedger(main, state) {
   let ledgers = [];
@@ -11,47 +23,104 @@ export function showLedger(main, state) {
   let open = '';
   let pane = null;
   let wanted = [];
-  const query = { area: '', search: '' };
+  const query = { where: '', order: '', area: '', search: '' };
+  const kept = { rows: '' };
   const tabs = el('nav', { class: 'lanes', 'aria-label': t('ledger.label') });
   const head = el('div', { class: 'ledger-head' });
+  const more = el('div', { class: 'filters' });
+  const columns = el('div', { class: 'columns-head', 'aria-hidden': 'true' });
   const printed = el('span');
   const right = el('section', { class: 'pane' });
+  const views = viewBar(() => addressOf(current));
 
-  const addressOf = (ledger) =>
-    placeWith(`#/ledger/${encodeURIComponent(ledger.kind)}/${encodeURIComponent(ledger.name)}`, query);
+  // Other ledgers have other filters; area and search are kept.
+  const addressOf = (ledger) => placeWith(`#/ledger/${encodeURIComponent(ledger.kind)}/${encodeURIComponent(ledger.name)}`,
+    ledger === current ? query : { area: query.area, search: query.search });
+
+  // Texts that the title contains already are left out where the columns have no place of their own.
+  const columnsOf = (row) => (row.columns?.length ? el('dl', { class: 'row-columns' }, row.columns.map((text, index) => el('div', {
+    class: !trimmed(text) ? 'is-blank' : row.title.includes(text) || row.enterprise === text ? 'is-known' : null,
+  }, el('dt', {}, current.columns[index]), el('dd', {}, el('bdi', {}, text))))) : null);
+
   const list = pagedList((row) => el('a', {
     href: placeUnder(addressOf(current), row.id), class: 'row', 'data-id': row.id,
     'aria-current': row.id === open ? 'true' : null,
-  }, rowContent(row)), () => emptyWords(query, t('list.empty')));
-  const reload = () => list.start(() => ['ledger', { kind: current.kind, name: current.name, ...query }]);
+  }, rowContent(row), columnsOf(row)), () => emptyWords(query, t('list.empty')),
+  (count) => bar.keep({ rows: String(Math.min(count, ROWS_MAX)) }));
+  const [total, ...rest] = list.nodes;
+  const reload = (rows) => list.start(() => ['ledger', { kind: current.kind, name: current.name, ...query }], rows);
   const bar = filterBar(query, (filters) => [
     { name: 'area', label: t('filter.area'), options: areaOptions(filters.areas) },
-  ], () => { draw(); reload(); });
+  ], () => {
+    bar.keep({ rows: '' });
+    draw();
+    reload();
+  }, kept);
+
+  // The filters and orders of this list.
+  function drawFilters() {
+    const where = splitWhere(query.where);
+    const chosen = current.filters.map((one) => {
+      const codes = where[one.name] || '';
+      // An address can name several values of one filter, a select cannot.
+      const several = codes && !one.options.some((option) => option.code === codes)
+        ? [{ code: codes, name: codes.split(',').map((code) => one.options.find((option) => option.code === code)?.name || code).join(t('app.comma')) }]
+        : [];
+      return field(one.label, select([{ code: '', name: t('filter.all') }, ...several, ...one.options], codes,
+        (value) => bar.put('where', joinWhere({ ...splitWhere(query.where), [one.name]: value })), { name: `where-${one.name}` }));
+    });
+    const order = current.orders.length > 1 ? field(t('ledger.order'), select(current.orders.map((code, index) =>
+      ({ code: index ? code : '', name: t(`ledger.order.${code}`) })), query.order,
+    (value) => bar.put('order', value), { name: 'order' })) : null;
+    fill(more, chosen, order);
+    more.hidden = !chosen.length && !order;
+  }
+
+  const filterWords = () => [bar.words(), ...current.filters.map((one) => {
+    const code = splitWhere(query.where)[one.name];
+    return code && `${one.label}${t('app.colon')}${one.options.find((option) => option.code === code)?.name || code}`;
+  })].filter(Boolean).join(t('app.comma'));
 
   function draw() {
     fill(tabs, ledgers.map((ledger) => el('a', {
       href: addressOf(ledger), class: 'lane', 'aria-current': ledger === current ? 'page' : null,
     }, ledger.label)));
+    tabs.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     fill(head, el('h2', {}, current.label),
       current.source ? el('p', { class: 'muted' }, t('ledger.source', { source: current.source })) : null,
       el('p', { class: 'only-print' }, printed),
       action(t('ledger.print'), 'quiet no-print', async () => {
         const { total, ...counts } = await list.fetchAll();
-        fill(printed, t('ledger.printed', { ...counts, total, filter: bar.words() || t('filter.all') }));
+        fill(printed, t('ledger.printed', { ...counts, total, filter: filterWords() || t('filter.all') }));
         print();
       }));
+    fill(columns, el('span', {}, t('ledger.record')),
+      el('span', { class: 'row-columns' }, current.columns.map((label) => el('span', {}, label))), el('span', {}, t('ledger.changed')));
+    main.style.setProperty('--columns', Math.max(current.columns.length, 1));
+    views.draw();
   }
 
   function show([kind = '', name = '', id = '']) {
     wanted = [kind, name, id];
-    if (!ledgers.length) return;
+    if (!ledgers.length || !main.isConnected) return;
     const next = ledgers.find((one) => one.kind === kind && one.name === name) || ledgers[0];
+    // The address names the list, so that it can be sent to somebody.
+    if (!name) {
+      history.replaceState(null, '', placeWith(`#/ledger/${encodeURIComponent(next.kind)}/${encodeURIComponent(next.name)}`,
+        Object.fromEntries(new URLSearchParams(location.hash.split('?')[1] || ''))));
+      notePlace();
+    }
     const asked = bar.read();
     const moved = next !== current || asked;
     current = next;
     main.classList.toggle('has-open', id !== '');
     draw();
-    if (moved) reload();
+    if (moved) {
+      const rows = Number(new URLSearchParams(location.hash.split('?')[1] || '').get('rows')) || 0;
+      bar.keep({ rows: rows > 0 ? String(Math.min(rows, ROWS_MAX)) : '' });
+      drawFilters();
+      reload(Number(kept.rows));
+    } else if (kept.rows) bar.keep({});
     if (id === open && !moved) return;
     open = id;
     list.mark(id);
@@ -66,7 +135,8 @@ export function showLedger(main, state) {
   }).catch((error) => fill(head, textOf(error)));
 
   fill(main, el('div', { class: 'split' },
-    el('section', { class: 'side' }, tabs, head, bar.node, ...list.nodes), right));
+    el('section', { class: 'side' }, tabs, el('div', { class: 'ledger-top' }, head, views.node),
+      el('div', { class: 'ledger-filters' }, bar.node, more), total, columns, ...rest), right));
 
   return {
     show,

@@ -95,7 +95,8 @@ function putRows(list, rows, draw) {
 }
 
 // draw(row) returns the content of the <li>; `empty` is the text for an empty list.
-export function pagedList(draw, empty) {
+// `grown(count)`: the person asked for more rows, and there are `count` now.
+export function pagedList(draw, empty, grown) {
   const list = el('ul', { class: 'rows', 'aria-label': t('list.label') });
   const status = el('p', { class: 'list-status', role: 'status' });
   const total = el('p', { class: 'list-total', role: 'status' });
@@ -175,21 +176,23 @@ export function pagedList(draw, empty) {
     return { shown: rows.length, at: countedAt, total: countedAs };
   }
 
-  more.addEventListener('click', readMore);
+  more.addEventListener('click', () => readMore().then(() => grown?.(rows.length)));
   return {
     nodes: [total, list, status, more],
     // from: () => [path, query]
-    start(from) {
+    // `wanted`: rows to begin with.
+    start(from, wanted = 0) {
       load = from;
       started += 1;
       stale = false;
       rows = [];
+      after = null;
       fill(list);
       fill(total);
       fill(status, t('list.loading'));
       more.hidden = true;
       fetchTotal();
-      return enqueue(readAgain);
+      return enqueue(() => read([], null, wanted));
     },
     // The total follows the changes of this person and of others, as the rows do.
     refresh() {

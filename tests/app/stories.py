@@ -4,6 +4,7 @@ by a person who may take it, and after each step hub and device agree about the 
 import datetime
 
 from collector import WindowTest
+from office_page import OfficePage
 from steps import sign_in
 
 
@@ -57,6 +58,12 @@ class StoryTest(WindowTest):
         """The office refuses the step, and the reason contains `reason`."""
         with self.assertRaisesRegex(RuntimeError, reason):
             self.office(login).step(self.record, state, values)
+
+    def page(self, login):
+        """The page of the office in a browser, signed in as this person."""
+        page = OfficePage(self.hub, login)
+        self.addCleanup(page.close)
+        return page
 
     # --- the device ---
 

@@ -353,15 +353,30 @@ class Stories(StoryTest):
         self.assert_state("reported_fixed")
         passed = dict(recheck_result="passed", recheck_on=day())
         self.refuse_at_office("staff-sun", "closed", "交办的隐患须反馈结果", **passed)
-        self.step_at_office("staff-sun", "closed", **passed, result_returned_on=day())
+        page = self.page("staff-sun")
+        page.open_record(self.record, "局部通风机无备用电源")
+        page.begin("复查合格销号", "recheck_on")
+        page.choose("recheck_result", "passed")
+        page.type("recheck_on", day())
+        page.send_and_be_refused("交办的隐患须反馈结果")
+        page.type("result_returned_on", day())
+        page.send_and_see("已销号", ".pane .chips")
+        self.assert_state("closed")
         self.assertEqual(self.values()["result_returned_on"], day())
 
     def hand_over(self):
-        """The office hands the hazard over to the unit of the device."""
-        unit = next(row["id"] for row in self.rows("unit") if "井坪镇" in row["values"]["name"])
+        """The office hands the hazard over to the unit of the device, on its page."""
         self.refuse_at_office("staff-sun", "handed_over", "请填写交办单位")
-        self.step_at_office("staff-sun", "handed_over", handed_over_to="井坪镇", handed_over_unit=unit,
-                            handed_over_on=day())
+        page = self.page("staff-sun")
+        page.open_record(self.record, "局部通风机无备用电源")
+        page.begin("交办属地", "handed_over_to")
+        page.send_and_be_refused("请填写交办单位")
+        page.type("handed_over_to", "井坪镇")
+        page.pick("handed_over_unit", "井坪镇", "井坪镇")
+        page.type("handed_over_on", day())
+        page.send_and_see("已交办", ".pane .chips")
+        page.close()
+        self.assert_state("handed_over")
 
     # --- by the pages of records ---
 

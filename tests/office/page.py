@@ -7,6 +7,7 @@ import unittest
 from hub import PASSWORDS, Hub
 from webdriver import Browser
 
+KEYS = {"down": "\ue015", "up": "\ue013", "enter": "\ue007", "escape": "\ue00c", "tab": "\ue004", "space": " "}
 PICTURES = sys.argv[3] if len(sys.argv) > 3 else None
 
 
@@ -72,3 +73,49 @@ class Page(unittest.TestCase):
         lines = [line["message"] for line in self.browser.messages()]
         loud = [line for line in lines if not any(part in line for part in but)]
         self.assertEqual(loud, [])
+
+
+class Forms:
+    """What a person does in the form of an act; for a Page."""
+
+    def fill(self, name, text):
+        """Types into the field of the open form, as pasting does."""
+        self.browser.run("""
+            const node = document.querySelector(`.act-form [name="${arguments[0]}"]`);
+            node.focus();
+            node.select();
+            document.execCommand(arguments[1] ? 'insertText' : 'delete', false, arguments[1]);""", name, text)
+
+    def choose(self, name, code):
+        self.browser.run("""
+            const node = document.querySelector(`.act-form [name="${arguments[0]}"]`);
+            node.value = arguments[1];
+            node.dispatchEvent(new Event('change', { bubbles: true }));""", name, code)
+
+    def value(self, name):
+        return self.browser.run(
+            "return document.querySelector(`.act-form [name=\"${arguments[0]}\"]`)?.value", name)
+
+    def is_shown(self, name):
+        return self.browser.run("return document.querySelector(`.act-form [data-field=\"${arguments[0]}\"]`)"
+                                "?.checkVisibility() || false", name)
+
+    def problem(self, name):
+        return self.browser.text(f'.act-form [data-field="{name}"] .form-problem')
+
+    def press_key(self, *names):
+        self.browser.call("POST", "/actions", {"actions": [{"type": "key", "id": "keys", "actions": [
+            one for name in names for one in ({"type": "keyDown", "value": KEYS[name]},
+                                              {"type": "keyUp", "value": KEYS[name]})]}]})
+
+    def begin(self, button, first):
+        self.browser.press(button, ".actions")
+        self.browser.wait(lambda: self.browser.count(f'.act-form [name="{first}"]'), "the form")
+
+    def choose_creation(self, menu, label, first):
+        """Opens a form from the menu."""
+        self.browser.press(menu, ".nav")
+        self.browser.wait_text(label, ".side .rows")
+        self.browser.run("[...document.querySelectorAll('.side .rows a')]"
+                         ".find((one) => one.querySelector('.row-title').textContent === arguments[0]).click()", label)
+        self.browser.wait(lambda: self.browser.count(f'.act-form [name="{first}"]'), "the form")

@@ -6,59 +6,16 @@ import sys
 import unittest
 
 from hub import Client
-from page import Page
+from page import Forms, Page
 from pictures import MAKE
 
-KEYS = {"down": "\ue015", "enter": "\ue007", "escape": "\ue00c"}
 ADD_PEOPLE = 300
 
 
-class Acts(Page):
-    def fill(self, name, text):
-        """Types into the field of the open form, as pasting does."""
-        self.browser.run("""
-            const node = document.querySelector(`.act-form [name="${arguments[0]}"]`);
-            node.focus();
-            node.select();
-            document.execCommand(arguments[1] ? 'insertText' : 'delete', false, arguments[1]);""", name, text)
-
-    def choose(self, name, code):
-        self.browser.run("""
-            const node = document.querySelector(`.act-form [name="${arguments[0]}"]`);
-            node.value = arguments[1];
-            node.dispatchEvent(new Event('change', { bubbles: true }));""", name, code)
-
-    def value(self, name):
-        return self.browser.run(
-            "return document.querySelector(`.act-form [name=\"${arguments[0]}\"]`)?.value", name)
-
-    def is_shown(self, name):
-        return self.browser.run("return document.querySelector(`.act-form [data-field=\"${arguments[0]}\"]`)"
-                                "?.checkVisibility() || false", name)
-
-    def problem(self, name):
-        return self.browser.text(f'.act-form [data-field="{name}"] .form-problem')
-
-    def press_key(self, *names):
-        self.browser.call("POST", "/actions", {"actions": [{"type": "key", "id": "keys", "actions": [
-            one for name in names for one in ({"type": "keyDown", "value": KEYS[name]},
-                                              {"type": "keyUp", "value": KEYS[name]})]}]})
-
+class Acts(Forms, Page):
     def open_enterprise(self):
         self.go(f"#/enterprises/{self.hub.told['enterprise']}")
         self.browser.wait_text("样例东坡沟煤矿", ".pane h2")
-
-    def begin(self, button, first):
-        self.browser.press(button, ".actions")
-        self.browser.wait(lambda: self.browser.count(f'.act-form [name="{first}"]'), "the form")
-
-    def choose_creation(self, menu, label, first):
-        """Opens a form from the menu."""
-        self.browser.press(menu, ".nav")
-        self.browser.wait_text(label, ".side .rows")
-        self.browser.run("[...document.querySelectorAll('.side .rows a')]"
-                         ".find((one) => one.querySelector('.row-title').textContent === arguments[0]).click()", label)
-        self.browser.wait(lambda: self.browser.count(f'.act-form [name="{first}"]'), "the form")
 
     def client(self, login="staff-zhou"):
         client = Client(self.hub)

@@ -11,6 +11,8 @@
 #include "sync/owner/owner.h"
 
 #define ASK_TIMEOUT_S 600
+#define BUSY_US (10 * G_USEC_PER_SEC) /* how long a command waits for another command */
+#define BUSY_POLL_US (50 * 1000)
 
 void bh_cli_start_locale(void)
 {
@@ -45,6 +47,8 @@ int bh_cli_fail(const GError *error)
   case BH_ERROR_INVALID:
   case BH_ERROR_UNKNOWN:
   case BH_ERROR_SIGNATURE:
+  case BH_ERROR_DENIED:
+  case BH_ERROR_CHAIN:
     return BH_EXIT_INVALID;
   default:
     return BH_EXIT_FAILED;
@@ -75,30 +79,58 @@ static json_t *call_here(const char *dir, const char *method, const json_t *para
   return result;
 }
 
-json_t *bh_cli_call(const char *dir, const char *method, const json_t *params, GError **error)
+/* Whether a process answers calls for the hub. */
+static gboolean is_served(const char *dir)
+{
+  g_autoptr(json_t) request = json_pack("{s:s}", "method", "owner");
+  g_autoptr(json_t) about = bh_owner_call(dir, request, ASK_TIMEOUT_S, NULL);
+  return about != NULL;
+}
+
+/* Calls the process that has the hub open, or opens it here. *again: another process has the hub
+ * open, but serves no calls: it runs a command itself, and will be done soon. */
+static json_t *try_call(const char *dir, const char *method, const json_t *params, gboolean *again,
+                        GError **error)
 {
   g_autoptr(GError) failed = NULL;
+  g_autoptr(GError) busy = NULL;
+  g_autoptr(json_t) request = json_pack("{s:s, s:O}", "method", method, "params", params);
+  json_t *result = bh_owner_call(dir, request, ASK_TIMEOUT_S, &failed);
+  *again = FALSE;
+  if (result != NULL)
+    return result;
+  if (!g_error_matches(failed, BH_ERROR, BH_ERROR_NOT_FOUND)) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return NULL;
+  }
+  /* BH_ERROR_NOT_FOUND means either that no process serves the hub, or that the process which
+   * serves it did not find a record that the method needs. In the second case that process has the
+   * lock, so the call in this process fails with BH_ERROR_BUSY, and the first error is reported. */
+  result = call_here(dir, method, params, &busy);
+  if (result != NULL)
+    return result;
+  gboolean is_busy = g_error_matches(busy, BH_ERROR, BH_ERROR_BUSY);
+  gboolean served = is_busy && is_served(dir);
+  *again = is_busy && !served;
+  g_propagate_error(error, served ? g_steal_pointer(&failed) : g_steal_pointer(&busy));
+  return NULL;
+}
+
+json_t *bh_cli_call(const char *dir, const char *method, const json_t *params, GError **error)
+{
   if (!g_file_test(dir, G_FILE_TEST_IS_DIR)) {
     g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no hub in %s", dir);
     return NULL;
   }
-  g_autoptr(json_t) request = json_pack("{s:s, s:O}", "method", method, "params", params);
-  json_t *result = bh_owner_call(dir, request, ASK_TIMEOUT_S, &failed);
-  if (result != NULL)
-    return result;
-  /* BH_ERROR_NOT_FOUND means either that no process has the hub open, or that the process which has
-   * it open did not find a record that the method needs. In the second case that process has the
-   * lock, so the call in this process fails with BH_ERROR_BUSY, and the first error is reported. */
-  g_autoptr(GError) busy = NULL;
-  if (g_error_matches(failed, BH_ERROR, BH_ERROR_NOT_FOUND)) {
-    result = call_here(dir, method, params, &busy);
+  for (gint64 until_us = g_get_monotonic_time() + BUSY_US;; g_usleep(BUSY_POLL_US)) {
+    gboolean again;
+    g_autoptr(GError) failed = NULL;
+    json_t *result = try_call(dir, method, params, &again, &failed);
     if (result != NULL)
       return result;
-    g_propagate_error(error, g_error_matches(busy, BH_ERROR, BH_ERROR_BUSY)
-                                 ? g_steal_pointer(&failed)
-                                 : g_steal_pointer(&busy));
-    return NULL;
+    if (!again || g_get_monotonic_time() > until_us) {
+      g_propagate_error(error, g_steal_pointer(&failed));
+      return NULL;
+    }
   }
-  g_propagate_error(error, g_steal_pointer(&failed));
-  return NULL;
 }

@@ -24,8 +24,8 @@ enum {
  * writer thread. */
 json_t *bh_cli_dispatch(BhHub *hub, const char *method, const json_t *params, GError **error);
 /* Asks the process that has the hub open to run a method. If no process has, opens the hub in this
- * process and runs the method here. Returns the result, a new reference; NULL with an error.
- * Blocks. */
+ * process and runs the method here. While another command has it open, the call waits up to 10 s.
+ * Returns the result, a new reference; NULL with an error. Blocks. */
 json_t *bh_cli_call(const char *dir, const char *method, const json_t *params, GError **error);
 
 /* Prints an error on stderr and returns the exit code for it. */
@@ -73,6 +73,12 @@ int bh_cli_access(int argc, char **argv);  /* lists who was shown restricted rec
 int bh_cli_anomaly(int argc, char **argv); /* lists anomalies of received data */
 int bh_cli_numbers(int argc, char **argv); /* lists the numbers of records */
 int bh_cli_doctor(int argc, char **argv);  /* checks a hub and says what to do */
+int bh_cli_acts(int argc, char **argv);    /* lists what a person may do with a record */
+int bh_cli_create(int argc, char **argv);  /* makes a record in the name of a person */
+int bh_cli_edit(int argc, char **argv);    /* corrects values of a record */
+int bh_cli_step(int argc, char **argv);    /* takes a step of a record */
+int bh_cli_attach(int argc, char **argv);  /* attaches files to a record */
+int bh_cli_list(int argc, char **argv);    /* lists records of a kind */
 
 /* Name of a value of the store (bh_log_set_value): the time at which the last backup was
  * complete. */

@@ -531,6 +531,17 @@ static json_t *do_clock_trust(BhHub *hub, const json_t *params, GError **error)
   return do_clock(hub, params, error);
 }
 
+/* What a person does at the office (bh_office_run): "what", "as" (name or id), "params". */
+static json_t *do_office(BhHub *hub, const json_t *params, GError **error)
+{
+  const char *what = need(params, "what", error);
+  const char *asked = what != NULL ? need(params, "as", error) : NULL;
+  g_autofree char *staff = asked != NULL ? find(hub, "staff", asked, params, error) : NULL;
+  return staff != NULL ? bh_office_run(hub, staff, lang_of(params), what,
+                                       json_object_get(params, "params"), error)
+                       : NULL;
+}
+
 typedef struct {
   const char *name;
   json_t *(*run)(BhHub *hub, const json_t *params, GError **error);
@@ -557,6 +568,7 @@ static const Method METHODS[] = {
     {"access.list", do_access_list},
     {"anomaly.list", do_anomaly_list},
     {"number.list", do_number_list},
+    {"office", do_office},
 };
 
 json_t *bh_cli_dispatch(BhHub *hub, const char *method, const json_t *params, GError **error)

@@ -68,7 +68,7 @@ json_t *bh_office_list_creations(BhOfficeCall *call, const char *from, const BhC
 
 json_t *bh_office_creations(BhOfficeCall *call, GError **error)
 {
-  const char *from = bh_request_get_query(call->request, "from");
+  const char *from = bh_office_get_argument(call, "from");
   BhContext origin;
   if (from == NULL || strcmp(from, BH_ACT_FROM_OFFICE) == 0) {
     bh_office_context(call, NULL, NULL, &origin);
@@ -399,7 +399,7 @@ json_t *bh_office_create(BhOfficeCall *call, GError **error)
 json_t *bh_office_act(BhOfficeCall *call, GError **error)
 {
   g_auto(Request) request = {0};
-  const char *id = bh_request_get_param(call->request, "id");
+  const char *id = bh_office_get_argument(call, "id");
   const char *covers = bh_json_get_string(call->body, "covers", WHERE, error);
   if (covers == NULL || !read_existing(call, id, NULL, covers, &request, error) ||
       !is_possible(&request, error))

@@ -1,7 +1,11 @@
 /* Attaches a file to a record: begins an upload, receives its parts (upload.h), and makes the
  * file's own record in one entry when the last part arrived. What may be attached where is declared
  * by the kind "file"; the entry is judged like any other. Start at bh_office_attach. */
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "schema/error.h"
 #include "sync/hub/access/access.h"
@@ -148,7 +152,7 @@ static gboolean read_typed(BhOfficeCall *call, const BhKind *kind, const char *n
 
 json_t *bh_office_attach(BhOfficeCall *call, GError **error)
 {
-  const char *id = bh_request_get_param(call->request, "id");
+  const char *id = bh_office_get_argument(call, "id");
   const BhKind *kind = bh_kind_set_find(call->kinds, FILE_KIND);
   g_autoptr(BhRecord) record = bh_office_load_visible(call, id, NULL, error);
   if (record == NULL)
@@ -297,9 +301,9 @@ static void explain(BhOfficeCall *call, const BhOfficeUpload *upload, GError **e
   g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, text);
 }
 
-static json_t *take_part(BhOfficeCall *call, BhOfficeUpload *upload, gint64 offset, GError **error)
+static json_t *take_part(BhOfficeCall *call, BhOfficeUpload *upload, gint64 offset, GBytes *part,
+                         GError **error)
 {
-  GBytes *part = bh_request_get_body(call->request);
   g_autoptr(GError) failed = NULL;
   json_t *answer = NULL;
   if (bh_office_upload_append(call->office->uploads, upload, offset, part, &failed))
@@ -315,6 +319,23 @@ static json_t *take_part(BhOfficeCall *call, BhOfficeUpload *upload, gint64 offs
   return NULL;
 }
 
+static json_t *put_part(BhOfficeCall *call, const char *id, gint64 offset, GBytes *part,
+                        GError **error)
+{
+  BhOfficeUpload *upload = bh_office_upload_take(call->office->uploads, id, call->staff, error);
+  if (upload == NULL)
+    return NULL;
+  g_autoptr(GError) failed = NULL;
+  json_t *answer = upload->answer != NULL ? json_incref(upload->answer)
+                                          : take_part(call, upload, offset, part, &failed);
+  gboolean is_over = failed != NULL && failed->code != BH_ERROR_CHAIN;
+  gboolean is_complete = answer != NULL && upload->done == upload->size;
+  bh_office_upload_release(call->office->uploads, upload, is_over, is_complete ? answer : NULL);
+  if (failed != NULL)
+    g_propagate_error(error, g_steal_pointer(&failed));
+  return answer;
+}
+
 json_t *bh_office_attach_part(BhOfficeCall *call, GError **error)
 {
   const char *id = bh_request_get_param(call->request, "id");
@@ -324,18 +345,7 @@ json_t *bh_office_attach_part(BhOfficeCall *call, GError **error)
     g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "query: \"offset\" must be a number of bytes");
     return NULL;
   }
-  BhOfficeUpload *upload = bh_office_upload_take(call->office->uploads, id, call->staff, error);
-  if (upload == NULL)
-    return NULL;
-  g_autoptr(GError) failed = NULL;
-  json_t *answer = upload->answer != NULL ? json_incref(upload->answer)
-                                          : take_part(call, upload, (gint64)offset, &failed);
-  gboolean is_over = failed != NULL && failed->code != BH_ERROR_CHAIN;
-  gboolean is_complete = answer != NULL && upload->done == upload->size;
-  bh_office_upload_release(call->office->uploads, upload, is_over, is_complete ? answer : NULL);
-  if (failed != NULL)
-    g_propagate_error(error, g_steal_pointer(&failed));
-  return answer;
+  return put_part(call, id, (gint64)offset, bh_request_get_body(call->request), error);
 }
 
 json_t *bh_office_attach_state(BhOfficeCall *call, GError **error)
@@ -355,4 +365,76 @@ json_t *bh_office_attach_cancel(BhOfficeCall *call, GError **error)
   const char *id = bh_request_get_param(call->request, "id");
   return bh_office_uploads_drop(call->office->uploads, id, call->staff, error) ? json_object()
                                                                                : NULL;
+}
+
+/* --- files of this machine --- */
+
+/* Opens a regular file and sets the "size" of the body. -1 with an error that names the path. */
+static int open_file(BhOfficeCall *call, const char *path, GError **error)
+{
+  struct stat about;
+  /* Opening a pipe would otherwise wait for somebody who writes into it. */
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0 || fstat(fd, &about) != 0) {
+    int code = errno;
+    g_set_error(error, BH_ERROR, code == ENOENT ? BH_ERROR_NOT_FOUND : BH_ERROR_STORAGE, "%s: %s",
+                path, g_strerror(code));
+  } else if (!S_ISREG(about.st_mode)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s: is not a regular file", path);
+  } else {
+    json_object_set_new(call->body, "size", json_integer(about.st_size));
+    return fd;
+  }
+  if (fd >= 0)
+    close(fd);
+  return -1;
+}
+
+/* Reads the next part; NULL with an error, also at the end of the file. */
+static GBytes *read_part(int fd, GError **error)
+{
+  g_autofree guint8 *bytes = g_malloc(BH_UPLOAD_CHUNK_MAX_BYTES);
+  ssize_t n;
+  do
+    n = read(fd, bytes, BH_UPLOAD_CHUNK_MAX_BYTES);
+  while (n < 0 && errno == EINTR);
+  if (n > 0)
+    return g_bytes_new_take(g_steal_pointer(&bytes), (gsize)n);
+  g_set_error_literal(error, BH_ERROR, BH_ERROR_STORAGE,
+                      n < 0 ? g_strerror(errno) : "the file became shorter while it was read");
+  return NULL;
+}
+
+/* Sends all parts. The answer to the last one; NULL with an error. */
+static json_t *put_parts(BhOfficeCall *call, const char *upload, int fd, gint64 size,
+                         GError **error)
+{
+  for (gint64 offset = 0;;) {
+    g_autoptr(GBytes) part = read_part(fd, error);
+    g_autoptr(json_t) answer = part != NULL ? put_part(call, upload, offset, part, error) : NULL;
+    if (answer == NULL)
+      return NULL;
+    offset += (gint64)g_bytes_get_size(part);
+    if (offset >= size)
+      return g_steal_pointer(&answer);
+  }
+}
+
+json_t *bh_office_attach_path(BhOfficeCall *call, GError **error)
+{
+  const char *path = bh_json_get_string(call->body, "path", "body", error);
+  int fd = path != NULL ? open_file(call, path, error) : -1;
+  if (fd < 0)
+    return NULL;
+  g_autoptr(GError) failed = NULL;
+  gint64 size = json_integer_value(json_object_get(call->body, "size"));
+  g_autoptr(json_t) begun = bh_office_attach(call, &failed);
+  const char *upload = bh_json_string_or(begun, "upload", NULL);
+  json_t *answer = upload != NULL ? put_parts(call, upload, fd, size, &failed) : NULL;
+  if (upload != NULL && answer == NULL) /* a refused part has removed it already */
+    bh_office_uploads_drop(call->office->uploads, upload, call->staff, NULL);
+  close(fd);
+  if (failed != NULL)
+    g_propagate_prefixed_error(error, g_steal_pointer(&failed), "%s: ", path);
+  return answer;
 }

@@ -134,7 +134,7 @@ json_t *bh_office_list_rows(BhOfficeCall *call, const json_t *query, GError **er
 
 void bh_office_pass_query(BhOfficeCall *call, json_t *query, const char *name)
 {
-  const char *value = bh_request_get_query(call->request, name);
+  const char *value = bh_office_get_argument(call, name);
   if (value != NULL && value[0] != '\0')
     json_object_set_new(query, name, json_string(value));
 }

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 
 #define BH_OFFICE_PAGE_MAX 100    /* rows of a page of a list */
 #define BH_OFFICE_COUNT_MAX 10000 /* rows that are counted; beyond it "more" is reported */
+#define BH_OFFICE_LEDGER_ALL "*"  /* name of the list of all records of a kind */
 #define BH_OFFICE_TEXT_MAX 2000   /* characters of a comment or reason */
 
 /* Bit of call->duties that everybody has who may sign in, besides the bits of BhDuty. */
@@ -70,12 +71,24 @@ void bh_office_start(BhOffice *office, BhRequest *request, guint duties, gboolea
  * answer were logged. NULL with an error: the log could not be written, and nothing may be
  * shown. */
 BhRequest *bh_office_take_request(BhOfficeCall *call, GError **error);
+/* Prepares a call in the language `lang` (static) without a request or a person;
+ * bh_office_call_clear, also after a failure. FALSE with an error: there is no reader. */
+gboolean bh_office_call_begin(BhOfficeCall *call, BhOffice *office, const char *lang,
+                              GError **error);
+/* Frees what the call holds, and gives its reader back. */
+void bh_office_call_clear(BhOfficeCall *call);
+/* A parameter in the path or in the query of the request; of a call without request (local.c) the
+ * text member of the body. NULL: there is none. */
+const char *bh_office_get_argument(BhOfficeCall *call, const char *name);
 /* Makes a new id. Any thread. */
 void bh_office_make_id(BhOffice *office, char out[BH_ID_LEN + 1]);
 /* The hub's time in UTC milliseconds (log/clock.h). */
 gint64 bh_office_now_ms(BhOffice *office);
 
 /* --- session.c --- */
+/* Sets the person of the call: staff, staff_values and duties. FALSE with BH_ERROR_DENIED when the
+ * person is not in service or has no role of the office, BH_ERROR_NOT_FOUND when there is none. */
+gboolean bh_office_load_staff(BhOfficeCall *call, const char *staff, GError **error);
 /* Name of the session cookie; static. */
 const char *bh_office_cookie_name(const BhOffice *office);
 /* Fills token_hash, csrf, staff, staff_values and duties from the cookie. FALSE with
@@ -175,6 +188,14 @@ json_t *bh_office_count(BhOfficeCall *call, GError **error);
 
 /* ledger.c */
 json_t *bh_office_ledger(BhOfficeCall *call, GError **error); /* GET ledger: a page of one */
+/* Reads filters {indexed field or "state": text or [texts]}, each text as a person types it (a code
+ * or a label, a date), into the values of "where" of a list query. NULL: no filters. A new
+ * reference; NULL with an error that names the field. */
+json_t *bh_office_read_where(BhOfficeCall *call, const BhKind *kind, const json_t *given,
+                             GError **error);
+/* Adds filters to a list query. Of a field that the query filters already, only the values that
+ * both allow remain. */
+void bh_office_narrow(json_t *query, const json_t *where);
 /* The query for bh_hub_list of the ledger that the request names, a new reference. */
 json_t *bh_office_ledger_query(BhOfficeCall *call, GError **error);
 
@@ -277,6 +298,9 @@ json_t *bh_office_attach(BhOfficeCall *call, GError **error); /* POST records/ID
 json_t *bh_office_attach_part(BhOfficeCall *call, GError **error);   /* PATCH uploads/ID: a part */
 json_t *bh_office_attach_state(BhOfficeCall *call, GError **error);  /* GET uploads/ID */
 json_t *bh_office_attach_cancel(BhOfficeCall *call, GError **error); /* DELETE uploads/ID */
+/* Attaches the file of this machine that the body names ({"id","role","path","note"?}), for a call
+ * without request. The answer is that of the last part of an upload. Blocks. */
+json_t *bh_office_attach_path(BhOfficeCall *call, GError **error);
 /* The "attach" of a record: the roles in which files can be attached to it now, and limits. NULL
  * when there are none. */
 json_t *bh_office_attachable(BhOfficeCall *call, const char *id, const BhKind *parent_kind);

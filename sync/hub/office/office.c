@@ -99,19 +99,44 @@ static gboolean is_abandoned(gpointer request)
   return bh_request_is_abandoned(request);
 }
 
-/* Takes a reader from the pool for the call. If the call changes nothing, its SQL is interrupted
- * when the client no longer waits for the answer, so that the thread is free for other calls. */
-static gboolean begin(BhOfficeCall *call, GError **error)
+const char *bh_office_get_argument(BhOfficeCall *call, const char *name)
 {
-  gboolean reads = is_safe(bh_request_get_method(call->request));
-  if (reads && bh_request_is_abandoned(call->request)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_BUSY, "office: the client has left");
-    return FALSE;
-  }
+  if (call->request == NULL)
+    return bh_json_string_or(call->body, name, NULL);
+  const char *given = bh_request_get_param(call->request, name);
+  return given != NULL ? given : bh_request_get_query(call->request, name);
+}
+
+gboolean bh_office_call_begin(BhOfficeCall *call, BhOffice *office, const char *lang,
+                              GError **error)
+{
+  call->office = office;
+  call->hub = office->hub;
+  call->kinds = bh_hub_dup_kinds(office->hub);
+  call->lang = lang;
+  call->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  BhDate date = bh_date_from_ms(bh_office_now_ms(office));
+  g_autofree char *today = bh_date_format(&date);
+  g_strlcpy(call->today, today, sizeof call->today);
   call->db = bh_hub_acquire_reader(call->hub, error);
   if (call->db == NULL)
     return FALSE;
   call->cache = bh_value_cache_new(call->db);
+  return TRUE;
+}
+
+/* Begins the call of a request. If the call changes nothing, its SQL is interrupted when the client
+ * no longer waits for the answer, so that the thread is free for other calls. */
+static gboolean begin(BhOfficeCall *call, BhOffice *office, GError **error)
+{
+  gboolean reads = is_safe(bh_request_get_method(call->request));
+  const char *lang = bh_request_get_query(call->request, "lang");
+  if (!bh_office_call_begin(call, office, g_strcmp0(lang, "en") == 0 ? "en" : "zh", error))
+    return FALSE;
+  if (reads && bh_request_is_abandoned(call->request)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_BUSY, "office: the client has left");
+    return FALSE;
+  }
   if (reads)
     bh_db_set_interrupt(call->db, is_abandoned, call->request);
   return TRUE;
@@ -148,7 +173,7 @@ static void answer(BhOfficeCall *call, json_t *result, guint status, const GErro
     bh_request_answer_error(request, error, call->more);
 }
 
-static void call_clear(BhOfficeCall *call)
+void bh_office_call_clear(BhOfficeCall *call)
 {
   if (call->db != NULL)
     bh_hub_release_reader(call->hub, call->db);
@@ -161,7 +186,7 @@ static void call_clear(BhOfficeCall *call)
   g_free(call->staff);
   g_clear_pointer(&call->cache, bh_value_cache_free);
   g_clear_pointer(&call->access, bh_access_free);
-  g_hash_table_unref(call->names);
+  g_clear_pointer(&call->names, g_hash_table_unref);
 }
 
 static void run_job(gpointer item, gpointer data)
@@ -171,18 +196,10 @@ static void run_job(gpointer item, gpointer data)
   g_autoptr(GError) error = NULL;
   guint status = 0;
   BhTrace before = bh_trace_set(bh_request_get_trace(job->request));
-  BhOfficeCall call = {.office = office,
-                       .hub = office->hub,
-                       .request = job->request,
-                       .kinds = bh_hub_dup_kinds(office->hub)};
-  call.lang = g_strcmp0(bh_request_get_query(job->request, "lang"), "en") == 0 ? "en" : "zh";
-  call.names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-  BhDate date = bh_date_from_ms(bh_office_now_ms(office));
-  g_autofree char *today = bh_date_format(&date);
-  g_strlcpy(call.today, today, sizeof call.today);
+  BhOfficeCall call = {.request = job->request};
   g_autoptr(json_t) result = NULL;
   bh_office_uploads_expire(office->uploads);
-  if (begin(&call, &error) && admit(&call, job->duties, &status, &error) &&
+  if (begin(&call, office, &error) && admit(&call, job->duties, &status, &error) &&
       read_body(&call, job->takes_bytes, &error))
     result = job->work(&call, &error);
   if (result != NULL)
@@ -191,7 +208,7 @@ static void run_job(gpointer item, gpointer data)
     bh_db_set_interrupt(call.db, NULL, NULL);
   note_act(&call, job, error);
   answer(&call, result, status, error);
-  call_clear(&call);
+  bh_office_call_clear(&call);
   bh_trace_set(before);
 }
 
@@ -220,6 +237,7 @@ BhOffice *bh_office_new(BhHub *hub, gboolean secure)
   g_mutex_init(&office->case_lock);
   bh_id_source_init(&office->ids, bh_hub_get_clock(hub), bh_hub_get_random(hub));
   office->uploads = bh_office_uploads_new(hub);
+  bh_office_uploads_clean(hub);
   office->in_flight = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   office->peers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   office->dummy_verifier = g_malloc0(crypto_pwhash_STRBYTES);

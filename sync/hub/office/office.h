@@ -37,4 +37,24 @@ gboolean bh_office_set_password(BhHub *hub, const char *staff, const char *login
 /* Removes the account of a person and ends their sessions. Blocks. */
 gboolean bh_office_remove_account(BhHub *hub, const char *staff, GError **error);
 
+/* What a person does at the office, without HTTP, for the commands of the shell. `staff`: id of the
+ * person, who must be in service with a role of the office; the record is changed in the name of
+ * this person. `what` and `params` (borrowed; NULL: none):
+ *
+ *   "acts"    {"record"?}: what the person may do with a record, or make from it or from the menu.
+ *             {"acts","creations","covers"?}; "covers": the newest entry of the record
+ *   "form"    {"record","act","values"?} or {"kind","act","origin"?,"values"?}: as POST form
+ *   "create"  {"kind","act","record"?,"origin"?,"values"?}: {"record","entry"}
+ *   "act"     {"record","act","covers"?,"values"?}: a step or a correction; {"record","entry"}.
+ *             Without "covers" the record may be at any version
+ *   "attach"  {"record","role","path","note"?}: a file of this machine;
+ *             {"record","sha256","media_type","repeated","entry"?}
+ *   "list"    {"kind","ledger"?} and the members of bh_list_query_read: {"rows","after"?}, rows as
+ *             on the page, and with "values"
+ *
+ * A new reference; {"problems":[{"field","text"}]} when rules stand against the act. NULL with an
+ * error. Blocks; any thread except the writer thread. */
+json_t *bh_office_run(BhHub *hub, const char *staff, const char *lang, const char *what,
+                      const json_t *params, GError **error);
+
 G_END_DECLS

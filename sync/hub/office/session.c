@@ -26,7 +26,7 @@ const char *bh_office_cookie_name(const BhOffice *office)
 
 /* Loads the present staff record, so that a person who left or lost the role is rejected at the
  * next request. */
-static gboolean load_staff(BhOfficeCall *call, const char *staff, GError **error)
+gboolean bh_office_load_staff(BhOfficeCall *call, const char *staff, GError **error)
 {
   g_autoptr(BhRecord) record = bh_record_load(call->db, staff, error);
   if (record == NULL)
@@ -88,7 +88,7 @@ gboolean bh_office_load_session(BhOfficeCall *call, gboolean touch, GError **err
     g_set_error(error, BH_ERROR, BH_ERROR_EXPIRED, "session: sign in first");
     return FALSE;
   }
-  if (!load_staff(call, row.staff, error))
+  if (!bh_office_load_staff(call, row.staff, error))
     return FALSE;
   call->token_hash = g_steal_pointer(&hash);
   call->csrf = g_steal_pointer(&row.csrf);
@@ -259,7 +259,7 @@ json_t *bh_office_sign_in(BhOfficeCall *call, GError **error)
     return NULL;
   const char *compared = verifier != NULL ? verifier : call->office->dummy_verifier;
   gboolean right = crypto_pwhash_str_verify(compared, password, strlen(password)) == 0;
-  if (verifier == NULL || !right || !load_staff(call, staff, NULL)) {
+  if (verifier == NULL || !right || !bh_office_load_staff(call, staff, NULL)) {
     /* The typed name is not logged, because it may be a password that was typed into the wrong
      * field. */
     g_message("sign-in of %s from %s is refused", staff != NULL ? staff : "an unknown name",

@@ -67,7 +67,7 @@ static gboolean fail(const char *path, GError **error)
 
 /* --- the table --- */
 
-static void remove_left_over(BhHub *hub)
+void bh_office_uploads_clean(BhHub *hub)
 {
   g_autofree char *folder = g_build_filename(bh_hub_get_dir(hub), "uploads", NULL);
   g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
@@ -85,7 +85,6 @@ BhOfficeUploads *bh_office_uploads_new(BhHub *hub)
   uploads->hub = hub;
   g_mutex_init(&uploads->lock);
   uploads->table = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, upload_free);
-  remove_left_over(hub);
   return uploads;
 }
 

@@ -35,8 +35,9 @@ typedef struct {
   char *path;                       /* where the bytes are */
 } BhOfficeUpload;
 
-/* The uploads of a hub (borrowed). Removes the bytes that a stopped hub has left.
- * bh_office_uploads_free. */
+/* Removes the bytes of uploads that a stopped hub has left. There must be no unfinished uploads. */
+void bh_office_uploads_clean(BhHub *hub);
+/* The uploads of a hub (borrowed). bh_office_uploads_free. */
 BhOfficeUploads *bh_office_uploads_new(BhHub *hub);
 /* Removes all uploads with their bytes. */
 void bh_office_uploads_free(BhOfficeUploads *uploads);

@@ -194,7 +194,8 @@ def main():
         run(USAGE, "load", "--no-such-option")
         assert "Exit codes" in run(OK, "--help")
         for command in ("init", "load", "serve", "enrol", "staff", "device", "access", "anomaly", "numbers",
-                        "export", "verify", "backup", "restore", "unit"):
+                        "export", "verify", "backup", "restore", "unit", "acts", "create", "edit", "step", "attach",
+                        "list"):
             assert "--" in run(OK, command, "--help")
         run(NOT_FOUND, "staff", "list", "--data", hub)
         run(INVALID, "init", "--data", hub, "--name", "枢纽", "--area", "999999")
