@@ -16,9 +16,10 @@ def sign_in(app, tile="tile-1", pin=PINS["staff-li"]):
     app.find("scan")
 
 
-def begin_visit(app, name=None, colleague=None, expert=None, page="visit"):
+def begin_visit(app, name=None, colleague=None, expert=None, page="visit", mode=None, **typed):
     """Begins a visit from the first page: of the enterprise whose code the camera shows, or of the one
-    found by `name`. Ends on the page of the visit or, when `page` is "checklist", on its checklist."""
+    found by `name`. `typed`: texts of further fields. Ends on the page of the visit or, when `page` is
+    "checklist", on its checklist."""
     if name:
         app.click("find")
         app.type("reason", "没有企业码")
@@ -31,6 +32,11 @@ def begin_visit(app, name=None, colleague=None, expert=None, page="visit"):
     app.click("start")
     app.check("certificate_shown")
     app.check("recusal_advised")
+    if mode:
+        app.click("modes-unfold")
+        app.click(f"modes-{mode}")
+    for field, text in typed.items():
+        app.type(field, text)
     if colleague:
         app.check(colleague)
     if expert:

@@ -2,6 +2,7 @@
 by a person who may take it, and after each step hub and device agree about the state."""
 
 import datetime
+import os
 
 from collector import WindowTest
 from office_page import OfficePage
@@ -64,6 +65,11 @@ class StoryTest(WindowTest):
         page = OfficePage(self.hub, login)
         self.addCleanup(page.close)
         return page
+
+    def attach_at_office(self, login, role, record=None):
+        """Attaches a picture, which is like no other one, to the record of the story."""
+        picture = self.code.read_bytes() + os.urandom(16)
+        self.office(login).attach(record or self.record, role, picture)
 
     # --- the device ---
 

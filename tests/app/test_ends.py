@@ -225,6 +225,8 @@ class Ends(WindowTest):
             app.click("scan")
             app.click("start")
             app.find("begin")
+            app.click("modes-unfold")
+            app.find("modes-joint")
             self.assertIsNone(app.look("modes-double_random"))
             app.click("back")
         self.assign()

@@ -102,12 +102,31 @@ class Stories(StoryTest):
         self.accept()
 
     def endorse_progress(self):
-        """Progress with two endorsements, by the leader at the office."""
-        progress = dict(progress_on=day(), progress_text="传感器已加装", progress_leader="周样例",
-                        progress_leader_post="副区长", progress_company_head="样例负责人01")
-        self.refuse_at_office("staff-zhou", "rectifying", "请填写负责人职务", **progress)
-        self.step_at_office("staff-zhou", "rectifying", **progress, progress_company_post="董事长")
-        self.assertEqual(self.values()["progress_company_post"], "董事长")
+        """The inspector reports progress on the device; a page that the leader signed and one that the
+        company signed make the report valid."""
+        with self.open() as app:
+            self.open_record(app)
+            app.click("create-progress_report-of_hazard")
+            app.type("summary", "传感器已加装")
+            app.type("progress_made", "加装 12 台，全部校验")
+            app.click("save")
+            app.gone("summary")
+            app.text("待签字")
+        self.sync()
+        report = self.find_id("progress_report", "submitted")
+        self.refuse_at_office("staff-zhou", "rectifying", "没有两方都签字的进展报告", progress_on=day())
+        office = self.office("staff-zhou")
+        office_steps = (("leader_signed", dict(leader_name="周样例", leader_post="副区长",
+                                               leader_signed_at=f"{day()} 09:00")),
+                        ("valid", dict(company="样例集团", company_head="样例负责人01", company_post="董事长",
+                                       company_signed_at=f"{day()} 10:00")))
+        for state, values in office_steps:
+            with self.assertRaisesRegex(RuntimeError, "签字件"):
+                office.step(report, state, values)
+            self.attach_at_office("staff-zhou", "signed", report)
+            office.step(report, state, values)
+        self.step_at_office("staff-zhou", "rectifying", progress_on=day())
+        self.assertEqual(self.query("progress_report", "state"), ["valid"])
 
     def refuse_and_stop(self):
         """The enterprise refuses; the leader stops production, and the inspector sees it resume."""
@@ -160,6 +179,8 @@ class Stories(StoryTest):
         passed = dict(acceptance_team="专家组三人", acceptance_result="passed", acceptance_on=day(),
                       sign_off_name="周样例", sign_off_post="副区长", sign_off_on=day())
         self.refuse_at_office("staff-sun", "signed_off", "403", **passed)
+        self.refuse_at_office("staff-zhou", "signed_off", "签字的验收意见", **passed)
+        self.attach_at_office("staff-zhou", "signed")
         self.step_at_office("staff-zhou", "signed_off", **passed)
         self.refuse_at_office("staff-sun", "struck_off", "请填写公开名单更新日期", strike_off_on=day())
         self.step_at_office("staff-sun", "struck_off", strike_off_on=day(), strike_off_public_on=day())
@@ -353,6 +374,10 @@ class Stories(StoryTest):
         self.assert_state("reported_fixed")
         passed = dict(recheck_result="passed", recheck_on=day())
         self.refuse_at_office("staff-sun", "closed", "交办的隐患须反馈结果", **passed)
+        returned = dict(result_returned_on=day(), result_returned_text="备用电源已接入，复查合格")
+        self.refuse_at_office("staff-sun", "closed", "反馈材料", **passed, **returned)
+        self.attach_at_office("staff-sun", "returned")
+        self.refuse_at_office("staff-sun", "closed", "请填写反馈内容", **passed, result_returned_on=day())
         page = self.page("staff-sun")
         page.open_record(self.record, "局部通风机无备用电源")
         page.begin("复查合格销号", "recheck_on")
@@ -360,9 +385,11 @@ class Stories(StoryTest):
         page.type("recheck_on", day())
         page.send_and_be_refused("交办的隐患须反馈结果")
         page.type("result_returned_on", day())
+        page.type("result_returned_text", "备用电源已接入，复查合格")
         page.send_and_see("已销号", ".pane .chips")
         self.assert_state("closed")
         self.assertEqual(self.values()["result_returned_on"], day())
+        self.assertIn("returned", self.roles_of_files())
 
     def hand_over(self):
         """The office hands the hazard over to the unit of the device, on its page."""
@@ -398,6 +425,7 @@ class Stories(StoryTest):
             app.find("problem-site_type")
             app.click("site_type-face")
             app.check("video")
+            app.type("camera_point", "平鲁-东坡沟-3201")
             self.shot(app, "new-site")
             app.click("save")
             app.gone("site_type-face")
@@ -417,6 +445,7 @@ class Stories(StoryTest):
         self.sync()
         site = next(row for row in self.rows("site") if row["values"]["name"] == "3201 备采面")
         self.assertEqual(self.find_site(), site["id"])
+        self.assertEqual(site["values"]["camera_point"], "平鲁-东坡沟-3201")
         with self.open() as app:             # what was sent is corrected
             sign_in(app)
             self.open_enterprise(app)

@@ -482,8 +482,10 @@ static void add_ordered(Server *server, const char *checklist)
     g_autofree char *summary = g_strdup_printf("期限差 %d 天", days[i]);
     g_autoptr(json_t) found = json_array();
     add_hazard(server, found, visit, enterprise, number, summary, "general", "found", id);
-    json_object_set_new(json_object_get(json_array_get(found, 0), "set"), "deadline",
-                        json_string(deadline));
+    json_t *set = json_object_get(json_array_get(found, 0), "set");
+    json_object_set_new(set, "deadline", json_string(deadline));
+    if (days[i] == 0)
+      json_object_set_new(set, "illegal_act", json_string("illegal_mining"));
     g_autofree char *entry = push(server, found, NULL);
     const char *was[] = {entry, NULL};
     g_autoptr(json_t) order =

@@ -7,10 +7,11 @@
 #include "schema/paths.h"
 #include "tests/schema/world-of-records.h"
 
-static const char *const wanted[] = {"checklist",   "device",         "document", "enterprise",
-                                     "file",        "guarantee_step", "hazard",   "inspection",
-                                     "participant", "plaque",         "review",   "signature",
-                                     "site",        "staff",          "unit"};
+static const char *const wanted[] = {
+    "checklist",   "device",         "document",        "enterprise",
+    "file",        "guarantee_step", "hazard",          "inspection",
+    "participant", "plaque",         "progress_report", "review",
+    "signature",   "site",           "staff",           "unit"};
 
 static void test_every_kind_of_the_product_is_declared(void **state)
 {
@@ -381,6 +382,8 @@ static void test_names_of_outside_people_are_personal(void **state)
                                          "enterprise.phone",
                                          "inspection.refusal_witness",
                                          "participant.name",
+                                         "progress_report.leader_name",
+                                         "progress_report.company_head",
                                          "hazard.responsible_person",
                                          "signature.name",
                                          "document.service_witness"};

@@ -54,8 +54,8 @@ static const TestStep steps[] = {
     {"hazard", "accountability", "reported_fixed", "li", GENERAL FIXED, ""},
     {"hazard", "reported_fixed", "closed", "wang",
      GENERAL FIXED ",'recheck_result':'passed','recheck_on':'2026-11-21','handed_over_to':'局',"
-                   "'result_returned_on':'2026-11-21'",
-     ""},
+                   "'result_returned_on':'2026-11-21','result_returned_text':'已整改'",
+     FILE("f", "returned")},
     {"hazard", "reported_fixed", "ordered", "wang",
      GENERAL FIXED ",'recheck_result':'not_passed','recheck_on':'2026-11-21','deadline':"
                    "'2026-12-01'",
@@ -81,11 +81,8 @@ static const TestStep steps[] = {
      ""},
     {"hazard", "listed", "rectifying", "li", MAJOR FIVE REPORTS,
      FILE("f1", "proof") "," FILE("f2", "proof")},
-    {"hazard", "rectifying", "rectifying", "zhou",
-     MAJOR ",'progress_on':'2026-11-21','progress_text':'过半','progress_leader':'甲',"
-           "'progress_leader_post':'副区长','progress_company_head':'乙','progress_company_post':"
-           "'董事长'",
-     ""},
+    {"hazard", "rectifying", "rectifying", "zhou", MAJOR ",'progress_on':'2026-11-21'",
+     "{'name':'p','kind':'progress_report','set':{'hazard':{'$ref':'r'},'state':'valid'}}"},
     {"hazard", "rectifying", "refused", "li", MAJOR ",'refusal_note':'拒绝'", FILE("f", "photo")},
     {"hazard", "refused", "stopped", "zhou", MAJOR ",'stop_number':'停1号','stop_on':'2026-11-21'",
      ""},
@@ -98,7 +95,7 @@ static const TestStep steps[] = {
      MAJOR FIVE ",'acceptance_team':'三人','acceptance_result':'passed','acceptance_on':"
                 "'2026-11-21','sign_off_name':'甲','sign_off_post':'副区长','sign_off_on':"
                 "'2026-11-21'",
-     ""},
+     FILE("f", "signed")},
     {"hazard", "acceptance", "rectifying", "sun",
      MAJOR ",'acceptance_result':'not_passed','acceptance_note':'未完','listing_deadline':"
            "'2027-01-31'",
@@ -130,6 +127,14 @@ static const TestStep steps[] = {
     {"document", "disclosed", "archived", "sun", ORDER, ""},
     {"document", "issued", "voided", "zhou",
      ORDER ",'void_reason':'写错','void_approver':{'$ref':'zhou'}", ""},
+    {"progress_report", NULL, "submitted", "li", REPORT, ""},
+    {"progress_report", "submitted", "leader_signed", "sun", REPORT LEADER, FILE("f", "signed")},
+    {"progress_report", "submitted", "company_signed", "li", REPORT COMPANY, FILE("f", "signed")},
+    {"progress_report", "leader_signed", "valid", "li", REPORT COMPANY,
+     FILE("f1", "signed") "," FILE("f2", "signed")},
+    {"progress_report", "company_signed", "valid", "sun", REPORT LEADER,
+     FILE("f1", "signed") "," FILE("f2", "signed")},
+    {"progress_report", "submitted", "voided", "li", REPORT ",'void_reason':'重复'", ""},
     /* enterprises and other subjects, and reviews */
     {"enterprise", NULL, "provisional", "li", "'provisional':true,'provisional_reason':'无照'", ""},
     {"enterprise", NULL, "confirmed", "li", "'uscc':'91140603MA0000015Q'", ""},

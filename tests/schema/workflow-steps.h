@@ -56,6 +56,14 @@ typedef struct {
 #define H_DEMAND                                                                                   \
   "{'name':'h','kind':'hazard','set':{'demand':'打开','deadline':'2026-12-01','state':'ordered'}}"
 
+/* values of a progress report */
+#define REPORT                                                                                     \
+  "'hazard':{'$ref':'h'},'reported_on':'2026-11-21','summary':'过半','reported_by':{'$ref':'li'}"
+#define LEADER ",'leader_name':'甲','leader_post':'副区长','leader_signed_at':1795258740000"
+#define COMPANY                                                                                    \
+  ",'company':'集团','company_head':'乙','company_post':'董事长',"                           \
+  "'company_signed_at':1795258740000"
+
 /* All steps; their number goes to *count. */
 const TestStep *test_step_list(gsize *count);
 /* `from` NULL: the step that makes the record. Returns NULL when there is no such step. */
