@@ -409,6 +409,44 @@ class Stranger(Forms, Page):
         browser.wait(lambda: not browser.count(".act-form"), "the form to be closed")
         self.assert_quiet()
 
+    def test_11_the_new_pages_fit_in_both_languages(self):
+        browser = self.browser
+        loan = self.loan("一次很长很长的借用，说明它为什么需要这么多字才能说清楚一件本来很简单的小事情",
+                         "contract", borrower=self.enterprise["id"], deposit="50000")
+        for language, press in (("zh", None), ("en", "English")):
+            if press:
+                browser.press(press)
+                browser.wait_text("Sign out", ".who")
+            for name, place, ready in (("list", "#/ledger/loan/*", ".side .rows"),
+                                       ("side", f"#/ledger/loan/*/{loan}", ".pane h2"),
+                                       ("menu", "#/new", ".side .rows")):
+                self.go(place)
+                browser.wait(lambda ready=ready: browser.text(ready).strip(), name)
+                self.look(f"stranger-{name}-{language}")
+            self.go(f"#/ledger/loan/*/{loan}")
+            browser.wait_text("一次很长", ".pane h2")
+            self.begin("借出" if language == "zh" else "Hand out", "due_on")
+            self.look(f"stranger-act-{language}", ".act-form")
+            self.go("#/new/loan/desk")
+            browser.wait(lambda: browser.count('.act-form [name="purpose"]'), "the form")
+            self.look(f"stranger-create-{language}")
+            if language == "en":
+                self.assertNotRegex(browser.text(".pane .form").replace("样例", ""), "[\u3400-\u9fff]")
+        browser.press("中文")
+        browser.wait_text("退出", ".who")
+        self.assert_quiet()
+
+    def look(self, name, at=None):
+        """Pictures; nothing reaches beyond the edge at any size."""
+        for width, height in ((1280, 800), (800, 480), (360, 640)):
+            self.browser.size(width, height)
+            if at:
+                self.browser.run("document.querySelector(arguments[0]).scrollIntoView()", at)
+            self.assertTrue(self.browser.run("return document.documentElement.scrollWidth <= innerWidth"), (name, width))
+            if PICTURES:
+                self.browser.picture(f"{PICTURES}/office-{name}-{width}.png")
+        self.browser.size(1280, 800)
+
     def keys(self, text):
         self.browser.call("POST", "/actions", {"actions": [{"type": "key", "id": "keys", "actions": [
             one for sign in text for one in ({"type": "keyDown", "value": sign}, {"type": "keyUp", "value": sign})]}]})
