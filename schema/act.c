@@ -219,6 +219,8 @@ gboolean bh_act_is_open(const BhAct *act, const BhContext *context)
   BhContext made = *context;
   made.values = preset;
   made.record = NULL;
+  if (bh_kind_is_locked_for_new(act->kind, &made))
+    return FALSE;
   return act->transition != NULL ? bh_transition_is_open_to(act->kind, act->transition, &made)
                                  : is_rule_open(act->kind, act->rule, &made);
 }

@@ -9,7 +9,7 @@ import { recordPane } from './record.js';
 const PLACE = '#/new';
 
 export const creationName = (creation) => `${creation.kind} ${creation.act}`;
-export const creationLabel = (creation) => (creation.label.includes(creation.kind_label)
+export const creationLabel = (creation) => (creation.label.toLowerCase().includes(creation.kind_label.toLowerCase())
   ? creation.label : `${creation.kind_label}${t('app.colon')}${creation.label}`);
 
 // The form that makes a record, from a record (`origin`, its id) or from the menu. `back`: address of

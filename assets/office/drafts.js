@@ -144,7 +144,9 @@ function put(record, name, draft) {
 export function keepTyped(form, record, name) {
   const first = JSON.stringify(valuesOf(form));
   const before = memory.get(person)?.get(nameOf(record, name));
+  let isSent = false;
   const keep = (isOpen) => {
+    if (isSent) return;
     const values = valuesOf(form);
     if (JSON.stringify(values) === first) drop(record, name);
     else put(record, name, { values, isOpen });
@@ -157,7 +159,11 @@ export function keepTyped(form, record, name) {
   }
   form.addEventListener('input', () => keep(true));
   form.addEventListener('change', () => keep(true));
-  return { sent: () => drop(record, name), closed: () => keep(false) };
+  const sent = () => {
+    isSent = true;
+    drop(record, name);
+  };
+  return { sent, closed: () => keep(false) };
 }
 
 // The draft of a form that keeps only the values that differ from the record: {field: value}, so that
@@ -165,7 +171,10 @@ export function keepTyped(form, record, name) {
 export function openDraft(record, name) {
   const before = memory.get(person)?.get(nameOf(record, name));
   let id = before?.id || '';
+  // A browser can report a change when it removes the field that has the focus, after the form was sent.
+  let isSent = false;
   const keep = (typed, words, isOpen) => {
+    if (isSent) return;
     if (Object.keys(typed).length) put(record, name, { typed: { ...typed }, words, id, isOpen });
     else drop(record, name);
   };
@@ -185,7 +194,10 @@ export function openDraft(record, name) {
       if (mine) put(record, name, { ...mine, id });
       return id;
     },
-    sent: () => drop(record, name),
+    sent: () => {
+      isSent = true;
+      drop(record, name);
+    },
   };
 }
 

@@ -1,7 +1,9 @@
 """Making, correcting and moving records by what their kinds declare. Run by test_api.py on its hub."""
 
+import concurrent.futures
 import json
 import unittest
+import urllib.error
 import urllib.parse
 import uuid
 
@@ -261,3 +263,82 @@ class MakingRecords(unittest.TestCase):
         self.assertEqual((status, content["error"]), (409, "chain"))
         rows = {row["key"]: row["text"] for section in view_of(zhou, record)["sections"] for row in section["rows"]}
         self.assertEqual(rows["closed_reason"], "停业")
+
+    def test_a_step_by_many_at_once_is_taken_once(self):
+        record = self.enterprise(signed_in(), "样例八人同时注销的公司", MINE_AREA)
+        clients = [signed_in(login) for login in ("staff-sun", "staff-zhou") for _ in range(4)]
+        covers = view_of(clients[0], record)["covers"]
+        before = history_of(clients[0], record)
+        with concurrent.futures.ThreadPoolExecutor(len(clients)) as pool:
+            answers = list(pool.map(lambda one: act(one[1], record, "step/closed", {"closed_reason": f"第{one[0]}人"}, covers),
+                                    enumerate(clients)))
+        self.assertEqual(sorted(status for status, _ in answers), [200] + [409] * 7, answers)
+        self.assertEqual({content["error"] for status, content in answers if status != 200}, {"chain"})
+        winner = next(number for number, (status, _) in enumerate(answers) if status == 200)
+        rows = {row["key"]: row["text"] for section in view_of(clients[0], record)["sections"] for row in section["rows"]}
+        self.assertEqual(rows["closed_reason"], f"第{winner}人")
+        self.assertEqual(len(history_of(clients[0], record)), len(before) + 1)
+
+
+def history_of(client, record):
+    return client.ask("GET", f"/office/v1/records/{record}/history")[1]["rows"]
+
+
+class TooMuch(unittest.TestCase):
+    """Input without end or measure: refused by name, and nothing is written."""
+
+    def setUp(self):
+        self.client = signed_in()
+        self.total = self.count()
+
+    def tearDown(self):
+        self.assertEqual(self.count(), self.total)
+
+    def count(self):
+        return self.client.ask("GET", "/office/v1/count?list=enterprises")[1]["total"]
+
+    def register(self, **values):
+        return make(self.client, "enterprise", "create/register", {"name": "多", "sector": "transport", **values})
+
+    def assert_too_large(self, send):
+        """The hub refuses it before it has read all, so the connection may end first."""
+        try:
+            self.assertEqual(send()[0], 413)
+        except urllib.error.URLError as error:
+            self.assertIsInstance(error.reason, ConnectionError)
+
+    def test_a_huge_form(self):
+        for values in ({"name": "长" * 200000}, {"name": ["x"] * 100000}):
+            self.assert_too_large(lambda values=values: self.register(**values))
+        many = self.register(**{f"field_{number}": "x" for number in range(10000)})
+        self.assertEqual((many[0], many[1]["error"]), (400, "invalid"), many)
+        self.assertIn("field_", many[1]["message"])
+        deep = json.loads("[" * 20 + "]" * 20)
+        for value in (deep, {"a": deep}, "长" * 20000, [1] * 20000, 10 ** 18, -1.5, True):
+            status, content = self.register(name=value)
+            self.assertEqual(status, 400, content)
+            self.assertIn("name", problems_of(content), content)
+        self.assert_too_large(lambda: ask_form(self.client, {"kind": "enterprise", "act": "create/register",
+                                                             "values": {"name": "长" * 200000}}))
+
+    def test_a_million_references(self):
+        ids = [str(uuid.uuid4()) for _ in range(5000)]
+        self.assertEqual(self.register(supervisor=ids)[0], 400)
+        self.assert_too_large(lambda: self.register(supervisor=ids * 200))
+
+    def test_a_list_of_everything(self):
+        path = "/office/v1/ledger?kind=hazard&name=rectification&where="
+        many = ",".join(["general"] * 900)
+        for where, word in ((f"level:{many}", "1000"), (";".join(f"f{n}:x" for n in range(300)), "1000"),
+                            ("level:" + "x" * 5000, "1000"), ("level", "where"), (":x", ""), ("level:", ""),
+                            ("level:general,zz", "level"), ("responsible_person:x", "responsible_person"), ("state:lost", "state")):
+            status, content, _ = self.client.ask("GET", path + urllib.parse.quote(where) + "&lang=en")
+            self.assertEqual(status, 400, (where[:40], content))
+            self.assertIn(word, content["message"])
+        self.assertEqual(self.client.ask("GET", path + "level:general;level:major")[0], 200)
+        for query in ("order=upward", "order=due&after=x", "after=x", "order=title&after=1"):
+            self.assertEqual(self.client.ask("GET", f"{path}&{query}")[0], 400, query)
+        self.assertEqual(self.client.ask("GET", "/office/v1/ledger?kind=hazard&name=overdue&order=title")[0], 400)
+        for name in ("*", "none", "", "../x"):
+            self.assertEqual(self.client.ask("GET", f"/office/v1/ledger?kind=hazard&name={name}")[0], 400, name)
+        self.assertEqual(self.client.ask("GET", "/office/v1/ledger?kind=inspection&name=*")[0], 200)

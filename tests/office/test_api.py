@@ -14,7 +14,7 @@ import yaml
 import acts, duties, lists, reviews, uploads
 from duties import RolesAndDuties, enterprise_of
 from hub import PASSWORDS, Client, Hub, unnamed
-from acts import MakingRecords
+from acts import MakingRecords, TooMuch
 from lists import WorkAtDoubts, WorkInBulk, WorkWithLists, WorkWithNumbers
 from reviews import WorkByReview, WorkOfLostDevicesEnds
 from uploads import AttachedFiles

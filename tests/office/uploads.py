@@ -73,7 +73,9 @@ class AttachedFiles(unittest.TestCase):
     def test_what_is_refused_says_why(self):
         before = self.left()
         for size, role, status, word in ((64 * 1024 * 1024 + 1, "proof", 413, "67108864"),
-                                         (1, "signature", 400, "signature"), (0, "proof", 400, "size"),
+                                         (2 * 1024 ** 3, "proof", 413, "2147483648"),
+                                         (2 ** 63 - 1, "proof", 413, "67108864"), (-1, "proof", 400, "size"),
+                                         (1.5, "proof", 400, "size"), (1, "signature", 400, "signature"), (0, "proof", 400, "size"),
                                          ("1", "proof", 400, "size"), (1, "photo", 400, "")):
             got, content = self.begin(size, role)
             self.assertEqual(got, status, content)

@@ -23,7 +23,8 @@ static const char kinds_text[] =
     "'create':[{'name':'on_task','from':'task','who':['inspector'],"
     "'when':{'field':'state','is':'open'},'form':['text','day'],"
     "'preset':{'text':{'field':'summary'},'place':{'field':'place'},'day':'today'},"
-    "'stamps':{'written_by':'actor','written_at':'now'}}],"
+    "'stamps':{'written_by':'actor','written_at':'now'}},"
+    "{'name':'late','from':'task','who':['clerk'],'form':['text']}],"
     "'edit':[{'name':'text'," LABEL ",'who':['author'],'fields':['text'],'reason':'why',"
     "'when':{'not':{'field':'closed','is':true}}},"
     "{'name':'close'," LABEL ",'who':['leader'],'fields':['day'],'stamps':{'closed':{'is':true}}}],"
@@ -40,7 +41,7 @@ static const char kinds_text[] =
     "{'bihuan-kind':1,'kind':'staff'," LABEL ",'scope':'all','title':'{name}','fields':["
     "{'name':'name','type':'text'," LABEL "},{'name':'unit','type':'text'," LABEL "},"
     "{'name':'roles','type':'choices'," LABEL ",'choices':[{'code':'inspector'," LABEL "},"
-    "{'code':'leader'," LABEL "}]}]},"
+    "{'code':'leader'," LABEL "},{'code':'clerk'," LABEL "}]}]},"
     "{'bihuan-kind':1,'kind':'task'," LABEL ",'scope':'all','title':'{summary}',"
     "'states':[{'name':'open'," LABEL ",'initial':true},{'name':'done'," LABEL ",'final':true}],"
     "'create':[{'name':'here','from':['home','place'],'state':'open','link':'place'}],"
@@ -189,8 +190,13 @@ static void test_a_place_offers_the_records_that_can_be_made_there(void **state)
   assert_creations(world, BH_ACT_FROM_HOME, &leader, "");
   assert_creations(world, BH_ACT_FROM_OFFICE, &nowhere, "");
   assert_creations(world, "task", &on_task, "create/on_task");
+  g_autoptr(json_t) clerk = json_pack("{s:s, s:[s]}", "name", "C", "roles", "clerk");
+  BhContext clerk_on_task = context_of(world, "t1", world->task, "qian", clerk);
+  assert_creations(world, "task", &clerk_on_task, "create/late");
   json_object_set_new(world->task, "state", json_string("done"));
   assert_creations(world, "task", &on_task, "");
+  /* A record that would be locked from the beginning is not offered. */
+  assert_creations(world, "task", &clerk_on_task, "");
 }
 
 static void test_a_new_record_begins_with_the_values_of_its_origin(void **state)

@@ -140,6 +140,9 @@ int bh_cli_init(int argc, char **argv)
 
 static void print_load(const json_t *result)
 {
+  int kinds = (int)json_integer_value(json_object_get(result, "kind_files"));
+  if (kinds > 0)
+    printf("Took %d files of kinds into use.\n", kinds);
   printf("Loaded %d checklists and %d records: %d new entries.\n",
          (int)json_integer_value(json_object_get(result, "checklists")),
          (int)json_integer_value(json_object_get(result, "records")),

@@ -503,11 +503,13 @@ static json_t *load_all(BhLoad *load, const char *const *paths, GError **error)
   int passwords = pins >= 0 ? write_secrets(load, load->passwords, FALSE, error) : -1;
   if (passwords < 0)
     return NULL;
-  return json_pack("{s:s, s:i, s:i, s:I, s:i, s:i, s:O, s:O}", "kinds",
-                   bh_kind_set_get_hash(load->kinds), "checklists", (int)load->checklists->len,
-                   "records", (int)load->records->len, "entries", (json_int_t)load->entries, "pins",
-                   pins, "passwords", passwords, "skipped", load->skipped, "warnings",
-                   load->warnings);
+  json_t *out =
+      json_pack("{s:s, s:i, s:i, s:I, s:i, s:i, s:O, s:O}", "kinds",
+                bh_kind_set_get_hash(load->kinds), "checklists", (int)load->checklists->len,
+                "records", (int)load->records->len, "entries", (json_int_t)load->entries, "pins",
+                pins, "passwords", passwords, "skipped", load->skipped, "warnings", load->warnings);
+  json_object_set_new(out, "kind_files", json_integer(load->kind_files->len));
+  return out;
 }
 
 json_t *bh_load_paths(BhHub *hub, const char *const *paths, const BhLoadOptions *options,

@@ -233,6 +233,10 @@ json_t *bh_office_read_where(BhOfficeCall *call, const BhKind *kind, const json_
     json_t *values = json_array();
     json_object_set_new(where, name, values);
     gsize n = json_is_array(texts) ? json_array_size(texts) : 1;
+    if (n == 0) {
+      refuse(call, name, BH_ERROR_INVALID, "没有写值", "has no value", error);
+      return NULL;
+    }
     for (gsize i = 0; i < n; i++) {
       const char *typed =
           json_string_value(json_is_array(texts) ? json_array_get(texts, i) : texts);
