@@ -64,6 +64,7 @@ export default {
   'ledger.print': 'Print this list',
   'text.over': '{label}: {over} characters too many, nothing was sent (at most {max}).',
   'due.overdue': '{days} days overdue',
+  'due.over': 'Overdue',
   'due.today': 'Due today',
   'due.left': '{days} days left',
   'record.newestOf': 'The newest {shown} of {total}.',

@@ -64,6 +64,7 @@ export default {
   'ledger.print': '打印本清单',
   'text.over': '{label}多了 {over} 字，没有发出（最多 {max} 字）。',
   'due.overdue': '逾期 {days} 天',
+  'due.over': '已逾期',
   'due.today': '今天到期',
   'due.left': '还剩 {days} 天',
   'record.newestOf': '显示最近 {shown} 条，共 {total} 条。',

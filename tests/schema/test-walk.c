@@ -245,12 +245,30 @@ static void walk_step(Walk *walk, const BhKind *kind, const char *from, const Bh
   walk_children(walk, kind, from, step, input);
 }
 
+/* Whether records of the kind, which only the hub writes, begin with the step by an act of the
+ * office page. */
+static gboolean is_made_at_office(const BhKind *kind, const BhTransition *step)
+{
+  size_t i;
+  json_t *act;
+  if (!bh_kind_is_hub_only(kind, NULL, NULL))
+    return FALSE;
+  json_array_foreach(json_object_get(bh_kind_get_declaration(kind), "create"), i, act) {
+    const json_t *from = json_object_get(act, "from");
+    if ((bh_json_has_name(from, "office") || g_strcmp0(json_string_value(from), "office") == 0) &&
+        g_strcmp0(bh_json_string_or(act, "state", NULL), step->to) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 /* A new record is made by a page of the collector, or at the hub. Otherwise it is a dead end. */
 static void walk_creation(Walk *walk, const BhKind *kind, const BhTransition *step)
 {
-  if (is_hub_step(kind, step) ? !g_strv_contains(made_at_hub, kind->name)
-                              : bh_transition_get_page(step) == NULL &&
-                                    !g_strv_contains((const char *const *)step->who, "system"))
+  if (is_hub_step(kind, step)
+          ? !g_strv_contains(made_at_hub, kind->name) && !is_made_at_office(kind, step)
+          : bh_transition_get_page(step) == NULL &&
+                !g_strv_contains((const char *const *)step->who, "system"))
     note(walk, kind, "*", step->to, "no page makes one");
   walk->steps++;
 }

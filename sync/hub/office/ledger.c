@@ -2,9 +2,9 @@
  * that the person may see. */
 #include "sync/hub/office/internal.h"
 
+#include "schema/due.h"
 #include "schema/error.h"
 #include "schema/ledger.h"
-#include "schema/workflow.h"
 
 json_t *bh_office_list_ledgers(BhOfficeCall *call)
 {
@@ -26,13 +26,13 @@ json_t *bh_office_list_ledgers(BhOfficeCall *call)
   return out;
 }
 
-json_t *bh_office_due(BhOfficeCall *call, const BhKind *kind, const json_t *values)
+json_t *bh_office_due(BhOfficeCall *call, const BhKind *kind, const char *record,
+                      const json_t *values)
 {
-  BhDate due, today;
-  if (!bh_date_parse(call->today, &today, NULL) || !bh_workflow_get_due(kind, values, NULL, &due))
-    return NULL;
-  g_autofree char *day = bh_date_format(&due);
-  return json_pack("{s:s,s:i}", "day", day, "days", bh_date_days_between(&today, &due));
+  BhContext context;
+  BhDue due;
+  bh_office_context(call, record, values, &context);
+  return bh_due_find(kind, &context, &due) ? bh_due_to_json(&due, call->now_ms) : NULL;
 }
 
 json_t *bh_office_ledger_query(BhOfficeCall *call, GError **error)
@@ -49,7 +49,8 @@ json_t *bh_office_ledger_query(BhOfficeCall *call, GError **error)
   }
   const BhLedgerViewer viewer = {.actor = call->staff,
                                  .unit = bh_json_string_or(call->staff_values, "unit", NULL),
-                                 .today = call->today};
+                                 .today = call->today,
+                                 .now_ms = call->now_ms};
   json_t *query = bh_ledger_dup_query(kind, ledger, &viewer);
   json_object_set_new(query, "limit", json_integer(BH_OFFICE_PAGE_MAX));
   bh_office_pass_query(call, query, "area");

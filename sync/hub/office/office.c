@@ -161,6 +161,7 @@ static void call_clear(BhOfficeCall *call)
   g_free(call->staff);
   g_clear_pointer(&call->cache, bh_value_cache_free);
   g_clear_pointer(&call->access, bh_access_free);
+  bh_setting_values_unref(call->settings);
   g_hash_table_unref(call->names);
 }
 
@@ -177,7 +178,8 @@ static void run_job(gpointer item, gpointer data)
                        .kinds = bh_hub_dup_kinds(office->hub)};
   call.lang = g_strcmp0(bh_request_get_query(job->request, "lang"), "en") == 0 ? "en" : "zh";
   call.names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-  BhDate date = bh_date_from_ms(bh_office_now_ms(office));
+  call.now_ms = bh_office_now_ms(office);
+  BhDate date = bh_date_from_ms(call.now_ms);
   g_autofree char *today = bh_date_format(&date);
   g_strlcpy(call.today, today, sizeof call.today);
   g_autoptr(json_t) result = NULL;
