@@ -1,9 +1,7 @@
-/* Due dates as text. The date itself comes from the kind (schema/workflow.h). */
+/* Due dates as text. The store computes them (schema/due.h). */
 #include "app/due.h"
 
 #include <glib/gi18n.h>
-
-#include "schema/workflow.h"
 
 static char *dup_days_text(int days_left)
 {
@@ -15,18 +13,26 @@ static char *dup_days_text(int days_left)
                          -days_left);
 }
 
-char *bh_due_dup_text(BhSession *session, const BhKind *kind, const json_t *values, int *days)
+char *bh_due_dup_text(const json_t *row, int *days)
 {
-  BhDate due;
-  BhDate today = bh_session_today(session);
-  /* The due date is computed without a calendar, as in the store, so that the text agrees with the
-   * order of lists by due date. */
-  if (kind == NULL || !bh_workflow_get_due(kind, values, NULL, &due))
+  const json_t *due = json_object_get(row, "due");
+  if (due == NULL)
     return NULL;
-  int days_left = bh_date_days_between(&today, &due);
+  int days_left = (int)json_integer_value(json_object_get(due, "days"));
+  gboolean overdue = json_is_true(json_object_get(due, "overdue"));
+  const char *time = bh_json_string_or(due, "time", NULL);
   if (days != NULL)
-    *days = days_left;
-  return dup_days_text(days_left);
+    *days = overdue ? MIN(days_left, -1) : days_left;
+  g_autofree char *text =
+      overdue && days_left == 0 ? g_strdup(_("Overdue")) : dup_days_text(days_left);
+  return time != NULL ? g_strjoin(" · ", text, time, NULL) : g_steal_pointer(&text);
+}
+
+gboolean bh_due_is_soon(const json_t *row)
+{
+  const json_t *due = json_object_get(row, "due");
+  return json_is_true(json_object_get(due, "soon")) ||
+         json_is_true(json_object_get(due, "overdue"));
 }
 
 char *bh_due_dup_day_text(BhSession *session, const char *day)

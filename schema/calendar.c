@@ -88,27 +88,38 @@ static gboolean check_runs(const BhCalendar *calendar, const char *path, GError 
   return TRUE;
 }
 
-BhCalendar *bh_calendar_load(const char *path, GError **error)
+BhCalendar *bh_calendar_from_years(const json_t *years, const char *path, GError **error)
 {
-  static const char *const members[] = {"calendar", "source", "years", NULL};
-  g_autoptr(json_t) pack = bh_json_load_file(path, PACK_MAX_BYTES, error);
-  if (pack == NULL)
-    return NULL;
-  json_t *years = bh_json_get_object(pack, "years", path, error);
-  if (years == NULL || !bh_json_check_keys(pack, members, path, error) ||
-      bh_json_get_string(pack, "calendar", path, error) == NULL ||
-      bh_json_get_string(pack, "source", path, error) == NULL)
-    return NULL;
   g_autoptr(BhCalendar) calendar = g_new0(BhCalendar, 1);
   calendar->years = g_hash_table_new(NULL, NULL);
   calendar->days = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   const char *name;
   json_t *member;
-  json_object_foreach(years, name, member) {
+  json_object_foreach((json_t *)years, name, member) {
     if (!read_year(calendar, name, member, path, error))
       return NULL;
   }
   return check_runs(calendar, path, error) ? g_steal_pointer(&calendar) : NULL;
+}
+
+json_t *bh_calendar_read_pack(const char *path, GError **error)
+{
+  static const char *const members[] = {"calendar", "source", "years", NULL};
+  g_autoptr(json_t) pack = bh_json_load_file(path, PACK_MAX_BYTES, error);
+  if (pack == NULL || bh_json_get_object(pack, "years", path, error) == NULL ||
+      !bh_json_check_keys(pack, members, path, error) ||
+      bh_json_get_string(pack, "calendar", path, error) == NULL ||
+      bh_json_get_string(pack, "source", path, error) == NULL)
+    return NULL;
+  g_autoptr(BhCalendar) calendar =
+      bh_calendar_from_years(json_object_get(pack, "years"), path, error);
+  return calendar != NULL ? g_steal_pointer(&pack) : NULL;
+}
+
+BhCalendar *bh_calendar_load(const char *path, GError **error)
+{
+  g_autoptr(json_t) pack = bh_calendar_read_pack(path, error);
+  return pack != NULL ? bh_calendar_from_years(json_object_get(pack, "years"), path, error) : NULL;
 }
 
 gboolean bh_calendar_knows_year(const BhCalendar *calendar, int year)

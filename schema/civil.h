@@ -4,6 +4,7 @@
 #pragma once
 
 #include <glib.h>
+#include "schema/json.h"
 
 G_BEGIN_DECLS
 
@@ -51,6 +52,12 @@ typedef struct _BhCalendar BhCalendar;
 /* Loads a calendar pack. NULL with an error that names file and place. Free with
  * bh_calendar_free. */
 BhCalendar *bh_calendar_load(const char *path, GError **error);
+/* The text of a calendar pack, checked as by bh_calendar_load; a new reference. NULL with an error
+ * that names file and place. */
+json_t *bh_calendar_read_pack(const char *path, GError **error);
+/* Makes a calendar from the member "years" of a pack. `where` names it in errors.
+ * bh_calendar_free. */
+BhCalendar *bh_calendar_from_years(const json_t *years, const char *where, GError **error);
 /* Frees a calendar; NULL is allowed. */
 void bh_calendar_free(BhCalendar *calendar);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhCalendar, bh_calendar_free)

@@ -210,6 +210,16 @@ static gboolean is_area_code(const char *text)
   return (len == 6 || len == 9 || len == 12) && strspn(text, "0123456789") == len;
 }
 
+/* Checks {"setting": name} as an operand. */
+static gboolean check_setting(BhPlace *place, const BhKindSet *set, const json_t *operand)
+{
+  static const char *const allowed[] = {"setting", NULL};
+  const char *name = NULL;
+  return bh_place_is_object(place, operand, allowed) &&
+         bh_place_name(place, operand, "setting", TRUE, &name) &&
+         bh_number_resolve(place, set, "setting", operand, FALSE);
+}
+
 static gboolean check_operand(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                               const GArray *ends, const char *word, const json_t *operand)
 {
@@ -257,7 +267,10 @@ static gboolean check_operand(BhPlace *place, const BhKindSet *set, const BhKind
                ? check_other_field(place, set, kind, operand, areas)
                : is_area_code(json_string_value(operand)) ||
                      bh_place_fail(place, "must be an area code or {\"field\": path}");
-  return json_is_integer(operand) || bh_place_fail(place, "must be an integer");
+  if (json_is_object(operand))
+    return check_setting(place, set, operand);
+  return json_is_integer(operand) ||
+         bh_place_fail(place, "must be an integer or {\"setting\": name}");
 }
 
 static gboolean check_field_condition(BhPlace *place, const BhKindSet *set, const BhKind *kind,
@@ -348,10 +361,12 @@ static gboolean check_over_records(BhPlace *place, const BhKindSet *set, const B
   if (counting && json_object_get(condition, "at_least") == NULL &&
       json_object_get(condition, "at_most") == NULL)
     return bh_place_fail(place, "\"count\" needs \"at_least\" or \"at_most\"");
-  gint64 bound = 0;
+  const json_t *least = NULL, *most = NULL;
   const char *distinct = NULL;
-  if (!bh_place_int(place, condition, "at_least", 0, 100000, &bound) ||
-      !bh_place_int(place, condition, "at_most", 0, 100000, &bound) ||
+  if (!bh_number_parse(place, condition, "at_least", 0, 100000, &least) ||
+      !bh_number_parse(place, condition, "at_most", 0, 100000, &most) ||
+      !bh_number_resolve(place, set, "at_least", least, FALSE) ||
+      !bh_number_resolve(place, set, "at_most", most, FALSE) ||
       !bh_place_string(place, condition, "distinct", FALSE, 200, &distinct))
     return FALSE;
   g_autoptr(GPtrArray) kinds = g_ptr_array_new();
@@ -494,6 +509,8 @@ gboolean bh_condition_check_scope(BhPlace *place, const json_t *condition, const
   for (gsize i = 0; i < G_N_ELEMENTS(order); i++)
     if (g_strcmp0(json_string_value(json_object_get(condition, order[i])), "today") == 0)
       return bh_place_fail_at(place, order[i], "\"%s\" must not use today's date", word);
+  if (bh_number_get_setting(condition) != NULL)
+    return bh_place_fail(place, "\"%s\" must not use a setting", word);
   const char *member = actor ? NULL : find_actor_member(condition);
   if (member != NULL)
     return bh_place_fail_at(place, member, "\"%s\" must not depend on the acting person", word);

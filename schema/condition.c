@@ -4,6 +4,7 @@
  * Start with evaluate(). */
 #include "schema/staff.h"
 #include "schema/region.h"
+#include "schema/setting-values.h"
 #include "schema/kind-internal.h"
 #include "schema/kind-rules.h"
 
@@ -216,17 +217,25 @@ static Truth holds_order(const json_t *value, const json_t *operand, int sign,
   return truth(bh_date_compare(&left, &right) * sign > 0);
 }
 
-static Truth holds_bound(const json_t *value, const json_t *operand, int sign)
+/* *bound: the number in "at_least" or "at_most", by the settings of today. FALSE when it is not
+ * known. */
+static gboolean find_bound(const json_t *operand, const BhContext *context, double *bound)
 {
-  json_int_t bound = json_integer_value(operand);
-  if (json_is_string(value)) {
-    gdouble number = g_ascii_strtod(json_string_value(value), NULL);
-    return truth(sign > 0 ? number >= (gdouble)bound : number <= (gdouble)bound);
-  }
-  if (!json_is_array(value) && !json_is_integer(value))
+  BhDate today = {1900, 1, 1};
+  if (bh_number_get_setting(operand) != NULL && !bh_date_parse(context->today, &today, NULL))
+    return FALSE;
+  return bh_number_find(operand, context, &today, bound);
+}
+
+static Truth holds_bound(const json_t *value, const json_t *operand, int sign,
+                         const BhContext *context)
+{
+  double bound = 0;
+  if (!find_bound(operand, context, &bound))
+    return UNKNOWN;
+  if (!json_is_array(value) && !json_is_integer(value) && !json_is_string(value))
     return truth(sign < 0);
-  json_int_t number =
-      json_is_array(value) ? (json_int_t)json_array_size(value) : json_integer_value(value);
+  double number = json_is_array(value) ? (double)json_array_size(value) : bh_number_read(value);
   return truth(sign > 0 ? number >= bound : number <= bound);
 }
 
@@ -283,9 +292,9 @@ static Truth holds_field(const json_t *condition, const BhContext *context)
   if ((operand = json_object_get(condition, "digest_of")) != NULL)
     return holds_digest(value, operand, context);
   if ((operand = json_object_get(condition, "at_least")) != NULL)
-    return holds_bound(value, operand, 1);
+    return holds_bound(value, operand, 1, context);
   if ((operand = json_object_get(condition, "at_most")) != NULL)
-    return holds_bound(value, operand, -1);
+    return holds_bound(value, operand, -1, context);
   return NO;
 }
 
@@ -342,6 +351,7 @@ static Truth holds_over(const json_t *condition, const char *word, const BhConte
     BhContext inner = *context;
     inner.values = element;
     inner.record = NULL;
+    inner.outer = context->outer != NULL ? context->outer : context;
     Truth element_truth = UNKNOWN;
     if (json_is_object(element))
       element_truth = where != NULL ? evaluate(where, &inner) : YES;
@@ -363,11 +373,13 @@ static Truth holds_over(const json_t *condition, const char *word, const BhConte
     return no > 0 ? NO : unsure > 0 ? UNKNOWN : YES;
   const json_t *least = json_object_get(condition, "at_least");
   const json_t *most = json_object_get(condition, "at_most");
-  if ((least != NULL && yes + unsure < json_integer_value(least)) ||
-      (most != NULL && yes > json_integer_value(most)))
+  double from = 0, to = 0;
+  if ((least != NULL && !find_bound(least, context, &from)) ||
+      (most != NULL && !find_bound(most, context, &to)))
+    return UNKNOWN;
+  if ((least != NULL && (double)(yes + unsure) < from) || (most != NULL && (double)yes > to))
     return NO;
-  if ((least != NULL && yes < json_integer_value(least)) ||
-      (most != NULL && yes + unsure > json_integer_value(most)))
+  if ((least != NULL && (double)yes < from) || (most != NULL && (double)(yes + unsure) > to))
     return UNKNOWN;
   return YES;
 }
@@ -438,6 +450,13 @@ static Truth evaluate(const json_t *condition, const BhContext *context)
 gboolean bh_condition_holds(const json_t *condition, const BhContext *context)
 {
   return condition == NULL || evaluate(condition, context) != NO;
+}
+
+BhContext bh_context_of_kind(const BhContext *context, const BhKind *kind)
+{
+  BhContext own = *context;
+  own.kind = kind;
+  return own;
 }
 
 gboolean bh_condition_is_certain(const json_t *condition, const BhContext *context)

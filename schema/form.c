@@ -47,6 +47,7 @@ static BhContext context_of(const BhForm *form, const json_t *values)
 {
   BhContext context = form->before;
   context.values = values;
+  context.kind = form->kind;
   if (form->creates) {
     /* Of a record that does not exist, the children are not known. */
     context.record = NULL;

@@ -10,6 +10,7 @@
 #include "schema/error.h"
 #include "schema/id-number.h"
 #include "schema/phone.h"
+#include "schema/setting-values.h"
 #include "schema/url.h"
 #include "schema/uscc.h"
 #include "schema/text.h"
@@ -439,8 +440,35 @@ void bh_kind_check_doubts(const BhKind *kind, const char *const *keys, const BhC
   }
 }
 
-GPtrArray *bh_kind_check_keys(const BhKind *kind, const char *const *keys, const BhContext *context)
+/* Adds a problem when the value is beyond a limit that a setting gives today. */
+static void check_limit(const BhField *field, const json_t *number, int sign,
+                        const BhContext *context, GPtrArray *problems)
 {
+  const json_t *value = json_object_get(context->values, field->name);
+  BhDate today;
+  double limit = 0;
+  if (number == NULL || bh_value_is_blank(value) || context->today == NULL ||
+      !bh_date_parse(context->today, &today, NULL) ||
+      !bh_number_find(number, context, &today, &limit) ||
+      (sign < 0 ? bh_number_read(value) >= limit : bh_number_read(value) <= limit))
+    return;
+  g_autofree char *zh = g_strdup_printf(sign < 0 ? "“%s”不能小于 %.10g" : "“%s”不能大于 %.10g",
+                                        bh_field_get_label(field, "zh"), limit);
+  g_autofree char *en =
+      g_strdup_printf(sign < 0 ? "%s must be at least %.10g" : "%s must be at most %.10g",
+                      bh_field_get_label(field, "en"), limit);
+  g_ptr_array_add(problems, bh_problem_new(field->name, "invalid", zh, en));
+}
+
+static void check_limits(const BhField *field, const BhContext *context, GPtrArray *problems)
+{
+  check_limit(field, field->min_number, -1, context, problems);
+  check_limit(field, field->max_number, 1, context, problems);
+}
+
+GPtrArray *bh_kind_check_keys(const BhKind *kind, const char *const *keys, const BhContext *given)
+{
+  const BhContext own = bh_context_of_kind(given, kind), *context = &own;
   GPtrArray *problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
   gsize index;
   json_t *rule;
@@ -449,6 +477,9 @@ GPtrArray *bh_kind_check_keys(const BhKind *kind, const char *const *keys, const
     if (field != NULL && g_strv_contains(keys, field))
       check_rule(rule, context, problems);
   }
+  for (gsize i = 0; keys[i] != NULL; i++)
+    if (bh_kind_find_field(kind, keys[i]) != NULL)
+      check_limits(bh_kind_find_field(kind, keys[i]), context, problems);
   bh_kind_check_doubts(kind, keys, context, problems);
   return problems;
 }
@@ -462,7 +493,8 @@ gboolean bh_kind_has_check_of(const BhKind *kind, const char *key)
       return TRUE;
   }
   const BhField *field = bh_kind_find_field(kind, key);
-  return field != NULL && (field->doubt != NULL || field->explained != NULL);
+  return field != NULL && (field->doubt != NULL || field->explained != NULL ||
+                           field->min_number != NULL || field->max_number != NULL);
 }
 
 static void check_values(const BhKind *kind, const json_t *values, GPtrArray *problems)
@@ -504,11 +536,15 @@ static void check_required(const BhKind *kind, const BhContext *context, GPtrArr
   }
 }
 
-GPtrArray *bh_kind_check_record(const BhKind *kind, const BhContext *context)
+GPtrArray *bh_kind_check_record(const BhKind *kind, const BhContext *given)
 {
+  const BhContext own = bh_context_of_kind(given, kind), *context = &own;
   GPtrArray *problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
   check_values(kind, context->values, problems);
   check_required(kind, context, problems);
+  for (guint i = 0; i < kind->fields->len; i++)
+    check_limits(g_ptr_array_index(kind->fields, i), context, problems);
   bh_rules_check(kind->checks, context, problems);
+  bh_setting_check(kind, context->values, problems);
   return problems;
 }

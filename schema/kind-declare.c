@@ -116,40 +116,6 @@ static gboolean parse_rules(BhPlace *place, const json_t *object, const char *ke
   return TRUE;
 }
 
-static gboolean parse_deadline(BhPlace *place, const json_t *transition, const char **from_field)
-{
-  static const char *const allowed[] = {"text",   "field",    "from",    "days",
-                                        "months", "workdays", "setting", NULL};
-  const json_t *deadline = json_object_get(transition, "deadline");
-  if (deadline == NULL)
-    return TRUE;
-  gsize mark = bh_place_enter(place, "deadline");
-  const char *setting = NULL;
-  gint64 count = 0;
-  if (!bh_place_is_object(place, deadline, allowed) ||
-      !bh_place_label(place, deadline, "text", TRUE) ||
-      !bh_place_name(place, deadline, "field", FALSE, from_field) ||
-      !bh_place_name(place, deadline, "from", FALSE, from_field) ||
-      !bh_place_name(place, deadline, "setting", FALSE, &setting) ||
-      !bh_place_int(place, deadline, "days", 0, 3660, &count) ||
-      !bh_place_int(place, deadline, "workdays", 0, 3660, &count) ||
-      !bh_place_int(place, deadline, "months", 0, 120, &count))
-    return FALSE;
-  int units = (json_object_get(deadline, "days") != NULL) +
-              (json_object_get(deadline, "workdays") != NULL) +
-              (json_object_get(deadline, "months") != NULL);
-  gboolean from = json_object_get(deadline, "from") != NULL;
-  if (from != (units == 1) || units > 1)
-    return bh_place_fail(
-        place, "\"from\" and exactly one of days, workdays and months must be given together");
-  if (from + (json_object_get(deadline, "field") != NULL) +
-          (json_object_get(deadline, "setting") != NULL) >
-      1)
-    return bh_place_fail(place, "only one of field, from and setting can be given");
-  bh_place_leave(place, mark);
-  return TRUE;
-}
-
 static gboolean parse_transition(BhPlace *place, BhTransition *transition)
 {
   static const char *const allowed[] = {"from",       "to",     "label", "who",      "when",
@@ -168,14 +134,8 @@ static gboolean parse_transition(BhPlace *place, BhTransition *transition)
       !bh_place_string(place, declaration, "source", FALSE, 300, NULL) ||
       !bh_place_by_hub(place, declaration, &transition->by_hub) ||
       !parse_rules(place, declaration, "needs", &transition->needs) ||
-      !bh_transition_parse_act(place, transition) ||
-      !parse_deadline(place, declaration, &transition->due))
+      !bh_transition_parse_act(place, transition) || !bh_deadline_parse(place, transition))
     return FALSE;
-  if (transition->due != NULL && transition->asks != NULL &&
-      g_strv_contains((const char *const *)transition->asks, transition->due))
-    transition->due = NULL;
-  if (transition->due != NULL && json_object_get(transition->stamps, transition->due) != NULL)
-    transition->due = NULL;
   transition->when = json_object_get(declaration, "when");
   transition->authority = json_object_get(declaration, "authority");
   const json_t *from = json_object_get(declaration, "from");
@@ -251,11 +211,12 @@ static void collect_title_refs(BhKind *kind)
 static gboolean parse_head(BhPlace *place, BhKind *kind)
 {
   static const char *const allowed[] = {
-      "bihuan-kind", "kind",        "label",       "source",    "parent", "scope",     "visible",
-      "area_from",   "unit_from",   "author_from", "title",     "list",   "sections",  "review",
-      "fields",      "states",      "transitions", "checks",    "forms",  "ledgers",   "related",
-      "written_by",  "locked_when", "once",        "authority", "order",  "at_parent", "in_case",
-      "directory",   "create",      "edit",        "inherits",  "number", "menu",      NULL};
+      "bihuan-kind", "kind",      "label",     "source",      "parent",      "scope",
+      "visible",     "area_from", "unit_from", "author_from", "title",       "list",
+      "sections",    "review",    "fields",    "states",      "transitions", "checks",
+      "forms",       "ledgers",   "related",   "written_by",  "locked_when", "once",
+      "authority",   "order",     "at_parent", "in_case",     "directory",   "create",
+      "edit",        "inherits",  "number",    "menu",        "settings",    NULL};
   static const char *const scopes[] = {"all", "area", "unit", NULL};
   const json_t *declaration = kind->declaration;
   gint64 version = 0;
@@ -297,6 +258,7 @@ static void transition_free(gpointer data)
   g_free(transition->who);
   g_free(transition->asks);
   g_free(transition->sets);
+  g_free(transition->deadline);
   json_decref(transition->stamps);
   g_free(transition);
 }
@@ -311,6 +273,8 @@ void bh_kind_free(BhKind *kind)
   bh_numbering_free(kind->numbering);
   g_clear_pointer(&kind->creates, g_ptr_array_unref);
   g_clear_pointer(&kind->edits, g_ptr_array_unref);
+  g_clear_pointer(&kind->settings, g_ptr_array_unref);
+  g_clear_pointer(&kind->due_fields, g_hash_table_unref);
   g_free(kind->file);
   g_free(kind);
 }
@@ -326,13 +290,15 @@ BhKind *bh_kind_parse(const json_t *declaration, const char *file, const char *r
   kind->transitions = g_ptr_array_new_with_free_func(transition_free);
   kind->creates = g_ptr_array_new_with_free_func(bh_act_rule_free);
   kind->edits = g_ptr_array_new_with_free_func(bh_act_rule_free);
+  kind->settings = g_ptr_array_new_with_free_func(bh_setting_rule_free);
   kind->title_refs = g_ptr_array_new_with_free_func(g_free);
   g_auto(BhPlace) place = {0};
   bh_place_init(&place, file, error);
   g_string_assign(place.path, root);
   if (parse_head(&place, kind) && parse_fields(&place, kind) && resolve_doubts(&place, kind) &&
       parse_states(&place, kind) && parse_transitions(&place, kind) &&
-      parse_sections(&place, kind) && bh_kind_parse_acts(&place, kind))
+      parse_sections(&place, kind) && bh_kind_parse_settings(&place, kind) &&
+      bh_kind_parse_acts(&place, kind))
     return kind;
   bh_kind_free(kind);
   return NULL;

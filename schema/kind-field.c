@@ -111,6 +111,10 @@ static gboolean parse_choices(BhPlace *place, BhField *field)
                               "only fields of type choice and choices can have them");
     return TRUE;
   }
+  const char *word = json_string_value(json_object_get(field->declaration, "choices"));
+  field->chooses_settings = field->type == BH_FIELD_CHOICE && g_strcmp0(word, "settings") == 0;
+  if (field->chooses_settings)
+    return TRUE;
   if (!bh_place_array(place, field->declaration, "choices", TRUE, CHOICES_MAX, &field->choices))
     return FALSE;
   g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
@@ -216,6 +220,32 @@ static gboolean parse_doubt(BhPlace *place, BhField *field)
          bh_place_fail_at(place, "doubt", "only a field of type uscc can have it");
 }
 
+/* Parses "min" or "max". With a setting, *limit stays that of the type. */
+static gboolean parse_limit(BhPlace *place, const BhField *field, const char *key, gint64 *limit,
+                            const json_t **number)
+{
+  const TypeRow *row = find_row(field->type);
+  const json_t *given = NULL;
+  if (!bh_number_parse(place, field->declaration, key, row->min_low, row->max_high, &given))
+    return FALSE;
+  if (json_is_integer(given))
+    *limit = json_integer_value(given);
+  if (bh_number_get_setting(given) == NULL)
+    return TRUE;
+  *number = given;
+  switch (field->type) {
+  case BH_FIELD_INTEGER:
+  case BH_FIELD_DECIMAL:
+  case BH_FIELD_MONEY:
+  case BH_FIELD_PERCENT:
+  case BH_FIELD_DURATION:
+    return TRUE;
+  default:
+    return bh_place_fail_at(place, key, "a field of type %s cannot be limited by a setting",
+                            bh_field_type_get_name(field->type));
+  }
+}
+
 BhField *bh_field_parse(BhPlace *place, const json_t *declaration)
 {
   static const char *const allowed[] = {
@@ -250,8 +280,8 @@ BhField *bh_field_parse(BhPlace *place, const json_t *declaration)
   }
   if (!bh_place_label(place, declaration, "label", TRUE) ||
       !bh_place_label(place, declaration, "hint", FALSE) ||
-      !bh_place_int(place, declaration, "min", row->min_low, row->max_high, &field->min) ||
-      !bh_place_int(place, declaration, "max", row->min_low, row->max_high, &field->max) ||
+      !parse_limit(place, field, "min", &field->min, &field->min_number) ||
+      !parse_limit(place, field, "max", &field->max, &field->max_number) ||
       !parse_measure(place, field) ||
       !bh_place_flag(place, declaration, "personal", &field->personal) ||
       !bh_place_flag(place, declaration, "indexed", &field->indexed) ||

@@ -78,6 +78,8 @@ void bh_kind_set_link(BhKindSet *set)
     }
   }
   find_hiding_kinds(set);
+  bh_kind_set_link_settings(set);
+  bh_kind_set_link_deadlines(set);
 }
 
 gboolean bh_kind_inherits(const BhKind *kind)

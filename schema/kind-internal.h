@@ -3,6 +3,7 @@
  * once loaded. */
 #pragma once
 
+#include "schema/civil.h"
 #include "schema/kind.h"
 #include "schema/kind-place.h"
 
@@ -28,6 +29,9 @@ struct _BhField {
   const json_t *unit;    /* label of the unit of measure, or NULL */
   const json_t *choices; /* array of the declared choices, or NULL */
   const char **ref_kinds;
+  const json_t *min_number;  /* {"setting": NAME} in "min", or NULL */
+  const json_t *max_number;  /* {"setting": NAME} in "max", or NULL */
+  gboolean chooses_settings; /* "choices" is "settings": the declared settings of the set */
   gboolean any_kind; /* "ref_kinds" is "any"; `ref_kinds` is filled in when the set is complete */
   const char **change_asks;
 };
@@ -37,6 +41,33 @@ struct _BhState {
   const json_t *declaration;
   gboolean initial, final, is_void, by_hub;
 };
+
+/* A declared setting. */
+typedef struct {
+  json_t *declaration;   /* without the default; owned */
+  BhField *field;        /* the declaration as a field */
+  const json_t *initial; /* default value; NULL: none */
+} BhSettingRule;
+
+typedef enum {
+  BH_UNIT_NONE, /* the date in the field itself */
+  BH_UNIT_HOURS,
+  BH_UNIT_DAYS,
+  BH_UNIT_WORKDAYS,
+  BH_UNIT_MONTHS,
+} BhDeadlineUnit;
+
+/* The member "deadline" of a transition, if it gives a day. */
+typedef struct {
+  /* the date, time or month from which the deadline is counted: a path, or an array of paths, of
+   * which the first with a value is taken */
+  const json_t *paths;
+  BhDeadlineUnit unit;
+  const json_t *amount;     /* number of units; NULL for BH_UNIT_NONE */
+  gint64 day_of_month;      /* 0: none */
+  const json_t *warn;       /* number of days before the deadline, or NULL */
+  const json_t *not_before; /* number of days before the deadline, or NULL */
+} BhDeadline;
 
 struct _BhTransition {
   const char *to;
@@ -55,9 +86,9 @@ struct _BhTransition {
   /* member "authority": path or paths to the unit that decides, or true (those of the kind); NULL:
    * any unit may take the step */
   const json_t *authority;
-  /* field from which the deadline of the step is counted; NULL: no deadline, or the step asks for
-   * it */
-  const char *due;
+  /* NULL: no deadline that gives a day, or the step itself sets the field from which it is
+   * counted */
+  BhDeadline *deadline;
 };
 
 /* One element of "create" or "edit" of a kind. */
@@ -88,8 +119,12 @@ struct _BhKind {
   GHashTable *field_index; /* name → BhField, borrowed */
   GPtrArray *states;
   GPtrArray *transitions;
-  GPtrArray *creates; /* BhActRule*: "create" */
-  GPtrArray *edits;   /* BhActRule*: "edit" */
+  GPtrArray *creates;  /* BhActRule*: "create" */
+  GPtrArray *edits;    /* BhActRule*: "edit" */
+  GPtrArray *settings; /* BhSettingRule*: "settings" */
+  /* set of names of fields on which due days of records of other kinds depend (deadline.c);
+   * NULL: none */
+  GHashTable *due_fields;
   const json_t *visible;
   /* path or paths to the unit that decides about the record; NULL: any unit may decide */
   const json_t *authority;
@@ -143,6 +178,46 @@ const BhKind *bh_kind_find_origin(const BhKind *kind, BhContext *at);
 /* Parses the members "order", "at_parent" and "in_case" of a declaration. FALSE with the error of
  * `place` set. */
 gboolean bh_kind_parse_order(BhPlace *place, BhKind *kind);
+
+/* --- settings.c --- */
+/* Parses "settings" of a kind. FALSE with the error of `place` set. */
+gboolean bh_kind_parse_settings(BhPlace *place, BhKind *kind);
+/* Between the passes: collects the settings of all kinds, as choices too. */
+void bh_kind_set_link_settings(BhKindSet *set);
+/* Second pass: no setting is declared twice. FALSE with the error of `place` set. */
+gboolean bh_kind_resolve_settings(BhPlace *place, const BhKindSet *set, const BhKind *kind);
+/* Frees a BhSettingRule. */
+void bh_setting_rule_free(gpointer rule);
+/* Parses the optional member `key`: an integer from `min` to `max`, or {"setting": NAME}. *out: the
+ * member, NULL when it is absent. FALSE with the error of `place` set. */
+gboolean bh_number_parse(BhPlace *place, const json_t *object, const char *key, gint64 min,
+                         gint64 max, const json_t **out);
+/* Second pass: a setting must be declared and, if `whole`, be an integer. `number` may be NULL.
+ * FALSE with the error of `place` set. */
+gboolean bh_number_resolve(BhPlace *place, const BhKindSet *set, const char *key,
+                           const json_t *number, gboolean whole);
+/* Name of the setting in a number of a declaration; NULL for another number. */
+const char *bh_number_get_setting(const json_t *number);
+/* The number in a JSON number or in a text such as "12.50"; 0 for anything else. */
+double bh_number_read(const json_t *value);
+/* Adds a problem when the record is a value of a setting and does not fit its declaration. */
+void bh_setting_check(const BhKind *kind, const json_t *values, GPtrArray *problems);
+
+/* --- deadline.c --- */
+/* Parses "deadline" of a transition. FALSE with the error of `place` set. */
+gboolean bh_deadline_parse(BhPlace *place, BhTransition *transition);
+/* Second pass for "deadline". FALSE with the error of `place` set. */
+gboolean bh_deadline_resolve(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                             const BhTransition *transition);
+/* Between the passes: finds the fields on which due days of other records depend. */
+void bh_kind_set_link_deadlines(BhKindSet *set);
+/* Adds a problem when the step is taken before its window ("not_before"). */
+void bh_deadline_check(const BhTransition *transition, const BhContext *context,
+                       GPtrArray *problems);
+/* The path at `index`; NULL after the last. */
+const char *bh_deadline_get_path(const BhDeadline *deadline, gsize index);
+/* Whether the step starts in the state. Defined in workflow.c. */
+gboolean bh_transition_leads_from(const BhTransition *transition, const char *state);
 
 /* --- numbering.c --- */
 /* Parses the member "number" of a declaration. FALSE with the error of `place` set. */
@@ -222,11 +297,13 @@ const json_t *bh_field_find_choice(const BhField *field, const char *code);
 
 struct _BhKindSet {
   gatomicrefcount refs;
-  json_t *declarations; /* {"bihuan-kinds":1,"kinds":[…]} sorted by name */
-  GPtrArray *kinds;     /* BhKind*, sorted by name */
-  GHashTable *index;    /* name → BhKind, borrowed */
-  char *text;           /* canonical text of `declarations` */
-  char *hash;           /* hex SHA-256 of `text` */
+  json_t *declarations;    /* {"bihuan-kinds":1,"kinds":[…]} sorted by name */
+  GPtrArray *kinds;        /* BhKind*, sorted by name */
+  GHashTable *index;       /* name → BhKind, borrowed */
+  GHashTable *settings;    /* name → BhSettingRule, borrowed from the kinds */
+  json_t *setting_choices; /* array of {"code","label","retired"}: the settings as choices */
+  char *text;              /* canonical text of `declarations` */
+  char *hash;              /* hex SHA-256 of `text` */
 };
 
 /* The state of the kind with this name, borrowed; NULL when there is none. */
@@ -257,6 +334,9 @@ gboolean bh_authority_allows(const BhKind *kind, const BhTransition *transition,
 /* The value at a path such as "enterprise.area", borrowed; NULL when there is none. Sets *unknown
  * to TRUE when the value cannot be determined, because a record on the path is not available. */
 const json_t *bh_context_find(const BhContext *context, const char *path, gboolean *unknown);
+
+/* A copy of the context for a record of the kind. Defined in condition.c. */
+BhContext bh_context_of_kind(const BhContext *context, const BhKind *kind);
 
 /* --- kind-check.c --- */
 /* Adds a problem for each rule in "needs" or "checks" that does not hold. */

@@ -22,6 +22,8 @@ static BhKindSet *kind_set_new(void)
   g_atomic_ref_count_init(&set->refs);
   set->kinds = g_ptr_array_new_with_free_func((GDestroyNotify)bh_kind_free);
   set->index = g_hash_table_new(g_str_hash, g_str_equal);
+  set->settings = g_hash_table_new(g_str_hash, g_str_equal);
+  set->setting_choices = json_array();
   set->declarations = json_pack("{s:i, s:[]}", "bihuan-kinds", 1, "kinds");
   return set;
 }

@@ -89,7 +89,9 @@ static gboolean resolve_fields(BhPlace *place, const BhKindSet *set, const BhKin
         !check_condition(place, set, kind, "distinct", field->distinct) ||
         !check_field_names(place, kind, field->change_asks, "on_change_ask", FALSE) ||
         !bh_kind_resolve_paper(place, set, kind, field) ||
-        !bh_kind_resolve_office(place, kind, field))
+        !bh_kind_resolve_office(place, kind, field) ||
+        !bh_number_resolve(place, set, "min", field->min_number, FALSE) ||
+        !bh_number_resolve(place, set, "max", field->max_number, FALSE))
       return FALSE;
     if (field->unlocked && !bh_kind_may_lock(kind))
       return bh_place_fail_at(place, "unlocked", "kind %s has neither \"locked_when\" nor \"once\"",
@@ -148,21 +150,6 @@ gboolean bh_kind_check_who(BhPlace *place, const BhKindSet *set, const BhKind *k
     }
     if (roles == NULL || bh_field_find_choice(roles, who[i]) == NULL)
       return bh_place_fail_at(place, "who", "staff has no role \"%s\"", who[i]);
-  }
-  return TRUE;
-}
-
-static gboolean check_deadline(BhPlace *place, const BhKind *kind, const json_t *deadline)
-{
-  static const char *const keys[] = {"field", "from"};
-  for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
-    const char *name = json_string_value(json_object_get(deadline, keys[i]));
-    if (name == NULL)
-      continue;
-    const BhField *field = g_hash_table_lookup(kind->field_index, name);
-    if (field == NULL || (field->type != BH_FIELD_DATE && field->type != BH_FIELD_TIME))
-      return bh_place_fail_at(place, "deadline", "kind %s has no date or time field \"%s\"",
-                              kind->name, name);
   }
   return TRUE;
 }
@@ -269,7 +256,7 @@ static gboolean resolve_transitions(BhPlace *place, const BhKindSet *set, const 
         !check_condition(place, set, kind, "when", transition->when) ||
         !resolve_rules(place, set, kind, "needs", transition->needs) ||
         !resolve_step_authority(place, set, kind, transition) ||
-        !check_deadline(place, kind, json_object_get(transition->declaration, "deadline")))
+        !bh_deadline_resolve(place, set, kind, transition))
       return FALSE;
     bh_place_leave(place, mark);
   }
@@ -485,5 +472,6 @@ gboolean bh_kind_resolve(const BhKind *kind, const BhKindSet *set, const char *r
          resolve_rules(&place, set, kind, "checks", kind->checks) &&
          resolve_transitions(&place, set, kind) && resolve_sections(&place, set, kind) &&
          resolve_review(&place, kind) && bh_kind_resolve_acts(&place, set, kind) &&
-         bh_kind_resolve_views(&place, set, kind) && bh_kind_resolve_number(&place, set, kind);
+         bh_kind_resolve_views(&place, set, kind) && bh_kind_resolve_number(&place, set, kind) &&
+         bh_kind_resolve_settings(&place, set, kind);
 }

@@ -15,6 +15,7 @@ typedef struct _BhKind BhKind;
 typedef struct _BhField BhField;
 typedef struct _BhState BhState;
 typedef struct _BhTransition BhTransition;
+typedef struct _BhSettingValues BhSettingValues;
 
 typedef enum {
   BH_FIELD_TEXT,     /* one line, max characters */
@@ -248,7 +249,8 @@ gboolean bh_kind_check_value(const BhKind *kind, const char *key, const json_t *
  *
  * A condition that needs unavailable data is neither true nor false. A guard then reports no
  * problem, and a visibility condition hides the record (I13). */
-typedef struct {
+typedef struct _BhContext BhContext;
+struct _BhContext {
   const json_t *values; /* shown values of the record, the new ones included */
   const char *record;   /* id of the record, NULL if unknown */
   const char *actor;    /* staff id of the actor: the person in whose name something is done */
@@ -257,8 +259,17 @@ typedef struct {
   const json_t *(*lookup)(const char *record, gpointer data);
   const char *(*kind_of)(const char *record, gpointer data);
   json_t *(*children)(const char *record, const char *kind, gpointer data);
+  /* Values of settings (schema/setting-values.h), borrowed. NULL: nothing is known about settings.
+   * A NULL result: none is set, and the declared defaults apply. */
+  const BhSettingValues *(*settings)(gpointer data);
   gpointer data;
-} BhContext;
+  /* Kind of the record. Without it nothing is known about settings. Functions that get the kind as
+   * an argument set it themselves. */
+  const BhKind *kind;
+  /* While a condition on other records ("any", "every", "count") is evaluated: the context of the
+   * record that has the condition. Set by the evaluation. */
+  const BhContext *outer;
+};
 
 /* Evaluates a condition of a loaded declaration. TRUE for a NULL condition, and for one that cannot
  * be decided because data is not available. */

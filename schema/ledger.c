@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "schema/due.h"
+
 const json_t *bh_kind_find_ledger(const BhKind *kind, const char *name)
 {
   gsize index;
@@ -127,7 +129,9 @@ json_t *bh_ledger_dup_query(const BhKind *kind, const json_t *ledger, const BhLe
     json_object_set_new(query, "day", json_string(date));
   if (json_is_true(json_object_get(ledger, "overdue"))) {
     json_object_set_new(query, "order", json_string("due"));
-    json_object_set_new(query, "due_before", json_string(viewer->today));
+    g_autofree char *bound =
+        date != NULL ? g_strdup(viewer->today) : bh_due_format_bound(viewer->now_ms);
+    json_object_set_new(query, "due_before", json_string(bound));
   }
   return query;
 }

@@ -49,6 +49,7 @@ typedef struct {
   const char *actor; /* staff id; NULL: nobody */
   const char *unit;  /* id of the unit of that person; NULL: unknown */
   const char *today; /* "YYYY-MM-DD" in the time zone of the hub */
+  gint64 now_ms;     /* UTC */
 } BhLedgerViewer;
 
 /* The query for the records of the ledger: "kind", "where", "without", "parent_not", "doubtful" and

@@ -89,74 +89,10 @@ const char *bh_transition_get_deadline_text(const BhTransition *transition, cons
   return bh_label_pick(json_object_get(deadline, "text"), lang, "");
 }
 
-static gboolean read_day(const BhKind *kind, const char *name, const json_t *value, BhDate *day)
-{
-  if (json_is_integer(value)) {
-    if (bh_kind_find_field(kind, name)->type != BH_FIELD_TIME)
-      return FALSE;
-    *day = bh_date_from_ms(json_integer_value(value));
-    return TRUE;
-  }
-  return json_is_string(value) && bh_date_parse(json_string_value(value), day, NULL);
-}
-
-static gboolean transition_leads_from(const BhTransition *transition, const char *state)
+gboolean bh_transition_leads_from(const BhTransition *transition, const char *state)
 {
   return transition->from != NULL && state != NULL &&
          g_strv_contains((const char *const *)transition->from, state);
-}
-
-static gboolean get_deadline(const BhKind *kind, const BhTransition *transition,
-                             const json_t *values, const BhCalendar *calendar, BhDate *day)
-{
-  if (transition->due == NULL ||
-      !read_day(kind, transition->due, json_object_get(values, transition->due), day))
-    return FALSE;
-  const json_t *deadline = json_object_get(transition->declaration, "deadline");
-  const json_t *days = json_object_get(deadline, "days");
-  const json_t *months = json_object_get(deadline, "months");
-  const json_t *workdays = json_object_get(deadline, "workdays");
-  if (days != NULL)
-    *day = bh_date_add_days(*day, (int)json_integer_value(days));
-  if (months != NULL)
-    *day = bh_date_add_months(*day, (int)json_integer_value(months));
-  if (workdays != NULL && calendar != NULL)
-    *day = bh_calendar_add_workdays(calendar, *day, (int)json_integer_value(workdays));
-  return workdays == NULL || calendar != NULL;
-}
-
-gboolean bh_workflow_get_due(const BhKind *kind, const json_t *values, const BhCalendar *calendar,
-                             BhDate *due)
-{
-  const char *state = bh_json_string_or(values, "state", NULL);
-  gboolean found = FALSE;
-  for (guint i = 0; i < kind->transitions->len; i++) {
-    const BhTransition *transition = g_ptr_array_index(kind->transitions, i);
-    BhDate day;
-    if (!transition_leads_from(transition, state) ||
-        !get_deadline(kind, transition, values, calendar, &day))
-      continue;
-    if (!found || bh_date_compare(&day, due) < 0)
-      *due = day;
-    found = TRUE;
-  }
-  return found;
-}
-
-gboolean bh_workflow_has_due(const BhKind *kind)
-{
-  for (guint i = 0; i < kind->transitions->len; i++)
-    if (((BhTransition *)g_ptr_array_index(kind->transitions, i))->due != NULL)
-      return TRUE;
-  return FALSE;
-}
-
-gboolean bh_workflow_is_due_key(const BhKind *kind, const char *key)
-{
-  for (guint i = 0; i < kind->transitions->len; i++)
-    if (g_strcmp0(((BhTransition *)g_ptr_array_index(kind->transitions, i))->due, key) == 0)
-      return TRUE;
-  return FALSE;
 }
 
 const char *const *bh_transition_get_asks(const BhTransition *transition)
@@ -221,8 +157,9 @@ gboolean bh_transition_sets(const BhTransition *transition, const char *field)
 }
 
 const BhTransition *bh_workflow_find_creation(const BhKind *kind, const char *page,
-                                              const BhContext *context)
+                                              const BhContext *given)
 {
+  const BhContext own = bh_context_of_kind(given, kind), *context = &own;
   const BhTransition *found = NULL;
   for (guint i = 0; i < kind->transitions->len; i++) {
     const BhTransition *transition = g_ptr_array_index(kind->transitions, i);
@@ -240,7 +177,7 @@ const BhTransition *bh_workflow_find_void(const BhKind *kind, const char *from)
 {
   for (guint i = 0; i < kind->transitions->len; i++) {
     const BhTransition *transition = g_ptr_array_index(kind->transitions, i);
-    if (!transition->by_hub && transition_leads_from(transition, from) &&
+    if (!transition->by_hub && bh_transition_leads_from(transition, from) &&
         bh_kind_is_void_state(kind, transition->to))
       return transition;
   }
@@ -292,8 +229,9 @@ gboolean bh_workflow_can_reach(const BhKind *kind, const char *state, const BhCo
   return FALSE;
 }
 
-GPtrArray *bh_workflow_list_open(const BhKind *kind, const char *from, const BhContext *context)
+GPtrArray *bh_workflow_list_open(const BhKind *kind, const char *from, const BhContext *given)
 {
+  const BhContext own = bh_context_of_kind(given, kind), *context = &own;
   GPtrArray *open = g_ptr_array_new();
   for (guint i = 0; i < kind->transitions->len; i++) {
     const BhTransition *transition = g_ptr_array_index(kind->transitions, i);
@@ -308,6 +246,7 @@ gboolean bh_workflow_is_blocked(const BhKind *kind, const char *from, const char
                                 const char *field, const BhContext *context)
 {
   const BhTransition *transition = bh_workflow_find(kind, from, to);
+  BhContext own = bh_context_of_kind(context, kind);
   gsize i;
   json_t *guard;
 
@@ -315,16 +254,17 @@ gboolean bh_workflow_is_blocked(const BhKind *kind, const char *from, const char
     return TRUE;
   json_array_foreach((json_t *)transition->needs, i, guard) {
     if (g_strcmp0(bh_json_string_or(guard, "field", NULL), field) == 0 &&
-        bh_condition_holds(json_object_get(guard, "when"), context) &&
-        !bh_condition_holds(json_object_get(guard, "must"), context))
+        bh_condition_holds(json_object_get(guard, "when"), &own) &&
+        !bh_condition_holds(json_object_get(guard, "must"), &own))
       return TRUE;
   }
   return FALSE;
 }
 
 GPtrArray *bh_workflow_check(const BhKind *kind, const char *from, const char *to,
-                             const BhContext *context)
+                             const BhContext *given)
 {
+  const BhContext own = bh_context_of_kind(given, kind), *context = &own;
   GPtrArray *problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
   const BhTransition *transition = bh_workflow_find(kind, from, to);
   if (transition == NULL) {
@@ -358,6 +298,7 @@ GPtrArray *bh_workflow_check(const BhKind *kind, const char *from, const char *t
   }
   bh_rules_check(transition->needs, context, problems);
   bh_transition_check_actor_stamps(transition, context, problems);
+  bh_deadline_check(transition, context, problems);
   bh_attach_check(transition->attach, context, problems);
   return problems;
 }

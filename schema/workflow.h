@@ -33,16 +33,6 @@ const char *bh_transition_get_label(const BhTransition *transition, const char *
 const char *bh_transition_get_source(const BhTransition *transition);
 /* The declared deadline of the transition as text for people; "" when it has none. */
 const char *bh_transition_get_deadline_text(const BhTransition *transition, const char *lang);
-/* Day by which the record should have left its present state (R-077, R-261): the earliest deadline
- * of the transitions that start there, computed from the record's own values. Not counted: a
- * deadline in a field that the transition itself asks for, one that the office sets, and one in
- * workdays when `calendar` is NULL. FALSE when there is none. */
-gboolean bh_workflow_get_due(const BhKind *kind, const json_t *values, const BhCalendar *calendar,
-                             BhDate *due);
-/* Whether records of the kind can have a due day. */
-gboolean bh_workflow_has_due(const BhKind *kind);
-/* Whether the result of bh_workflow_get_due can depend on this field (besides the state). */
-gboolean bh_workflow_is_due_key(const BhKind *kind, const char *key);
 /* Names of the fields that a form asks for with this transition; NULL-terminated, maybe empty. */
 const char *const *bh_transition_get_asks(const BhTransition *transition);
 

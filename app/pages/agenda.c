@@ -44,6 +44,10 @@ GtkWidget *bh_agenda_row_new(BhPage *page, const json_t *row, const char *id, in
   if (ledger == NULL)
     return NULL;
   *days = count_days(session, bh_json_string_or(row, "day", NULL));
+  /* A deadline at a moment of today can have passed. */
+  if (*days == 0 && bh_ledger_get_date(ledger) == NULL &&
+      json_is_true(json_object_get(json_object_get(row, "due"), "overdue")))
+    *days = -1;
   GtkWidget *button = bh_row_new_dated(page, kind, ledger, row, id);
   bh_part_set_class(button, "urgent", *days < 0);
   return button;

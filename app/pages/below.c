@@ -47,7 +47,7 @@ static void add_row(BhPage *page, const BelowRequest *request, const BhKind *kin
   const char *state = bh_json_string_or(row, "state", "");
   const char *label = *state != '\0' ? bh_kind_get_state_label(kind, state, lang) : "";
   int days = 0;
-  g_autofree char *due = bh_due_dup_text(session, kind, json_object_get(row, "values"), &days);
+  g_autofree char *due = bh_due_dup_text(row, &days);
   g_autofree char *line = due != NULL ? g_strjoin(" · ", label, due, NULL) : g_strdup(label);
   g_autofree char *id = g_strdup_printf("below-%s-%u", request->kind, (guint)number);
   GtkWidget *button =

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/devices/power.h"
+#include "app/due.h"
 #include "app/pages/acts.h"
 #include "app/pages/agenda.h"
 #include "app/pages/clock.h"
@@ -76,10 +77,10 @@ static void on_due(BhPage *page, json_t *result, const GError *error, gpointer d
     GtkWidget *button = bh_agenda_row_new(page, row, id, &days);
     if (button == NULL)
       continue;
-    if (days > DUE_SOON_DAYS) {
+    if (days > DUE_SOON_DAYS && !bh_due_is_soon(row)) {
       gtk_widget_destroy(g_object_ref_sink(button));
       g_object_unref(button);
-      break;
+      continue;
     }
     gtk_container_add(GTK_CONTAINER(self->due), button);
     shown++;

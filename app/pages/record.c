@@ -17,7 +17,6 @@
 #include "schema/workflow.h"
 
 #define CHILDREN 40
-#define DUE_SOON_DAYS 3
 
 struct _BhRecordPage {
   BhPage parent;
@@ -290,20 +289,20 @@ static void on_send_again(BhRecordPage *self)
 }
 
 /* The day on which the record is due, and how long until then. */
-static void show_due(BhRecordPage *self, const BhKind *kind, const json_t *values)
+static void show_due(BhRecordPage *self)
 {
   int days = 0;
-  BhDate date;
-  g_autofree char *left = bh_due_dup_text(bh_page_get_session(BH_PAGE(self)), kind, values, &days);
+  g_autofree char *left = bh_due_dup_text(self->record, &days);
   gtk_widget_set_visible(self->due, left != NULL);
-  if (left == NULL || !bh_workflow_get_due(kind, values, NULL, &date))
+  if (left == NULL)
     return;
-  g_autofree char *day = bh_date_format(&date);
+  const char *day = bh_json_string_or(json_object_get(self->record, "due"), "day", "");
+  gboolean is_soon = days >= 0 && bh_due_is_soon(self->record);
   g_autofree char *text = g_strdup_printf(_("Due on %s · %s"), day, left);
   gtk_label_set_text(GTK_LABEL(self->due), text);
   bh_part_set_class(self->due, "error", days < 0);
-  bh_part_set_class(self->due, "warning", days >= 0 && days <= DUE_SOON_DAYS);
-  bh_part_set_class(self->due, "info", days > DUE_SOON_DAYS);
+  bh_part_set_class(self->due, "warning", is_soon);
+  bh_part_set_class(self->due, "info", days >= 0 && !is_soon);
 }
 
 static void on_record(BhPage *page, json_t *result, const GError *error, gpointer data)
@@ -329,7 +328,7 @@ static void on_record(BhPage *page, json_t *result, const GError *error, gpointe
       bh_kind_has_states(kind) ? " · " : "",
       pending > 0 ? _("Not sent yet") : _("Received by the hub"));
   gtk_label_set_text(GTK_LABEL(self->state), line);
-  show_due(self, kind, json_object_get(result, "values"));
+  show_due(self);
   bh_facts_show(page, self->facts, kind, json_object_get(result, "values"));
   bh_attached_show(page, self->files, self->id);
   show_conflicts(self);

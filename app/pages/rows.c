@@ -19,7 +19,8 @@ json_t *bh_row_dup_query(BhPage *page, const BhKind *kind, const json_t *ledger)
   BhDate date = bh_session_today(session);
   g_autofree char *today = bh_date_format(&date);
   const BhLedgerViewer viewer = {
-      actor, bh_json_string_or(bh_session_get_actor_values(session), "unit", NULL), today};
+      actor, bh_json_string_or(bh_session_get_actor_values(session), "unit", NULL), today,
+      bh_session_now_ms(session)};
   json_t *query = ledger != NULL ? bh_ledger_dup_query(kind, ledger, &viewer)
                                  : json_pack("{s:s}", "kind", bh_kind_get_name(kind));
   if (actor != NULL)
@@ -110,7 +111,7 @@ static GtkWidget *make_row(BhPage *page, const BhKind *kind, const json_t *ledge
   if (strcmp(page_name, "parent") == 0 && parent != NULL)
     record = bh_json_string_or(values, parent, record);
   int days = 0;
-  g_autofree char *due = bh_due_dup_text(session, kind, values, &days);
+  g_autofree char *due = bh_due_dup_text(row, &days);
   const char *date = in_agenda ? bh_ledger_get_date(ledger) : NULL;
   g_autofree char *when = date != NULL
                               ? bh_due_dup_day_text(session, bh_json_string_or(values, date, NULL))

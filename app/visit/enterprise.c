@@ -120,7 +120,7 @@ static void fill(BhEnterprisePage *self, BhPagedList *pages, guint number, const
     g_autofree char *id = g_strdup_printf("%s-%u", kind_name, bh_paged_list_get_number(pages));
     const char *label = bh_kind_get_state_label(kind, state, bh_session_get_lang(session));
     int days = 0;
-    g_autofree char *due = bh_due_dup_text(session, kind, values, &days);
+    g_autofree char *due = bh_due_dup_text(row, &days);
     GtkWidget *button = bh_part_row(id, bh_json_string_or(row, "title", ""), due, label, record);
     bh_part_set_class(button, "urgent", due != NULL && days < 0);
     g_signal_connect(button, "clicked", G_CALLBACK(on_row), self);

@@ -14,8 +14,12 @@ export function filesNote(total, here) {
 // The due date of a record as a badge; null for a kind without deadlines.
 export function dueBadge(due) {
   if (!due) return null;
-  if (due.days < 0) return badge('overdue', t('due.overdue', { days: -due.days }));
-  return badge('due', due.days === 0 ? t('due.today') : t('due.left', { days: due.days }));
+  const at = due.time ? ` · ${due.time}` : '';
+  if (due.overdue) {
+    return badge('overdue', (due.days < 0 ? t('due.overdue', { days: -due.days }) : t('due.over')) + at);
+  }
+  return badge(due.soon ? 'soon' : 'due',
+    (due.days === 0 ? t('due.today') : t('due.left', { days: due.days })) + at);
 }
 
 // Titles of some kinds contain the name of the enterprise, which is shown above them already.

@@ -78,6 +78,7 @@ export default {
   'view.notStored': 'This browser cannot save views.',
   'text.over': '{label}: {over} characters too many, nothing was sent (at most {max}).',
   'due.overdue': '{days} days overdue',
+  'due.over': 'Overdue',
   'due.today': 'Due today',
   'due.left': '{days} days left',
   'record.newestOf': 'The newest {shown} of {total}.',

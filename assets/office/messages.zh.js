@@ -78,6 +78,7 @@ export default {
   'view.notStored': '这个浏览器不能保存视图。',
   'text.over': '{label}多了 {over} 字，没有发出（最多 {max} 字）。',
   'due.overdue': '逾期 {days} 天',
+  'due.over': '已逾期',
   'due.today': '今天到期',
   'due.left': '还剩 {days} 天',
   'record.newestOf': '显示最近 {shown} 条，共 {total} 条。',

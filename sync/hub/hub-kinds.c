@@ -16,10 +16,11 @@
 /* Value in the store: number of the rule by which the index was written. Increase INDEX_RULE
  * whenever sync/index writes something else for the same record. */
 #define INDEXED_BY "indexed_by"
-#define INDEX_RULE "6"
+#define INDEX_RULE "7"
 
 #define INDEX_PAGE 1000      /* records that are indexed in one transaction */
 #define INDEX_BEHIND_MAX 256 /* marked records that a transaction may leave unwritten */
+#define INDEX_EXPAND 200     /* records whose due days a transaction may mark for an update */
 
 typedef struct {
   BhKindSet *kinds;  /* the new kind set */
@@ -100,20 +101,22 @@ gboolean bh_hub_finish_deriving(BhHub *hub, GError **error)
 
 /* --- the index --- */
 
-gboolean bh_hub_apply_index(BhHub *hub, BhDb *db, int max, int *applied, GError **error)
+gboolean bh_hub_apply_index(BhHub *hub, BhDb *db, int max, gboolean *more, GError **error)
 {
+  int applied;
   g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(hub);
+  g_autoptr(BhRecords) others = bh_records_new(db, kinds, 0);
   BhRecordsIndex source = {
-      .db = db, .kinds = kinds, .cache = bh_ingest_get_record_cache(hub->ingest)};
-  return bh_index_apply(db, max, bh_records_fill_index, &source, applied, error);
+      .db = db, .kinds = kinds, .cache = bh_ingest_get_record_cache(hub->ingest), .others = others};
+  return bh_index_apply(db, kinds, max, bh_records_fill_index, &source, &applied, more, error);
 }
 
 gboolean bh_hub_limit_index(BhHub *hub, BhDb *db, GError **error)
 {
-  gboolean many;
-  int applied;
-  return bh_index_has_marks(db, INDEX_BEHIND_MAX, &many, error) &&
-         (!many || bh_hub_apply_index(hub, db, INDEX_PAGE, &applied, error));
+  gboolean many, more;
+  return bh_index_expand(db, INDEX_EXPAND, &more, error) &&
+         bh_index_has_marks(db, INDEX_BEHIND_MAX, &many, error) &&
+         (!many || bh_hub_apply_index(hub, db, INDEX_PAGE, &more, error));
 }
 
 typedef struct {
@@ -124,15 +127,11 @@ typedef struct {
 static gboolean update_page(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   IndexUpdate *update = data;
-  int applied;
   if (update->is_new_rule && (!bh_index_clear(db, error) || !bh_record_mark_all(db, error) ||
                               !bh_log_set_value(db, INDEXED_BY, INDEX_RULE, error)))
     return FALSE;
-  if (!bh_hub_apply_index(hub, db, INDEX_PAGE, &applied, error))
-    return FALSE;
   update->is_new_rule = FALSE;
-  update->more = applied == INDEX_PAGE;
-  return TRUE;
+  return bh_hub_apply_index(hub, db, INDEX_PAGE, &update->more, error);
 }
 
 gboolean bh_hub_update_index(BhHub *hub, BhDb *db, GError **error)
@@ -172,6 +171,34 @@ gboolean bh_hub_finish_index(BhHub *hub, GError **error)
     if (!bh_hub_write(hub, update_page, &update, error))
       return FALSE;
   return TRUE;
+}
+
+/* --- settings --- */
+
+BhSettingValues *bh_hub_dup_settings(BhHub *hub, BhDb *db, GError **error)
+{
+  gint64 version;
+  BhSettingValues *known = NULL;
+  if (!bh_settings_store_get_version(db, &version, error))
+    return NULL;
+  g_mutex_lock(&hub->lock);
+  if (hub->settings != NULL && hub->settings_version == version)
+    known = bh_setting_values_ref(hub->settings);
+  g_mutex_unlock(&hub->lock);
+  if (known != NULL)
+    return known;
+  g_autoptr(BhSettingValues) loaded = bh_settings_store_load(db, error);
+  if (loaded == NULL)
+    return NULL;
+  g_mutex_lock(&hub->lock);
+  /* A reader with an older view of the store must not put older settings in place of newer ones. */
+  if (hub->settings == NULL || hub->settings_version < version) {
+    bh_setting_values_unref(hub->settings);
+    hub->settings = bh_setting_values_ref(loaded);
+    hub->settings_version = version;
+  }
+  g_mutex_unlock(&hub->lock);
+  return g_steal_pointer(&loaded);
 }
 
 gboolean bh_hub_reload_kinds(BhHub *hub, BhDb *db, GError **error)

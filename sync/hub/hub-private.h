@@ -28,8 +28,10 @@ struct _BhHub {
   BhWriter *writer;
   char *db_path;
   GMutex lock;
-  BhKindSet *kinds; /* the kind set in use; protected by `lock` */
-  GQueue readers;   /* BhDb*: readers that nobody uses now; protected by `lock` */
+  BhKindSet *kinds;          /* the kind set in use; protected by `lock` */
+  BhSettingValues *settings; /* settings of the office, NULL: not read yet; protected by `lock` */
+  gint64 settings_version;   /* version of `settings` (settings-store.h); protected by `lock` */
+  GQueue readers;            /* BhDb*: readers that nobody uses now; protected by `lock` */
 };
 
 /* The ingest of the hub, for work that applies a batch; borrowed. Must be used on the writer thread
@@ -49,11 +51,12 @@ gboolean bh_hub_reload_kinds(BhHub *hub, BhDb *db, GError **error);
 /* Writes the whole index again if an older version of the program wrote it; else does nothing.
  * Blocks. */
 gboolean bh_hub_finish_index(BhHub *hub, GError **error);
-/* Writes at most `max` marked records into the index (bh_index_apply). *applied: how many were
- * written. Must be called on the writer thread. */
-gboolean bh_hub_apply_index(BhHub *hub, BhDb *db, int max, int *applied, GError **error);
+/* Writes at most `max` marked records into the index (bh_index_apply). *more: whether marks are
+ * left. Must be called on the writer thread. */
+gboolean bh_hub_apply_index(BhHub *hub, BhDb *db, int max, gboolean *more, GError **error);
 /* Writes some marked records into the index if so many are marked that a list would have to wait
- * for them; else does nothing. Must be called on the writer thread. */
+ * for them. Marks some of the records whose due days are to be computed again. Must be called on
+ * the writer thread. */
 gboolean bh_hub_limit_index(BhHub *hub, BhDb *db, GError **error);
 /* Waits until the index contains all records that were committed before the call; `db`, a reader,
  * then sees at least these. If the writer cannot write the index (a full disk), a warning is

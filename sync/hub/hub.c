@@ -9,6 +9,7 @@
 #include "sync/disk/durable.h"
 #include "sync/hub/log/log.h"
 #include "sync/hub/hub-private.h"
+#include "sync/index/index.h"
 #include "sync/hub/http/http.h"
 #include "sync/wire/enrol-text.h"
 
@@ -111,13 +112,14 @@ static gboolean write_later(BhDb *db, gpointer owner, gboolean is_idle, gboolean
                             GError **error)
 {
   BhHub *hub = owner;
-  int applied;
+  gboolean pending;
   *more = FALSE;
   if (!is_idle)
     return bh_hub_limit_index(hub, db, error);
-  if (!bh_hub_apply_index(hub, db, IDLE_INDEX_PAGE, &applied, error))
+  if (!bh_index_expand(db, IDLE_INDEX_PAGE, &pending, error) ||
+      !bh_hub_apply_index(hub, db, IDLE_INDEX_PAGE, more, error))
     return FALSE;
-  *more = applied == IDLE_INDEX_PAGE;
+  *more = *more || pending;
   return TRUE;
 }
 
@@ -161,6 +163,7 @@ void bh_hub_close(BhHub *hub)
   bh_ingest_free(hub->ingest);
   bh_hub_time_free(hub->time);
   g_clear_pointer(&hub->kinds, bh_kind_set_unref);
+  bh_setting_values_unref(hub->settings);
   g_clear_pointer(&hub->region, bh_region_free);
   bh_signer_free(hub->signer);
   sodium_memzero(hub->plaque_secret, sizeof hub->plaque_secret);

@@ -139,4 +139,8 @@ gboolean bh_hub_release(BhHub *hub, const char *by, const char *entry, gboolean 
 gboolean bh_hub_may_release(BhHub *hub, BhDb *db, const char *by, const char *entry,
                             gboolean dismiss, GError **error);
 
+/* The settings of the office as `db`, a reader, sees them; bh_setting_values_unref. NULL: the store
+ * failed. Any thread. */
+BhSettingValues *bh_hub_dup_settings(BhHub *hub, BhDb *db, GError **error);
+
 G_END_DECLS

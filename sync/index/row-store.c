@@ -12,6 +12,12 @@ void bh_indexed_row_clear(BhIndexedRow *row)
   g_clear_pointer(&row->values, g_free);
 }
 
+void bh_due_pending_clear(BhDuePending *pending)
+{
+  g_clear_pointer(&pending->name, g_free);
+  g_clear_pointer(&pending->kind, g_free);
+}
+
 gboolean bh_row_store_load(BhDb *db, gint64 nr, BhIndexedRow *row, GError **error)
 {
   g_autoptr(BhStmt) stmt = NULL;
@@ -111,8 +117,57 @@ gboolean bh_index_purge(BhDb *db, gboolean begin, gboolean *more, GError **error
 gboolean bh_index_clear(BhDb *db, GError **error)
 {
   return bh_db_run(db, "INSERT INTO search (search) VALUES ('delete-all')", NULL, error) &&
+         bh_db_run(db, "DELETE FROM due_pending", NULL, error) &&
          bh_db_run(db, "DELETE FROM field_value", NULL, error) &&
          bh_db_run(db, "DELETE FROM listed", NULL, error);
+}
+
+GArray *bh_row_store_list_dependants(BhDb *db, const char *kind, const char *name, gint64 after,
+                                     int max, GError **error)
+{
+  return bh_stmt_collect_ints(
+      bh_db_query(db,
+                  "SELECT record FROM field_value WHERE kind = :kind AND field = '@uses'"
+                  " AND value = :name AND record > :after ORDER BY record LIMIT :max",
+                  BH_PARAMS(bh_param_text("kind", kind), bh_param_text("name", name),
+                            bh_param_int("after", after), bh_param_int("max", max)),
+                  error),
+      error);
+}
+
+gboolean bh_row_store_put_due(BhDb *db, const char *name, const char *kind, gint64 after,
+                              GError **error)
+{
+  return bh_db_run(db,
+                   "INSERT INTO due_pending (name, kind, after) VALUES (:name, :kind, :after)"
+                   " ON CONFLICT (name, kind) DO UPDATE SET after = excluded.after",
+                   BH_PARAMS(bh_param_text("name", name), bh_param_text("kind", kind),
+                             bh_param_int("after", after)),
+                   error);
+}
+
+gboolean bh_row_store_drop_due(BhDb *db, const char *name, const char *kind, GError **error)
+{
+  return bh_db_run(db, "DELETE FROM due_pending WHERE name = :name AND kind = :kind",
+                   BH_PARAMS(bh_param_text("name", name), bh_param_text("kind", kind)), error);
+}
+
+gboolean bh_row_store_load_due(BhDb *db, BhDuePending *pending, GError **error)
+{
+  g_autoptr(BhStmt) stmt = NULL;
+  if (!bh_db_query_row(db, "SELECT name, kind, after FROM due_pending LIMIT 1", NULL, &stmt, error))
+    return FALSE;
+  if (stmt == NULL)
+    return TRUE;
+  pending->name = g_strdup(bh_stmt_get_text(stmt, 0));
+  pending->kind = g_strdup(bh_stmt_get_text(stmt, 1));
+  pending->after = bh_stmt_get_int(stmt, 2);
+  return TRUE;
+}
+
+gboolean bh_row_store_has_due(BhDb *db, gboolean *has, GError **error)
+{
+  return bh_db_has_row(db, "SELECT 1 FROM due_pending LIMIT 1", NULL, has, error);
 }
 
 gboolean bh_index_is_behind(BhDb *db, gboolean *behind, GError **error)

@@ -39,6 +39,30 @@ gboolean bh_row_store_remove_grams(BhDb *db, gint64 nr, const char *grams, GErro
 
 /* The row numbers of at most `max` marked records in ascending order, as gint64 (g_array_unref). */
 GArray *bh_row_store_list_marked(BhDb *db, int max, GError **error);
+/* What changed, and of which kind the records are that depend on it. */
+typedef struct {
+  char *name; /* NULL: nothing is noted */
+  char *kind;
+  gint64 after;
+} BhDuePending;
+/* Frees the texts and sets them to NULL. */
+void bh_due_pending_clear(BhDuePending *pending);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhDuePending, bh_due_pending_clear)
+/* The row numbers of at most `max` records of the kind whose due days depend on `name`, those after
+ * `after` in ascending order, as gint64 (g_array_unref). */
+GArray *bh_row_store_list_dependants(BhDb *db, const char *kind, const char *name, gint64 after,
+                                     int max, GError **error);
+/* Notes that records of the kind after `after` must be marked, because `name` changed. */
+gboolean bh_row_store_put_due(BhDb *db, const char *name, const char *kind, gint64 after,
+                              GError **error);
+/* Removes such a note. */
+gboolean bh_row_store_drop_due(BhDb *db, const char *name, const char *kind, GError **error);
+/* Reads one such note into `pending`, which must be zeroed; its name stays NULL when there is
+ * none. */
+gboolean bh_row_store_load_due(BhDb *db, BhDuePending *pending, GError **error);
+/* *has: whether there is such a note. */
+gboolean bh_row_store_has_due(BhDb *db, gboolean *has, GError **error);
+
 /* Removes the marks of all records with a row number up to `nr`. */
 gboolean bh_row_store_unmark(BhDb *db, gint64 nr, GError **error);
 

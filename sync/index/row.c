@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "schema/decimal.h"
+#include "schema/due.h"
 #include "schema/kind-rules.h"
 #include "schema/ledger.h"
-#include "schema/workflow.h"
 #include "sync/index/row-store.h"
 #include "sync/index/text.h"
 
@@ -90,16 +90,25 @@ static void add_value(json_t *out, const char *name, const BhField *field, const
   }
 }
 
-static void add_due(json_t *out, const BhKind *kind, const json_t *values)
+static void add_due(json_t *out, const BhKind *kind, const BhContext *context)
 {
-  BhDate due;
-  /* No calendar is passed, because stores have none at this place, and all of them must compute the
-   * same day. */
-  if (!bh_workflow_get_due(kind, values, NULL, &due))
-    return;
-  g_autofree char *day = bh_date_format(&due);
-  g_autoptr(json_t) text = json_string(day);
-  add_value(out, BH_INDEX_DUE, NULL, text);
+  BhDue due;
+  g_autoptr(json_t) uses = json_array();
+  if (bh_due_collect(kind, context, &due, uses)) {
+    g_autofree char *key = bh_due_format_key(&due);
+    g_autoptr(json_t) text = json_string(key);
+    add_value(out, BH_INDEX_DUE, NULL, text);
+  }
+  if (json_array_size(uses) > 0)
+    json_object_set(out, BH_INDEX_USES, uses);
+}
+
+static void add_inputs(json_t *out, const BhKind *kind, const BhContext *context)
+{
+  g_autofree char *name = bh_due_dup_name(kind, context->record, context->values);
+  g_autofree char *inputs = name != NULL ? bh_due_dup_inputs(kind, context->values) : NULL;
+  if (inputs != NULL)
+    json_object_set_new(out, BH_INDEX_INPUTS, json_pack("[s, s]", name, inputs));
 }
 
 static void add_doubtful(json_t *out, const BhKind *kind, const json_t *values)
@@ -135,8 +144,9 @@ static void add_undated(json_t *out, const BhKind *kind, const json_t *values)
   }
 }
 
-json_t *bh_index_collect_values(const BhKind *kind, const json_t *values)
+json_t *bh_index_collect_values(const BhKind *kind, const BhContext *context)
 {
+  const json_t *values = context->values;
   json_t *out = json_object();
   const GPtrArray *fields = bh_kind_list_fields(kind);
   for (guint i = 0; i < fields->len; i++) {
@@ -145,7 +155,8 @@ json_t *bh_index_collect_values(const BhKind *kind, const json_t *values)
     if (bh_field_is_indexed(field) && !bh_field_is_personal(field))
       add_value(out, name, field, json_object_get(values, name));
   }
-  add_due(out, kind, values);
+  add_due(out, kind, context);
+  add_inputs(out, kind, context);
   add_doubtful(out, kind, values);
   add_undated(out, kind, values);
   return out;
@@ -165,7 +176,7 @@ static gboolean write_values(BhDb *db, gint64 nr, const char *kind, const json_t
   size_t i;
   json_object_foreach((json_t *)values, field, texts) {
     const json_t *other = json_object_get(others, field);
-    if (json_equal(texts, (json_t *)other))
+    if (strcmp(field, BH_INDEX_INPUTS) == 0 || json_equal(texts, (json_t *)other))
       continue;
     json_array_foreach(texts, i, text) {
       if (!bh_json_has_name(other, json_string_value(text)) &&
@@ -188,7 +199,45 @@ static gboolean write_grams(BhDb *db, gint64 nr, const char *before, const char 
           (*new == '\0' || bh_row_store_add_grams(db, nr, new, error)));
 }
 
-static gboolean write_row(BhDb *db, gint64 nr, const BhIndexRow *row, GError **error)
+/* Marks the records of the kind whose due days depend on `name`, or notes that there are many. */
+static gboolean mark_dependants(BhDb *db, const BhKind *kind, const char *name, GError **error)
+{
+  g_autoptr(GArray) numbers = bh_row_store_list_dependants(db, bh_kind_get_name(kind), name, 0,
+                                                           BH_INDEX_DEPENDANTS_MAX + 1, error);
+  if (numbers == NULL)
+    return FALSE;
+  if (numbers->len > BH_INDEX_DEPENDANTS_MAX)
+    return bh_row_store_put_due(db, name, bh_kind_get_name(kind), 0, error);
+  for (guint i = 0; i < numbers->len; i++)
+    if (!bh_index_mark(db, g_array_index(numbers, gint64, i), error))
+      return FALSE;
+  return TRUE;
+}
+
+/* Marks what depends on a record when the values change that others read. `kinds` may be NULL. */
+static gboolean note_inputs(BhDb *db, const BhKindSet *kinds, const json_t *before,
+                            const json_t *now, GError **error)
+{
+  const json_t *old = json_object_get(before, BH_INDEX_INPUTS);
+  const json_t *new = json_object_get(now, BH_INDEX_INPUTS);
+  if (kinds == NULL || old == new || json_equal((json_t *)old, (json_t *)new))
+    return TRUE;
+  const char *names[] = {json_string_value(json_array_get(old, 0)),
+                         json_string_value(json_array_get(new, 0))};
+  const GPtrArray *list = bh_kind_set_list(kinds);
+  for (guint i = 0; i < list->len; i++) {
+    if (!bh_due_depends_on_others(list->pdata[i]))
+      continue;
+    for (gsize k = 0; k < G_N_ELEMENTS(names); k++)
+      if (names[k] != NULL && (k == 0 || g_strcmp0(names[0], names[1]) != 0) &&
+          !mark_dependants(db, list->pdata[i], names[k], error))
+        return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean write_row(BhDb *db, const BhKindSet *kinds, gint64 nr, const BhIndexRow *row,
+                          GError **error)
 {
   g_auto(BhIndexedRow) before = {0};
   if (!bh_row_store_load(db, nr, &before, error))
@@ -207,7 +256,8 @@ static gboolean write_row(BhDb *db, gint64 nr, const BhIndexRow *row, GError **e
         !write_values(db, nr, before.kind, old, is_same_kind ? row->values : NULL,
                       bh_row_store_remove_value, error) ||
         !write_values(db, nr, row->kind, row->values, is_same_kind ? old : NULL,
-                      bh_row_store_add_value, error))
+                      bh_row_store_add_value, error) ||
+        !note_inputs(db, kinds, old, row->values, error))
       return FALSE;
   }
   if (row->kind == NULL)
@@ -219,23 +269,52 @@ static gboolean write_row(BhDb *db, gint64 nr, const BhIndexRow *row, GError **e
 gboolean bh_index_remove(BhDb *db, gint64 nr, GError **error)
 {
   const BhIndexRow none = {0};
-  return write_row(db, nr, &none, error);
+  return write_row(db, NULL, nr, &none, error);
 }
 
-gboolean bh_index_apply(BhDb *db, int max, BhIndexSource source, gpointer data, int *applied,
-                        GError **error)
+gboolean bh_index_expand(BhDb *db, int max, gboolean *more, GError **error)
+{
+  g_auto(BhDuePending) pending = {0};
+  *more = FALSE;
+  if (!bh_row_store_load_due(db, &pending, error))
+    return FALSE;
+  if (pending.name == NULL)
+    return TRUE;
+  g_autoptr(GArray) numbers =
+      bh_row_store_list_dependants(db, pending.kind, pending.name, pending.after, max, error);
+  if (numbers == NULL)
+    return FALSE;
+  for (guint i = 0; i < numbers->len; i++)
+    if (!bh_index_mark(db, g_array_index(numbers, gint64, i), error))
+      return FALSE;
+  gboolean is_done = (int)numbers->len < max;
+  if (is_done ? !bh_row_store_drop_due(db, pending.name, pending.kind, error)
+              : !bh_row_store_put_due(db, pending.name, pending.kind,
+                                      g_array_index(numbers, gint64, numbers->len - 1), error))
+    return FALSE;
+  return bh_row_store_has_due(db, more, error);
+}
+
+gboolean bh_index_apply(BhDb *db, const BhKindSet *kinds, int max, BhIndexSource source,
+                        gpointer data, int *applied, gboolean *more, GError **error)
 {
   g_autoptr(GArray) numbers = bh_row_store_list_marked(db, max, error);
   *applied = 0;
+  if (more != NULL)
+    *more = FALSE;
   if (numbers == NULL)
+    return FALSE;
+  if (numbers->len == 0)
+    return TRUE;
+  /* Before the rows are written: writing them can mark records again. */
+  if (!bh_row_store_unmark(db, g_array_index(numbers, gint64, numbers->len - 1), error))
     return FALSE;
   for (guint i = 0; i < numbers->len; i++) {
     gint64 nr = g_array_index(numbers, gint64, i);
     g_auto(BhIndexRow) row = {0};
-    if (!source(nr, &row, data, error) || !write_row(db, nr, &row, error))
+    if (!source(nr, &row, data, error) || !write_row(db, kinds, nr, &row, error))
       return FALSE;
   }
   *applied = (int)numbers->len;
-  return numbers->len == 0 ||
-         bh_row_store_unmark(db, g_array_index(numbers, gint64, numbers->len - 1), error);
+  return more == NULL || bh_index_is_behind(db, more, error);
 }

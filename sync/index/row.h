@@ -9,7 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* Index name of the day a record is due (bh_workflow_get_due). No field can have this name. */
+/* Index name of the key of the deadline of a record (bh_due_format_key). No field can have this
+ * name. */
 #define BH_INDEX_DUE "@due"
 /* Index name of the list of fields whose value is doubtful, among those that a ledger lists
  * ("doubtful"). */
@@ -17,6 +18,17 @@ G_BEGIN_DECLS
 /* Index name of the list of days that the record does not have, among those by which a device lists
  * the records of a ledger: BH_INDEX_DUE, or the name of a date field. */
 #define BH_INDEX_UNDATED "@undated"
+
+/* Index name of the names of what the deadline of a record depends on (bh_due_collect). */
+#define BH_INDEX_USES "@uses"
+/* Name of the list of what due days of other records can read of this record: the name by which
+ * they depend on it, and a text of the values (bh_due_dup_name, bh_due_dup_inputs). Lists cannot
+ * filter by it. */
+#define BH_INDEX_INPUTS "@inputs"
+
+/* Records that are marked at once when something changes on which their due days depend; if there
+ * are more, they are marked in steps (bh_index_expand). */
+#define BH_INDEX_DEPENDANTS_MAX 64
 
 /* What the index stores of one record. Texts may be NULL unless their comment excludes that. */
 typedef struct {
@@ -43,9 +55,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhIndexRow, bh_index_row_clear)
  * and so have dates and months. NULL for values that are not indexed (objects, null, reals), and
  * for a value of a field of numbers that is no number. */
 char *bh_index_dup_value_text(const BhField *field, const json_t *value);
-/* {field: [texts]} of the indexed fields, of the day the record is due, of doubtful values and of
- * missing days; a new reference. */
-json_t *bh_index_collect_values(const BhKind *kind, const json_t *values);
+/* {field: [texts]} of the indexed fields, of the deadline of the record and what it depends on, of
+ * doubtful values and of missing days; a new reference. `context` has the values and the id of the
+ * record, and finds other records and settings. */
+json_t *bh_index_collect_values(const BhKind *kind, const BhContext *context);
 
 /* Marks a record as changed, so that the index is updated later. Must be called inside the
  * transaction that changes or removes the record. */
@@ -61,6 +74,10 @@ gboolean bh_index_purge(BhDb *db, gboolean begin, gboolean *more, GError **error
 /* Removes all rows of the index. The caller must mark all records afterwards. Must be called inside
  * a transaction. */
 gboolean bh_index_clear(BhDb *db, GError **error);
+/* Marks at most `max` records whose due days depend on something that changed. *more: whether
+ * records are left. Until then lists have their due days of before. Must be called inside a
+ * transaction. */
+gboolean bh_index_expand(BhDb *db, int max, gboolean *more, GError **error);
 /* *behind: whether a record is marked, so that the index is not up to date. */
 gboolean bh_index_is_behind(BhDb *db, gboolean *behind, GError **error);
 /* *more: whether more than `max` records are marked. */
@@ -69,10 +86,11 @@ gboolean bh_index_has_marks(BhDb *db, int max, gboolean *more, GError **error);
 /* Fills `row` (zeroed) with what the index stores of the record with the row number `nr`, from the
  * tables of the store. */
 typedef gboolean (*BhIndexSource)(gint64 nr, BhIndexRow *row, gpointer data, GError **error);
-/* Writes the index rows of at most `max` marked records and removes their marks. *applied: how many
- * records were written; less than `max` when no marks are left. Must be called inside a
- * transaction. */
-gboolean bh_index_apply(BhDb *db, int max, BhIndexSource source, gpointer data, int *applied,
-                        GError **error);
+/* Writes the index rows of at most `max` marked records and removes their marks. Records whose due
+ * days depend on one of them are marked then, or noted for bh_index_expand. `kinds`: the kind set
+ * in use. *applied: how many records were written; *more (may be NULL): whether marks are left.
+ * Must be called inside a transaction. */
+gboolean bh_index_apply(BhDb *db, const BhKindSet *kinds, int max, BhIndexSource source,
+                        gpointer data, int *applied, gboolean *more, GError **error);
 
 G_END_DECLS

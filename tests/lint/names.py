@@ -14,14 +14,14 @@ ALLOWED = "tests/lint/names.json"
 VISIT = "app/visit/"
 # Kinds that the programs themselves need. Other kinds are the domain.
 MACHINERY = {"unit", "staff", "device", "file", "review", "plaque", "scan", "release", "clock_note",
-             "number_block"}
+             "number_block", "setting", "calendar"}
 # Words of the programs that the domain has as names too: in which files (regular expression on the
 # path) the word is not counted, and what it means there.
 WORDS = {
     "accepted": (".*", "lane of the inbox"),
     "answers": (r"sync/hub/.*|assets/office/.*", "member of a view"),
     "checklist": (r"schema/checklist.*", "member of an item file"),
-    "deadline": (r"schema/(kind-.*|workflow)\.c", "member of a transition"),
+    "deadline": (r"schema/(kind-.*|workflow|deadline)\.c", "member of a transition"),
     "draft": (".*", "record that is not saved"),
     "enterprise": (r"schema/checklist.*", "addressee of an item"),
     "found": (".*", "result of a search"),

@@ -59,6 +59,31 @@ def pick(client, **query):
 
 
 class MakingRecords(unittest.TestCase):
+    def test_R064_a_setting_is_set_by_a_leader_and_gives_days(self):
+        leader, sun = signed_in("staff-zhou"), signed_in()
+        menu = [one["act"] for one in leader.ask("GET", "/office/v1/creations")[1]["creations"]
+                if one["kind"] == "setting"]
+        self.assertEqual(menu, ["create/set"])
+        self.assertFalse([one for one in sun.ask("GET", "/office/v1/creations")[1]["creations"]
+                          if one["kind"] == "setting"])
+        form = fields_of(ask_form(leader, {"kind": "setting", "act": "create/set"})[1])
+        self.assertIn({"code": "recheck_days", "label": "复查期限"},
+                      [{key: one[key] for key in ("code", "label")} for one in form["name"]["choices"]])
+        values = {"name": "recheck_days", "value": "9", "valid_from": "2020-01-01", "basis": "样例〔2026〕1号"}
+        self.assertNotEqual(make(sun, "setting", "create/set", values)[0], 200)
+        status, content = make(leader, "setting", "create/set", {**values, "value": "9999"})
+        self.assertEqual(status, 400, content)
+        self.assertIn("须在 1 到 366 之间", problems_of(content)["value"])
+        status, content = make(leader, "setting", "create/set", {**values, "valid_to": "2019-12-31"})
+        self.assertEqual((status, list(problems_of(content))), (400, ["valid_to"]), content)
+        status, content = make(leader, "setting", "create/set", values)
+        self.assertEqual(status, 200, content)
+        setting = content["record"]
+        listed = sun.ask("GET", "/office/v1/list?kind=setting")
+        self.assertEqual(view_of(sun, setting)["title"], "复查期限 9", listed)
+        status, content = act(leader, setting, "step/withdrawn", {"reason": "样例"})
+        self.assertEqual(status, 200, content)
+
     def site(self, client, name="主井口", record=None, **more):
         return make(client, "site", "create/at_enterprise",
                     {"name": name, "site_type": "shaft", **more}, HUB.told["enterprise"], record)

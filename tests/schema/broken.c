@@ -13,6 +13,8 @@ const char test_sound_kinds[] =
     "'area_from':'area','unit_from':'lead','title':'{note}','list':['note','state'],'parent':'"
     "upper',"
     "'review':{'on_approve':'done'},"
+    "'settings':[{'name':'grace','type':'integer','label':{'zh':'宽','en':'Grace'},'min':1,"
+    "'max':60,'default':3},{'name':'rate','type':'percent','label':{'zh':'率','en':'Rate'}}],"
     "'sections':[{'name':'one','label':{'zh':'一','en':'One'},"
     "'fields':['note','area','lead','upper','count','day','mode','people','flag','print']}],"
     "'fields':["

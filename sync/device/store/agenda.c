@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "schema/ledger.h"
-#include "schema/workflow.h"
 #include "sync/device/store/list.h"
 #include "sync/device/store/views.h"
 #include "sync/index/row.h"
@@ -94,21 +93,22 @@ static gboolean refill(Agenda *agenda, Source *source, GError **error)
   return TRUE;
 }
 
-/* The day of a row, g_free; NULL when the row has none. */
-static char *dup_day(const Source *source, const json_t *row)
+/* The key by which a row is sorted into the agenda (bh_due_format_key, or a day), g_free; NULL when
+ * the row has no day. */
+static char *dup_key(const Source *source, const json_t *row)
 {
-  const json_t *values = json_object_get(row, "values");
+  const json_t *due = json_object_get(row, "due");
   const char *date = bh_ledger_get_date(source->ledger);
-  BhDate due;
   if (date != NULL)
-    return g_strdup(bh_json_string_or(values, date, NULL));
-  /* As in the index: without a calendar. */
-  return bh_workflow_get_due(source->kind, values, NULL, &due) ? bh_date_format(&due) : NULL;
+    return g_strdup(bh_json_string_or(json_object_get(row, "values"), date, NULL));
+  return due != NULL ? g_strconcat(bh_json_string_or(due, "day", ""), "T",
+                                   bh_json_string_or(due, "time", "24:00"), NULL)
+                     : NULL;
 }
 
 /* The source whose next row is the earliest, of several the first; NULL: all are at their end.
- * *day: of that row, g_free. */
-static gboolean find_next(Agenda *agenda, Source **next, char **day, GError **error)
+ * *key: of that row, g_free. */
+static gboolean find_next(Agenda *agenda, Source **next, char **key, GError **error)
 {
   *next = NULL;
   for (guint i = 0; i < agenda->sources->len; i++) {
@@ -117,25 +117,25 @@ static gboolean find_next(Agenda *agenda, Source **next, char **day, GError **er
       return FALSE;
     if (source->ended)
       continue;
-    g_autofree char *own = dup_day(source, json_array_get(source->rows, source->taken));
-    if (*next != NULL && (own == NULL || g_strcmp0(own, *day) >= 0))
+    g_autofree char *own = dup_key(source, json_array_get(source->rows, source->taken));
+    if (*next != NULL && (own == NULL || g_strcmp0(own, *key) >= 0))
       continue;
     *next = source;
-    g_free(*day);
-    *day = g_steal_pointer(&own);
+    g_free(*key);
+    *key = g_steal_pointer(&own);
   }
   return TRUE;
 }
 
-static void take(Agenda *agenda, Source *source, const char *day)
+static void take(Agenda *agenda, Source *source, const char *key)
 {
   json_t *row = json_array_get(source->rows, source->taken++);
   g_free(source->after);
   source->after = g_strdup(bh_json_string_or(row, "place", ENDED));
   json_object_del(row, "place");
   json_object_set_new(row, "ledger", json_string(bh_json_string_or(source->ledger, "name", "")));
-  if (day != NULL)
-    json_object_set_new(row, "day", json_string(day));
+  if (key != NULL)
+    json_object_set_new(row, "day", json_stringn(key, strcspn(key, "T")));
   json_array_append(agenda->rows, row);
 }
 
@@ -145,13 +145,13 @@ static gboolean fill(Agenda *agenda, gboolean *more, GError **error)
   *more = TRUE;
   while (*more) {
     Source *next;
-    g_autofree char *day = NULL;
-    if (!find_next(agenda, &next, &day, error))
+    g_autofree char *key = NULL;
+    if (!find_next(agenda, &next, &key, error))
       return FALSE;
     *more = next != NULL;
     if (next == NULL || json_array_size(agenda->rows) == agenda->limit)
       return TRUE;
-    take(agenda, next, day);
+    take(agenda, next, key);
   }
   return TRUE;
 }
@@ -232,7 +232,8 @@ json_t *bh_device_agenda(BhDevice *device, const json_t *query, GError **error)
   g_autoptr(json_t) rows = json_array();
   Agenda agenda = {
       .device = device,
-      .viewer = {viewer, bh_json_string_or(json_object_get(people, viewer), "unit", NULL), today},
+      .viewer = {viewer, bh_json_string_or(json_object_get(people, viewer), "unit", NULL), today,
+                 bh_device_now_ms(device)},
       .undated = json_is_true(json_object_get(from, "undated")),
       .sources = list_sources(device->kinds, json_object_get(from, "places")),
       .rows = rows,

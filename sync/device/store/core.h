@@ -76,8 +76,9 @@ struct _BhDevice {
   char keyless[BH_ID_LEN + 1];
   GHashTable *views; /* id → BhView, a cache (views.c) */
   guint64 view_tick;
-  gboolean retitle; /* whether some records may be waiting for a new title */
-  guint marked;     /* records that were marked for the index since it was last up to date */
+  BhSettingValues *settings; /* settings of the office (office-settings.c); NULL: not read yet */
+  gboolean retitle;          /* whether some records may be waiting for a new title */
+  guint marked; /* records that were marked for the index since it was last up to date */
   gint64 opened_boot_ms;
   GHashTable *held_files; /* hash → why a file stays that nothing names (release.c); NULL: none */
   char release_place[BH_HASH_HEX_LEN + 1]; /* the last file that the sweep of release.c checked */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "sync/device/store/scope.h"
 #include "sync/device/store/title.h"
 #include "sync/device/store/views.h"
 #include "sync/index/index.h"
@@ -49,11 +50,14 @@ static gboolean fill_values(BhDevice *device, const char *id, const BhKind *kind
   g_autofree char *place = dup_place_title(device, view->row.scope_from, error);
   /* Lists show personal values in titles, but searches must not find them. */
   g_autofree char *title = bh_record_dup_searched_title(device, view->record);
+  g_autoptr(BhScope) scope = bh_scope_new(device, NULL);
+  BhContext context;
   view = bh_view_get(device, id, error);
   if (view == NULL)
     return FALSE;
-  row->values = bh_index_collect_values(kind, bh_view_get_values(view));
-  row->text = bh_index_collect_text(kind, bh_view_get_values(view), title, place);
+  bh_scope_fill(scope, id, &context);
+  row->values = bh_index_collect_values(kind, &context);
+  row->text = bh_index_collect_text(kind, context.values, title, place);
   return TRUE;
 }
 
@@ -88,20 +92,21 @@ static gboolean fill_row(gint64 number, BhIndexRow *row, gpointer data, GError *
 
 /* --- when it is written --- */
 
-static gboolean apply(BhDevice *device, int *applied, GError **error)
+static gboolean apply(BhDevice *device, gboolean *more, GError **error)
 {
-  if (!bh_index_apply(device->db, PAGE, fill_row, device, applied, error))
+  int applied;
+  if (!bh_index_apply(device->db, device->kinds, PAGE, fill_row, device, &applied, more, error))
     return FALSE;
-  if (*applied < PAGE)
+  if (!*more)
     device->marked = 0;
   return TRUE;
 }
 
 static gboolean apply_all(BhDevice *device, GError **error)
 {
-  int applied = PAGE;
-  while (applied == PAGE)
-    if (!apply(device, &applied, error))
+  gboolean more = TRUE;
+  while (more)
+    if (!apply(device, &more, error))
       return FALSE;
   return TRUE;
 }
@@ -170,12 +175,13 @@ static gboolean purge(BhDevice *device, gboolean *more, GError **error)
 
 gboolean bh_device_index_some(BhDevice *device, gboolean *more, GError **error)
 {
-  gboolean enough;
-  int applied = 0;
-  if (!bh_index_has_marks(device->db, MARKED_IDLE, &enough, error) ||
-      (enough && !apply(device, &applied, error)))
+  gboolean enough, pending;
+  *more = FALSE;
+  if (!bh_index_expand(device->db, PAGE, &pending, error) ||
+      !bh_index_has_marks(device->db, pending ? 0 : MARKED_IDLE, &enough, error) ||
+      (enough && !apply(device, more, error)))
     return FALSE;
-  *more = applied == PAGE;
+  *more = *more || pending;
   return *more || purge(device, more, error);
 }
 

@@ -2,6 +2,7 @@
  * bh_device_list. */
 #include "sync/device/store/device.h"
 
+#include "schema/due.h"
 #include "sync/device/store/index.h"
 #include "sync/device/store/list.h"
 #include "sync/device/store/scope.h"
@@ -98,10 +99,16 @@ static json_t *make_row(Page *page, const Found *found, BhView *view, const char
   json_t *review = g_hash_table_lookup(found->reviews, id);
   int pending = GPOINTER_TO_INT(g_hash_table_lookup(found->pending, id));
   /* The values are copied, because another thread may read the page while the record changes. */
-  return json_pack("{s:s, s:s, s:s, s:s?, s:b, s:o, s:i, s:O?}", "id", id, "kind",
-                   bh_kind_get_name(page->kind), "title", view->row.title, "state", view->row.state,
-                   "conflict", view->row.conflicts > 0, "values",
-                   json_copy(bh_view_get_values(view)), "pending", pending, "review", review);
+  json_t *row = json_pack(
+      "{s:s, s:s, s:s, s:s?, s:b, s:o, s:i, s:O?}", "id", id, "kind", bh_kind_get_name(page->kind),
+      "title", view->row.title, "state", view->row.state, "conflict", view->row.conflicts > 0,
+      "values", json_copy(bh_view_get_values(view)), "pending", pending, "review", review);
+  BhContext context;
+  BhDue due;
+  bh_scope_fill(page->scope, id, &context);
+  if (bh_due_find(page->kind, &context, &due))
+    json_object_set_new(row, "due", bh_due_to_json(&due, bh_device_now_ms(page->device)));
+  return row;
 }
 
 /* Adds the row of a hit when its viewer may see it. */

@@ -8,6 +8,7 @@
 #include "sync/device/store/damage.h"
 #include "sync/device/store/device-store.h"
 #include "sync/device/store/index.h"
+#include "sync/device/store/office-settings.h"
 #include "sync/device/store/people.h"
 #include "sync/device/store/repair.h"
 #include "sync/device/store/views.h"
@@ -46,6 +47,7 @@ BhDevice *bh_device_open(const char *dir, const BhClock *clock, const BhRandom *
   device->opened_boot_ms = clock->boot_ms(clock->data);
   device->round_state = g_strdup("idle");
   bh_views_attach(device);
+  bh_office_settings_attach(device);
   bh_device_index_attach(device);
   bh_damage_attach(device);
   device->id_clock = (BhClock){.wall_ms = bh_device_get_id_ms, .data = device};

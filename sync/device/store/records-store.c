@@ -124,6 +124,20 @@ GPtrArray *bh_records_store_list_children(BhDevice *device, const char *parent, 
       error);
 }
 
+json_t *bh_records_store_list_settings(BhDevice *device, int max, GError **error)
+{
+  g_autoptr(GPtrArray) ids = bh_stmt_collect_texts(
+      bh_db_query(device->db,
+                  "SELECT id FROM record WHERE kind IN ('setting', 'calendar')"
+                  " ORDER BY nr DESC LIMIT :max",
+                  BH_PARAMS(bh_param_int("max", max)), error),
+      error);
+  json_t *out = ids != NULL ? json_array() : NULL;
+  for (guint i = 0; ids != NULL && i < ids->len; i++)
+    json_array_append_new(out, json_string(ids->pdata[i]));
+  return out;
+}
+
 /* Files of the record that are not in the JSON array :hashes. */
 #define OTHER_FILES                                                                                \
   " FROM record_file WHERE record = :number"                                                       \

@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+#include "schema/due.h"
 #include "sync/device/store/index.h"
+#include "sync/device/store/office-settings.h"
 #include "sync/device/store/title.h"
 #include "sync/index/index.h"
 
@@ -27,7 +29,7 @@ static gboolean is_indexed_key(const BhKind *kind, const char *key)
   return bh_field_is_indexed(field) || bh_field_get_type(field) == BH_FIELD_HASH ||
          bh_field_get_type(field) == BH_FIELD_REF ||
          g_strcmp0(key, bh_kind_get_parent_field(kind)) == 0 || is_in_title(kind, key) ||
-         bh_workflow_is_due_key(kind, key);
+         bh_due_depends_on(kind, key) || bh_due_is_input(kind, key);
 }
 
 static gboolean touches_index(const BhKind *kind, const BhOp *op)
@@ -132,6 +134,7 @@ static void derive_row(BhDevice *device, BhView *view)
   const char *parent = kind != NULL ? bh_kind_get_parent_field(kind) : NULL;
   const json_t *values = bh_view_get_values(view);
   set_text(&row->kind, bh_record_get_kind(view->record));
+  bh_office_settings_note(device, row->kind);
   set_text(&row->state, bh_record_get_string(view->record, "state"));
   set_text(&row->parent, parent != NULL ? bh_json_string_or(values, parent, NULL) : NULL);
   set_text(&row->scope_from, kind != NULL ? find_scope_source(kind, values) : NULL);
@@ -220,6 +223,7 @@ gboolean bh_view_retitle_some(BhDevice *device, GError **error)
 static gboolean remove_record(BhDevice *device, const BhRow *row, GError **error)
 {
   count_conflict_change(device, row->conflicts, 0);
+  bh_office_settings_note(device, row->kind);
   g_autoptr(json_t) none = json_array();
   return bh_records_store_set_files(device, row->number, none, error) &&
          bh_device_index_remove(device, row->number, error) &&

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "schema/overlay.h"
+#include "sync/device/store/office-settings.h"
 #include "sync/device/store/people.h"
 #include "sync/device/store/views.h"
 
@@ -134,6 +135,12 @@ static json_t *list_children(const char *record, const char *kind_name, gpointer
   return out;
 }
 
+static const BhSettingValues *get_settings(gpointer data)
+{
+  const BhScope *scope = data;
+  return bh_office_settings_get(scope->device);
+}
+
 void bh_scope_fill(BhScope *scope, const char *record, BhContext *context)
 {
   memset(context, 0, sizeof *context);
@@ -145,5 +152,6 @@ void bh_scope_fill(BhScope *scope, const char *record, BhContext *context)
   context->lookup = look_up;
   context->kind_of = get_kind;
   context->children = list_children;
+  context->settings = get_settings;
   context->data = scope;
 }

@@ -3,10 +3,12 @@
 
 #include <string.h>
 
+#include "schema/due.h"
 #include "schema/review.h"
 
 #include "sync/device/store/journal-store.h"
 #include "sync/device/store/people.h"
+#include "sync/device/store/scope.h"
 #include "sync/device/store/views.h"
 
 static json_t *list_conflicts(const BhRecord *record)
@@ -50,6 +52,18 @@ static gboolean add_author(BhDevice *device, json_t *out, const char *id, gint64
   return TRUE;
 }
 
+/* Adds "due" (bh_due_to_json) to the description of a record that has a deadline. */
+static void add_due(BhDevice *device, json_t *out, const char *id)
+{
+  const BhKind *kind = bh_kind_set_find(device->kinds, bh_json_string_or(out, "kind", NULL));
+  BhContext context;
+  BhDue due;
+  g_autoptr(BhScope) scope = bh_scope_new(device, NULL);
+  bh_scope_fill(scope, id, &context);
+  if (kind != NULL && bh_due_find(kind, &context, &due))
+    json_object_set_new(out, "due", bh_due_to_json(&due, bh_device_now_ms(device)));
+}
+
 json_t *bh_device_get(BhDevice *device, const char *id, GError **error)
 {
   g_autoptr(GError) local = NULL;
@@ -79,6 +93,7 @@ json_t *bh_device_get(BhDevice *device, const char *id, GError **error)
   if (!add_author(device, out, id, view->row.number, error))
     return NULL;
   json_object_set_new(out, "review", bh_review_find_open(device, kind, id));
+  add_due(device, out, id);
   return g_steal_pointer(&out);
 }
 

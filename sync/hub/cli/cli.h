@@ -71,6 +71,7 @@ int bh_cli_backup(int argc, char **argv); /* copies the hub into a folder */
 int bh_cli_restore(int argc, char **argv); /* makes a hub from the folder of a backup */
 int bh_cli_access(int argc, char **argv);  /* lists who was shown restricted records */
 int bh_cli_anomaly(int argc, char **argv); /* lists anomalies of received data */
+int bh_cli_setting(int argc, char **argv); /* sets and lists values of settings */
 int bh_cli_numbers(int argc, char **argv); /* lists the numbers of records */
 int bh_cli_doctor(int argc, char **argv);  /* checks a hub and says what to do */
 int bh_cli_acts(int argc, char **argv);    /* lists what a person may do with a record */

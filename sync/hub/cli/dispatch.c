@@ -3,6 +3,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "schema/setting-values.h"
 #include "schema/base64.h"
 #include "sync/disk/durable.h"
 #include "sync/hub/access/access.h"
@@ -487,6 +488,11 @@ static json_t *do_anomaly_list(BhHub *hub, const json_t *params, GError **error)
 }
 
 /* Lists a page of the register of numbers. */
+static json_t *do_setting_list(BhHub *hub, const json_t *params, GError **error)
+{
+  return bh_people_list(hub, BH_SETTING_KIND, lang_of(params), error);
+}
+
 static json_t *do_number_list(BhHub *hub, const json_t *params, GError **error)
 {
   const char *asked = param(params, "unit");
@@ -569,6 +575,7 @@ static const Method METHODS[] = {
     {"anomaly.list", do_anomaly_list},
     {"number.list", do_number_list},
     {"office", do_office},
+    {"setting.list", do_setting_list},
 };
 
 json_t *bh_cli_dispatch(BhHub *hub, const char *method, const json_t *params, GError **error)

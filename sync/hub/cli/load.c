@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "schema/civil.h"
+#include "schema/setting-values.h"
 #include "sync/hub/devices/devices.h"
 #include "sync/hub/office/office.h"
 
@@ -199,6 +200,27 @@ static gboolean take_records(BhLoad *load, const char *path, const json_t *file,
   return TRUE;
 }
 
+/* Each year of a calendar becomes a record, which devices receive as others. Its id follows from
+ * the year, so that a later pack changes it. */
+static gboolean take_calendar(BhLoad *load, const char *path, GError **error)
+{
+  g_autoptr(json_t) pack = bh_calendar_read_pack(path, error);
+  g_autofree char *base = g_path_get_basename(path);
+  const char *year;
+  json_t *days;
+  json_object_foreach(json_object_get(pack, "years"), year, days) {
+    char id[BH_ID_LEN + 1];
+    g_autofree char *where = g_strdup_printf("%s, %s", base, year);
+    g_autoptr(json_t) set =
+        json_pack("{s:I, s:O, s:O, s:O}", "year", (json_int_t)g_ascii_strtoll(year, NULL, 10),
+                  "off", json_object_get(days, "off"), "work", json_object_get(days, "work"),
+                  "basis", json_object_get(pack, "source"));
+    bh_id_from_name(BH_CALENDAR_KIND, year, id);
+    bh_load_add(load, id, BH_CALENDAR_KIND, where, set);
+  }
+  return pack != NULL;
+}
+
 static gboolean is_secrets(const char *base)
 {
   return strcmp(base, "demo-pins.json") == 0 || strcmp(base, "demo-passwords.json") == 0;
@@ -227,8 +249,7 @@ static gboolean take_json(BhLoad *load, const char *path, gboolean is_named, GEr
   } else if (json_object_get(file, "areas") != NULL) {
     g_ptr_array_add(load->regions, g_strdup(path));
   } else if (json_object_get(file, "calendar") != NULL) {
-    g_autoptr(BhCalendar) calendar = bh_calendar_load(path, error);
-    return calendar != NULL;
+    return take_calendar(load, path, error);
   } else if (load->options->demo && is_secrets(base)) {
     g_ptr_array_add(strcmp(base, "demo-pins.json") == 0 ? load->pins : load->passwords,
                     g_steal_pointer(&file));

@@ -29,6 +29,7 @@ static const Command COMMANDS[] = {
     {"list", "list records of a kind, with filters", bh_cli_list},
     {"access", "list: who was shown restricted records", bh_cli_access},
     {"anomaly", "list: anomalies of received data", bh_cli_anomaly},
+    {"setting", "set | end | withdraw | list: numbers that rules name", bh_cli_setting},
     {"numbers", "the register of numbers: used, void, lost and free", bh_cli_numbers},
     {"clock", "whether the hub trusts the machine's clock; confirm that it is correct",
      bh_cli_clock},

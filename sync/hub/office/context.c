@@ -77,6 +77,17 @@ static json_t *list_children(const char *record, const char *kind, gpointer data
   return children;
 }
 
+static const BhSettingValues *get_settings(gpointer data)
+{
+  BhOfficeCall *call = data;
+  g_autoptr(GError) error = NULL;
+  if (call->settings == NULL)
+    call->settings = bh_hub_dup_settings(call->hub, call->db, &error);
+  if (error != NULL)
+    g_warning("settings cannot be read: %s", error->message);
+  return call->settings;
+}
+
 void bh_office_context(BhOfficeCall *call, const char *record, const json_t *values,
                        BhContext *context)
 {
@@ -88,6 +99,7 @@ void bh_office_context(BhOfficeCall *call, const char *record, const json_t *val
                          .lookup = lookup,
                          .kind_of = get_kind,
                          .children = list_children,
+                         .settings = get_settings,
                          .data = call};
 }
 

@@ -104,7 +104,7 @@ json_t *bh_office_row(BhOfficeCall *call, const json_t *row)
       kind != NULL && state[0] != '\0' ? bh_kind_get_state_label(kind, state, call->lang) : "",
       "area", area_name != NULL ? area_name : area, "changed", changed, "enterprise",
       kind != NULL ? bh_office_subject_name(call, kind, values) : "");
-  json_t *due = kind != NULL ? bh_office_due(call, kind, values) : NULL;
+  json_t *due = kind != NULL ? bh_office_due(call, kind, id, values) : NULL;
   if (due != NULL)
     json_object_set_new(out, "due", due);
   static const char *const passed[] = {"conflict", "review", "files_total", "files_here",

@@ -53,9 +53,11 @@ typedef struct {
   guint duties; /* bits of BhDuty of the signed-in person, and BH_OFFICE_ANYONE */
 
   char today[11];
-  BhValueCache *cache; /* records that the reader has loaded */
-  GHashTable *names;   /* id of a record → its title */
-  BhAccess *access;    /* restricted records that the answer shows; NULL: none so far */
+  gint64 now_ms;
+  BhSettingValues *settings; /* settings of the office, NULL: not read yet (context.c) */
+  BhValueCache *cache;       /* records that the reader has loaded */
+  GHashTable *names;         /* id of a record → its title */
+  BhAccess *access;          /* restricted records that the answer shows; NULL: none so far */
 } BhOfficeCall;
 
 /* Answers a call. Returns an object (a new reference) to be sent with status 200; or NULL with an
@@ -327,9 +329,10 @@ json_t *bh_office_list_rows(BhOfficeCall *call, const json_t *query, GError **er
 void bh_office_pass_query(BhOfficeCall *call, json_t *query, const char *name);
 /* All ledgers that kinds declare, for the filter of the page (ledger.c). */
 json_t *bh_office_list_ledgers(BhOfficeCall *call);
-/* {"day","days"}: the day a record is due, and the days from today until then (negative: overdue).
+/* When a record is due, as bh_due_to_json.
  * NULL when the record has no due day (ledger.c). */
-json_t *bh_office_due(BhOfficeCall *call, const BhKind *kind, const json_t *values);
+json_t *bh_office_due(BhOfficeCall *call, const BhKind *kind, const char *record,
+                      const json_t *values);
 /* The "files" of a record: its children of kind file, with "here" (the hub has the bytes). */
 json_t *bh_office_files(BhOfficeCall *call, const char *record, GError **error);
 

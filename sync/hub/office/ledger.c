@@ -4,9 +4,9 @@
 
 #include <string.h>
 
+#include "schema/due.h"
 #include "schema/error.h"
 #include "schema/ledger.h"
-#include "schema/workflow.h"
 
 #define FILTERS_MAX                                                                                \
   5                    /* filters of a list; those of the ledger itself count too (index/query.h)  \
@@ -90,7 +90,7 @@ static json_t *list_filters(BhOfficeCall *call, const BhKind *kind, const json_t
 /* Whether records of the list can have a day. */
 static gboolean has_days(const BhKind *kind, const json_t *ledger)
 {
-  return (ledger != NULL && bh_ledger_get_date(ledger) != NULL) || bh_workflow_has_due(kind);
+  return (ledger != NULL && bh_ledger_get_date(ledger) != NULL) || bh_due_is_possible(kind);
 }
 
 static gboolean is_overdue_list(const json_t *ledger)
@@ -163,13 +163,13 @@ json_t *bh_office_list_ledgers(BhOfficeCall *call)
   return out;
 }
 
-json_t *bh_office_due(BhOfficeCall *call, const BhKind *kind, const json_t *values)
+json_t *bh_office_due(BhOfficeCall *call, const BhKind *kind, const char *record,
+                      const json_t *values)
 {
-  BhDate due, today;
-  if (!bh_date_parse(call->today, &today, NULL) || !bh_workflow_get_due(kind, values, NULL, &due))
-    return NULL;
-  g_autofree char *day = bh_date_format(&due);
-  return json_pack("{s:s,s:i}", "day", day, "days", bh_date_days_between(&today, &due));
+  BhContext context;
+  BhDue due;
+  bh_office_context(call, record, values, &context);
+  return bh_due_find(kind, &context, &due) ? bh_due_to_json(&due, call->now_ms) : NULL;
 }
 
 /* --- filters --- */
@@ -342,7 +342,8 @@ json_t *bh_office_ledger_query(BhOfficeCall *call, GError **error)
   }
   const BhLedgerViewer viewer = {.actor = call->staff,
                                  .unit = bh_json_string_or(call->staff_values, "unit", NULL),
-                                 .today = call->today};
+                                 .today = call->today,
+                                 .now_ms = call->now_ms};
   json_t *query = ledger != NULL ? bh_ledger_dup_query(kind, ledger, &viewer)
                                  : json_pack("{s:s}", "kind", bh_kind_get_name(kind));
   bh_office_narrow(query, where);

@@ -115,7 +115,8 @@ gboolean bh_office_call_begin(BhOfficeCall *call, BhOffice *office, const char *
   call->kinds = bh_hub_dup_kinds(office->hub);
   call->lang = lang;
   call->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-  BhDate date = bh_date_from_ms(bh_office_now_ms(office));
+  call->now_ms = bh_office_now_ms(office);
+  BhDate date = bh_date_from_ms(call->now_ms);
   g_autofree char *today = bh_date_format(&date);
   g_strlcpy(call->today, today, sizeof call->today);
   call->db = bh_hub_acquire_reader(call->hub, error);
@@ -186,6 +187,7 @@ void bh_office_call_clear(BhOfficeCall *call)
   g_free(call->staff);
   g_clear_pointer(&call->cache, bh_value_cache_free);
   g_clear_pointer(&call->access, bh_access_free);
+  bh_setting_values_unref(call->settings);
   g_clear_pointer(&call->names, g_hash_table_unref);
 }
 

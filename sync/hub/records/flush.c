@@ -62,6 +62,15 @@ static gboolean write_moves(BhRecords *records, BhHubRecord *record, GError **er
   return TRUE;
 }
 
+/* Settings are read again after one of their records was written. */
+static gboolean note_settings(BhRecords *records, const BhHubRecord *record, GError **error)
+{
+  if (!bh_setting_values_has_kind(record->row.kind))
+    return TRUE;
+  g_clear_pointer(&records->settings, bh_setting_values_unref);
+  return bh_settings_store_set_version(records->db, record->row.position, error);
+}
+
 /* Whether a value differs from the stored one. json_equal alone reports two NULLs as different. */
 static gboolean changed_value(const BhHubRecord *record, const char *key)
 {
@@ -207,8 +216,8 @@ static gboolean write_record(BhRecords *records, BhHubRecord *record, gint64 *po
     ok = bh_record_row_update(records->db, &record->row, error) &&
          write_moves(records, record, error);
   }
-  if (!ok || !write_derived(records, record, error) || !bh_effects_write(records, record, error) ||
-      !bh_records_write_named(records, record, error))
+  if (!ok || !note_settings(records, record, error) || !write_derived(records, record, error) ||
+      !bh_effects_write(records, record, error) || !bh_records_write_named(records, record, error))
     return FALSE;
   for (guint i = 0; i < record->links->len; i++)
     if (!bh_log_link_record(records->db, record->row.nr, g_array_index(record->links, gint64, i),

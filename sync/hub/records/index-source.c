@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sync/hub/records/record-store.h"
+#include "sync/hub/records/records.h"
 
 /* Title (g_free) of the record from which a record takes its area or unit, mostly its enterprise,
  * so that a search for that title finds the record. NULL for a kind of which records can be hidden:
@@ -50,7 +51,13 @@ static gboolean fill_derived(const BhRecordsIndex *index, const BhRecordRow *sto
     return TRUE;
   }
   g_autoptr(json_t) values = dup_values(index, stored);
-  row->values = bh_index_collect_values(kind, values);
+  const BhContext context = {.values = values,
+                             .record = stored->id,
+                             .lookup = bh_records_lookup,
+                             .kind_of = bh_records_get_kind,
+                             .settings = bh_records_get_settings,
+                             .data = index->others};
+  row->values = bh_index_collect_values(kind, &context);
   row->text = bh_index_collect_text(kind, values, row->title, place);
   return TRUE;
 }

@@ -7,11 +7,14 @@
 
 G_BEGIN_DECLS
 
+typedef struct _BhRecords BhRecords;
+
 /* The `data` of bh_records_fill_index; all members are borrowed. */
 typedef struct {
   BhDb *db;
   const BhKindSet *kinds; /* the kind set in use */
   BhRecordCache *cache;   /* values of records that were written just before */
+  BhRecords *others;      /* finds settings, and the records to which the indexed ones refer */
 } BhRecordsIndex;
 
 /* Fills `row` with what the index stores of the record whose row has the number `nr`. A

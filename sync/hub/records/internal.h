@@ -55,6 +55,7 @@ struct _BhRecords {
   GPtrArray *marked;    /* BhHubRecord*, borrowed: records that have a `mark` */
   /* names of the fields on which visibility depends (flush.c); NULL: not collected yet */
   GHashTable *visibility_fields;
+  BhSettingValues *settings; /* as stored (bh_records_get_settings); NULL: not read yet */
   /* JSON array of the kinds that can be reviewed (bh_records_dup_reviewed); NULL: not made yet */
   char *reviewed_kinds;
   gint64 next_nr; /* number of the next new row; 0 until the counter was read */

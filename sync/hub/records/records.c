@@ -94,8 +94,20 @@ void bh_records_free(BhRecords *records)
   bh_records_children_clear(records);
   g_clear_pointer(&records->visibility_fields, g_hash_table_unref);
   g_free(records->reviewed_kinds);
+  bh_setting_values_unref(records->settings);
   g_hash_table_unref(records->by_id);
   g_free(records);
+}
+
+const BhSettingValues *bh_records_get_settings(gpointer data)
+{
+  BhRecords *records = data;
+  g_autoptr(GError) error = NULL;
+  if (records->settings == NULL)
+    records->settings = bh_settings_store_load(records->db, &error);
+  if (error != NULL)
+    g_warning("settings cannot be read: %s", error->message);
+  return records->settings;
 }
 
 gboolean bh_records_find(BhRecords *records, const char *id, BhHubRecord **found, GError **error)

@@ -11,15 +11,16 @@
 #include "sync/db/db.h"
 
 /* For the folders above: */
-#include "sync/hub/records/feed-store.h"    /* rows in feed order */
-#include "sync/hub/records/history-store.h" /* entries of a record */
-#include "sync/hub/records/index-source.h"  /* what the index stores of a record */
-#include "sync/hub/records/number-store.h"  /* numbers that must differ */
-#include "sync/hub/records/record-cache.h"  /* parsed records */
-#include "sync/hub/records/read.h"          /* one stored record, the people of a unit */
-#include "sync/hub/records/record-store.h"  /* rows of records */
-#include "sync/hub/records/scope.h"         /* units and areas */
-#include "sync/hub/records/visibility.h"    /* visibility: open, restricted or hidden */
+#include "sync/hub/records/feed-store.h"     /* rows in feed order */
+#include "sync/hub/records/history-store.h"  /* entries of a record */
+#include "sync/hub/records/index-source.h"   /* what the index stores of a record */
+#include "sync/hub/records/number-store.h"   /* numbers that must differ */
+#include "sync/hub/records/record-cache.h"   /* parsed records */
+#include "sync/hub/records/read.h"           /* one stored record, the people of a unit */
+#include "sync/hub/records/record-store.h"   /* rows of records */
+#include "sync/hub/records/scope.h"          /* units and areas */
+#include "sync/hub/records/settings-store.h" /* settings of the office */
+#include "sync/hub/records/visibility.h"     /* visibility: open, restricted or hidden */
 
 G_BEGIN_DECLS
 
@@ -48,6 +49,9 @@ gboolean bh_records_get(BhRecords *records, const char *id, BhRecord **record, G
 const json_t *bh_records_get_values(BhRecords *records, const char *id);
 /* bh_records_get_values as a BhLookupFunc, for conditions; `records` is a BhRecords. */
 const json_t *bh_records_lookup(const char *id, gpointer records);
+/* The settings of the office as stored, borrowed until one of them is flushed; NULL when they
+ * cannot be read. For BhContext.settings; `records` is a BhRecords. */
+const BhSettingValues *bh_records_get_settings(gpointer records);
 /* Name of the kind of a record, borrowed; NULL when there is no such record, or it cannot be read.
  * A BhKindOfFunc; `records` is a BhRecords. */
 const char *bh_records_get_kind(const char *id, gpointer records);

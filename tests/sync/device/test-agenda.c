@@ -95,6 +95,40 @@ static void test_what_is_done_leaves_the_agenda(void **state G_GNUC_UNUSED)
   assert_string_equal(after, "|");
 }
 
+/* The whole way of a setting on the device: it arrives, moves the day of a hazard that waits for
+ * its re-check, ends, and comes back. */
+static void test_R064_a_setting_of_the_office_gives_a_day(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  pull(fixture, 1, "hazard",
+       json_pack("{ss ss ss ss ss}", "summary", "风门损坏", "level", "general", "enterprise",
+                 fixture->enterprise, "state", "reported_fixed", "reported_on", "2026-12-01"));
+  g_autofree char *before = dup_agenda(fixture, 50);
+  assert_string_equal(before, "rectification:- |");
+  pull(fixture, 2, "setting",
+       json_pack("{ss ss ss ss}", "name", "recheck_days", "value", "7", "valid_from", "2026-01-01",
+                 "state", "set"));
+  g_autofree char *set = dup_agenda(fixture, 50);
+  assert_string_equal(set, "rectification:08 |");
+  /* A later value does not count for a report of before. */
+  pull(fixture, 3, "setting",
+       json_pack("{ss ss ss ss}", "name", "recheck_days", "value", "3", "valid_from", "2026-12-02",
+                 "state", "set"));
+  g_autofree char *later = dup_agenda(fixture, 50);
+  assert_string_equal(later, "rectification:08 |");
+  /* The page of the record and the list say the same. */
+  g_autoptr(json_t) record = bh_device_get(fixture->device, test_id(0x8001), NULL);
+  assert_string_equal(bh_json_string_or(json_object_get(record, "due"), "day", ""), "2026-12-08");
+  fixture_reopen(fixture);
+  g_autofree char *again = dup_agenda(fixture, 50);
+  assert_string_equal(again, "rectification:08 |");
+  pull(fixture, 2, "setting",
+       json_pack("{ss ss ss ss}", "name", "recheck_days", "value", "7", "valid_from", "2026-01-01",
+                 "state", "withdrawn"));
+  g_autofree char *withdrawn = dup_agenda(fixture, 50);
+  assert_string_equal(withdrawn, "rectification:- |");
+}
+
 static void test_a_wrong_question_is_refused_and_named(void **state G_GNUC_UNUSED)
 {
   static const struct {
@@ -153,6 +187,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_the_agenda_joins_kinds_in_the_order_of_their_days),
       cmocka_unit_test(test_what_is_done_leaves_the_agenda),
+      cmocka_unit_test(test_R064_a_setting_of_the_office_gives_a_day),
       cmocka_unit_test(test_a_wrong_question_is_refused_and_named),
       cmocka_unit_test(test_a_page_of_the_agenda_costs_the_same_in_a_large_store),
   };

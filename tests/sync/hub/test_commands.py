@@ -135,6 +135,7 @@ def check_commands(hub, samples, out):
     check_access(hub)
     check_anomalies(hub)
     check_numbers(hub)
+    check_settings(hub)
     assert (backup / "hub.db").stat().st_size > 0
 
 
@@ -161,6 +162,26 @@ def check_anomalies(hub):
     run(OK, "anomaly", "list", "--data", hub, "--kind", "clock", "--before", "5")
     run(INVALID, "anomaly", "list", "--data", hub, "--kind", "ghost")
     run(USAGE, "anomaly", "--data", hub)
+
+
+def check_settings(hub):
+    words = ("setting", "--data", hub)
+    given = ("--from", "2026-01-01", "--basis", "样例〔2026〕1号")
+    everywhere = run(OK, *words, "set", "--name", "recheck_days", "--value", "7", *given).strip()
+    local = run(OK, *words, "set", "--name", "复查期限", "--value", "5", "--area", "平鲁区", *given).strip()
+    for wrong in (("--name", "recheck_days", "--value", "367"), ("--name", "recheck_days", "--value", "2.5"),
+                  ("--name", "nothing", "--value", "7"), ("--name", "recheck_days"),
+                  ("--name", "recheck_days", "--value", "7", "--to", "2025-12-31")):
+        run(INVALID, *words, "set", *wrong, *given)
+    run(INVALID, *words, "withdraw", "--record", local)
+    run(OK, *words, "withdraw", "--record", local, "--reason", "误设")
+    run(OK, *words, "end", "--record", everywhere, "--to", "2026-12-31")
+    run(USAGE, *words, "end", "--record", everywhere)
+    run(USAGE, *words, "remove")
+    rows = {row["id"]: row["values"] for row in json.loads(run(OK, *words, "list", "--json"))}
+    assert rows[everywhere]["valid_to"] == "2026-12-31" and rows[everywhere]["state"] == "set", rows
+    assert (rows[local]["area"], rows[local]["state"]) == ("140603", "withdrawn"), rows
+    assert "recheck_days = 5" in run(OK, *words, "list")
 
 
 def check_numbers(hub):
@@ -194,8 +215,8 @@ def main():
         run(USAGE, "load", "--no-such-option")
         assert "Exit codes" in run(OK, "--help")
         for command in ("init", "load", "serve", "enrol", "staff", "device", "access", "anomaly", "numbers",
-                        "export", "verify", "backup", "restore", "unit", "acts", "create", "edit", "step", "attach",
-                        "list"):
+                        "setting", "export", "verify", "backup", "restore", "unit", "acts", "create", "edit", "step",
+                        "attach", "list"):
             assert "--" in run(OK, command, "--help")
         run(NOT_FOUND, "staff", "list", "--data", hub)
         run(INVALID, "init", "--data", hub, "--name", "枢纽", "--area", "999999")

@@ -2,6 +2,7 @@
 #include "tests/sync/index/fixture.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 
 #include "schema/paths.h"
 #include "sync/db/migrations.h"
@@ -48,6 +49,7 @@ void test_index_free(TestIndex *index)
   g_free(index->dir);
   bh_kind_set_unref(index->kinds);
   g_hash_table_unref(index->records);
+  bh_setting_values_unref(index->settings);
   g_free(index);
 }
 
@@ -109,6 +111,33 @@ void test_index_remove(TestIndex *index, gint64 nr)
 
 /* --- the index --- */
 
+/* Values of the record with this id, of those that were put. */
+static const json_t *look_up(const char *record, gpointer data)
+{
+  const TestIndex *index = data;
+  GHashTableIter iter;
+  gpointer nr, one;
+  g_hash_table_iter_init(&iter, index->records);
+  while (g_hash_table_iter_next(&iter, &nr, &one))
+    if (strcmp(get_id(*(gint64 *)nr), record) == 0)
+      return json_object_get(one, "values");
+  return NULL;
+}
+
+static const BhSettingValues *get_settings(gpointer data)
+{
+  TestIndex *index = data;
+  GHashTableIter iter;
+  gpointer nr, one;
+  bh_setting_values_unref(index->settings);
+  index->settings = bh_setting_values_new();
+  g_hash_table_iter_init(&iter, index->records);
+  while (g_hash_table_iter_next(&iter, &nr, &one))
+    bh_setting_values_add(index->settings, bh_json_string_or(one, "kind", NULL),
+                          get_id(*(gint64 *)nr), json_object_get(one, "values"));
+  return index->settings;
+}
+
 gboolean test_index_read(gint64 nr, BhIndexRow *row, gpointer data, GError **error)
 {
   TestIndex *index = data;
@@ -126,7 +155,10 @@ gboolean test_index_read(gint64 nr, BhIndexRow *row, gpointer data, GError **err
   row->state = g_strdup(bh_json_string_or(values, "state", NULL));
   row->title = bh_kind_dup_title(kind, values, "zh");
   row->text = bh_index_collect_text(kind, values, row->title, NULL);
-  row->values = bh_index_collect_values(kind, values);
+  g_autofree char *id = g_strdup(get_id(nr));
+  const BhContext context = {
+      .values = values, .record = id, .lookup = look_up, .settings = get_settings, .data = index};
+  row->values = bh_index_collect_values(kind, &context);
   row->position = json_integer_value(json_object_get(record, "position"));
   return TRUE;
 }
@@ -136,7 +168,7 @@ int test_index_apply(TestIndex *index, int max)
   g_autoptr(GError) error = NULL;
   int applied;
   assert_true(bh_db_begin(index->db, NULL));
-  bh_index_apply(index->db, max, test_index_read, index, &applied, &error);
+  bh_index_apply(index->db, index->kinds, max, test_index_read, index, &applied, NULL, &error);
   assert_no_error(error);
   assert_true(bh_db_commit(index->db, NULL));
   return applied;
@@ -145,8 +177,11 @@ int test_index_apply(TestIndex *index, int max)
 void test_index_update(TestIndex *index)
 {
   gboolean is_behind = TRUE;
-  test_index_apply(index, 100000);
-  assert_true(bh_index_is_behind(index->db, &is_behind, NULL));
+  /* What is written can mark others, whose days depend on it; those mark nothing. */
+  for (int round = 0; round < 2 && is_behind; round++) {
+    test_index_apply(index, 100000);
+    assert_true(bh_index_is_behind(index->db, &is_behind, NULL));
+  }
   assert_false(is_behind);
 }
 

@@ -2,7 +2,7 @@
  * records that are kept in memory as a kind and its values. */
 #pragma once
 
-#include "schema/kind.h"
+#include "schema/setting-values.h"
 #include "sync/index/index.h"
 #include "tests/schema/support.h"
 
@@ -10,10 +10,11 @@ typedef struct {
   char *dir; /* temporary */
   BhDb *db;
   BhKindSet *kinds;
-  GHashTable *records; /* nr (gint64*) → {"kind", "values", "position"} */
-  gint64 position;     /* of the newest change */
-  guint n_read;        /* records that the index has read so far */
-  gint64 unreadable;   /* reading the record with this number fails; 0: none */
+  GHashTable *records;       /* nr (gint64*) → {"kind", "values", "position"} */
+  BhSettingValues *settings; /* made of the records, when they are asked for */
+  gint64 position;           /* of the newest change */
+  guint n_read;              /* records that the index has read so far */
+  gint64 unreadable;         /* reading the record with this number fails; 0: none */
 } TestIndex;
 
 /* In a temporary directory. */

@@ -61,7 +61,8 @@ static void test_marks_are_kept_when_a_record_cannot_be_read(void **state G_GNUC
   test_index_put_many(index, 3, "煤矿");
   index->unreadable = 2;
   assert_true(bh_db_begin(index->db, NULL));
-  assert_false(bh_index_apply(index->db, 10, test_index_read, index, &applied, &error));
+  assert_false(
+      bh_index_apply(index->db, index->kinds, 10, test_index_read, index, &applied, NULL, &error));
   assert_error(error, BH_ERROR_STORAGE);
   assert_int_equal(applied, 0);
   bh_db_rollback(index->db);
