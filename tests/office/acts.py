@@ -335,6 +335,11 @@ class TooMuch(unittest.TestCase):
     def test_a_huge_form(self):
         for values in ({"name": "长" * 200000}, {"name": ["x"] * 100000}):
             self.assert_too_large(lambda values=values: self.register(**values))
+        # A body that is nested too deeply is answered in any case.
+        nested = json.loads("[" * 40 + "]" * 40)
+        self.assertEqual(self.register(name=nested)[0], 413)
+        self.assertEqual(ask_form(self.client, {"kind": "enterprise", "act": "create/register",
+                                                "values": {"name": nested}})[0], 413)
         many = self.register(**{f"field_{number}": "x" for number in range(10000)})
         self.assertEqual((many[0], many[1]["error"]), (400, "invalid"), many)
         self.assertIn("field_", many[1]["message"])

@@ -22,7 +22,7 @@ from uploads import AttachedFiles
 HUB = None
 # On the same hub.
 for case in (WorkByReview, WorkOfLostDevicesEnds, WorkWithLists, AttachedFiles, WorkAtDoubts, WorkInBulk, WorkWithNumbers,
-             MakingRecords, RolesAndDuties):
+             MakingRecords, TooMuch, RolesAndDuties):
     case.__module__ = __name__
 del case  # a class under two names would run twice
 DOCUMENT = yaml.safe_load(pathlib.Path(sys.argv[2], "schema/openapi.yaml").read_text(encoding="utf-8"))
