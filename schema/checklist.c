@@ -138,7 +138,7 @@ gboolean bh_checklist_check(const BhChecklist *checklist, const BhKindSet *set, 
       return bh_place_fail(
           &place,
           "the kind set does not declare the kind \"enterprise\", whose fields the condition uses");
-    if (!bh_condition_check(&place, set, enterprise, item->applies_when))
+    if (!bh_condition_check_stored(&place, set, enterprise, item->applies_when))
       return FALSE;
   }
   return TRUE;

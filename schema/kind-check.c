@@ -365,6 +365,11 @@ static gboolean check_key(const BhKind *kind, const char *key, const json_t *val
     return FALSE;
   }
   g_autofree char *reason = NULL;
+  if (field->compute != NULL) {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s.%s: is computed, so that nobody can set it",
+                kind->name, key);
+    return FALSE;
+  }
   if (bh_field_check_value(field, value, &reason))
     return TRUE;
   g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s.%s: %s", kind->name, key, reason);
@@ -442,12 +447,13 @@ void bh_kind_check_doubts(const BhKind *kind, const char *const *keys, const BhC
 GPtrArray *bh_kind_check_keys(const BhKind *kind, const char *const *keys, const BhContext *context)
 {
   GPtrArray *problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
+  const BhContext at = bh_context_for(context, kind);
   gsize index;
   json_t *rule;
   json_array_foreach((json_t *)kind->checks, index, rule) {
     const char *field = bh_json_string_or(rule, "field", NULL);
     if (field != NULL && g_strv_contains(keys, field))
-      check_rule(rule, context, problems);
+      check_rule(rule, &at, problems);
   }
   bh_kind_check_doubts(kind, keys, context, problems);
   return problems;
@@ -507,8 +513,9 @@ static void check_required(const BhKind *kind, const BhContext *context, GPtrArr
 GPtrArray *bh_kind_check_record(const BhKind *kind, const BhContext *context)
 {
   GPtrArray *problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
+  const BhContext at = bh_context_for(context, kind);
   check_values(kind, context->values, problems);
   check_required(kind, context, problems);
-  bh_rules_check(kind->checks, context, problems);
+  bh_rules_check(kind->checks, &at, problems);
   return problems;
 }

@@ -187,6 +187,9 @@ json_t *bh_device_save_drafts(BhDevice *device, const char *author, const json_t
 /* {"id","kind","values","conflicts":[{"key","heads":[{"entry","value"}]}],"pending":entries not
  * yet at the hub,"quarantined":n,"title","author","changed_ms"}; BH_ERROR_NOT_FOUND. */
 json_t *bh_device_get(BhDevice *device, const char *id, GError **error);
+/* As bh_device_get, with the computed fields as `author` (NULL: nobody) sees them: "computed" of
+ * bh_kind_compute_shown. */
+json_t *bh_device_show(BhDevice *device, const char *author, const char *id, GError **error);
 /* {id: values} of the records with these ids (JSON array), without those that are not here, in a
  * fixed number of statements; a new reference. */
 json_t *bh_device_get_values(BhDevice *device, const json_t *ids, GError **error);

@@ -3,10 +3,12 @@
 
 #include <string.h>
 
+#include "schema/compute.h"
 #include "schema/review.h"
 
 #include "sync/device/store/journal-store.h"
 #include "sync/device/store/people.h"
+#include "sync/device/store/scope.h"
 #include "sync/device/store/views.h"
 
 static json_t *list_conflicts(const BhRecord *record)
@@ -80,6 +82,20 @@ json_t *bh_device_get(BhDevice *device, const char *id, GError **error)
     return NULL;
   json_object_set_new(out, "review", bh_review_find_open(device, kind, id));
   return g_steal_pointer(&out);
+}
+
+json_t *bh_device_show(BhDevice *device, const char *author, const char *id, GError **error)
+{
+  BhContext context;
+  json_t *out = bh_device_get(device, id, error);
+  const BhKind *kind =
+      out != NULL ? bh_kind_set_find(device->kinds, bh_json_string_or(out, "kind", "")) : NULL;
+  if (kind == NULL)
+    return out;
+  g_autoptr(BhScope) scope = bh_scope_new(device, author);
+  bh_scope_fill(scope, id, &context);
+  json_object_set_new(out, "computed", bh_kind_compute_shown(kind, &context));
+  return out;
 }
 
 /* --- history --- */

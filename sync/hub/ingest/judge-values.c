@@ -541,6 +541,7 @@ GPtrArray *bh_judge_list_problems(BhPiece *piece, const BhKindSet *kinds, const 
       .lookup = bh_records_lookup,
       .kind_of = bh_records_get_kind,
       .children = bh_records_list_children,
+      .referring = bh_records_list_referring,
       .data = piece->records,
   };
   piece->work->is_over = FALSE;
