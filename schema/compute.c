@@ -411,28 +411,46 @@ BhComputed bh_kind_compute(const BhKind *kind, const BhField *field, const BhCon
   return computed;
 }
 
+/* Adds the field to `out` unless it is empty. */
+static void add_computed(const BhField *field, const BhContext *context, json_t *out)
+{
+  json_t *value = NULL;
+  gboolean is_partial;
+  BhComputed computed = bh_kind_compute(field->kind, field, context, &value, &is_partial);
+  if (computed == BH_COMPUTED_EMPTY)
+    return;
+  json_t *item = json_object();
+  if (computed == BH_COMPUTED_UNKNOWN)
+    json_object_set_new(item, "unknown", json_true());
+  else
+    json_object_set_new(item, "value", value);
+  if (is_partial)
+    json_object_set_new(item, "partial", json_true());
+  json_object_set_new(out, field->name, item);
+}
+
 json_t *bh_kind_compute_shown(const BhKind *kind, const BhContext *context)
 {
   json_t *out = json_object();
-  BhContext at = *context;
-  at.kind = kind;
   for (guint i = 0; i < kind->fields->len; i++) {
     const BhField *field = g_ptr_array_index(kind->fields, i);
-    json_t *value = NULL;
-    gboolean is_partial;
-    if (field->compute == NULL || field->retired || !bh_field_is_shown(field, &at))
+    if (field->compute != NULL && !field->retired && bh_field_is_shown(field, context))
+      add_computed(field, context, out);
+  }
+  return out;
+}
+
+json_t *bh_kind_compute_listed(const BhKind *kind, const BhContext *context)
+{
+  json_t *out = NULL;
+  for (guint i = 0; i < kind->fields->len; i++) {
+    const BhField *field = g_ptr_array_index(kind->fields, i);
+    if (field->compute == NULL || field->reads_records || field->retired)
       continue;
-    BhComputed computed = bh_kind_compute(kind, field, &at, &value, &is_partial);
-    if (computed == BH_COMPUTED_EMPTY)
-      continue;
-    json_t *item = json_object();
-    if (computed == BH_COMPUTED_UNKNOWN)
-      json_object_set_new(item, "unknown", json_true());
-    else
-      json_object_set_new(item, "value", value);
-    if (is_partial)
-      json_object_set_new(item, "partial", json_true());
-    json_object_set_new(out, field->name, item);
+    if (out == NULL)
+      out = json_object();
+    if (bh_field_is_shown(field, context))
+      add_computed(field, context, out);
   }
   return out;
 }

@@ -34,6 +34,9 @@ BhComputed bh_kind_compute(const BhKind *kind, const BhField *field, const BhCon
  * "partial"?: true, "unknown"?: true}}. Without fields that are empty, hidden (show_when) or
  * retired. */
 json_t *bh_kind_compute_shown(const BhKind *kind, const BhContext *context);
+/* As bh_kind_compute_shown, for the row of a list: without fields that are computed from child or
+ * referring records. NULL when the kind has no others. */
+json_t *bh_kind_compute_listed(const BhKind *kind, const BhContext *context);
 /* The text of a member of bh_kind_compute_shown for people, with the unit, and in brackets that the
  * value is partial; g_free. */
 char *bh_computed_format(const BhField *field, const json_t *computed, const char *lang);

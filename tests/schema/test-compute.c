@@ -2,6 +2,7 @@
  * refused, and that every computation ends. */
 #include "schema/amount.h"
 #include "schema/compute.h"
+#include "schema/form.h"
 #include "schema/kind-internal.h"
 #include "tests/schema/broken.h"
 
@@ -415,6 +416,38 @@ static void test_what_is_shown(void **state)
   clear(&world);
 }
 
+/* A form shows what follows from the values as they are typed. */
+static void test_a_form_computes_while_a_person_types(void **state)
+{
+  (void)state;
+  g_autoptr(GError) error = NULL;
+  World world = {.set = load("kinds/0/edit",
+                             "[{'name':'one','label':{'zh':'改','en':'Edit'},'who':'anyone',"
+                             "'fields':['number']}]")};
+  fill(&world);
+  BhContext context = context_of(&world, "j");
+  g_autoptr(BhAct) act = bh_act_find(context.kind, NULL, "edit/one");
+  g_autoptr(json_t) typed = test_parse_quoted("{'number':'21'}");
+  g_autoptr(BhForm) form = bh_form_new(act, &context, FALSE, typed, 0, &error);
+  assert_no_error(error);
+  g_autoptr(json_t) drawn = bh_form_resolve(form, world.set, "en");
+  gboolean found = FALSE;
+  gsize i;
+  json_t *item;
+  json_array_foreach(json_object_get(drawn, "computed"), i, item) {
+    if (!g_str_equal(bh_json_string_or(item, "name", ""), "double"))
+      continue;
+    found = TRUE;
+    assert_string_equal(bh_json_string_or(item, "text", ""), "42");
+    assert_string_equal(bh_json_string_or(item, "label", ""), "Double");
+  }
+  assert_true(found);
+  assert_null(json_object_get(bh_form_get_set(form), "double"));
+  g_autoptr(json_t) wrong = test_parse_quoted("{'double':5}");
+  assert_null(bh_form_new(act, &context, FALSE, wrong, 0, &error));
+  clear(&world);
+}
+
 static void test_nobody_sets_a_computed_field(void **state)
 {
   (void)state;
@@ -678,6 +711,7 @@ int main(void)
       cmocka_unit_test(test_conditions_ask_for_referring_records),
       cmocka_unit_test(test_conditions_read_computed_fields),
       cmocka_unit_test(test_what_is_shown),
+      cmocka_unit_test(test_a_form_computes_while_a_person_types),
       cmocka_unit_test(test_nobody_sets_a_computed_field),
       cmocka_unit_test(test_broken_expressions_are_refused),
       cmocka_unit_test(test_lists_do_not_read_other_records),

@@ -196,8 +196,9 @@ json_t *bh_device_get_values(BhDevice *device, const json_t *ids, GError **error
 /* Rows of one kind, a page at a time. The query has the members of bh_list_query_read
  * (sync/index/query.h), of which "kind" is required, and "viewer"?: id of the person for whom the
  * page is made; records that are hidden from them are left out. Result
- * {"rows":[{"id","kind","title","state","values","pending","conflict", "review"}],"after"}. The
- * cost depends on the page, not on the size of the store. */
+ * {"rows":[{"id","kind","title","state","values","pending","conflict","review","computed"?}],
+ * "after"}, with "computed" of bh_kind_compute_listed. The cost depends on the page, not on the
+ * size of the store. */
 json_t *bh_device_list(BhDevice *device, const json_t *query, GError **error);
 /* A page of the agenda of a person: the records of all ledgers with "agenda" (schema/ledger.h), the
  * oldest day first, then those without a day. Query: {"viewer": id of the person, "after"?: of the

@@ -367,10 +367,16 @@ static json_t *brief_of(BhOfficeCall *call, const char *id, const BhKind *kind)
   json_t *lines = json_array();
   const json_t *values = bh_office_values(call, id);
   g_autoptr(GPtrArray) fields = list_brief_fields(kind);
+  BhContext context;
+  bh_office_context(call, id, values, &context);
+  g_autoptr(json_t) computed = bh_kind_compute_listed(kind, &context);
   for (guint i = 0; i < fields->len; i++) {
     const BhField *field = fields->pdata[i];
+    const char *name = bh_field_get_name(field);
     g_autofree char *text =
-        bh_office_format(call, field, json_object_get(values, bh_field_get_name(field)));
+        bh_field_is_computed(field)
+            ? bh_computed_format(field, json_object_get(computed, name), call->lang)
+            : bh_office_format(call, field, json_object_get(values, name));
     if (text[0] != '\0')
       json_array_append_new(lines, json_pack("{s:s,s:s}", "label",
                                              bh_field_get_label(field, call->lang), "text", text));

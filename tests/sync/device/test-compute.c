@@ -104,6 +104,26 @@ static void test_days_of_a_hazard_are_computed(void **state G_GNUC_UNUSED)
   assert_shown(fixture, test_id(0x8004), "handed_over_days", "{\"value\": 0}");
 }
 
+/* Rows have what is computed from the record itself, and nothing that needs other records. */
+static void test_rows_of_a_list_have_computed_values(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  BhDate today = bh_date_from_ms(fixture->time.wall_ms), before = bh_date_add_days(today, -3);
+  g_autofree char *past = bh_date_format(&before);
+  pull_hazard(fixture, 1, "ordered", past);
+  g_autoptr(json_t) query = json_pack("{ss ss}", "kind", "hazard", "viewer", fixture->li);
+  g_autoptr(json_t) page = bh_device_list(fixture->device, query, &error);
+  assert_no_error(error);
+  const json_t *row = json_array_get(json_object_get(page, "rows"), 0);
+  const json_t *days = json_object_get(json_object_get(row, "computed"), "overdue_days");
+  assert_int_equal(json_integer_value(json_object_get(days, "value")), 3);
+  g_autoptr(json_t) others = json_pack("{ss}", "kind", "enterprise");
+  g_autoptr(json_t) rows = bh_device_list(fixture->device, others, &error);
+  assert_no_error(error);
+  assert_null(json_object_get(json_array_get(json_object_get(rows, "rows"), 0), "computed"));
+}
+
 static void test_a_device_decides_what_it_has_all_of(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -179,6 +199,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_R080_hazards_of_an_enterprise_are_counted),
       cmocka_unit_test(test_days_of_a_hazard_are_computed),
+      cmocka_unit_test(test_rows_of_a_list_have_computed_values),
       cmocka_unit_test(test_a_device_decides_what_it_has_all_of),
       cmocka_unit_test(test_a_device_does_not_decide_about_other_areas),
       cmocka_unit_test(test_unsaved_values_count),
