@@ -153,6 +153,16 @@ BhCall *bh_call_get(const char *record)
   return call_new("get", run_get, record, NULL);
 }
 
+static json_t *run_show(const BhCall *call, BhDevice *device, GError **error)
+{
+  return bh_device_show(device, call->author, call->record, error);
+}
+
+BhCall *bh_call_show(const char *record)
+{
+  return own_new("show", run_show, record, NULL);
+}
+
 static json_t *run_list(const BhCall *call, BhDevice *device, GError **error)
 {
   return bh_device_list(device, call->value, error);

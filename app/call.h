@@ -34,6 +34,7 @@ BhCall *bh_call_status(void);                     /* object as bh_device_status 
 BhCall *bh_call_doctor(void);                     /* object as bh_device_doctor */
 BhCall *bh_call_list_staff(void);                 /* array as bh_device_list_staff */
 BhCall *bh_call_get(const char *record);          /* object as bh_device_get */
+BhCall *bh_call_show(const char *record);         /* object as bh_device_show */
 BhCall *bh_call_list(json_t *query);              /* object as bh_device_list */
 BhCall *bh_call_agenda(json_t *query);            /* object as bh_device_agenda */
 BhCall *bh_call_list_history(const char *record); /* array as bh_device_history */

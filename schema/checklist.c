@@ -153,7 +153,7 @@ gboolean bh_checklist_check(const BhChecklist *checklist, const BhKindSet *set, 
     if (subject == NULL)
       return bh_place_fail(&place, "no kind of the set declares \"directory\"; the condition needs "
                                    "the fields of that kind");
-    if (!bh_condition_check(&place, set, subject, item->applies_when))
+    if (!bh_condition_check_stored(&place, set, subject, item->applies_when))
       return FALSE;
   }
   return TRUE;

@@ -1,7 +1,7 @@
 /* Checks conditions when a kind set is loaded: every path, code and operand must match the
  * declarations. Otherwise a typing mistake in a kind would make a guard that always holds. Does not
  * evaluate conditions (condition.c). Start with check(). */
-#include "schema/kind-internal.h"
+#include "schema/condition-internal.h"
 
 #include <string.h>
 #include "schema/answer.h"
@@ -10,12 +10,6 @@
 #define DEPTH_MAX 12
 #define OPERANDS_MAX 60
 #define PATH_STEPS_MAX 5
-
-/* End of a path: a field of a kind, or the kind's state when `field` is NULL. */
-typedef struct {
-  const BhKind *kind;
-  const BhField *field;
-} End;
 
 static void add_kinds_of_ref(const BhKindSet *set, const BhField *field, GPtrArray *kinds)
 {
@@ -26,9 +20,24 @@ static void add_kinds_of_ref(const BhKindSet *set, const BhField *field, GPtrArr
   }
 }
 
-/* All possible ends of one path. After a ref to several kinds, at least one of them must have the
- * next field; in records of the other kinds the value is empty. */
-static GArray *find_ends(BhPlace *place, const BhKindSet *set, const BhKind *kind, const char *path)
+/* Whether a path may end at a computed field here. */
+static gboolean may_read(BhPlace *place, const BhKind *kind, const BhField *field)
+{
+  if (place->stored_only)
+    return bh_place_fail(place,
+                         "field \"%s\" of %s is computed; only a stored value can be used "
+                         "here",
+                         field->name, kind->name);
+  if (place->in_list && field->reads_records)
+    return bh_place_fail(place,
+                         "field \"%s\" of %s is computed from other records, so it cannot be "
+                         "used for each record of a list",
+                         field->name, kind->name);
+  return TRUE;
+}
+
+GArray *bh_path_find_ends(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                          const char *path)
 {
   if (path == NULL || path[0] == '\0') {
     bh_place_fail(place, "a path must be a string that is not empty");
@@ -54,15 +63,17 @@ static GArray *find_ends(BhPlace *place, const BhKindSet *set, const BhKind *kin
                   PATH_STEPS_MAX);
     return NULL;
   }
-  g_autoptr(GArray) ends = g_array_new(FALSE, FALSE, sizeof(End));
+  g_autoptr(GArray) ends = g_array_new(FALSE, FALSE, sizeof(BhPathEnd));
   for (gsize i = first; i < count; i++) {
     g_autoptr(GPtrArray) next = g_ptr_array_new();
     g_array_set_size(ends, 0);
     for (guint k = 0; k < kinds->len; k++) {
       const BhKind *candidate = g_ptr_array_index(kinds, k);
-      End end = {candidate, g_hash_table_lookup(candidate->field_index, steps[i])};
+      BhPathEnd end = {candidate, g_hash_table_lookup(candidate->field_index, steps[i])};
       if (end.field == NULL && !(g_str_equal(steps[i], "state") && candidate->states->len > 0))
         continue;
+      if (end.field != NULL && end.field->compute != NULL && !may_read(place, candidate, end.field))
+        return NULL;
       g_array_append_val(ends, end);
       if (end.field != NULL && end.field->type == BH_FIELD_REF)
         add_kinds_of_ref(set, end.field, next);
@@ -84,7 +95,7 @@ static GArray *find_ends(BhPlace *place, const BhKindSet *set, const BhKind *kin
 static gboolean ends_have_type(const GArray *ends, const int *types)
 {
   for (guint i = 0; i < ends->len; i++) {
-    const End *end = &g_array_index(ends, End, i);
+    const BhPathEnd *end = &g_array_index(ends, BhPathEnd, i);
     for (gsize k = 0; end->field != NULL && types[k] >= 0; k++)
       if ((int)end->field->type == types[k])
         return TRUE;
@@ -105,10 +116,10 @@ static char *format_types(const int *types)
   return g_string_free(text, FALSE);
 }
 
-gboolean bh_path_check(BhPlace *place, const BhKindSet *set, const BhKind *kind, const char *path,
-                       const int *types)
+gboolean bh_path_check_readable(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                                const char *path, const int *types)
 {
-  g_autoptr(GArray) ends = find_ends(place, set, kind, path);
+  g_autoptr(GArray) ends = bh_path_find_ends(place, set, kind, path);
   if (ends == NULL)
     return FALSE;
   if (types == NULL || ends_have_type(ends, types))
@@ -117,7 +128,17 @@ gboolean bh_path_check(BhPlace *place, const BhKindSet *set, const BhKind *kind,
   return bh_place_fail(place, "path \"%s\" must end at a field of type %s", path, names);
 }
 
-static gboolean value_fits_end(const End *end, const json_t *value)
+gboolean bh_path_check(BhPlace *place, const BhKindSet *set, const BhKind *kind, const char *path,
+                       const int *types)
+{
+  gboolean stored_only = place->stored_only;
+  place->stored_only = TRUE;
+  gboolean is_valid = bh_path_check_readable(place, set, kind, path, types);
+  place->stored_only = stored_only;
+  return is_valid;
+}
+
+static gboolean value_fits_end(const BhPathEnd *end, const json_t *value)
 {
   if (end->field == NULL)
     return json_is_string(value) && bh_kind_find_state(end->kind, json_string_value(value)) != NULL;
@@ -152,7 +173,7 @@ static gboolean check_other_field(BhPlace *place, const BhKindSet *set, const Bh
   const char *path = NULL;
   return bh_place_is_object(place, operand, allowed) &&
          bh_place_string(place, operand, "field", TRUE, 200, &path) &&
-         bh_path_check(place, set, kind, path, types);
+         bh_path_check_readable(place, set, kind, path, types);
 }
 
 static gboolean check_value(BhPlace *place, const BhKindSet *set, const BhKind *kind,
@@ -161,7 +182,7 @@ static gboolean check_value(BhPlace *place, const BhKindSet *set, const BhKind *
   if (json_is_object(value))
     return check_other_field(place, set, kind, value, NULL);
   for (guint i = 0; i < ends->len; i++)
-    if (value_fits_end(&g_array_index(ends, End, i), value))
+    if (value_fits_end(&g_array_index(ends, BhPathEnd, i), value))
       return TRUE;
   if (json_is_string(value))
     return bh_place_fail(place, "\"%.60s\" is not a valid value of this field",
@@ -287,7 +308,7 @@ static gboolean check_field_condition(BhPlace *place, const BhKindSet *set, cons
     return bh_place_fail(place, "needs exactly one of is, in, has, empty, before, after, within, "
                                 "at_least, at_most, digest_of");
   gsize mark = bh_place_enter(place, "field");
-  g_autoptr(GArray) ends = find_ends(place, set, kind, path);
+  g_autoptr(GArray) ends = bh_path_find_ends(place, set, kind, path);
   if (ends == NULL)
     return FALSE;
   bh_place_leave(place, mark);
@@ -305,46 +326,6 @@ static gboolean check_field_condition(BhPlace *place, const BhKindSet *set, cons
 
 static gboolean check(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                       const json_t *condition, int depth);
-
-/* Adds the kinds of the records that a source gives: "file", {"children":"file","of":"inspection"?}
- * or {"refs":"hazards"}. */
-static gboolean find_source_kinds(BhPlace *place, const BhKindSet *set, const BhKind *kind,
-                                  const json_t *source, GPtrArray *kinds)
-{
-  static const char *const allowed[] = {"children", "of", "refs", NULL};
-  static const int refs[] = {BH_FIELD_REF, -1};
-  static const int many[] = {BH_FIELD_REFS, -1};
-  const char *child = json_string_value(source);
-  if (child == NULL) {
-    const char *path = NULL, *of = NULL;
-    if (!bh_place_is_object(place, source, allowed) ||
-        !bh_place_string(place, source, "children", FALSE, 60, &child) ||
-        !bh_place_string(place, source, "of", FALSE, 200, &of) ||
-        !bh_place_string(place, source, "refs", FALSE, 200, &path))
-      return FALSE;
-    if ((child != NULL) == (path != NULL) || (of != NULL && child == NULL))
-      return bh_place_fail(place, "needs \"children\" (with or without \"of\") or \"refs\"");
-    if (of != NULL && !bh_path_check(place, set, kind, of, refs))
-      return FALSE;
-    if (path != NULL) {
-      if (!bh_path_check(place, set, kind, path, many))
-        return FALSE;
-      g_autoptr(GArray) ends = find_ends(place, set, kind, path);
-      for (guint i = 0; i < ends->len; i++)
-        if (g_array_index(ends, End, i).field != NULL)
-          add_kinds_of_ref(set, g_array_index(ends, End, i).field, kinds);
-      return TRUE;
-    }
-  }
-  const BhKind *found = bh_kind_set_find(set, child);
-  if (found == NULL)
-    return bh_place_fail(place, "no such kind \"%.60s\"", child);
-  if (found->parent == NULL)
-    return bh_place_fail(place, "kind %s has no \"parent\", so no record has children of it",
-                         child);
-  g_ptr_array_add(kinds, (gpointer)found);
-  return TRUE;
-}
 
 static gboolean check_over_records(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                                    const json_t *condition, const char *word, int depth)
@@ -371,19 +352,21 @@ static gboolean check_over_records(BhPlace *place, const BhKindSet *set, const B
     return FALSE;
   g_autoptr(GPtrArray) kinds = g_ptr_array_new();
   gsize mark = bh_place_enter(place, word);
-  if (!find_source_kinds(place, set, kind, json_object_get(condition, word), kinds))
+  if (!bh_source_check(place, set, kind, json_object_get(condition, word), kinds))
     return FALSE;
   bh_place_leave(place, mark);
-  for (guint i = 0; i < kinds->len; i++) {
+  gboolean in_list = place->in_list, is_valid = TRUE;
+  place->in_list = TRUE;
+  for (guint i = 0; is_valid && i < kinds->len; i++) {
     const BhKind *element = g_ptr_array_index(kinds, i);
-    if (distinct != NULL && !bh_path_check(place, set, element, distinct, NULL))
+    if (distinct != NULL && !bh_path_check_readable(place, set, element, distinct, NULL))
       return FALSE;
     mark = bh_place_enter(place, "where");
-    if (where != NULL && !check(place, set, element, where, depth + 1))
-      return FALSE;
+    is_valid = where == NULL || check(place, set, element, where, depth + 1);
     bh_place_leave(place, mark);
   }
-  return TRUE;
+  place->in_list = in_list;
+  return is_valid;
 }
 
 static gboolean check_actor(BhPlace *place, const BhKindSet *set, const BhKind *kind,
@@ -398,7 +381,7 @@ static gboolean check_actor(BhPlace *place, const BhKindSet *set, const BhKind *
     if (!bh_path_check(place, set, kind, json_string_value(operand), refs))
       return FALSE;
   } else {
-    g_autoptr(GArray) ends = find_ends(place, set, kind, "actor.roles");
+    g_autoptr(GArray) ends = bh_path_find_ends(place, set, kind, "actor.roles");
     if (ends == NULL || !check_values(place, set, kind, ends, operand, TRUE))
       return FALSE;
   }
@@ -456,10 +439,26 @@ static gboolean check(BhPlace *place, const BhKindSet *set, const BhKind *kind,
   return check_field_condition(place, set, kind, condition);
 }
 
+gboolean bh_condition_check_part(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                                 const json_t *condition, int depth)
+{
+  return check(place, set, kind, condition, depth);
+}
+
 gboolean bh_condition_check(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                             const json_t *condition)
 {
   return check(place, set, kind, condition, 0);
+}
+
+gboolean bh_condition_check_stored(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                                   const json_t *condition)
+{
+  gboolean stored_only = place->stored_only;
+  place->stored_only = TRUE;
+  gboolean is_valid = check(place, set, kind, condition, 0);
+  place->stored_only = stored_only;
+  return is_valid;
 }
 
 static gboolean check_scope_of_parts(BhPlace *place, const json_t *parts, const char *word,
@@ -503,8 +502,12 @@ gboolean bh_condition_check_scope(BhPlace *place, const json_t *condition, const
   static const char *const order[] = {"before", "after"};
   for (gsize i = 0; i < G_N_ELEMENTS(over); i++) {
     const json_t *source = json_object_get(condition, over[i]);
+    if (source != NULL && json_object_get(source, "referring") != NULL)
+      return bh_place_fail_at(place, over[i], "\"%s\" must not depend on referring records", word);
     if (source != NULL && json_object_get(source, "refs") == NULL)
       return bh_place_fail_at(place, over[i], "\"%s\" must not depend on child records", word);
+    if (json_object_get(source, "during") != NULL)
+      return bh_place_fail_at(place, over[i], "\"%s\" must not depend on a period", word);
   }
   for (gsize i = 0; i < G_N_ELEMENTS(order); i++)
     if (g_strcmp0(json_string_value(json_object_get(condition, order[i])), "today") == 0)

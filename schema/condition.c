@@ -4,17 +4,22 @@
  * Start with evaluate(). */
 #include "schema/staff.h"
 #include "schema/region.h"
+#include "schema/condition-internal.h"
 #include "schema/setting-values.h"
-#include "schema/kind-internal.h"
 #include "schema/kind-rules.h"
 
 #include <string.h>
 #include "schema/civil.h"
+#include "schema/entry.h"
 #include "schema/signed-text.h"
 #include "schema/text.h"
 #include "schema/workflow.h"
 
-typedef enum { NO, YES, UNKNOWN } Truth;
+#define NO BH_NO
+#define YES BH_YES
+#define UNKNOWN BH_UNKNOWN
+
+typedef BhTruth Truth;
 
 static Truth truth(gboolean value)
 {
@@ -66,40 +71,92 @@ static Truth holds_item(const json_t *values, const char *field, const json_t *o
   return NO;
 }
 
-/* Values of the record in which a path ends; *last is the last step of the path. */
-static const json_t *get_holder(const BhContext *context, const char *path, const char **last,
-                                gboolean *unknown)
+/* The kind of the record that the ref field `step` of a record of `kind` points to; NULL: not
+ * known. */
+static const BhKind *find_kind(const BhKind *kind, const char *step, const json_t *ref,
+                               const BhContext *context)
 {
-  const json_t *values = context->values;
-  const char *step = path;
-  if (strcmp(path, "actor") == 0 || g_str_has_prefix(path, "actor.")) {
-    values = context->actor_values;
-    if (values == NULL)
-      *unknown = TRUE;
-    if (path[strlen("actor")] == '\0')
-      return NULL;
-    step += strlen("actor.");
-  }
-  for (const char *dot; values != NULL && (dot = strchr(step, '.')) != NULL; step = dot + 1)
-    values = follow(json_object_getn(values, step, (gsize)(dot - step)), context, unknown);
-  *last = step;
-  return values;
+  const BhField *field = kind != NULL ? bh_kind_find_field(kind, step) : NULL;
+  const char *name = NULL;
+  if (field == NULL || kind->set == NULL || kind->set->computed == NULL)
+    return NULL;
+  if (field->ref_kinds != NULL && field->ref_kinds[0] != NULL && field->ref_kinds[1] == NULL)
+    name = field->ref_kinds[0];
+  else if (context->kind_of != NULL && json_is_string(ref))
+    name = context->kind_of(json_string_value(ref), context->data);
+  return name != NULL ? bh_kind_set_find(kind->set, name) : NULL;
 }
 
-/* Value at a path. `path` may be NULL, because the conditions of a checklist record were not
- * checked against the kinds. */
-static const json_t *get(const BhContext *context, const char *path, gboolean *unknown)
+/* Moves `at`, a copy of the context, to the record in which the path ends: sets its values, record
+ * and kind. The values are NULL when there is no such record. *last: the last step of the path. */
+static void move_to_holder(BhContext *at, const char *path, const char **last, gboolean *unknown)
+{
+  const char *step = path;
+  if (strcmp(path, "actor") == 0 || g_str_has_prefix(path, "actor.")) {
+    const BhKindSet *set = at->kind != NULL ? at->kind->set : NULL;
+    at->values = at->actor_values;
+    at->record = at->actor;
+    at->kind = set != NULL ? bh_kind_set_find(set, "staff") : NULL;
+    if (at->values == NULL)
+      *unknown = TRUE;
+    *last = step;
+    if (path[strlen("actor")] == '\0') {
+      at->values = NULL;
+      return;
+    }
+    step += strlen("actor.");
+  }
+  for (const char *dot; at->values != NULL && (dot = strchr(step, '.')) != NULL; step = dot + 1) {
+    char name[BH_KEY_MAX + 1];
+    g_strlcpy(name, step, MIN((gsize)(dot - step) + 1, sizeof name));
+    const json_t *ref = json_object_get(at->values, name);
+    at->kind = find_kind(at->kind, name, ref, at);
+    at->record = json_string_value(ref);
+    at->values = follow(ref, at, unknown);
+  }
+  *last = step;
+}
+
+/* Whether a field with this name is computed in the kind at hand, or may be, since the kind is not
+ * known. */
+static gboolean may_be_computed(const BhContext *context, const BhKind *kind, const char *name)
+{
+  const BhKindSet *set = context->kind != NULL ? context->kind->set : NULL;
+  if (set == NULL || set->computed == NULL || !g_hash_table_contains(set->computed, name))
+    return FALSE;
+  const BhField *field = kind != NULL ? bh_kind_find_field(kind, name) : NULL;
+  return kind == NULL || (field != NULL && field->compute != NULL);
+}
+
+/* `path` may be NULL, because the conditions of a checklist record were not checked against the
+ * kinds. */
+const json_t *bh_context_read(const BhContext *context, const char *path, const BhField **field,
+                              gboolean *unknown)
 {
   if (path == NULL) {
     *unknown = TRUE;
     return NULL;
   }
+  BhContext at = *context;
   const char *step = path;
-  const json_t *values = get_holder(context, path, &step, unknown);
-  if (values == NULL)
+  move_to_holder(&at, path, &step, unknown);
+  if (field != NULL)
+    *field = at.kind != NULL ? bh_kind_find_field(at.kind, step) : NULL;
+  if (at.values == NULL)
     return NULL;
-  const json_t *value = json_object_get(values, step);
-  return value != NULL ? value : find_any_item(values, step);
+  if (may_be_computed(context, at.kind, step)) {
+    if (at.kind != NULL && at.computing != NULL)
+      return bh_computing_read(bh_kind_find_field(at.kind, step), &at, unknown);
+    *unknown = TRUE;
+    return NULL;
+  }
+  const json_t *value = json_object_get(at.values, step);
+  return value != NULL ? value : find_any_item(at.values, step);
+}
+
+static const json_t *get(const BhContext *context, const char *path, gboolean *unknown)
+{
+  return bh_context_read(context, path, NULL, unknown);
 }
 
 const json_t *bh_context_find(const BhContext *context, const char *path, gboolean *unknown)
@@ -170,9 +227,7 @@ static Truth holds_has(const json_t *value, const json_t *operand, const BhConte
   return result;
 }
 
-/* Civil date of a date or a time, or the first day of a month; *is_month says which. FALSE for any
- * other value. */
-static gboolean to_date(const json_t *value, BhDate *date, gboolean *is_month)
+gboolean bh_value_to_date(const json_t *value, BhDate *date, gboolean *is_month)
 {
   const char *text = json_string_value(value);
   *is_month = FALSE;
@@ -210,7 +265,8 @@ static Truth holds_order(const json_t *value, const json_t *operand, int sign,
   }
   BhDate left, right;
   gboolean left_is_month, right_is_month;
-  if (!to_date(value, &left, &left_is_month) || !to_date(other, &right, &right_is_month))
+  if (!bh_value_to_date(value, &left, &left_is_month) ||
+      !bh_value_to_date(other, &right, &right_is_month))
     return NO;
   if (left_is_month || right_is_month)
     left.day = right.day = 1;
@@ -277,9 +333,11 @@ static Truth holds_field(const json_t *condition, const BhContext *context)
   if ((operand = json_object_get(condition, "has")) != NULL) {
     const char *path = json_string_value(json_object_get(condition, "field"));
     const char *step = path;
-    const json_t *values =
-        json_is_object(value) && path != NULL ? get_holder(context, path, &step, &unknown) : NULL;
-    return values != NULL ? holds_item(values, step, operand) : holds_has(value, operand, context);
+    BhContext at = *context;
+    if (!json_is_object(value) || path == NULL)
+      return holds_has(value, operand, context);
+    move_to_holder(&at, path, &step, &unknown);
+    return holds_item(at.values, step, operand);
   }
   if ((operand = json_object_get(condition, "empty")) != NULL)
     return truth(bh_value_is_blank(value) == json_is_true(operand));
@@ -298,90 +356,63 @@ static Truth holds_field(const json_t *condition, const BhContext *context)
   return NO;
 }
 
-static Truth evaluate(const json_t *condition, const BhContext *context);
-
-/* Values of the records that a source gives, as a new array; NULL when they are not available. A
- * single record that is not available is JSON null. */
-static json_t *list_elements(const json_t *source, const BhContext *context)
+static Truth holds_for(const json_t *condition, const BhContext *inner, GHashTable *seen)
 {
-  const char *refs = json_string_value(json_object_get(source, "refs"));
-  gboolean unknown = FALSE;
-  if (refs != NULL) {
-    const json_t *ids = get(context, refs, &unknown);
-    if (unknown)
-      return NULL;
-    json_t *elements = json_array();
-    gsize index;
-    json_t *id;
-    json_array_foreach((json_t *)ids, index, id) {
-      gboolean missing = FALSE;
-      const json_t *values = follow(id, context, &missing);
-      if (values != NULL)
-        json_array_append(elements, (json_t *)values);
-      else
-        json_array_append_new(elements, json_null());
-    }
-    return elements;
-  }
-  const char *kind = json_string_value(source);
-  const char *record = context->record;
-  if (kind == NULL) {
-    kind = json_string_value(json_object_get(source, "children"));
-    const char *of = json_string_value(json_object_get(source, "of"));
-    if (of != NULL)
-      record = json_string_value(get(context, of, &unknown));
-  }
-  if (kind == NULL || record == NULL || context->children == NULL || unknown)
-    return NULL;
-  return context->children(record, kind, context->data);
-}
-
-static Truth holds_over(const json_t *condition, const char *word, const BhContext *context)
-{
-  g_autoptr(json_t) elements = list_elements(json_object_get(condition, word), context);
-  if (elements == NULL)
-    return UNKNOWN;
   const json_t *where = json_object_get(condition, "where");
   const char *distinct = json_string_value(json_object_get(condition, "distinct"));
-  g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  json_int_t yes = 0, unsure = 0, no = 0;
-  gsize index;
-  json_t *element;
-  json_array_foreach(elements, index, element) {
-    BhContext inner = *context;
-    inner.values = element;
-    inner.record = NULL;
-    inner.outer = context->outer != NULL ? context->outer : context;
-    Truth element_truth = UNKNOWN;
-    if (json_is_object(element))
-      element_truth = where != NULL ? evaluate(where, &inner) : YES;
-    if (element_truth == YES && distinct != NULL) {
-      gboolean unknown = FALSE;
-      const json_t *value = get(&inner, distinct, &unknown);
-      if (unknown)
-        element_truth = UNKNOWN;
-      else if (bh_value_is_blank(value) || !g_hash_table_add(seen, bh_json_dump_sorted(value)))
-        element_truth = NO;
-    }
-    yes += element_truth == YES;
-    no += element_truth == NO;
-    unsure += element_truth == UNKNOWN;
-  }
-  if (g_str_equal(word, "any"))
-    return yes > 0 ? YES : unsure > 0 ? UNKNOWN : NO;
-  if (g_str_equal(word, "every"))
-    return no > 0 ? NO : unsure > 0 ? UNKNOWN : YES;
+  Truth result = where != NULL ? bh_condition_judge(where, inner) : YES;
+  if (result != YES || distinct == NULL)
+    return result;
+  gboolean unknown = FALSE;
+  const json_t *value = get(inner, distinct, &unknown);
+  if (unknown)
+    return UNKNOWN;
+  return truth(!bh_value_is_blank(value) && g_hash_table_add(seen, bh_json_dump_sorted(value)));
+}
+
+/* Whether `yes` records, and perhaps `unsure` more (any number if `is_open`), are within the bounds
+ * of "count". */
+static Truth holds_count(const json_t *condition, json_int_t yes, json_int_t unsure,
+                         gboolean is_open, const BhContext *context)
+{
   const json_t *least = json_object_get(condition, "at_least");
   const json_t *most = json_object_get(condition, "at_most");
   double from = 0, to = 0;
   if ((least != NULL && !find_bound(least, context, &from)) ||
       (most != NULL && !find_bound(most, context, &to)))
     return UNKNOWN;
-  if ((least != NULL && (double)(yes + unsure) < from) || (most != NULL && (double)yes > to))
+  if ((least != NULL && !is_open && (double)(yes + unsure) < from) ||
+      (most != NULL && (double)yes > to))
     return NO;
-  if ((least != NULL && (double)yes < from) || (most != NULL && (double)(yes + unsure) > to))
+  if ((least != NULL && (double)yes < from) ||
+      (most != NULL && (is_open || (double)(yes + unsure) > to)))
     return UNKNOWN;
   return YES;
+}
+
+static Truth holds_over(const json_t *condition, const char *word, const BhContext *context)
+{
+  g_auto(BhElements) elements = {0};
+  if (!bh_source_list(json_object_get(condition, word), context, &elements))
+    return UNKNOWN;
+  g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  json_int_t yes = 0, unsure = 0, no = 0;
+  for (gsize i = 0; i < json_array_size(elements.values); i++) {
+    BhContext inner;
+    Truth element_truth = bh_elements_enter(&elements, i, context, &inner)
+                              ? holds_for(condition, &inner, seen)
+                              : UNKNOWN;
+    yes += element_truth == YES;
+    no += element_truth == NO;
+    unsure += element_truth == UNKNOWN;
+  }
+  /* There may be records that are not here, of which nothing is known. */
+  gboolean is_sure = unsure == 0 && elements.is_whole;
+  if (g_str_equal(word, "any"))
+    return yes > 0 ? YES : is_sure ? NO : UNKNOWN;
+  if (g_str_equal(word, "every"))
+    return no > 0 ? NO : is_sure ? YES : UNKNOWN;
+  return holds_count(condition, yes, unsure, !elements.is_whole, context);
 }
 
 static Truth holds_actor(const json_t *condition, const BhContext *context)
@@ -418,7 +449,7 @@ static Truth holds_join(const json_t *parts, gboolean all, const BhContext *cont
   gsize index;
   json_t *part;
   json_array_foreach((json_t *)parts, index, part) {
-    Truth element_truth = evaluate(part, context);
+    Truth element_truth = bh_condition_judge(part, context);
     if (element_truth == (all ? NO : YES))
       return element_truth;
     if (element_truth == UNKNOWN)
@@ -427,7 +458,7 @@ static Truth holds_join(const json_t *parts, gboolean all, const BhContext *cont
   return result;
 }
 
-static Truth evaluate(const json_t *condition, const BhContext *context)
+BhTruth bh_condition_judge(const json_t *condition, const BhContext *context)
 {
   static const char *const over[] = {"any", "every", "count"};
   const json_t *operand;
@@ -438,7 +469,7 @@ static Truth evaluate(const json_t *condition, const BhContext *context)
   if ((operand = json_object_get(condition, "any_of")) != NULL)
     return holds_join(operand, FALSE, context);
   if ((operand = json_object_get(condition, "not")) != NULL) {
-    Truth inner = evaluate(operand, context);
+    Truth inner = bh_condition_judge(operand, context);
     return inner == UNKNOWN ? UNKNOWN : truth(inner == NO);
   }
   for (gsize i = 0; i < G_N_ELEMENTS(over); i++)
@@ -447,16 +478,23 @@ static Truth evaluate(const json_t *condition, const BhContext *context)
   return holds_actor(condition, context);
 }
 
+/* Judges a whole condition. The values of computed fields that it reads are freed at the end. */
+static Truth evaluate(const json_t *condition, const BhContext *context)
+{
+  const BhKindSet *set = context->kind != NULL ? context->kind->set : NULL;
+  if (context->computing != NULL || set == NULL || set->computed == NULL)
+    return bh_condition_judge(condition, context);
+  BhComputing computing = {0};
+  BhContext at = *context;
+  at.computing = &computing;
+  Truth result = bh_condition_judge(condition, &at);
+  json_decref(computing.kept);
+  return result;
+}
+
 gboolean bh_condition_holds(const json_t *condition, const BhContext *context)
 {
   return condition == NULL || evaluate(condition, context) != NO;
-}
-
-BhContext bh_context_of_kind(const BhContext *context, const BhKind *kind)
-{
-  BhContext own = *context;
-  own.kind = kind;
-  return own;
 }
 
 gboolean bh_condition_is_certain(const json_t *condition, const BhContext *context)
@@ -476,7 +514,8 @@ gboolean bh_field_is_shown(const BhField *field, const BhContext *context)
 {
   if (field->explained != NULL)
     return has_doubt_to_explain(field, context) && bh_field_is_shown(field->explained, context);
-  return bh_condition_holds(field->show_when, context);
+  const BhContext at = bh_context_for(context, field->kind);
+  return bh_condition_holds(field->show_when, &at);
 }
 
 gboolean bh_field_is_required(const BhField *field, const BhContext *context)
@@ -485,7 +524,8 @@ gboolean bh_field_is_required(const BhField *field, const BhContext *context)
     return TRUE;
   if (field->explained != NULL)
     return has_doubt_to_explain(field, context);
-  return field->required != NULL && evaluate(field->required, context) == YES;
+  const BhContext at = bh_context_for(context, field->kind);
+  return field->required != NULL && evaluate(field->required, &at) == YES;
 }
 
 gboolean bh_field_may_be_distinct(const BhField *field)

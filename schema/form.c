@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "schema/civil.h"
+#include "schema/compute.h"
 #include "schema/error.h"
 #include "schema/kind-rules.h"
 #include "schema/overlay.h"
@@ -52,6 +53,7 @@ static BhContext context_of(const BhForm *form, const json_t *values)
     /* Of a record that does not exist, the children are not known. */
     context.record = NULL;
     context.children = NULL;
+    context.referring = NULL;
   }
   return context;
 }
@@ -448,11 +450,31 @@ static json_t *resolve_files(const BhForm *form, const BhKindSet *set, const cha
   return out;
 }
 
+/* The computed fields for what was typed so far; without those that cannot be computed here. */
+static json_t *resolve_computed(const BhForm *form, const char *lang)
+{
+  BhContext after = context_of(form, form->after);
+  g_autoptr(json_t) shown = bh_kind_compute_shown(form->kind, &after);
+  json_t *out = json_array();
+  const char *name;
+  json_t *item;
+  json_object_foreach(shown, name, item) {
+    const BhField *field = bh_kind_find_field(form->kind, name);
+    if (json_object_get(item, "value") == NULL)
+      continue;
+    g_autofree char *text = bh_computed_format(field, item, lang);
+    json_array_append_new(out, json_pack("{s:s, s:s, s:s}", "name", name, "label",
+                                         bh_field_get_label(field, lang), "text", text));
+  }
+  return out;
+}
+
 json_t *bh_form_resolve(const BhForm *form, const BhKindSet *set, const char *lang)
 {
   g_autofree char *source = bh_source_dup_clauses(bh_act_get_source(form->act));
-  json_t *out = json_pack("{s:o, s:o, s:s}", "sections", resolve_sections(form, set, lang), "files",
-                          resolve_files(form, set, lang), "source", source);
+  json_t *out = json_pack("{s:o, s:o, s:o, s:s}", "sections", resolve_sections(form, set, lang),
+                          "files", resolve_files(form, set, lang), "computed",
+                          resolve_computed(form, lang), "source", source);
   if (form->reason != NULL)
     json_object_set_new(out, "reason", json_string(form->reason));
   return out;

@@ -286,6 +286,8 @@ static gboolean resolve_sources(BhPlace *place, const BhKindSet *set, const BhKi
     const BhField *field = g_hash_table_lookup(kind->field_index, name);
     if (field == NULL)
       return bh_place_fail(place, "kind %s has no field \"%.48s\"", kind->name, name);
+    if (field->compute != NULL)
+      return bh_place_fail(place, "field \"%s\" is computed, so that nothing can set it", name);
     if (!check_source(place, set, kind, rule, field, source))
       return FALSE;
     bh_place_leave(place, inner);
@@ -330,6 +332,9 @@ static gboolean check_form_fields(BhPlace *place, const BhKind *kind, const char
       return bh_place_fail_at(place, key, "kind %s has no field \"%s\"", kind->name, names[i]);
     if (field->retired)
       return bh_place_fail_at(place, key, "field \"%s\" is retired, so no form can ask for it",
+                              names[i]);
+    if (field->compute != NULL)
+      return bh_place_fail_at(place, key, "field \"%s\" is computed, so no form can ask for it",
                               names[i]);
   }
   return TRUE;

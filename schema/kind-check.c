@@ -366,6 +366,11 @@ static gboolean check_key(const BhKind *kind, const char *key, const json_t *val
     return FALSE;
   }
   g_autofree char *reason = NULL;
+  if (field->compute != NULL) {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s.%s: is computed, so that nobody can set it",
+                kind->name, key);
+    return FALSE;
+  }
   if (bh_field_check_value(field, value, &reason))
     return TRUE;
   g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s.%s: %s", kind->name, key, reason);
@@ -466,20 +471,20 @@ static void check_limits(const BhField *field, const BhContext *context, GPtrArr
   check_limit(field, field->max_number, 1, context, problems);
 }
 
-GPtrArray *bh_kind_check_keys(const BhKind *kind, const char *const *keys, const BhContext *given)
+GPtrArray *bh_kind_check_keys(const BhKind *kind, const char *const *keys, const BhContext *context)
 {
-  const BhContext own = bh_context_of_kind(given, kind), *context = &own;
   GPtrArray *problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
+  const BhContext at = bh_context_for(context, kind);
   gsize index;
   json_t *rule;
   json_array_foreach((json_t *)kind->checks, index, rule) {
     const char *field = bh_json_string_or(rule, "field", NULL);
     if (field != NULL && g_strv_contains(keys, field))
-      check_rule(rule, context, problems);
+      check_rule(rule, &at, problems);
   }
   for (gsize i = 0; keys[i] != NULL; i++)
     if (bh_kind_find_field(kind, keys[i]) != NULL)
-      check_limits(bh_kind_find_field(kind, keys[i]), context, problems);
+      check_limits(bh_kind_find_field(kind, keys[i]), &at, problems);
   bh_kind_check_doubts(kind, keys, context, problems);
   return problems;
 }
@@ -536,15 +541,15 @@ static void check_required(const BhKind *kind, const BhContext *context, GPtrArr
   }
 }
 
-GPtrArray *bh_kind_check_record(const BhKind *kind, const BhContext *given)
+GPtrArray *bh_kind_check_record(const BhKind *kind, const BhContext *context)
 {
-  const BhContext own = bh_context_of_kind(given, kind), *context = &own;
   GPtrArray *problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
+  const BhContext at = bh_context_for(context, kind);
   check_values(kind, context->values, problems);
   check_required(kind, context, problems);
   for (guint i = 0; i < kind->fields->len; i++)
-    check_limits(g_ptr_array_index(kind->fields, i), context, problems);
-  bh_rules_check(kind->checks, context, problems);
+    check_limits(g_ptr_array_index(kind->fields, i), &at, problems);
+  bh_rules_check(kind->checks, &at, problems);
   bh_setting_check(kind, context->values, problems);
   return problems;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "schema/entry.h"
+#include "schema/region.h"
 
 /* Appends the text at a path "enterprise.name"; nothing when the record is not available. */
 static void append_path(GString *out, const char *path, const json_t *values, BhTitleFunc get,
@@ -97,6 +98,23 @@ static const char *get_inherited(const BhKind *kind, const char *key, const BhCo
 const char *bh_kind_get_area(const BhKind *kind, const BhContext *context)
 {
   return get_inherited(kind, "area_from", context);
+}
+
+gboolean bh_kind_is_whole_for(const BhKind *kind, const char *field, const json_t *values,
+                              const char *served)
+{
+  const json_t *origin = json_object_get(kind->declaration, "area_from");
+  const char *path = json_string_value(json_is_array(origin) ? json_array_get(origin, 0) : origin);
+  if (kind->may_hide || kind->inherits)
+    return FALSE;
+  if (strcmp(kind->scope, "all") == 0)
+    return TRUE;
+  gsize len = strlen(field);
+  if (strcmp(kind->scope, "area") != 0 || served == NULL || path == NULL ||
+      strncmp(path, field, len) != 0 || path[len] != '.')
+    return FALSE;
+  const char *code = bh_json_string_or(values, path + len + 1, NULL);
+  return code != NULL && bh_area_code_is_within(code, served);
 }
 
 const char *bh_kind_get_unit(const BhKind *kind, const BhContext *context)

@@ -1,6 +1,6 @@
 /* Fields of a kind: parses their declarations and gives their properties. Values are checked in
  * kind-check.c. Start with type_rows and bh_field_parse. */
-#include "schema/kind-internal.h"
+#include "schema/condition-internal.h"
 #include "schema/kind-rules.h"
 
 #include <string.h>
@@ -249,11 +249,10 @@ static gboolean parse_limit(BhPlace *place, const BhField *field, const char *ke
 BhField *bh_field_parse(BhPlace *place, const json_t *declaration)
 {
   static const char *const allowed[] = {
-      "name",      "type",        "label",         "hint",       "required",
-      "show_when", "choices",     "min",           "max",        "digits",
-      "ref_kinds", "personal",    "indexed",       "retired",    "in_form",
-      "source",    "locked_when", "on_change_ask", "written_by", "unlocked",
-      "own_unit",  "distinct",    "doubt",         "unit",       NULL};
+      "name",     "type",   "label",       "hint",          "required",   "show_when", "choices",
+      "min",      "max",    "digits",      "ref_kinds",     "personal",   "indexed",   "retired",
+      "in_form",  "source", "locked_when", "on_change_ask", "written_by", "unlocked",  "own_unit",
+      "distinct", "doubt",  "unit",        "compute",       NULL};
   g_autofree BhField *field = g_new0(BhField, 1);
   field->declaration = declaration;
   field->in_form = TRUE;
@@ -316,7 +315,8 @@ BhField *bh_field_parse(BhPlace *place, const json_t *declaration)
   field->locked_when = json_object_get(declaration, "locked_when");
   if (parse_choices(place, field) && parse_refs(place, field) && parse_required(place, field) &&
       parse_distinct(place, field) && parse_doubt(place, field) &&
-      bh_place_names(place, declaration, "on_change_ask", FALSE, TRUE, &field->change_asks))
+      bh_place_names(place, declaration, "on_change_ask", FALSE, TRUE, &field->change_asks) &&
+      bh_field_parse_compute(place, field))
     return g_steal_pointer(&field);
   g_free(field->ref_kinds);
   g_free(field->change_asks);

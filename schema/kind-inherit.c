@@ -66,6 +66,13 @@ static void find_hiding_kinds(const BhKindSet *set)
   }
 }
 
+static void add_computed(BhKindSet *set, const char *name)
+{
+  if (set->computed == NULL)
+    set->computed = g_hash_table_new(g_str_hash, g_str_equal);
+  g_hash_table_add(set->computed, (gpointer)name);
+}
+
 void bh_kind_set_link(BhKindSet *set)
 {
   for (guint i = 0; i < set->kinds->len; i++) {
@@ -73,6 +80,9 @@ void bh_kind_set_link(BhKindSet *set)
     kind->set = set;
     for (guint k = 0; k < kind->fields->len; k++) {
       BhField *field = kind->fields->pdata[k];
+      field->kind = kind;
+      if (field->compute != NULL)
+        add_computed(set, field->name);
       if (field->any_kind)
         name_any_kinds(set, kind, field);
     }
@@ -106,6 +116,7 @@ const BhKind *bh_kind_find_above(const BhKind *kind, BhContext *at)
     return NULL;
   at->values = values;
   at->record = parent;
+  at->kind = above;
   return above;
 }
 

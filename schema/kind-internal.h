@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 
 struct _BhField {
   const char *name;
+  const BhKind *kind; /* of the field; NULL until the set is complete */
   const json_t *declaration;
   BhFieldType type;
   gint64 min;    /* least value or least count, by the type of the field */
@@ -26,6 +27,11 @@ struct _BhField {
   const json_t *show_when;
   const json_t *distinct; /* condition under which the value should be unique, or NULL */
   const json_t *locked_when;
+  const json_t *compute; /* expression that gives the value; NULL: the value is stored */
+  /* Of a computed field: whether its value depends on child or referring records, on personal
+   * values, and on how many other computed fields, one after the other. */
+  gboolean is_visited, reads_records, reads_personal;
+  guint height;
   const json_t *unit;    /* label of the unit of measure, or NULL */
   const json_t *choices; /* array of the declared choices, or NULL */
   const char **ref_kinds;
@@ -300,11 +306,20 @@ struct _BhKindSet {
   json_t *declarations;    /* {"bihuan-kinds":1,"kinds":[…]} sorted by name */
   GPtrArray *kinds;        /* BhKind*, sorted by name */
   GHashTable *index;       /* name → BhKind, borrowed */
+  GHashTable *computed;    /* names of computed fields of any kind, borrowed; NULL: none */
   GHashTable *settings;    /* name → BhSettingRule, borrowed from the kinds */
   json_t *setting_choices; /* array of {"code","label","retired"}: the settings as choices */
   char *text;              /* canonical text of `declarations` */
   char *hash;              /* hex SHA-256 of `text` */
 };
+
+/* The context for conditions of `kind`: without it, they cannot read computed fields. */
+static inline BhContext bh_context_for(const BhContext *context, const BhKind *kind)
+{
+  BhContext at = *context;
+  at.kind = kind;
+  return at;
+}
 
 /* The state of the kind with this name, borrowed; NULL when there is none. */
 const BhState *bh_kind_find_state(const BhKind *kind, const char *name);
@@ -314,13 +329,17 @@ const BhState *bh_kind_find_state(const BhKind *kind, const char *name);
  * the error of `place` set. */
 gboolean bh_condition_check(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                             const json_t *condition);
-/* Refuses a condition that depends on child records or on the day and, unless `actor`, one that
- * depends on the acting person. `word` is the member with the condition, for the error. FALSE with
- * the error of `place` set. */
+/* As bh_condition_check, and refuses computed fields: for conditions that are evaluated without the
+ * kind of the record, or whose result is stored. */
+gboolean bh_condition_check_stored(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                                   const json_t *condition);
+/* Refuses a condition that depends on child or referring records, or on the day and, unless
+ * `actor`, one that depends on the acting person. `word` is the member with the condition, for the
+ * error. FALSE with the error of `place` set. */
 gboolean bh_condition_check_scope(BhPlace *place, const json_t *condition, const char *word,
                                   gboolean actor);
-/* Checks a path ("enterprise.area"): it must end at a field of one of `types`, a list that ends
- * with -1; NULL allows any type. FALSE with the error of `place` set. */
+/* Checks a path ("enterprise.area"): it must end at a stored field of one of `types`, a list that
+ * ends with -1; NULL allows any type. FALSE with the error of `place` set. */
 gboolean bh_path_check(BhPlace *place, const BhKindSet *set, const BhKind *kind, const char *path,
                        const int *types);
 
@@ -335,8 +354,6 @@ gboolean bh_authority_allows(const BhKind *kind, const BhTransition *transition,
  * to TRUE when the value cannot be determined, because a record on the path is not available. */
 const json_t *bh_context_find(const BhContext *context, const char *path, gboolean *unknown);
 
-/* A copy of the context for a record of the kind. Defined in condition.c. */
-BhContext bh_context_of_kind(const BhContext *context, const BhKind *kind);
 
 /* --- kind-check.c --- */
 /* Adds a problem for each rule in "needs" or "checks" that does not hold. */

@@ -120,7 +120,7 @@ static gboolean check_where(BhPlace *place, const BhKindSet *set, const BhKind *
   if (where == NULL)
     return TRUE;
   gsize mark = bh_place_enter(place, "where");
-  if (!bh_condition_check(place, set, kind, where))
+  if (!bh_condition_check_stored(place, set, kind, where))
     return FALSE;
   const json_t *all = json_object_get(where, "all");
   if (all == NULL && !check_filter(place, kind, where, names))
@@ -198,11 +198,16 @@ static gboolean check_columns(BhPlace *place, const BhKind *kind, const json_t *
   g_autofree const char **columns = NULL;
   if (!bh_place_names(place, ledger, "columns", FALSE, FALSE, &columns))
     return FALSE;
-  for (gsize i = 0; columns != NULL && columns[i] != NULL; i++)
-    if (strcmp(columns[i], "state") != 0 &&
-        g_hash_table_lookup(kind->field_index, columns[i]) == NULL)
+  for (gsize i = 0; columns != NULL && columns[i] != NULL; i++) {
+    const BhField *field = g_hash_table_lookup(kind->field_index, columns[i]);
+    if (strcmp(columns[i], "state") != 0 && field == NULL)
       return bh_place_fail_at(place, "columns", "kind %s has no field \"%s\"", kind->name,
                               columns[i]);
+    if (field != NULL && field->reads_records)
+      return bh_place_fail_at(
+          place, "columns",
+          "field \"%s\" is computed from other records, which a list does not read", columns[i]);
+  }
   return TRUE;
 }
 

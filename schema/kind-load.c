@@ -1,6 +1,6 @@
 /* Reads a kind set from the files of a folder, or from its canonical text. Start with
  * bh_kind_set_load_dir. */
-#include "schema/kind-internal.h"
+#include "schema/condition-internal.h"
 
 #include <string.h>
 #include "schema/error.h"
@@ -46,6 +46,11 @@ static gboolean add_kind(BhKindSet *set, json_t *declaration, const char *file, 
   return TRUE;
 }
 
+static const char *get_root(const BhKind *kind, GHashTable *roots)
+{
+  return roots != NULL ? g_hash_table_lookup(roots, kind->name) : "$";
+}
+
 /* Sorts all kinds by name and makes the second pass over them. `roots` maps the name of a kind to
  * its JSON path; NULL when each kind has its own file. */
 static gboolean resolve(BhKindSet *set, GHashTable *roots, GError **error)
@@ -54,8 +59,12 @@ static gboolean resolve(BhKindSet *set, GHashTable *roots, GError **error)
   bh_kind_set_link(set);
   for (guint i = 0; i < set->kinds->len; i++) {
     const BhKind *kind = g_ptr_array_index(set->kinds, i);
-    const char *root = roots != NULL ? g_hash_table_lookup(roots, kind->name) : "$";
-    if (!bh_kind_resolve(kind, set, root, error))
+    if (!bh_kind_check_computed(kind, set, get_root(kind, roots), error))
+      return FALSE;
+  }
+  for (guint i = 0; i < set->kinds->len; i++) {
+    const BhKind *kind = g_ptr_array_index(set->kinds, i);
+    if (!bh_kind_resolve(kind, set, get_root(kind, roots), error))
       return FALSE;
   }
   return TRUE;

@@ -22,12 +22,14 @@ gboolean bh_kind_may_lock(const BhKind *kind)
 
 gboolean bh_field_is_locked(const BhField *field, const BhContext *context)
 {
-  return field->locked_when != NULL && bh_condition_is_certain(field->locked_when, context);
+  const BhContext at = bh_context_for(context, field->kind);
+  return field->locked_when != NULL && bh_condition_is_certain(field->locked_when, &at);
 }
 
 gboolean bh_kind_is_locked_for_new(const BhKind *kind, const BhContext *made)
 {
-  return kind->locked_when != NULL && bh_condition_is_certain(kind->locked_when, made);
+  const BhContext at = bh_context_for(made, kind);
+  return kind->locked_when != NULL && bh_condition_is_certain(kind->locked_when, &at);
 }
 
 gboolean bh_kind_step_unlocks(const BhKind *kind, const char *key, const char *from, const char *to,
@@ -204,7 +206,7 @@ GPtrArray *bh_kind_check_change(const BhKind *kind, const json_t *set, const BhC
   json_object_foreach((json_t *)set, key, value) {
     const BhField *field = bh_kind_find_field(kind, key);
     const json_t *old = json_object_get(before->values, key);
-    if (field == NULL || is_same(old, value))
+    if (field == NULL || field->compute != NULL || is_same(old, value))
       continue;
     if (bh_kind_is_locked(kind, key, to, before))
       g_ptr_array_add(problems, make_locked_problem(field, key));

@@ -29,7 +29,7 @@ static gboolean resolve_where(BhPlace *place, const BhKindSet *set, const BhFiel
   gsize mark = bh_place_enter(place, "where");
   for (gsize i = 0; refs->ref_kinds[i] != NULL; i++) {
     const BhKind *named = bh_kind_set_find(set, refs->ref_kinds[i]);
-    if (named != NULL && !bh_condition_check(place, set, named, where))
+    if (named != NULL && !bh_condition_check_stored(place, set, named, where))
       return FALSE;
   }
   if (!bh_condition_check_scope(place, where, "where", FALSE))

@@ -14,6 +14,8 @@ typedef struct {
   const char *file; /* borrowed */
   GString *path;    /* "$.fields[2].type" */
   GError **error;
+  gboolean stored_only; /* paths must not end at computed fields */
+  gboolean in_list;     /* paths begin at the records of a list */
 } BhPlace;
 
 /* Initialises a place at the root of `file`. `file` and `error` are borrowed. */

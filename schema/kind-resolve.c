@@ -1,6 +1,6 @@
 /* Second pass over a declaration: checks that every name of a field, state, kind or role is
  * declared, and rules that concern several members. Start with bh_kind_resolve. */
-#include "schema/kind-internal.h"
+#include "schema/condition-internal.h"
 #include "schema/workflow.h"
 
 #include <string.h>
@@ -10,6 +10,22 @@ static gboolean check_field_name(BhPlace *place, const BhKind *kind, const char 
   if (g_hash_table_lookup(kind->field_index, name) == NULL)
     return bh_place_fail(place, "kind %s has no field \"%s\"", kind->name, name);
   return TRUE;
+}
+
+/* Refuses a computed field where a value is entered, and where a list would have to read other
+ * records for each of its rows. */
+static gboolean check_use(BhPlace *place, const BhKind *kind, const char *name, const char *key)
+{
+  const BhField *field = g_hash_table_lookup(kind->field_index, name);
+  if (field->compute == NULL)
+    return TRUE;
+  if (!g_str_equal(key, "list"))
+    return bh_place_fail(place, "field \"%s\" is computed, so that nobody can enter it", name);
+  return !field->reads_records ||
+         bh_place_fail(place,
+                       "field \"%s\" is computed from other records, which a list does not "
+                       "read",
+                       name);
 }
 
 /* Checks that all `names`, the value of member `key`, are fields of the kind. With `state_too`,
@@ -22,7 +38,7 @@ static gboolean check_field_names(BhPlace *place, const BhKind *kind, const char
     if (state_too && g_str_equal(names[i], "state") && kind->states->len > 0)
       continue;
     gsize inner = bh_place_enter_index(place, i);
-    if (!check_field_name(place, kind, names[i]))
+    if (!check_field_name(place, kind, names[i]) || !check_use(place, kind, names[i], key))
       return FALSE;
     bh_place_leave(place, inner);
   }
@@ -64,13 +80,25 @@ static gboolean resolve_visible(BhPlace *place, const BhKindSet *set, const BhKi
 {
   if (!check_visible_as_named(place, set, kind))
     return FALSE;
+  place->stored_only = TRUE;
   if (!check_condition(place, set, kind, "visible", kind->visible))
     return FALSE;
+  place->stored_only = FALSE;
   /* The hub sends a record again when the record or its parents change, but not when a child
    * changes or a day passes, and it does not load child records for sending. */
   gsize mark = bh_place_enter(place, "visible");
   gboolean is_valid = bh_condition_check_scope(place, kind->visible, "visible", TRUE);
   bh_place_leave(place, mark);
+  return is_valid;
+}
+
+/* The hub evaluates "distinct" for the stored numbers. */
+static gboolean check_distinct(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                               const BhField *field)
+{
+  place->stored_only = TRUE;
+  gboolean is_valid = check_condition(place, set, kind, "distinct", field->distinct);
+  place->stored_only = FALSE;
   return is_valid;
 }
 
@@ -86,7 +114,8 @@ static gboolean resolve_fields(BhPlace *place, const BhKindSet *set, const BhKin
     if (!check_condition(place, set, kind, "required", field->required) ||
         !check_condition(place, set, kind, "show_when", field->show_when) ||
         !check_condition(place, set, kind, "locked_when", field->locked_when) ||
-        !check_condition(place, set, kind, "distinct", field->distinct) ||
+        !check_distinct(place, set, kind, field) ||
+        !bh_field_resolve_compute(place, set, kind, field) ||
         !check_field_names(place, kind, field->change_asks, "on_change_ask", FALSE) ||
         !bh_kind_resolve_paper(place, set, kind, field) ||
         !bh_kind_resolve_office(place, kind, field) ||
@@ -355,6 +384,16 @@ static gboolean check_title_path(BhPlace *place, const BhKindSet *set, const BhK
   return TRUE;
 }
 
+/* Titles are stored, so that they would not follow a computed value. */
+static gboolean check_title_field(BhPlace *place, const BhKind *kind, const char *name)
+{
+  if (!check_field_name(place, kind, name))
+    return FALSE;
+  const BhField *field = g_hash_table_lookup(kind->field_index, name);
+  return field->compute == NULL ||
+         bh_place_fail(place, "field \"%s\" is computed; a title has stored values only", name);
+}
+
 static gboolean resolve_title(BhPlace *place, const BhKindSet *set, const BhKind *kind)
 {
   const char *title = json_string_value(json_object_get(kind->declaration, "title"));
@@ -365,7 +404,7 @@ static gboolean resolve_title(BhPlace *place, const BhKindSet *set, const BhKind
       return bh_place_fail(place, "\"{\" without \"}\"");
     g_autofree char *name = g_strndup(open + 1, (gsize)(close - open - 1));
     if (strchr(name, '.') != NULL ? !check_title_path(place, set, kind, name)
-                                  : !check_field_name(place, kind, name))
+                                  : !check_title_field(place, kind, name))
       return FALSE;
   }
   bh_place_leave(place, mark);

@@ -27,6 +27,8 @@ static gboolean resolve_form(BhPlace *place, const BhKind *kind, const char *nam
                            text != NULL ? text : "");
     if (field->retired)
       return bh_place_fail(place, "field \"%s\" is retired, so no form can ask for it", text);
+    if (field->compute != NULL)
+      return bh_place_fail(place, "field \"%s\" is computed, so no form can ask for it", text);
     if (!g_hash_table_add(seen, (gpointer)text))
       return bh_place_fail(place, "duplicate field \"%s\"", text);
     bh_place_leave(place, inner);

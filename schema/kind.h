@@ -259,17 +259,25 @@ struct _BhContext {
   const json_t *(*lookup)(const char *record, gpointer data);
   const char *(*kind_of)(const char *record, gpointer data);
   json_t *(*children)(const char *record, const char *kind, gpointer data);
+  json_t *(*referring)(const char *record, const char *kind, const char *field, gboolean *complete,
+                       gpointer data);
   /* Values of settings (schema/setting-values.h), borrowed. NULL: nothing is known about settings.
    * A NULL result: none is set, and the declared defaults apply. */
   const BhSettingValues *(*settings)(gpointer data);
   gpointer data;
-  /* Kind of the record. Without it nothing is known about settings. Functions that get the kind as
-   * an argument set it themselves. */
+  /* Kind of the record. Without it, conditions cannot read computed fields of it, and nothing is
+   * known about settings. The functions here that take a kind set it themselves. */
   const BhKind *kind;
+  /* a person sees the result: computed values leave out records that the actor may not see */
+  gboolean for_person;
   /* While a condition on other records ("any", "every", "count") is evaluated: the context of the
    * record that has the condition. Set by the evaluation. */
   const BhContext *outer;
+  struct _BhComputing *computing; /* private to schema/compute.c; NULL */
 };
+
+/* Records that one reverse query may read. */
+#define BH_REFERRING_MAX 1000
 
 /* Evaluates a condition of a loaded declaration. TRUE for a NULL condition, and for one that cannot
  * be decided because data is not available. */
@@ -294,6 +302,11 @@ const json_t *bh_context_get(const BhContext *context, const char *path);
 /* Area code of a record, by its kind's "area_from", or of its parent if the kind inherits;
  * borrowed, NULL when none. */
 const char *bh_kind_get_area(const BhKind *kind, const BhContext *context);
+/* Whether everybody who serves the area `served` receives all records of the kind whose ref `field`
+ * is the record with these values: the kind has the scope "all", or "area" with the area of that
+ * record, and its records are never hidden. FALSE when in doubt. */
+gboolean bh_kind_is_whole_for(const BhKind *kind, const char *field, const json_t *values,
+                              const char *served);
 /* Id of the unit of a record, by its kind's "unit_from", or of its parent if the kind inherits;
  * borrowed, NULL when none. */
 const char *bh_kind_get_unit(const BhKind *kind, const BhContext *context);

@@ -35,6 +35,15 @@ json_t *bh_overlay_list_children(const char *record, const char *kind, gpointer 
   return overlay->children != NULL ? overlay->children(record, kind, overlay->store) : NULL;
 }
 
+json_t *bh_overlay_list_referring(const char *record, const char *kind, const char *field,
+                                  gboolean *complete, gpointer data)
+{
+  BhOverlay *overlay = data;
+  return overlay->referring != NULL
+             ? overlay->referring(record, kind, field, complete, overlay->store)
+             : NULL;
+}
+
 void bh_overlay_forget(BhOverlay *overlay, const char *record)
 {
   if (overlay->unsaved != NULL)

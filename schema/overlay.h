@@ -23,15 +23,22 @@ typedef json_t *(*BhChildrenFunc)(const char *record, const char *kind, gpointer
  * bh_overlay_forget or bh_overlay_clear. */
 typedef json_t *(*BhOverlayFunc)(const char *record, const json_t *stored, gpointer data);
 
-/* Initialise the first six members and set the others to zero; bh_overlay_clear. */
+/* Returns the values of the records that refer to a record, a new reference; NULL when they are not
+ * known. The type of BhContext.referring. */
+typedef json_t *(*BhReferringFunc)(const char *record, const char *kind, const char *field,
+                                   gboolean *complete, gpointer data);
+
+/* Initialise all members but the last and set that to zero; bh_overlay_clear. `referring` may be
+ * NULL. */
 typedef struct {
-  BhLookupFunc lookup;     /* reads the store */
-  BhKindOfFunc kind_of;    /* kinds of records in the store; NULL: they are not known */
-  BhChildrenFunc children; /* children in the store; NULL: they are not known */
-  gpointer store;          /* passed to the three functions above, borrowed */
-  BhOverlayFunc make;      /* makes the unsaved values of a record */
-  gpointer maker;          /* passed to `make`, borrowed */
-  GHashTable *unsaved;     /* record id → json_t*, the unsaved values that `make` returned */
+  BhLookupFunc lookup;       /* reads the store */
+  BhKindOfFunc kind_of;      /* kinds of records in the store; NULL: they are not known */
+  BhChildrenFunc children;   /* children in the store; NULL: they are not known */
+  BhReferringFunc referring; /* records in the store that refer to one; NULL: they are not known */
+  gpointer store;            /* passed to the four functions above, borrowed */
+  BhOverlayFunc make;        /* makes the unsaved values of a record */
+  gpointer maker;            /* passed to `make`, borrowed */
+  GHashTable *unsaved;       /* record id → json_t*, the unsaved values that `make` returned */
 } BhOverlay;
 
 /* The values of a record, borrowed: the unsaved ones if `make` gave some, else the stored ones;
@@ -44,6 +51,10 @@ const char *bh_overlay_get_kind(const char *record, gpointer overlay);
 /* The stored children of a record, without unsaved values. A BhChildrenFunc; `overlay` is a
  * BhOverlay. */
 json_t *bh_overlay_list_children(const char *record, const char *kind, gpointer overlay);
+/* The stored records that refer to a record, without unsaved values. A BhReferringFunc; `overlay`
+ * is a BhOverlay. */
+json_t *bh_overlay_list_referring(const char *record, const char *kind, const char *field,
+                                  gboolean *complete, gpointer overlay);
 /* Frees the unsaved values of one record, which may have changed: `make` is called again for it. */
 void bh_overlay_forget(BhOverlay *overlay, const char *record);
 /* Frees the unsaved values. The overlay can be used again; `make` is then called again. */

@@ -128,13 +128,21 @@ const BhTransition *bh_workflow_find(const BhKind *kind, const char *from, const
   return NULL;
 }
 
+/* Whether "when" of the step holds. */
+static gboolean does_apply(const BhKind *kind, const BhTransition *transition,
+                           const BhContext *context)
+{
+  const BhContext at = bh_context_for(context, kind);
+  return bh_condition_holds(transition->when, &at);
+}
+
 const BhTransition *bh_workflow_find_page_for(const BhKind *kind, const char *from,
                                               const char *page, const BhContext *context)
 {
   for (guint i = 0; i < kind->transitions->len; i++) {
     const BhTransition *transition = g_ptr_array_index(kind->transitions, i);
     if (starts_from(transition, from) && g_strcmp0(bh_transition_get_page(transition), page) == 0 &&
-        (context == NULL || bh_condition_holds(transition->when, context)))
+        (context == NULL || does_apply(kind, transition, context)))
       return transition;
   }
   return NULL;
@@ -157,14 +165,14 @@ gboolean bh_transition_sets(const BhTransition *transition, const char *field)
 }
 
 const BhTransition *bh_workflow_find_creation(const BhKind *kind, const char *page,
-                                              const BhContext *given)
+                                              const BhContext *context)
 {
-  const BhContext own = bh_context_of_kind(given, kind), *context = &own;
+  const BhContext at = bh_context_for(context, kind);
   const BhTransition *found = NULL;
   for (guint i = 0; i < kind->transitions->len; i++) {
     const BhTransition *transition = g_ptr_array_index(kind->transitions, i);
     if (!transition->creates || g_strcmp0(bh_transition_get_page(transition), page) != 0 ||
-        !bh_condition_holds(transition->when, context))
+        !bh_condition_holds(transition->when, &at))
       continue;
     if (found != NULL)
       return NULL;
@@ -229,14 +237,14 @@ gboolean bh_workflow_can_reach(const BhKind *kind, const char *state, const BhCo
   return FALSE;
 }
 
-GPtrArray *bh_workflow_list_open(const BhKind *kind, const char *from, const BhContext *given)
+GPtrArray *bh_workflow_list_open(const BhKind *kind, const char *from, const BhContext *context)
 {
-  const BhContext own = bh_context_of_kind(given, kind), *context = &own;
+  const BhContext at = bh_context_for(context, kind);
   GPtrArray *open = g_ptr_array_new();
   for (guint i = 0; i < kind->transitions->len; i++) {
     const BhTransition *transition = g_ptr_array_index(kind->transitions, i);
     if (starts_from(transition, from) && bh_transition_is_open_to(kind, transition, context) &&
-        bh_condition_holds(transition->when, context))
+        bh_condition_holds(transition->when, &at))
       g_ptr_array_add(open, (gpointer)transition);
   }
   return open;
@@ -245,8 +253,8 @@ GPtrArray *bh_workflow_list_open(const BhKind *kind, const char *from, const BhC
 gboolean bh_workflow_is_blocked(const BhKind *kind, const char *from, const char *to,
                                 const char *field, const BhContext *context)
 {
+  const BhContext at = bh_context_for(context, kind);
   const BhTransition *transition = bh_workflow_find(kind, from, to);
-  BhContext own = bh_context_of_kind(context, kind);
   gsize i;
   json_t *guard;
 
@@ -254,17 +262,16 @@ gboolean bh_workflow_is_blocked(const BhKind *kind, const char *from, const char
     return TRUE;
   json_array_foreach((json_t *)transition->needs, i, guard) {
     if (g_strcmp0(bh_json_string_or(guard, "field", NULL), field) == 0 &&
-        bh_condition_holds(json_object_get(guard, "when"), &own) &&
-        !bh_condition_holds(json_object_get(guard, "must"), &own))
+        bh_condition_holds(json_object_get(guard, "when"), &at) &&
+        !bh_condition_holds(json_object_get(guard, "must"), &at))
       return TRUE;
   }
   return FALSE;
 }
 
 GPtrArray *bh_workflow_check(const BhKind *kind, const char *from, const char *to,
-                             const BhContext *given)
+                             const BhContext *context)
 {
-  const BhContext own = bh_context_of_kind(given, kind), *context = &own;
   GPtrArray *problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
   const BhTransition *transition = bh_workflow_find(kind, from, to);
   if (transition == NULL) {
@@ -289,16 +296,17 @@ GPtrArray *bh_workflow_check(const BhKind *kind, const char *from, const char *t
                         bh_transition_get_label(transition, "en"));
     g_ptr_array_add(problems, bh_problem_new("state", "actor", zh, en));
   }
-  if (!bh_condition_holds(transition->when, context)) {
+  const BhContext at = bh_context_for(context, kind);
+  if (!bh_condition_holds(transition->when, &at)) {
     g_autofree char *zh =
         g_strdup_printf("此记录不适用“%s”", bh_transition_get_label(transition, "zh"));
     g_autofree char *en = g_strdup_printf("\"%s\" does not apply to this record",
                                           bh_transition_get_label(transition, "en"));
     g_ptr_array_add(problems, bh_problem_new("state", "transition", zh, en));
   }
-  bh_rules_check(transition->needs, context, problems);
+  bh_rules_check(transition->needs, &at, problems);
   bh_transition_check_actor_stamps(transition, context, problems);
-  bh_deadline_check(transition, context, problems);
-  bh_attach_check(transition->attach, context, problems);
+  bh_deadline_check(transition, &at, problems);
+  bh_attach_check(transition->attach, &at, problems);
   return problems;
 }

@@ -4,6 +4,7 @@
 
 #include "app/ctl/command.h"
 #include "schema/civil.h"
+#include "schema/compute.h"
 #include "schema/error.h"
 
 #define LIMIT_DEFAULT 50
@@ -167,6 +168,20 @@ static void print_values(const BhKind *kind, const json_t *values)
   }
 }
 
+static void print_computed(const BhKind *kind, const json_t *computed)
+{
+  const char *lang = bh_ctl_get_lang();
+  const char *key;
+  json_t *item;
+
+  json_object_foreach((json_t *)computed, key, item) {
+    const BhField *field = kind != NULL ? bh_kind_find_field(kind, key) : NULL;
+    g_autofree char *text = field != NULL ? bh_computed_format(field, item, lang) : NULL;
+    if (text != NULL)
+      printf("  %s: %s\n", bh_field_get_label(field, lang), text);
+  }
+}
+
 static void print_record(BhLink *link, const json_t *record)
 {
   BhKindSet *kinds = bh_link_get_kinds(link, NULL);
@@ -177,6 +192,7 @@ static void print_record(BhLink *link, const json_t *record)
   printf("%s: %s\n", kind != NULL ? bh_kind_get_label(kind, bh_ctl_get_lang()) : name,
          bh_json_string_or(record, "title", ""));
   print_values(kind, json_object_get(record, "values"));
+  print_computed(kind, json_object_get(record, "computed"));
   if (number_of(record, "pending") > 0)
     printf("%" G_GINT64_FORMAT " entries have not left yet\n", number_of(record, "pending"));
   if (json_array_size(json_object_get(record, "conflicts")) > 0)
@@ -191,9 +207,11 @@ BhCtlExit bh_ctl_show(const BhCtlOptions *options)
   g_autoptr(GError) error = NULL;
   g_autoptr(BhLink) link = bh_link_open(options->store, &error);
   g_autoptr(json_t) record =
-      link != NULL
-          ? bh_link_call(link, "get", json_pack("{s:s}", "id", options->arguments[0]), &error)
-          : NULL;
+      link != NULL ? bh_link_call(link, "get",
+                                  json_pack("{s:s, s:s*}", "id", options->arguments[0], "author",
+                                            options->by),
+                                  &error)
+                   : NULL;
 
   if (record == NULL)
     return bh_ctl_fail(error);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/parts.h"
+#include "schema/compute.h"
 #include "schema/kind-rules.h"
 
 struct _BhFormView {
@@ -22,6 +23,8 @@ struct _BhFormView {
   GHashTable *invalid; /* set of BhFieldRow* whose text cannot be a value */
   guint pause_source;
   guint longest_source;
+  /* box with the computed fields; NULL: a form of some fields that a page asks for */
+  GtkWidget *computed;
 };
 
 G_DEFINE_FINAL_TYPE(BhFormView, bh_form_view, GTK_TYPE_BOX)
@@ -36,6 +39,7 @@ static void bh_form_view_dispose(GObject *object)
   g_hash_table_remove_all(self->dirty);
   g_hash_table_remove_all(self->invalid);
   g_ptr_array_set_size(self->rows, 0);
+  self->computed = NULL;
   G_OBJECT_CLASS(bh_form_view_parent_class)->dispose(object);
 }
 
@@ -107,6 +111,26 @@ static void update_doubt(BhFormView *self, BhFieldRow *row)
   bh_field_row_set_doubt(row, doubt == NULL ? NULL : zh ? doubt->text_zh : doubt->text_en);
 }
 
+/* Shows what is computed from the values as they are typed. What needs records that the form does
+ * not have is left out. */
+static void update_computed(BhFormView *self, const BhContext *context)
+{
+  const char *lang = bh_session_get_lang(self->session);
+  g_autoptr(json_t) shown = bh_kind_compute_shown(self->kind, context);
+  const char *name;
+  json_t *item;
+  bh_part_clear(self->computed);
+  json_object_foreach(shown, name, item) {
+    const BhField *field = bh_kind_find_field(self->kind, name);
+    if (json_object_get(item, "value") == NULL)
+      continue;
+    g_autofree char *text = bh_computed_format(field, item, lang);
+    GtkWidget *fact = bh_part_fact(bh_field_get_label(field, lang), text);
+    bh_part_identify(fact, name, bh_field_get_label(field, lang));
+    gtk_container_add(GTK_CONTAINER(self->computed), fact);
+  }
+}
+
 static void update_shown(BhFormView *self)
 {
   BhDate today = bh_session_today(self->session);
@@ -122,6 +146,8 @@ static void update_shown(BhFormView *self)
     update_doubt(self, row);
     bh_field_row_set_required(row, !locked && bh_field_is_required(field, &context));
   }
+  if (self->computed != NULL)
+    update_computed(self, &context);
 }
 
 /* What a field of numbers allows; NULL for other fields. g_free. */
@@ -361,6 +387,13 @@ static BhFormView *view_new(BhSession *session, const BhKind *kind)
   return self;
 }
 
+static void add_computed(BhFormView *self)
+{
+  self->computed = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
+  gtk_container_add(GTK_CONTAINER(self), self->computed);
+  gtk_widget_show(self->computed);
+}
+
 BhFormView *bh_form_view_new(BhSession *session, const BhKind *kind, const char *form,
                              const char *const *hidden)
 {
@@ -369,6 +402,8 @@ BhFormView *bh_form_view_new(BhSession *session, const BhKind *kind, const char 
     add_form(self, form);
   else
     add_all(self, hidden);
+  if (form == NULL)
+    add_computed(self);
   update_shown(self);
   return self;
 }
@@ -390,6 +425,7 @@ BhFormView *bh_form_view_new_fields(BhSession *session, const BhKind *kind, cons
     g_ptr_array_add(hidden, NULL);
     add_all(self, (const char *const *)hidden->pdata);
   }
+  add_computed(self);
   update_shown(self);
   return self;
 }

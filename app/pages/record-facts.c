@@ -6,6 +6,7 @@
 
 #include "app/forms/web-link.h"
 #include "app/pages/record.h"
+#include "schema/compute.h"
 
 #define REFS_SHOWN 20 /* rows of one field that refers to several records */
 
@@ -13,6 +14,7 @@ typedef struct {
   BhPage *page;
   GtkWidget *box;
   const char *lang;
+  const json_t *computed;
 } Facts;
 
 /* --- refs --- */
@@ -71,16 +73,31 @@ static void add_paper(const Facts *facts, const BhField *field, const json_t *va
   gtk_container_add(GTK_CONTAINER(facts->box), more);
 }
 
-static gboolean is_shown(const BhField *field, const json_t *values)
+static gboolean is_shown(const Facts *facts, const BhField *field, const json_t *values)
 {
   const json_t *value = json_object_get(values, bh_field_get_name(field));
+  if (bh_field_is_computed(field))
+    return json_object_get(facts->computed, bh_field_get_name(field)) != NULL;
   BhFieldType type = bh_field_get_type(field);
   return value != NULL && !json_is_null(value) && type != BH_FIELD_JSON && type != BH_FIELD_ITEMS &&
          type != BH_FIELD_HASH;
 }
 
+static void add_computed(const Facts *facts, const BhField *field)
+{
+  g_autofree char *text = bh_computed_format(
+      field, json_object_get(facts->computed, bh_field_get_name(field)), facts->lang);
+  GtkWidget *fact = bh_part_fact(bh_field_get_label(field, facts->lang), text);
+  bh_part_identify(fact, bh_field_get_name(field), bh_field_get_label(field, facts->lang));
+  gtk_container_add(GTK_CONTAINER(facts->box), fact);
+}
+
 static void add_value(const Facts *facts, const BhField *field, const json_t *value)
 {
+  if (bh_field_is_computed(field)) {
+    add_computed(facts, field);
+    return;
+  }
   switch (bh_field_get_type(field)) {
   case BH_FIELD_REF:
     if (json_is_string(value))
@@ -111,7 +128,7 @@ static void add_group(const Facts *facts, const char *heading, const GPtrArray *
   gboolean begun = FALSE;
   for (guint i = 0; i < fields->len; i++) {
     const BhField *field = g_ptr_array_index(fields, i);
-    if (!is_shown(field, values))
+    if (!is_shown(facts, field, values))
       continue;
     if (!begun && heading != NULL)
       gtk_container_add(GTK_CONTAINER(facts->box), bh_part_heading(heading));
@@ -134,9 +151,10 @@ static void add_parent(const Facts *facts, const BhKind *kind, const json_t *val
   add_group(facts, NULL, fields, values);
 }
 
-void bh_facts_show(BhPage *page, GtkWidget *box, const BhKind *kind, const json_t *values)
+void bh_facts_show(BhPage *page, GtkWidget *box, const BhKind *kind, const json_t *values,
+                   const json_t *computed)
 {
-  const Facts facts = {page, box, bh_session_get_lang(bh_page_get_session(page))};
+  const Facts facts = {page, box, bh_session_get_lang(bh_page_get_session(page)), computed};
   const json_t *sections = json_object_get(bh_kind_get_declaration(kind), "sections");
   g_autoptr(GHashTable) placed = g_hash_table_new(g_direct_hash, g_direct_equal);
   gsize i, k;

@@ -329,7 +329,8 @@ static void on_record(BhPage *page, json_t *result, const GError *error, gpointe
       pending > 0 ? _("Not sent yet") : _("Received by the hub"));
   gtk_label_set_text(GTK_LABEL(self->state), line);
   show_due(self);
-  bh_facts_show(page, self->facts, kind, json_object_get(result, "values"));
+  bh_facts_show(page, self->facts, kind, json_object_get(result, "values"),
+                json_object_get(result, "computed"));
   bh_attached_show(page, self->files, self->id);
   show_conflicts(self);
   bh_links_show(BH_PAGE(self), self->links, bh_json_string_or(self->record, "kind", ""), self->id);
@@ -346,7 +347,7 @@ static void on_record(BhPage *page, json_t *result, const GError *error, gpointe
 
 static void bh_record_page_refresh(BhPage *page)
 {
-  bh_page_ask(page, "record", bh_call_get(BH_RECORD_PAGE(page)->id), on_record, NULL, NULL);
+  bh_page_ask(page, "record", bh_call_show(BH_RECORD_PAGE(page)->id), on_record, NULL, NULL);
 }
 
 static void bh_record_page_leave(BhPage *page)

@@ -7,6 +7,7 @@
 #include "app/due.h"
 #include "app/pages/record.h"
 #include "app/visit/links.h"
+#include "schema/compute.h"
 #include "schema/ledger.h"
 #include "schema/workflow.h"
 
@@ -61,6 +62,15 @@ static char *dup_column(const BhField *field, const json_t *value, const char *t
   return speaks_for_itself ? g_steal_pointer(&text) : g_strdup_printf("%s %s", label, text);
 }
 
+/* The text of a computed column; NULL when it has no value. */
+static char *dup_computed(const BhField *field, const json_t *computed, const char *lang)
+{
+  if (computed == NULL)
+    return NULL;
+  g_autofree char *text = bh_computed_format(field, computed, lang);
+  return g_strdup_printf("%s %s", bh_field_get_label(field, lang), text);
+}
+
 static void add_part(GString *line, const char *part)
 {
   if (part != NULL && *part != '\0')
@@ -71,7 +81,6 @@ static char *dup_line(const BhKind *kind, const json_t *ledger, const json_t *ro
                       const char *reason, const char *due, const char *lang)
 {
   GString *line = g_string_new(NULL);
-  const json_t *values = json_object_get(row, "values");
   const char *title = bh_json_string_or(row, "title", "");
   g_autoptr(GPtrArray) columns = bh_ledger_list_columns(kind, ledger);
   add_part(line, reason);
@@ -80,8 +89,11 @@ static char *dup_line(const BhKind *kind, const json_t *ledger, const json_t *ro
   add_part(line, due);
   for (guint i = 0, shown = 0; i < columns->len && shown < COLUMNS_MAX; i++) {
     const BhField *field = g_ptr_array_index(columns, i);
-    g_autofree char *text =
-        dup_column(field, json_object_get(values, bh_field_get_name(field)), title, lang);
+    const json_t *values =
+        json_object_get(row, bh_field_is_computed(field) ? "computed" : "values");
+    const json_t *value = json_object_get(values, bh_field_get_name(field));
+    g_autofree char *text = bh_field_is_computed(field) ? dup_computed(field, value, lang)
+                                                        : dup_column(field, value, title, lang);
     add_part(line, text);
     shown += text != NULL;
   }

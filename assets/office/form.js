@@ -52,6 +52,12 @@ function makeField(field, changed) {
   };
 }
 
+// What is computed from the values as they are typed; nobody can change it.
+function computedNote(rows) {
+  return rows.length ? el('dl', { class: 'brief computed', role: 'status' }, rows.map((one) => el('div', { 'data-field': one.name },
+    el('dt', {}, one.label), el('dd', {}, one.text)))) : null;
+}
+
 // The files that the act asks for. `attach(files)` returns a box that takes them, or null.
 function filesNote(files, attach) {
   if (!files.length) return null;
@@ -72,6 +78,7 @@ export function formBox({ ask, draft, label, send, cancel, attach }) {
   const fields = new Map();
   const sections = new Map();
   const files = el('div', {});
+  const computed = el('div', {});
   let typed = {};
   let base = null; // the form with nothing typed
   let drawnFiles = '';
@@ -100,6 +107,7 @@ export function formBox({ ask, draft, label, send, cancel, attach }) {
       if (sections.has(section.name)) sections.get(section.name).hidden = !section.shown || !section.fields.some((one) => one.shown);
       for (const one of section.fields) fields.get(one.name)?.mark(one);
     }
+    fill(computed, computedNote(form.computed || []));
     const said = JSON.stringify(form.files);
     if (said !== drawnFiles) fill(files, filesNote(form.files, attach && ((asked) => attach(asked, refresh))));
     drawnFiles = said;
@@ -169,7 +177,7 @@ export function formBox({ ask, draft, label, send, cancel, attach }) {
         kept.isBack() ? el('p', { class: 'muted', role: 'status' }, t('draft.back')) : null,
         lost.length ? el('p', { class: 'comment' }, t('form.lost'), ' ', el('bdi', {}, lost.map(([, value]) => value).join('\n'))) : null,
         base.source ? el('p', { class: 'muted' }, t('step.source', { source: base.source })) : null,
-        base.sections.map(drawSection), files,
+        base.sections.map(drawSection), computed, files,
         el('div', { class: 'buttons' }, action(t('step.go'), 'primary', submit),
           el('button', { type: 'button', class: 'quiet', onclick: () => { kept.keep(typed, words(), false); cancel(); } },
             t('review.cancel'))));

@@ -1,5 +1,7 @@
 /* SQL of related-store.h, for related.c. */
 #include "sync/index/related-store.h"
+#include "sync/index/related.h"
+#include "sync/index/row.h"
 
 #include "sync/db/params.h"
 
@@ -73,4 +75,24 @@ gboolean bh_related_store_has(BhDb *db, gint64 nr, const char *match, gboolean *
   return bh_db_has_row(db, "SELECT 1 FROM search WHERE search MATCH :match AND rowid = :nr",
                        BH_PARAMS(bh_param_text("match", match), bh_param_int("nr", nr)), has,
                        error);
+}
+
+GPtrArray *bh_index_list_referring(BhDb *db, const char *kind, const char *field, const char *id,
+                                   guint max, gboolean *too_many, GError **error)
+{
+  /* The limits are inside, so that no more rows are read than can be used. */
+  if (!bh_index_has_marks(db, (int)max, too_many, error))
+    return NULL;
+  GPtrArray *ids = bh_stmt_collect_texts(
+      bh_db_query(db,
+                  "SELECT r.id FROM (SELECT nr FROM (SELECT record AS nr FROM field_value"
+                  " WHERE kind = :kind AND field = :field AND value = :id LIMIT :max) UNION"
+                  " SELECT nr FROM (SELECT nr FROM index_pending LIMIT :max)) f"
+                  " CROSS JOIN record r ON r.nr = f.nr WHERE +r.kind = :kind ORDER BY f.nr",
+                  BH_PARAMS(bh_param_text("kind", kind), bh_param_text("field", field),
+                            bh_param_text("id", id), bh_param_int("max", (gint64)max + 1)),
+                  error),
+      error);
+  *too_many = *too_many || (ids != NULL && ids->len > max);
+  return ids;
 }

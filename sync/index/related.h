@@ -16,4 +16,11 @@ G_BEGIN_DECLS
 char *bh_search_related(BhDb *db, const BhKindSet *kinds, const char *kind, const char *typed,
                         GError **error);
 
+/* Ids of the records of `kind` whose indexed ref `field` may be `id` (char*). Marked records are
+ * among them whatever they refer to, because the index does not know them yet: the caller must
+ * compare the values. *too_many: there are more than `max`, or more than `max` marked records, and
+ * ids are missing. NULL with an error: the store failed. */
+GPtrArray *bh_index_list_referring(BhDb *db, const char *kind, const char *field, const char *id,
+                                   guint max, gboolean *too_many, GError **error);
+
 G_END_DECLS

@@ -320,6 +320,7 @@ class Visibility(unittest.TestCase):
         status, view, _ = near.ask("GET", path)
         self.assertEqual((status, view["title"][:10]), (200, "JC-AN-0001"))
         photo = view["files"][0]
+        counted = []
         for one in (path, f"{path}/history", f"{path}/files/{photo['sha256']}",
                     f"/office/v1/records/{photo['record']}",
                     f"/office/v1/records/{photo['record']}/files/{photo['sha256']}"):
@@ -334,6 +335,12 @@ class Visibility(unittest.TestCase):
             enterprise = enterprise_of(client, near)
             titles = [row["title"] for group in enterprise["related"] for row in group["rows"]]
             self.assertEqual(any("JC-AN-0001" in title for title in titles), there)
+            visits, = (row for section in enterprise["sections"] for row in section["rows"]
+                       if row["key"] == "inspections_this_year")
+            self.assertTrue(visits["computed"])
+            self.assertIn("仅按可见记录计算", visits["text"])
+            counted.append(int(visits["text"].split()[0]))
+        self.assertEqual(counted[0] - counted[1], 1, counted)
         for act, body in (("review", {"decision": "approve", "covers": view["covers"]}),
                           ("resolve", {"key": "opinion", "entry": "x", "heads": []}),
                           ("act", {"act": "step/accepted", "covers": view["covers"]})):

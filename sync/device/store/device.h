@@ -187,14 +187,18 @@ json_t *bh_device_save_drafts(BhDevice *device, const char *author, const json_t
 /* {"id","kind","values","conflicts":[{"key","heads":[{"entry","value"}]}],"pending":entries not
  * yet at the hub,"quarantined":n,"title","author","changed_ms"}; BH_ERROR_NOT_FOUND. */
 json_t *bh_device_get(BhDevice *device, const char *id, GError **error);
+/* As bh_device_get, with the computed fields as `author` (NULL: nobody) sees them: "computed" of
+ * bh_kind_compute_shown. */
+json_t *bh_device_show(BhDevice *device, const char *author, const char *id, GError **error);
 /* {id: values} of the records with these ids (JSON array), without those that are not here, in a
  * fixed number of statements; a new reference. */
 json_t *bh_device_get_values(BhDevice *device, const json_t *ids, GError **error);
 /* Rows of one kind, a page at a time. The query has the members of bh_list_query_read
  * (sync/index/query.h), of which "kind" is required, and "viewer"?: id of the person for whom the
  * page is made; records that are hidden from them are left out. Result
- * {"rows":[{"id","kind","title","state","values","pending","conflict", "review"}],"after"}. The
- * cost depends on the page, not on the size of the store. */
+ * {"rows":[{"id","kind","title","state","values","pending","conflict","review","computed"?}],
+ * "after"}, with "computed" of bh_kind_compute_listed. The cost depends on the page, not on the
+ * size of the store. */
 json_t *bh_device_list(BhDevice *device, const json_t *query, GError **error);
 /* A page of the agenda of a person: the records of all ledgers with "agenda" (schema/ledger.h), the
  * oldest day first, then those without a day. Query: {"viewer": id of the person, "after"?: of the

@@ -2,6 +2,7 @@
  * bh_device_list. */
 #include "sync/device/store/device.h"
 
+#include "schema/compute.h"
 #include "schema/due.h"
 #include "sync/device/store/index.h"
 #include "sync/device/store/list.h"
@@ -119,12 +120,13 @@ static void offer(Page *page, const Found *found, const BhListHit *hit)
   BhContext context;
   if (view == NULL)
     return;
-  if (page->viewer != NULL) {
-    bh_scope_fill(page->scope, id, &context);
-    if (!bh_kind_is_visible(page->kind, &context))
-      return;
-  }
+  bh_scope_fill(page->scope, id, &context);
+  if (page->viewer != NULL && !bh_kind_is_visible(page->kind, &context))
+    return;
   json_t *row = make_row(page, found, view, id);
+  json_t *computed = bh_kind_compute_listed(page->kind, &context);
+  if (computed != NULL)
+    json_object_set_new(row, "computed", computed);
   g_autofree char *place = page->places ? bh_list_dup_after(hit) : NULL;
   if (place != NULL)
     json_object_set_new(row, "place", json_string(place));

@@ -6,8 +6,10 @@
 
 #include "schema/overlay.h"
 #include "sync/device/store/office-settings.h"
+#include "sync/device/store/device-store.h"
 #include "sync/device/store/people.h"
 #include "sync/device/store/views.h"
+#include "sync/index/index.h"
 
 struct _BhScope {
   BhDevice *device;
@@ -17,6 +19,7 @@ struct _BhScope {
   /* record id → its values; an object is replaced and never changed once others may hold it */
   GHashTable *values;
   GHashTable *kinds; /* record id → kind, of records with unsaved values; NULL: none */
+  char *served;      /* area of the device's unit; NULL: not read yet, or none */
 };
 
 static void unref_json(gpointer data)
@@ -45,6 +48,7 @@ void bh_scope_free(BhScope *scope)
   json_decref(scope->actor_values);
   g_free(scope->actor);
   g_free(scope->today);
+  g_free(scope->served);
   g_free(scope);
 }
 
@@ -141,6 +145,89 @@ static const BhSettingValues *get_settings(gpointer data)
   return bh_office_settings_get(scope->device);
 }
 
+/* --- referring records --- */
+
+static gboolean is_unsaved(BhScope *scope, const char *record)
+{
+  return scope->kinds != NULL && g_hash_table_contains(scope->kinds, record);
+}
+
+/* Whether the person who acts may see a record with these values. */
+static gboolean is_visible(BhScope *scope, const BhKind *kind, const json_t *values)
+{
+  BhContext context;
+  bh_scope_fill(scope, NULL, &context);
+  context.values = values;
+  return bh_kind_is_visible(kind, &context);
+}
+
+static void add_if_referring(BhScope *scope, const BhKind *kind, const char *field,
+                             const char *record, const char *id, json_t *out)
+{
+  json_t *values = bh_scope_get(scope, id);
+  if (bh_json_has_name(json_object_get(values, field), record) && is_visible(scope, kind, values))
+    json_array_append(out, values);
+}
+
+static void add_unsaved_referring(BhScope *scope, const BhKind *kind, const char *field,
+                                  const char *record, json_t *out)
+{
+  GHashTableIter iter;
+  gpointer id, name;
+
+  if (scope->kinds == NULL)
+    return;
+  g_hash_table_iter_init(&iter, scope->kinds);
+  while (g_hash_table_iter_next(&iter, &id, &name))
+    if (strcmp(name, bh_kind_get_name(kind)) == 0)
+      add_if_referring(scope, kind, field, record, id, out);
+}
+
+/* Whether all records that refer to this one are on the device: it receives those of the area of
+ * its unit, once it has received everything. What others made since the last round is not known. */
+static gboolean has_all(BhScope *scope, const BhKind *kind, const char *field, const char *record)
+{
+  BhDevice *device = scope->device;
+  if (scope->served == NULL) {
+    g_autoptr(json_t) uplink = bh_device_store_read_uplink(device, NULL);
+    const char *unit = bh_json_string_or(uplink, "unit", NULL);
+    const json_t *values = unit != NULL ? bh_scope_get(scope, unit) : NULL;
+    scope->served = g_strdup(bh_json_string_or(values, "area", NULL));
+  }
+  g_autofree char *cursor = bh_setting_dup(device, "cursor");
+  return cursor != NULL &&
+         bh_kind_is_whole_for(kind, field, bh_scope_get(scope, record), scope->served);
+}
+
+static json_t *list_referring(const char *record, const char *kind_name, const char *field,
+                              gboolean *complete, gpointer data)
+{
+  BhScope *scope = data;
+  BhDevice *device = scope->device;
+  const BhKind *kind = bh_kind_set_find(device->kinds, kind_name);
+  gboolean too_many = FALSE;
+
+  if (kind == NULL)
+    return NULL;
+  g_autoptr(GPtrArray) ids = bh_index_list_referring(device->db, kind_name, field, record,
+                                                     BH_REFERRING_MAX, &too_many, NULL);
+  if (ids == NULL || too_many)
+    return NULL;
+  json_t *out = json_array();
+  for (guint i = 0; i < ids->len; i++)
+    if (!is_unsaved(scope, ids->pdata[i]))
+      add_if_referring(scope, kind, field, record, ids->pdata[i], out);
+  add_unsaved_referring(scope, kind, field, record, out);
+  *complete = has_all(scope, kind, field, record);
+  return out;
+}
+
+static const BhKind *find_kind(BhScope *scope, const char *record)
+{
+  const char *name = record != NULL ? get_kind(record, scope) : NULL;
+  return name != NULL ? bh_kind_set_find(scope->device->kinds, name) : NULL;
+}
+
 void bh_scope_fill(BhScope *scope, const char *record, BhContext *context)
 {
   memset(context, 0, sizeof *context);
@@ -153,5 +240,8 @@ void bh_scope_fill(BhScope *scope, const char *record, BhContext *context)
   context->kind_of = get_kind;
   context->children = list_children;
   context->settings = get_settings;
+  context->referring = list_referring;
+  context->kind = context->values != NULL ? find_kind(scope, record) : NULL;
+  context->for_person = TRUE;
   context->data = scope;
 }

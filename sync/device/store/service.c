@@ -235,7 +235,8 @@ static json_t *get(BhDevice *device, const json_t *params, GError **error)
 {
   const char *id = text_of(params, "id", error);
 
-  return id != NULL ? bh_device_get(device, id, error) : NULL;
+  return id != NULL ? bh_device_show(device, bh_json_string_or(params, "author", NULL), id, error)
+                    : NULL;
 }
 
 static json_t *list(BhDevice *device, const json_t *params, GError **error)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "schema/compute.h"
 #include "schema/due.h"
 #include "schema/review.h"
 
@@ -95,6 +96,20 @@ json_t *bh_device_get(BhDevice *device, const char *id, GError **error)
   json_object_set_new(out, "review", bh_review_find_open(device, kind, id));
   add_due(device, out, id);
   return g_steal_pointer(&out);
+}
+
+json_t *bh_device_show(BhDevice *device, const char *author, const char *id, GError **error)
+{
+  BhContext context;
+  json_t *out = bh_device_get(device, id, error);
+  const BhKind *kind =
+      out != NULL ? bh_kind_set_find(device->kinds, bh_json_string_or(out, "kind", "")) : NULL;
+  if (kind == NULL)
+    return out;
+  g_autoptr(BhScope) scope = bh_scope_new(device, author);
+  bh_scope_fill(scope, id, &context);
+  json_object_set_new(out, "computed", bh_kind_compute_shown(kind, &context));
+  return out;
 }
 
 /* --- history --- */

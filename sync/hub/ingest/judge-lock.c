@@ -74,6 +74,7 @@ static void judge_variant(BhJudgement *judgement, guint op, const BhKind *kind, 
       .lookup = bh_overlay_lookup,
       .kind_of = bh_overlay_get_kind,
       .children = bh_overlay_list_children,
+      .referring = bh_overlay_list_referring,
       .data = before,
   };
   g_autoptr(GPtrArray) problems = bh_kind_check_change(kind, set, &context);
@@ -104,6 +105,7 @@ void bh_judge_locks(BhJudgement *judgement, guint op, const BhKind *named, const
   g_auto(BhOverlay) overlay = {.lookup = bh_records_lookup,
                                .kind_of = bh_records_get_kind,
                                .children = bh_records_list_children,
+                               .referring = bh_records_list_referring,
                                .store = piece->records,
                                .make = make_before,
                                .maker = &before};

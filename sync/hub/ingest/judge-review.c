@@ -89,6 +89,7 @@ static gboolean judge_decision(BhPiece *piece, const BhBody *body, const char *t
                        .lookup = bh_records_lookup,
                        .kind_of = bh_records_get_kind,
                        .children = bh_records_list_children,
+                       .referring = bh_records_list_referring,
                        .data = piece->records};
   const char *from = bh_json_string_or(context.values, "state", NULL);
   g_autoptr(GPtrArray) problems = bh_review_check(kind, event, &context);

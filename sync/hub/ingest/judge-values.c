@@ -542,6 +542,7 @@ GPtrArray *bh_judge_list_problems(BhPiece *piece, const BhKindSet *kinds, const 
       .kind_of = bh_records_get_kind,
       .children = bh_records_list_children,
       .settings = bh_records_get_settings,
+      .referring = bh_records_list_referring,
       .data = piece->records,
   };
   piece->work->is_over = FALSE;

@@ -88,6 +88,50 @@ static const BhSettingValues *get_settings(gpointer data)
   return call->settings;
 }
 
+static const BhKind *find_kind(BhOfficeCall *call, const char *record)
+{
+  const char *name = record != NULL ? get_kind(record, call) : NULL;
+  return name != NULL ? bh_kind_set_find(call->kinds, name) : NULL;
+}
+
+/* Whether the person may see all records that refer to this one. */
+static gboolean sees_all(BhOfficeCall *call, const BhKind *kind, const char *field,
+                         const char *record)
+{
+  const json_t *unit = bh_office_values(call, bh_json_string_or(call->staff_values, "unit", NULL));
+  return bh_kind_is_whole_for(kind, field, bh_office_values(call, record),
+                              bh_json_string_or(unit, "area", NULL));
+}
+
+/* The referring records that the person may see, because the person sees what is made of them. */
+static json_t *list_referring(const char *record, const char *kind_name, const char *field,
+                              gboolean *complete, gpointer data)
+{
+  BhOfficeCall *call = data;
+  const BhKind *kind = bh_kind_set_find(call->kinds, kind_name);
+  g_autoptr(json_t) query = json_pack("{s:s,s:{s:s},s:i}", "kind", kind_name, "where", field,
+                                      record, "limit", ROWS_PER_QUERY);
+  g_autoptr(json_t) found = json_array();
+  gboolean more;
+  do {
+    g_autoptr(json_t) page = bh_hub_list(call->hub, call->db, query, call->staff_values, NULL);
+    gsize index;
+    json_t *row;
+    if (page == NULL)
+      return NULL;
+    json_array_foreach(json_object_get(page, "rows"), index, row) {
+      json_array_append(found, json_object_get(row, "values"));
+    }
+    more = json_is_string(json_object_get(page, "after"));
+    if (more)
+      json_object_set(query, "after", json_object_get(page, "after"));
+  } while (more && json_array_size(found) < BH_REFERRING_MAX);
+  if (more || kind == NULL)
+    return NULL;
+  *complete = sees_all(call, kind, field, record);
+  return g_steal_pointer(&found);
+}
+
 void bh_office_context(BhOfficeCall *call, const char *record, const json_t *values,
                        BhContext *context)
 {
@@ -99,8 +143,11 @@ void bh_office_context(BhOfficeCall *call, const char *record, const json_t *val
                          .lookup = lookup,
                          .kind_of = get_kind,
                          .children = list_children,
+                         .referring = list_referring,
                          .settings = get_settings,
-                         .data = call};
+                         .data = call,
+                         .kind = find_kind(call, record),
+                         .for_person = TRUE};
 }
 
 /* Whether a record is in a scope that the actor's unit serves. TRUE for a record that is not stored

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "schema/civil.h"
+#include "schema/compute.h"
 #include "schema/error.h"
 #include "schema/kind-rules.h"
 #include "schema/url.h"
@@ -71,6 +72,20 @@ static json_t *answers_of(BhOfficeCall *call, const BhKind *kind, const char *fi
 
 /* --- sections --- */
 
+/* The row of a computed field; without a text when it has no value. */
+static json_t *computed_row(BhOfficeCall *call, const BhField *field, const json_t *computed)
+{
+  const char *name = bh_field_get_name(field);
+  const json_t *item = json_object_get(computed, name);
+  g_autofree char *text = bh_computed_format(field, item, call->lang);
+  json_t *row = json_pack("{s:s,s:s,s:s,s:s,s:b}", "key", name, "label",
+                          bh_field_get_label(field, call->lang), "type",
+                          bh_field_get_type_name(field), "text", text, "computed", 1);
+  if (bh_field_is_personal(field))
+    json_object_set_new(row, "personal", json_true());
+  return row;
+}
+
 static json_t *field_row(BhOfficeCall *call, BhRecord *record, const BhField *field,
                          const json_t *values)
 {
@@ -123,12 +138,14 @@ static gboolean is_readable(const BhField *field)
 /* Adds the row of a field if it has a value or the form offers it. `done`: names of the fields that
  * were added before. */
 static void add_field(BhOfficeCall *call, BhRecord *record, const BhField *field,
-                      const BhContext *context, json_t *rows, GHashTable *done)
+                      const BhContext *context, const json_t *computed, json_t *rows,
+                      GHashTable *done)
 {
   if (field == NULL || !g_hash_table_add(done, (gpointer)bh_field_get_name(field)) ||
       !is_readable(field))
     return;
-  json_t *row = field_row(call, record, field, context->values);
+  json_t *row = bh_field_is_computed(field) ? computed_row(call, field, computed)
+                                            : field_row(call, record, field, context->values);
   gboolean filled = has_content(row);
   if (!filled)
     json_object_set_new(row, "empty", json_true());
@@ -155,6 +172,7 @@ static json_t *sections_of(BhOfficeCall *call, BhRecord *record, const BhKind *k
   json_t *sections = json_array();
   g_autoptr(GHashTable) done = g_hash_table_new(g_str_hash, g_str_equal);
   const json_t *declared = json_object_get(bh_kind_get_declaration(kind), "sections");
+  g_autoptr(json_t) computed = bh_kind_compute_shown(kind, context);
   gsize index;
   json_t *section;
   json_array_foreach((json_t *)declared, index, section) {
@@ -162,8 +180,8 @@ static json_t *sections_of(BhOfficeCall *call, BhRecord *record, const BhKind *k
     gsize nr;
     json_t *name;
     json_array_foreach(json_object_get(section, "fields"), nr, name) {
-      add_field(call, record, bh_kind_find_field(kind, json_string_value(name)), context, rows,
-                done);
+      add_field(call, record, bh_kind_find_field(kind, json_string_value(name)), context, computed,
+                rows, done);
     }
     const json_t *label = json_object_get(section, "label");
     add_section(sections, bh_json_string_or(section, "name", ""),
@@ -174,8 +192,9 @@ static json_t *sections_of(BhOfficeCall *call, BhRecord *record, const BhKind *k
   for (guint i = 0; i < fields->len; i++) {
     const BhField *field = g_ptr_array_index(fields, i);
     if (json_object_get(context->values, bh_field_get_name(field)) != NULL ||
+        json_object_get(computed, bh_field_get_name(field)) != NULL ||
         json_array_size(declared) == 0)
-      add_field(call, record, field, context, rest, done);
+      add_field(call, record, field, context, computed, rest, done);
   }
   add_section(sections, "rest", strcmp(call->lang, "en") == 0 ? "More" : "其他", rest);
   return sections;
@@ -351,10 +370,16 @@ static json_t *brief_of(BhOfficeCall *call, const char *id, const BhKind *kind)
   json_t *lines = json_array();
   const json_t *values = bh_office_values(call, id);
   g_autoptr(GPtrArray) fields = list_brief_fields(kind);
+  BhContext context;
+  bh_office_context(call, id, values, &context);
+  g_autoptr(json_t) computed = bh_kind_compute_listed(kind, &context);
   for (guint i = 0; i < fields->len; i++) {
     const BhField *field = fields->pdata[i];
+    const char *name = bh_field_get_name(field);
     g_autofree char *text =
-        bh_office_format(call, field, json_object_get(values, bh_field_get_name(field)));
+        bh_field_is_computed(field)
+            ? bh_computed_format(field, json_object_get(computed, name), call->lang)
+            : bh_office_format(call, field, json_object_get(values, name));
     if (text[0] != '\0')
       json_array_append_new(lines, json_pack("{s:s,s:s}", "label",
                                              bh_field_get_label(field, call->lang), "text", text));

@@ -2,6 +2,7 @@
  * shared by all rules of the piece and updated when the piece changes a child. Lists longer than
  * the limits are not read. Start at bh_records_share_children. */
 #include "sync/hub/records/internal.h"
+#include "sync/index/index.h"
 
 #include <string.h>
 
@@ -164,4 +165,54 @@ json_t *bh_records_share_children(BhRecords *records, const char *parent, const 
   records->work->seen += (guint)seen;
   family_refresh(family);
   return json_incref(family->values);
+}
+
+static void add_if_referring(BhHubRecord *record, const char *field, const char *id, json_t *out)
+{
+  json_t *values = bh_records_values_of(record);
+  if (bh_json_has_name(json_object_get(values, field), id))
+    json_array_append(out, values);
+}
+
+/* Adds the records that the store has. FALSE when not all of them could be read. */
+static gboolean add_stored(BhRecords *records, const GPtrArray *ids, const char *field,
+                           const char *id, json_t *out)
+{
+  for (guint i = 0; i < ids->len; i++) {
+    BhHubRecord *record;
+    if (!bh_records_find(records, ids->pdata[i], &record, NULL))
+      return FALSE;
+    /* Changed records are added later. */
+    if (record != NULL && !record->dirty)
+      add_if_referring(record, field, id, out);
+  }
+  return TRUE;
+}
+
+/* The list is not kept for the next rule: records of any kind can begin or cease to refer. */
+json_t *bh_records_list_referring(const char *id, const char *kind, const char *field,
+                                  gboolean *complete, gpointer data)
+{
+  BhRecords *records = data;
+  gboolean too_many = FALSE;
+  g_autoptr(GPtrArray) ids =
+      bh_index_list_referring(records->db, kind, field, id, BH_REFERRING_MAX, &too_many, NULL);
+  guint most = ids != NULL ? ids->len + records->dirty->len + 1 : 0;
+  if (ids == NULL || too_many || records->work->read + ids->len > records->read_max ||
+      records->work->seen + most > records->seen_max) {
+    records->work->is_over = TRUE;
+    return NULL;
+  }
+  records->work->read += ids->len;
+  records->work->seen += most;
+  g_autoptr(json_t) out = json_array();
+  if (!add_stored(records, ids, field, id, out))
+    return NULL;
+  for (guint i = 0; i < records->dirty->len; i++) {
+    BhHubRecord *record = records->dirty->pdata[i];
+    if (strcmp(record->row.kind, kind) == 0)
+      add_if_referring(record, field, id, out);
+  }
+  *complete = TRUE;
+  return g_steal_pointer(&out);
 }

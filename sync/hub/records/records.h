@@ -85,6 +85,12 @@ void bh_records_limit_children(BhRecords *records, BhChildWork *work, guint read
 json_t *bh_records_share_children(BhRecords *records, const char *parent, const char *kind);
 /* bh_records_share_children as a BhChildrenFunc, for conditions; `records` is a BhRecords. */
 json_t *bh_records_list_children(const char *parent, const char *kind, gpointer records);
+/* The values of the records of `kind` whose indexed ref `field` is the record, including records
+ * that are not written yet: a new reference (json_decref). Counts in the same limits as children.
+ * *complete is always TRUE. NULL when a limit is reached (work->is_over), there are more than
+ * BH_REFERRING_MAX, or the store fails. A BhReferringFunc; `records` is a BhRecords. */
+json_t *bh_records_list_referring(const char *record, const char *kind, const char *field,
+                                  gboolean *complete, gpointer records);
 /* Applies one operation of the entry at `position`, creating the record when needed. `unit` is the
  * unit of the device that signed the entry; it becomes the unit of records that name none. On
  * failure the record is unchanged. */
