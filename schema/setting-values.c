@@ -248,6 +248,8 @@ void bh_kind_set_link_settings(BhKindSet *set)
   g_ptr_array_sort(names, compare_codes);
   for (guint i = 0; i < names->len; i++) {
     const BhSettingRule *rule = find_rule(set, names->pdata[i]);
+    if (rule == NULL)
+      continue;
     json_array_append_new(set->setting_choices,
                           json_pack("{s:s, s:O, s:b}", "code", names->pdata[i], "label",
                                     json_object_get(rule->declaration, "label"), "retired",
