@@ -37,10 +37,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhForm, bh_form_free)
 /* The form for drawing, in `lang` ("zh" or "en"); `set` gives the labels of other kinds. A new
  * reference:
  *
- * {"sections":[{"name","label","shown","fields":[FIELD]}], "files":[FILES], "reason"?, "source"}
+ * {"sections":[{"name","label","shown","fields":[FIELD]}], "files":[FILES], "reason"?, "source",
+ * "opens":[{"kind","label":{"zh","en"},"count"}]}
  *
  * A form without sections has one with an empty name and label. "reason": name of the field for the
- * reason of a late correction. "source": the clauses behind the act, for people.
+ * reason of a late correction. "source": the clauses behind the act, for people. "opens": the
+ * records that the act makes besides (schema/opens.h).
  *
  * FIELD: {"name","type","label","hint","required","shown","locked","personal"?, "value"?,"text"?,
  * "typed"?, "choices"?:[{"code","label"}], "min","max","digits", "unit"?,

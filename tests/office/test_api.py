@@ -620,7 +620,7 @@ class Work(unittest.TestCase):
         sun = signed_in()
         ledgers = sun.ask("GET", "/office/v1/filters")[1]["ledgers"]
         self.assertEqual([one["name"] for one in ledgers if one["kind"] == "hazard"],
-                         ["rectification", "overdue", "listed_supervision", "accountability",
+                         ["rectification", "overdue", "listed_supervision", "accountability", "answered",
                           "unordered"])
         late = sun.ask("GET", "/office/v1/ledger?kind=hazard&name=overdue")[1]["rows"]
         self.assertEqual([(row["title"], row["due"]["days"]) for row in late],

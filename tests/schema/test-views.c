@@ -329,8 +329,9 @@ static void test_the_kinds_keep_their_places(void **state)
       g_string_append_printf(told, "%s%s, ", bh_kind_get_name(kind),
                              words[bh_kind_get_in_case(kind)]);
   }
-  assert_string_equal(children->str, "+hazard +document signature participant plaque site -file "
-                                     "guarantee_step -review scan ");
+  assert_string_equal(children->str,
+                      "+hazard +document ruling signature participant plaque site -file "
+                      "guarantee_step opinion_item -review scan ");
   assert_string_equal(told->str, "enterprise opened, plaque with_parent, site opened, "
                                  "checklist named, unit named, staff named, device named, "
                                  "inspection root, ");
