@@ -117,6 +117,18 @@ gboolean bh_path_check(BhPlace *place, const BhKindSet *set, const BhKind *kind,
   return bh_place_fail(place, "path \"%s\" must end at a field of type %s", path, names);
 }
 
+gboolean bh_path_is_personal(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                             const char *path)
+{
+  g_autoptr(GArray) ends = find_ends(place, set, kind, path);
+  for (guint i = 0; ends != NULL && i < ends->len; i++) {
+    const BhField *field = g_array_index(ends, End, i).field;
+    if (field != NULL && field->personal)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static gboolean value_fits_end(const End *end, const json_t *value)
 {
   if (end->field == NULL)

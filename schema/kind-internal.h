@@ -192,6 +192,10 @@ void bh_sources_read(const json_t *sources, const BhContext *context, gint64 now
 /* --- kind-opens.c --- */
 /* Parses "opens" of a transition. FALSE with the error of `place` set. */
 gboolean bh_transition_parse_opens(BhPlace *place, BhTransition *transition);
+/* Refuses {field: source} with a path from one of the kinds `origins` to a personal field: the
+ * value would be copied without anybody seeing it. FALSE with the error of `place` set. */
+gboolean bh_sources_refuse_personal(BhPlace *place, const BhKindSet *set,
+                                    const char *const *origins, const json_t *sources);
 /* Second pass for "opens" of a transition. FALSE with the error of `place` set. */
 gboolean bh_transition_resolve_opens(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                                      const BhTransition *transition);
@@ -288,6 +292,10 @@ gboolean bh_condition_check_scope(BhPlace *place, const json_t *condition, const
  * with -1; NULL allows any type. FALSE with the error of `place` set. */
 gboolean bh_path_check(BhPlace *place, const BhKindSet *set, const BhKind *kind, const char *path,
                        const int *types);
+
+/* Whether a path that bh_path_check accepts can end at a personal field. */
+gboolean bh_path_is_personal(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                             const char *path);
 
 /* --- authority.c --- */
 /* Whether the context's actor belongs to the unit that "authority" of the step names, or to a unit

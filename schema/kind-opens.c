@@ -128,6 +128,22 @@ static gboolean check_required(BhPlace *place, const BhKind *opened, const BhOpe
   return TRUE;
 }
 
+gboolean bh_sources_refuse_personal(BhPlace *place, const BhKindSet *set,
+                                    const char *const *origins, const json_t *sources)
+{
+  const char *name;
+  json_t *source;
+  json_object_foreach((json_t *)sources, name, source) {
+    const char *path = bh_json_string_or(source, "field", NULL);
+    for (gsize i = 0; path != NULL && origins[i] != NULL; i++)
+      if (!g_str_has_prefix(path, "actor.") &&
+          bh_path_is_personal(place, set, bh_kind_set_find(set, origins[i]), path))
+        return bh_place_fail_at(place, "preset", "\"%s\" of %s is personal: it is not copied", path,
+                                origins[i]);
+  }
+  return TRUE;
+}
+
 static gboolean resolve_opening(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                                 const BhTransition *transition, const BhOpening *opening)
 {
@@ -146,6 +162,7 @@ static gboolean resolve_opening(BhPlace *place, const BhKindSet *set, const BhKi
   return check_link(place, opened, opening, origins) &&
          check_state(place, kind, transition, opened, opening) &&
          bh_sources_resolve(place, set, opened, &rule, "preset", opening->preset) &&
+         bh_sources_refuse_personal(place, set, origins, opening->preset) &&
          check_required(place, opened, opening);
 }
 

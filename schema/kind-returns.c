@@ -45,7 +45,8 @@ static gboolean check_preset(BhPlace *place, const BhKindSet *set, const BhKind 
   if (!json_is_object(preset) || json_object_size(preset) == 0 ||
       json_object_size(preset) > PRESETS_MAX)
     return bh_place_fail_at(place, "preset", "must be an object of 1 to %d fields", PRESETS_MAX);
-  if (!bh_sources_resolve(place, set, to_kind, &rule, "preset", preset))
+  if (!bh_sources_resolve(place, set, to_kind, &rule, "preset", preset) ||
+      !bh_sources_refuse_personal(place, set, origin, preset))
     return FALSE;
   json_object_foreach((json_t *)preset, name, source) {
     if (!has_step(to_kind, to, name))

@@ -295,6 +295,30 @@ static void test_declarations_that_could_never_work_are_refused(void **state G_G
   }
 }
 
+static void test_personal_values_are_not_copied(void **state G_GNUC_UNUSED)
+{
+  static const char *const words[] = {V, "kinds/1/returns"};
+  static const char *const values[] = {
+      "[{'kind':'visit','state':'new','preset':{'note':{'field':'upper.secret'}}}]",
+      "[{'states':['done'],'to':'done','text':{'zh':'回','en':'Back'},"
+      "'preset':{'note':{'field':'upper.secret'}}}]"};
+  for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
+    g_autoptr(GError) error = NULL;
+    g_autoptr(json_t) root = test_parse_quoted(test_sound_kinds);
+    test_change(root, "kinds/1/fields/+",
+                "{'name':'secret','type':'text','label':{'zh':'密','en':'Secret'},"
+                "'in_form':false}");
+    test_change(root, "kinds/1/fields/3/indexed", "true");
+    test_change(root, "kinds/1/transitions/1/asks/+", "'note'");
+    test_change(root, words[i], values[i]);
+    g_autoptr(BhKindSet) sound = test_load_kinds(root, &error);
+    assert_no_error(error);
+    test_change(root, "kinds/1/fields/10/personal", "true");
+    assert_null(test_load_kinds(root, &error));
+    assert_non_null(strstr(error->message, "\"upper.secret\" of visit is personal"));
+  }
+}
+
 /* --- returning --- */
 
 #define RETURNS "kinds/1/returns"
@@ -397,6 +421,7 @@ int main(void)
       cmocka_unit_test(test_a_form_says_what_a_step_opens),
       cmocka_unit_test(test_wrong_declarations_are_refused),
       cmocka_unit_test(test_declarations_that_could_never_work_are_refused),
+      cmocka_unit_test(test_personal_values_are_not_copied),
       cmocka_unit_test(test_a_record_that_returns_offers_a_step),
       cmocka_unit_test(test_wrong_returns_are_refused),
       cmocka_unit_test(test_a_ledger_of_returned_records_needs_returns),
