@@ -443,8 +443,8 @@ static json_t *read_source(const json_t *source, const BhContext *context, gint6
   return value != NULL ? json_deep_copy(value) : NULL;
 }
 
-static void read_sources(const json_t *sources, const BhContext *context, gint64 now_ms,
-                         gboolean with_empty, json_t *out)
+void bh_sources_read(const json_t *sources, const BhContext *context, gint64 now_ms,
+                     gboolean with_empty, json_t *out)
 {
   const char *name;
   json_t *source;
@@ -464,7 +464,7 @@ json_t *bh_act_dup_preset(const BhAct *act, const BhContext *origin, gint64 now_
   if (link != NULL && origin->record != NULL)
     json_object_set_new(values, link, json_string(origin->record));
   if (act->rule != NULL)
-    read_sources(act->rule->preset, origin, now_ms, FALSE, values);
+    bh_sources_read(act->rule->preset, origin, now_ms, FALSE, values);
   return values;
 }
 
@@ -508,9 +508,9 @@ json_t *bh_act_dup_set(const BhAct *act, const json_t *values, const BhContext *
   for (guint i = 0; i < fields->len; i++)
     set_field(set, g_ptr_array_index(fields, i), values, creates ? NULL : before->values);
   if (act->rule != NULL)
-    read_sources(act->rule->stamps, before, now_ms, !creates, set);
+    bh_sources_read(act->rule->stamps, before, now_ms, !creates, set);
   if (act->transition != NULL) {
-    read_sources(act->transition->stamps, before, now_ms, !creates, set);
+    bh_sources_read(act->transition->stamps, before, now_ms, !creates, set);
     json_object_set_new(set, "state", json_string(act->transition->to));
   }
   return set;

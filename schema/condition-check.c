@@ -138,6 +138,18 @@ gboolean bh_path_check(BhPlace *place, const BhKindSet *set, const BhKind *kind,
   return is_valid;
 }
 
+gboolean bh_path_is_personal(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                             const char *path)
+{
+  g_autoptr(GArray) ends = find_ends(place, set, kind, path);
+  for (guint i = 0; ends != NULL && i < ends->len; i++) {
+    const BhField *field = g_array_index(ends, BhPathEnd, i).field;
+    if (field != NULL && field->personal)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static gboolean value_fits_end(const BhPathEnd *end, const json_t *value)
 {
   if (end->field == NULL)

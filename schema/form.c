@@ -9,6 +9,7 @@
 #include "schema/compute.h"
 #include "schema/error.h"
 #include "schema/kind-rules.h"
+#include "schema/opens.h"
 #include "schema/overlay.h"
 #include "schema/text.h"
 
@@ -477,6 +478,9 @@ json_t *bh_form_resolve(const BhForm *form, const BhKindSet *set, const char *la
                           resolve_computed(form, lang), "source", source);
   if (form->reason != NULL)
     json_object_set_new(out, "reason", json_string(form->reason));
+  BhContext after = context_of(form, form->after);
+  json_object_set_new(out, "opens",
+                      bh_opens_preview(bh_act_get_transition(form->act), set, &after));
   return out;
 }
 

@@ -38,11 +38,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhForm, bh_form_free)
  * reference:
  *
  * {"sections":[{"name","label","shown","fields":[FIELD]}], "files":[FILES],
- *  "computed":[{"name","label","text"}], "reason"?, "source"}
+ *  "computed":[{"name","label","text"}], "reason"?, "source",
+ *  "opens":[{"kind","label":{"zh","en"},"count"}]}
  *
  * A form without sections has one with an empty name and label. "reason": name of the field for the
  * reason of a late correction. "source": the clauses behind the act, for people. "computed": the
- * computed fields for what was typed so far, which nobody can change.
+ * computed fields for what was typed so far, which nobody can change. "opens": the records that the
+ * act makes besides (schema/opens.h).
  *
  * FIELD: {"name","type","label","hint","required","shown","locked","personal"?, "value"?,"text"?,
  * "typed"?, "choices"?:[{"code","label"}], "min","max","digits", "unit"?,

@@ -101,7 +101,7 @@ gboolean bh_transition_parse_act(BhPlace *place, BhTransition *transition)
       !parse_sources(place, transition->declaration, "stamps", &stamps))
     return FALSE;
   transition->stamps = json_incref((json_t *)stamps);
-  return add_older_stamps(place, transition);
+  return add_older_stamps(place, transition) && bh_transition_parse_opens(place, transition);
 }
 
 static gboolean parse_rule(BhPlace *place, const char *word, const json_t *declaration,
@@ -275,8 +275,8 @@ static gboolean check_source(BhPlace *place, const BhKindSet *set, const BhKind 
   return TRUE;
 }
 
-static gboolean resolve_sources(BhPlace *place, const BhKindSet *set, const BhKind *kind,
-                                const BhActRule *rule, const char *key, const json_t *sources)
+gboolean bh_sources_resolve(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                            const BhActRule *rule, const char *key, const json_t *sources)
 {
   const char *name;
   json_t *source;
@@ -318,9 +318,10 @@ static gboolean check_hub_stamps(BhPlace *place, const BhKind *kind, const BhTra
 gboolean bh_transition_resolve_act(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                                    const BhTransition *transition)
 {
-  return resolve_sources(place, set, kind, NULL, "stamps", transition->stamps) &&
+  return bh_sources_resolve(place, set, kind, NULL, "stamps", transition->stamps) &&
          check_hub_stamps(place, kind, transition) &&
-         resolve_attach(place, set, kind, transition->attach);
+         resolve_attach(place, set, kind, transition->attach) &&
+         bh_transition_resolve_opens(place, set, kind, transition);
 }
 
 static gboolean check_form_fields(BhPlace *place, const BhKind *kind, const char *key,
@@ -394,8 +395,8 @@ static gboolean resolve_create(BhPlace *place, const BhKindSet *set, const BhKin
   return (rule->who == NULL || bh_kind_check_who(place, set, kind, rule->who)) &&
          check_form_fields(place, kind, "form", rule->fields) &&
          check_from(place, set, kind, rule) && check_create_when(place, set, rule) &&
-         resolve_sources(place, set, kind, rule, "preset", rule->preset) &&
-         resolve_sources(place, set, kind, rule, "stamps", rule->stamps) &&
+         bh_sources_resolve(place, set, kind, rule, "preset", rule->preset) &&
+         bh_sources_resolve(place, set, kind, rule, "stamps", rule->stamps) &&
          resolve_attach(place, set, kind, rule->attach);
 }
 
@@ -416,7 +417,7 @@ static gboolean resolve_edit(BhPlace *place, const BhKindSet *set, const BhKind 
   }
   return bh_kind_check_who(place, set, kind, rule->who) &&
          check_form_fields(place, kind, "fields", rule->fields) &&
-         resolve_sources(place, set, kind, rule, "stamps", rule->stamps) &&
+         bh_sources_resolve(place, set, kind, rule, "stamps", rule->stamps) &&
          resolve_attach(place, set, kind, rule->attach);
 }
 

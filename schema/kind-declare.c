@@ -121,7 +121,7 @@ static gboolean parse_transition(BhPlace *place, BhTransition *transition)
   static const char *const allowed[] = {"from",       "to",     "label", "who",      "when",
                                         "needs",      "asks",   "page",  "deadline", "source",
                                         "written_by", "sets",   "taker", "keeps",    "authority",
-                                        "stamps",     "attach", NULL};
+                                        "stamps",     "attach", "opens", NULL};
   const json_t *declaration = transition->declaration;
   const char *name = NULL;
   if (!bh_place_is_object(place, declaration, allowed) ||
@@ -216,7 +216,8 @@ static gboolean parse_head(BhPlace *place, BhKind *kind)
       "sections",    "review",    "fields",    "states",      "transitions", "checks",
       "forms",       "ledgers",   "related",   "written_by",  "locked_when", "once",
       "authority",   "order",     "at_parent", "in_case",     "directory",   "create",
-      "edit",        "inherits",  "number",    "menu",        "settings",    NULL};
+      "edit",        "inherits",  "number",    "menu",        "settings",    "returns",
+      NULL};
   static const char *const scopes[] = {"all", "area", "unit", NULL};
   const json_t *declaration = kind->declaration;
   gint64 version = 0;
@@ -260,6 +261,7 @@ static void transition_free(gpointer data)
   g_free(transition->sets);
   g_free(transition->deadline);
   json_decref(transition->stamps);
+  g_clear_pointer(&transition->opens, g_ptr_array_unref);
   g_free(transition);
 }
 

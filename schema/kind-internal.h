@@ -89,6 +89,7 @@ struct _BhTransition {
   /* {field: source}: values that the program sets with the step (kind-act.c); NULL: none */
   json_t *stamps;
   const json_t *attach; /* array of the files that the step asks for, or NULL */
+  GPtrArray *opens;     /* BhOpening*, records that the step makes; NULL: none */
   /* member "authority": path or paths to the unit that decides, or true (those of the kind); NULL:
    * any unit may take the step */
   const json_t *authority;
@@ -96,6 +97,17 @@ struct _BhTransition {
    * counted */
   BhDeadline *deadline;
 };
+
+/* One element of "opens" of a transition. */
+typedef struct {
+  const char *kind;     /* kind of the opened record */
+  const char *state;    /* its state; NULL: the kind has no states */
+  const char *link;     /* its ref field for the record that it was opened from; NULL: its parent */
+  const char *each;     /* refs field of the record that takes the step: one record is opened from
+                         * each of these; NULL: one, from the record that takes the step */
+  const json_t *when;   /* condition on the record after the step; NULL: always */
+  const json_t *preset; /* {field: source}, its values; NULL: none */
+} BhOpening;
 
 /* One element of "create" or "edit" of a kind. */
 typedef struct {
@@ -247,6 +259,28 @@ gboolean bh_transition_resolve_act(BhPlace *place, const BhKindSet *set, const B
 /* Frees a BhActRule. */
 void bh_act_rule_free(gpointer rule);
 
+/* Checks {field: source} of the member `key`: the fields are those of `kind`, and a path begins at
+ * the record from which the act is offered (`rule` of create), else at the record itself. FALSE
+ * with the error of `place` set. */
+gboolean bh_sources_resolve(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                            const BhActRule *rule, const char *key, const json_t *sources);
+
+/* --- act.c --- */
+/* Reads {field: source} into `out`; with_empty: a source without a value gives null. */
+void bh_sources_read(const json_t *sources, const BhContext *context, gint64 now_ms,
+                     gboolean with_empty, json_t *out);
+
+/* --- kind-opens.c --- */
+/* Parses "opens" of a transition. FALSE with the error of `place` set. */
+gboolean bh_transition_parse_opens(BhPlace *place, BhTransition *transition);
+/* Refuses {field: source} with a path from one of the kinds `origins` to a personal field: the
+ * value would be copied without anybody seeing it. FALSE with the error of `place` set. */
+gboolean bh_sources_refuse_personal(BhPlace *place, const BhKindSet *set,
+                                    const char *const *origins, const json_t *sources);
+/* Second pass for "opens" of a transition. FALSE with the error of `place` set. */
+gboolean bh_transition_resolve_opens(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                                     const BhTransition *transition);
+
 /* --- kind-resolve.c --- */
 /* Checks "who" of a step or an act. FALSE with the error of `place` set. */
 gboolean bh_kind_check_who(BhPlace *place, const BhKindSet *set, const BhKind *kind,
@@ -273,6 +307,18 @@ gboolean bh_kind_resolve_each(BhPlace *place, const BhKindSet *set, const BhKind
 /* Second pass for the members "ledgers" and "menu" of a kind. FALSE with the error of `place`
  * set. */
 gboolean bh_kind_resolve_ledgers(BhPlace *place, const BhKindSet *set, const BhKind *kind);
+
+/* Checks the member "where" of a ledger or of "returns": one filter or several by indexed fields;
+ * NULL is allowed. FALSE with the error of `place` set. */
+gboolean bh_kind_check_filters(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                               const json_t *where);
+
+/* --- kind-returns.c --- */
+/* Second pass for the member "returns" of a kind. FALSE with the error of `place` set. */
+gboolean bh_kind_resolve_returns(BhPlace *place, const BhKindSet *set, const BhKind *kind);
+/* Second pass for the member "returned" of a ledger. FALSE with the error of `place` set. */
+gboolean bh_kind_check_returned(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                                const json_t *ledger);
 
 /* --- kind-paper.c --- */
 /* Second pass for the member "paper" of the choices of a field. FALSE with the error of `place`
@@ -342,6 +388,10 @@ gboolean bh_condition_check_scope(BhPlace *place, const json_t *condition, const
  * ends with -1; NULL allows any type. FALSE with the error of `place` set. */
 gboolean bh_path_check(BhPlace *place, const BhKindSet *set, const BhKind *kind, const char *path,
                        const int *types);
+
+/* Whether a path that bh_path_check accepts can end at a personal field. */
+gboolean bh_path_is_personal(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                             const char *path);
 
 /* --- authority.c --- */
 /* Whether the context's actor belongs to the unit that "authority" of the step names, or to a unit

@@ -113,8 +113,8 @@ static gboolean check_filter(BhPlace *place, const BhKind *kind, const json_t *f
   return !by_value || check_filter_values(place, filter);
 }
 
-static gboolean check_where(BhPlace *place, const BhKindSet *set, const BhKind *kind,
-                            const json_t *where)
+gboolean bh_kind_check_filters(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                               const json_t *where)
 {
   g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
   if (where == NULL)
@@ -233,7 +233,7 @@ static gboolean resolve_ledger(BhPlace *place, const BhKindSet *set, const BhKin
 {
   static const char *const allowed[] = {
       "name", "label",   "source", "states", "where", "overdue", "without",  "parent_not", "order",
-      "date", "columns", "menu",   "agenda", "lane",  "page",    "doubtful", NULL};
+      "date", "columns", "menu",   "agenda", "lane",  "page",    "doubtful", "returned",   NULL};
   const char *name = NULL, *page = NULL;
   gboolean overdue = FALSE, lane = FALSE, agenda = FALSE;
   if (!bh_place_is_object(place, ledger, allowed) ||
@@ -249,8 +249,9 @@ static gboolean resolve_ledger(BhPlace *place, const BhKindSet *set, const BhKin
     return bh_place_fail_at(place, "name", "duplicate \"%s\"", name);
   return check_states(place, kind, ledger) && check_menu(place, ledger) &&
          check_doubtful(place, kind, ledger, lane) && check_family(place, set, kind, ledger) &&
-         check_where(place, set, kind, json_object_get(ledger, "where")) &&
-         check_columns(place, kind, ledger) && check_order(place, kind, ledger);
+         bh_kind_check_filters(place, set, kind, json_object_get(ledger, "where")) &&
+         check_columns(place, kind, ledger) && check_order(place, kind, ledger) &&
+         bh_kind_check_returned(place, set, kind, ledger);
 }
 
 gboolean bh_kind_resolve_ledgers(BhPlace *place, const BhKindSet *set, const BhKind *kind)

@@ -118,7 +118,7 @@ static json_t *dup_where(const json_t *ledger, const BhLedgerViewer *viewer)
 
 json_t *bh_ledger_dup_query(const BhKind *kind, const json_t *ledger, const BhLedgerViewer *viewer)
 {
-  static const char *const words[] = {"without", "parent_not", "doubtful"};
+  static const char *const words[] = {"without", "parent_not", "doubtful", "returned"};
   json_t *query =
       json_pack("{s:s, s:o}", "kind", bh_kind_get_name(kind), "where", dup_where(ledger, viewer));
   const char *date = bh_ledger_get_date(ledger);

@@ -170,6 +170,28 @@ static void make_form(BhActPage *self)
     bh_form_view_focus(self->form, first);
 }
 
+/* Says which records the act makes besides. */
+static void show_opens(BhActPage *self)
+{
+  const char *lang = bh_session_get_lang(bh_page_get_session(BH_PAGE(self)));
+  g_autoptr(GString) names = g_string_new(NULL);
+  gsize i;
+  json_t *one;
+  json_array_foreach(json_object_get(self->loaded, "opens"), i, one) {
+    gint64 count = json_integer_value(json_object_get(one, "count"));
+    g_string_append_printf(names, "%s%s", i > 0 ? " · " : "",
+                           bh_json_string_or(json_object_get(one, "label"), lang, ""));
+    if (count > 1)
+      g_string_append_printf(names, " × %d", (int)count);
+  }
+  if (names->len == 0)
+    return;
+  g_autofree char *text = g_strdup_printf(_("This also makes: %s"), names->str);
+  GtkWidget *label = bh_part_label(text, NULL);
+  bh_part_identify(label, "opens", NULL);
+  gtk_container_add(GTK_CONTAINER(self->files_box), label);
+}
+
 static void show_message(BhActPage *self, const char *text)
 {
   gtk_label_set_text(GTK_LABEL(self->message), text);
@@ -209,6 +231,7 @@ static void on_loaded(BhPage *page, json_t *result, const GError *error, gpointe
   json_array_foreach(json_object_get(result, "files"), i, strip) {
     bh_act_files_add(page, self->files_box, strip, get_record(self), &files_page);
   }
+  show_opens(self);
 }
 
 static void bh_act_page_refresh(BhPage *page)

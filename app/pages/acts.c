@@ -63,6 +63,21 @@ static char *dup_id(const ActsRequest *request, const json_t *act)
   return g_strdelimit(id, "/", '-');
 }
 
+/* Says above the button why the step is offered first: which record returned. */
+static void add_hint(BhPage *page, const ActsRequest *request, const json_t *act, const char *id)
+{
+  const char *lang = bh_session_get_lang(bh_page_get_session(page));
+  const char *hint = bh_json_string_or(json_object_get(act, "hint"), lang, NULL);
+  if (hint == NULL)
+    return;
+  g_autofree char *name = g_strconcat("hint-", id, NULL);
+  g_autofree char *text =
+      g_strjoin(" ", hint, bh_json_string_or(json_object_get(act, "returned"), "title", ""), NULL);
+  GtkWidget *label = bh_part_label(text, NULL);
+  bh_part_identify(label, name, NULL);
+  gtk_container_add(GTK_CONTAINER(request->box), label);
+}
+
 static void add_act(BhPage *page, const ActsRequest *request, const json_t *act)
 {
   const char *lang = bh_session_get_lang(bh_page_get_session(page));
@@ -82,6 +97,7 @@ static void add_act(BhPage *page, const ActsRequest *request, const json_t *act)
   set_text(button, "bh-label", label);
   g_signal_connect(button, "clicked", request->creates ? G_CALLBACK(on_create) : G_CALLBACK(on_act),
                    page);
+  add_hint(page, request, act, id);
   gtk_container_add(GTK_CONTAINER(request->box), button);
 }
 

@@ -5,6 +5,7 @@ import { attachBox } from './attach.js';
 import { creationForm, creationLabel, creationName } from './create.js';
 import { action, el, field, fill, trimmed } from './dom.js';
 import { draftsOf, dropDraft, keepTyped } from './drafts.js';
+import { placeUnder } from './filters.js';
 import { formBox } from './form.js';
 import { t } from './i18n.js';
 
@@ -99,6 +100,10 @@ const strandedBox = (view, stranded) => el('div', { class: 'form' },
     event.target.closest('.form').remove();
   } }, t('draft.drop'))));
 
+// Why a step is offered first: a record that was opened from this one returned.
+const hintLine = (act, back) => el('p', { class: 'hint' }, act.label, t('app.colon'), act.hint, ' ',
+  el('a', { href: placeUnder(back, act.returned.record) }, act.returned.title));
+
 export function actionBar(view, tools) {
   const form = el('div', { class: 'form-place' });
   const close = () => { fill(form); tools.editing(false); };
@@ -125,6 +130,7 @@ export function actionBar(view, tools) {
   }
   return el('section', { class: 'card actions no-print', 'aria-label': t('review.title') },
     why ? el('p', { class: 'muted' }, why) : null,
+    view.acts.filter((act) => act.hint).map((act) => hintLine(act, tools.back)),
     el('div', { class: 'buttons' },
       approves ? action(t('review.approve'), 'primary good', async () => {
         await send(tools, async () => {
@@ -134,7 +140,7 @@ export function actionBar(view, tools) {
       }) : null,
       returns ? el('button', { type: 'button', class: 'secondary warn',
         onclick: () => open(forms.get('return')()) }, t('review.return')) : null,
-      view.acts.map((act) => el('button', { type: 'button', class: 'secondary',
+      view.acts.map((act) => el('button', { type: 'button', class: act.hint ? 'primary' : 'secondary',
         onclick: () => open(forms.get(act.act)()) }, act.label)),
       view.creations.map((creation) => el('button', { type: 'button', class: 'secondary',
         onclick: () => open(forms.get(creationName(creation))()) },

@@ -3,7 +3,7 @@
 import { post } from './api.js';
 import { action, el, fill, textOf } from './dom.js';
 import { openDraft } from './drafts.js';
-import { t } from './i18n.js';
+import { language, t } from './i18n.js';
 import { makeControl } from './controls.js';
 
 const TYPING_MS = 300;
@@ -81,6 +81,7 @@ export function formBox({ ask, draft, label, send, cancel, attach }) {
   const computed = el('div', {});
   let typed = {};
   let base = null; // the form with nothing typed
+  const opens = el('p', { class: 'muted form-opens', hidden: true });
   let drawnFiles = '';
   let turn = 0;
   let timer = 0;
@@ -108,6 +109,10 @@ export function formBox({ ask, draft, label, send, cancel, attach }) {
       for (const one of section.fields) fields.get(one.name)?.mark(one);
     }
     fill(computed, computedNote(form.computed || []));
+    // The records that the act makes besides.
+    fill(opens, t('form.opens'), t('app.colon'), form.opens.map((one) =>
+      one.label[language()] + (one.count > 1 ? ` × ${one.count}` : '')).join(t('app.comma')));
+    opens.hidden = !form.opens.length;
     const said = JSON.stringify(form.files);
     if (said !== drawnFiles) fill(files, filesNote(form.files, attach && ((asked) => attach(asked, refresh))));
     drawnFiles = said;
@@ -177,7 +182,7 @@ export function formBox({ ask, draft, label, send, cancel, attach }) {
         kept.isBack() ? el('p', { class: 'muted', role: 'status' }, t('draft.back')) : null,
         lost.length ? el('p', { class: 'comment' }, t('form.lost'), ' ', el('bdi', {}, lost.map(([, value]) => value).join('\n'))) : null,
         base.source ? el('p', { class: 'muted' }, t('step.source', { source: base.source })) : null,
-        base.sections.map(drawSection), computed, files,
+        base.sections.map(drawSection), computed, files, opens,
         el('div', { class: 'buttons' }, action(t('step.go'), 'primary', submit),
           el('button', { type: 'button', class: 'quiet', onclick: () => { kept.keep(typed, words(), false); cancel(); } },
             t('review.cancel'))));

@@ -195,6 +195,7 @@ export default {
   'form.notSent': 'Something is not filled in properly yet; nothing was sent.',
   'form.again': 'Try again',
   'form.lost': 'The form has no field for the following any more; copy it if it is needed:',
+  'form.opens': 'This also makes',
   'form.files': 'Files needed',
   'form.filesMay': 'Files that can be added',
   'form.fileAny': '“{label}”',

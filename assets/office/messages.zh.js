@@ -195,6 +195,7 @@ export default {
   'form.notSent': '还有没填好的地方，没有发出。',
   'form.again': '再试一次',
   'form.lost': '下面的内容已没有对应的项目，需要时请抄下来：',
+  'form.opens': '同时新建',
   'form.files': '须附文件',
   'form.filesMay': '可附文件',
   'form.fileAny': '“{label}”',

@@ -193,7 +193,7 @@ function headBox(view, back) {
       view.enterprise ? el('span', {}, t('record.enterprise'), t('app.colon'), el('bdi', {}, view.enterprise)) : null,
       view.area ? el('span', {}, t('record.area'), t('app.colon'), view.area) : null,
       el('span', {}, t('record.changed'), t('app.colon'), view.changed)),
-    view.kind === 'inspection' ? caseLinks(view.id) : null);
+    view.case ? caseLinks(view.id) : null);
 }
 
 const reportsBox = (reports, more, english) => el('section', { class: 'card card-warn' },

@@ -24,6 +24,7 @@ void bh_list_query_clear(BhListQuery *query)
   g_free(query->parents);
   g_free(query->areas);
   g_free(query->parent_not);
+  g_free(query->returned);
   g_free(query->scopes);
   g_free(query->restrictions);
   g_free(query->match);
@@ -367,6 +368,32 @@ static void append_values(Maker *maker)
   }
 }
 
+/* Appends the filter "returned". The record that returned must be one that the viewer may see, as
+ * far as the query says. */
+static void append_returned(Maker *maker)
+{
+  const BhListQuery *query = maker->query;
+  g_string_append(
+      maker->sql,
+      " AND EXISTS (SELECT 1 FROM json_each(:returned) w CROSS JOIN record x"
+      " CROSS JOIN field_value v CROSS JOIN listed l WHERE x.nr = r.nr"
+      " AND r.state IN (SELECT value FROM json_each(w.value, '$[3]'))"
+      " AND v.kind = json_extract(w.value, '$[0]') AND v.field = json_extract(w.value, '$[1]')"
+      " AND v.value = x.id AND l.nr = v.record"
+      " AND l.state IN (SELECT value FROM json_each(w.value, '$[2]'))"
+      " AND NOT EXISTS (SELECT 1 FROM json_each(w.value, '$[4]') f WHERE NOT EXISTS ("
+      "SELECT 1 FROM field_value g WHERE g.kind = v.kind AND g.record = l.nr"
+      " AND g.field = json_extract(f.value, '$[0]')"
+      " AND g.value IN (SELECT value FROM json_each(f.value, '$[1]'))))");
+  if (query->scopes != NULL)
+    g_string_append(maker->sql, " AND (l.scope IN " VALUES_OF(
+                                    "scopes") " OR l.scope2 IN " VALUES_OF("scopes") ")");
+  if (query->restrictions != NULL)
+    g_string_append(maker->sql,
+                    " AND (l.restriction = '' OR l.restriction IN " VALUES_OF("restrictions") ")");
+  g_string_append_c(maker->sql, ')');
+}
+
 /* Appends the filters other than the leader. A unary plus keeps SQLite from using an index for a
  * column. */
 static void append_tests(Maker *maker)
@@ -406,6 +433,8 @@ static void append_tests(Maker *maker)
     g_string_append(sql, " AND NOT EXISTS (SELECT 1 FROM record x CROSS JOIN record p"
                          " WHERE x.nr = r.nr AND p.id = x.parent"
                          " AND p.state IN " VALUES_OF("parent_not") ")");
+  if (query->returned != NULL)
+    append_returned(maker);
   if (query->order == BH_LIST_BY_CHANGE ? query->after_position > 0 : query->after_key != NULL)
     g_string_append(sql, after[query->order]);
 }
@@ -639,7 +668,7 @@ static void bind_query(BhStmt *stmt, const char *sql, const BhListQuery *query)
       {"areas", query->areas},     {"scopes", query->scopes},
       {"match", query->match},     {"restrictions", query->restrictions},
       {"found", query->found},     {"review", query->review},
-      {"related", query->related},
+      {"related", query->related}, {"returned", query->returned},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
     bind_text(stmt, sql, texts[i].name, texts[i].text);

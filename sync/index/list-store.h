@@ -30,13 +30,17 @@ typedef struct {
   int n_where;
   const char *without; /* child kind: only records that have no child of it */
   char *parent_not;    /* JSON array of states that the parent must not be in */
-  char *areas;         /* JSON array of area codes */
-  char *scopes;        /* JSON array of scopes: the record has one of these */
-  char *restrictions;  /* JSON array: leaves out restricted records with another restriction */
-  char *match;         /* search query (bh_search_query) */
-  char *related;       /* JSON array of record numbers that match besides `match`
-                        * (bh_search_related) */
-  const char *review;  /* value of the review column */
+  /* Only records to which another record returned (schema/returns.h): a JSON array with one
+   * [kind, link field, [states of the other record], [states of this one], [[field, [values]]]] for
+   * each way. */
+  char *returned;
+  char *areas;        /* JSON array of area codes */
+  char *scopes;       /* JSON array of scopes: the record has one of these */
+  char *restrictions; /* JSON array: leaves out restricted records with another restriction */
+  char *match;        /* search query (bh_search_query) */
+  char *related;      /* JSON array of record numbers that match besides `match`
+                       * (bh_search_related) */
+  const char *review; /* value of the review column */
   gboolean conflict;
   const char *among; /* SQL text that selects the ids of the records to choose from */
 

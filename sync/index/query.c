@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "schema/error.h"
+#include "schema/returns.h"
 #include "sync/index/related.h"
 #include "sync/index/row.h"
 #include "sync/index/text.h"
@@ -129,6 +130,49 @@ static gboolean read_family(const BhKindSet *kinds, const BhKind *kind, const js
   return TRUE;
 }
 
+/* Adds one way in which a record of another kind returns to records of the list. */
+static gboolean add_return(const BhReturn *way, json_t *ways, GError **error)
+{
+  g_autoptr(json_t) where = bh_return_dup_where(way);
+  g_autoptr(json_t) filters = json_array();
+  g_autoptr(json_t) from = json_array();
+  const char *field;
+  json_t *value;
+  json_object_foreach(where, field, value) {
+    g_autofree char *texts = NULL;
+    if (!read_values(field, bh_kind_find_field(way->kind, field), value, &texts, error))
+      return FALSE;
+    json_t *list = bh_json_parse(texts, strlen(texts), strlen(texts), "returned", error);
+    if (list == NULL)
+      return FALSE;
+    json_array_append_new(filters, json_pack("[s, o]", field, list));
+  }
+  for (gsize i = 0; way->from[i] != NULL; i++)
+    json_array_append_new(from, json_string(way->from[i]));
+  json_array_append_new(ways, json_pack("[s, s, O, O, O]", bh_kind_get_name(way->kind), way->link,
+                                        way->states, from, filters));
+  return TRUE;
+}
+
+static gboolean read_returned(const BhKindSet *kinds, const BhKind *kind, const json_t *json,
+                              BhListQuery *query, GError **error)
+{
+  if (!json_is_true(json_object_get(json, "returned")))
+    return TRUE;
+  if (kind == NULL) {
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT,
+                        "returned: needs the member \"kind\" too");
+    return FALSE;
+  }
+  g_autoptr(GPtrArray) returns = bh_returns_list(kinds, kind, NULL);
+  g_autoptr(json_t) ways = json_array();
+  for (guint i = 0; i < returns->len; i++)
+    if (!add_return(returns->pdata[i], ways, error))
+      return FALSE;
+  query->returned = bh_json_dump(ways);
+  return TRUE;
+}
+
 static gboolean read_search(BhDb *db, const BhKindSet *kinds, const json_t *json,
                             BhListQuery *query, GError **error)
 {
@@ -225,6 +269,11 @@ static gboolean is_integer(const json_t *value)
   return json_is_integer(value);
 }
 
+static gboolean is_flag(const json_t *value)
+{
+  return json_is_boolean(value);
+}
+
 static gboolean is_object(const json_t *value)
 {
   return json_is_object(value);
@@ -255,6 +304,7 @@ static gboolean check_types(const json_t *json, GError **error)
                  {"day", is_text, "a text"},
                  {"without", is_text, "a text"},
                  {"parent_not", is_list_of_texts, "a list of texts"},
+                 {"returned", is_flag, "true or false"},
                  {"search", is_text, "a text"},
                  {"order", is_text, "a text"},
                  {"due_before", is_text, "a text"},
@@ -286,7 +336,7 @@ gboolean bh_list_query_read(BhDb *db, const BhKindSet *kinds, const json_t *json
   query->limit = limit > 0 ? (int)MIN(limit, BH_LIST_LIMIT_MAX) : BH_LIST_LIMIT_DEFAULT;
   return read_order(json, query, error) && read_after(json, query, error) &&
          read_day(json, kind, query, error) && read_family(kinds, kind, json, query, error) &&
-         read_where(json, kind, query, error) &&
+         read_returned(kinds, kind, json, query, error) && read_where(json, kind, query, error) &&
          read_marked(json, "doubtful", BH_INDEX_DOUBT, query, error) &&
          read_marked(json, "undated", BH_INDEX_UNDATED, query, error) &&
          read_search(db, kinds, json, query, error);

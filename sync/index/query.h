@@ -23,6 +23,7 @@ G_BEGIN_DECLS
  *                 (schema/ledger.h), only those without it
  *   "without"     name of a kind; only records that have no child of that kind
  *   "parent_not"  [states] that the parent must not be in
+ *   "returned"    true; only records to which another record returned (schema/returns.h)
  *   "search"      text, at most BH_SEARCH_MAX characters; every word must occur in the record,
  *                 or in the name of its author or enterprise
  *   "order"       "changed" (newest first), "title", or "due" (with a day only, oldest first)

@@ -85,7 +85,7 @@ class Stories(StoryTest):
                             listing_body_name="平鲁区应急管理局", listing_number="平应急督〔2026〕1号",
                             listing_on=day(), listing_deadline=day(30))
 
-    @begins("suspected", picture=1)
+    @begins("suspected", picture=30)
     def test_a_major_hazard_is_struck_off(self):
         self.begin_story("hazard", "suspected")
         with self.open() as app:             # who recorded the hazard does not confirm it
@@ -143,13 +143,48 @@ class Stories(StoryTest):
             self.assertEqual(self.offered(app), set())
         self.assert_state("refused")
         self.refuse_at_office("staff-sun", "stopped", "403", stop_number="停1号", stop_on=day())
-        self.step_at_office("staff-zhou", "stopped", stop_number="平应急停〔2026〕1号", stop_on=day())
+        ruling = self.issue_suspension()
+        offered = self.office("staff-zhou").get_record(self.record)["acts"][0]
+        self.assertEqual((offered["act"], offered["hint"]), ("step/stopped", "停产停工决定书已下达"))
+        self.assertEqual(offered["returned"]["record"], ruling["id"])
+        self.step_at_office("staff-zhou", "stopped")
+        self.assertEqual(self.values()["stop_number"], ruling["values"]["number"])
+        self.assertEqual(self.values()["stop_on"], day())
         with self.open() as app:
             self.open_record(app)
+            self.assertIsNone(app.look("hint-step-rectifying"))
+            app.click_text(ruling["title"])
+            app.click("step-lifted")
+            app.click("lifted_on-plus-0")
+            app.click("save")
+            app.text("已解除或办结")
+            app.click("back")
+            app.find("hint-step-rectifying")
+            self.shot(app, "lifted")
             app.click("step-rectifying")
             app.click("save")
             app.text("整改中")
         self.assert_state("rectifying")
+
+    def issue_suspension(self):
+        """The refusal opened the document that stops production; the inspector issues it."""
+        ruling, = self.rows("ruling")
+        self.assertEqual((ruling["state"], ruling["values"]["doc_type"], ruling["values"]["hazard"]),
+                         ("requested", "suspension", self.record))
+        with self.open() as app:
+            self.open_record(app)
+            app.click_text(ruling["title"])
+            app.click("step-issued")
+            app.type("decision", "停产整改，未经复查合格不得恢复")
+            app.click("issued_on-plus-0")
+            take_photo(app)
+            self.shot(app, "suspension")
+            app.click("save")
+            app.gone("decision")
+            app.text("已下达")
+        self.sync()
+        ruling, = self.rows("ruling")
+        return ruling
 
     def ask_for_acceptance(self):
         with self.open() as app:
@@ -357,18 +392,35 @@ class Stories(StoryTest):
         self.sync()
         self.begin_story("hazard", "found")
         self.hand_over()
+        ruling, = self.rows("ruling")
+        self.assertEqual((ruling["state"], ruling["values"]["doc_type"]), ("requested", "local_order"))
         with self.open() as app:
             self.open_record(app)
+            self.assertIsNone(app.look("hint-step-ordered"))
             app.click("step-ordered")
             app.click("save")
             app.text("请填写属地文书编号")
-            app.type("local_document_number", "井应急责改〔2026〕7号")
+            app.click("back")
+            app.click_text(ruling["title"])
+            app.click("step-issued")
+            app.type("decision", "限期整改，增设备用电源")
             app.click("deadline-plus-15")
+            app.click("issued_on-plus-0")
+            take_photo(app)
+            app.click("save")
+            app.gone("decision")
+            app.text("已下达")
+            app.click("back")
+            app.find("hint-step-ordered")
+            app.click("step-ordered")
+            app.find("local_document_number")
             self.shot(app, "local-document")
             app.click("save")
             app.gone("local_document_number")
             app.text("限期整改")
         self.assert_state("ordered")
+        self.assertEqual(self.values()["local_document_number"], self.rows("ruling")[0]["values"]["number"])
+        self.assertEqual(self.values()["deadline"], day(15))
         with self.open() as app:
             self.report_fixed(app, "备用电源已接入")
         self.assert_state("reported_fixed")
@@ -493,7 +545,7 @@ class Stories(StoryTest):
         self.assertGreaterEqual(served["served_at"] // 60000, served["issued_at"] // 60000)
         self.assertIn("scan", self.roles_of_files())
 
-    @begins("enrolled", picture=19)
+    @begins("enrolled", picture=40)
     def test_an_expert_gives_the_opinion_on_the_page_of_the_record_and_signs(self):
         with self.open() as app:
             sign_in(app)
@@ -504,12 +556,24 @@ class Stories(StoryTest):
             app.click_text("专家甲")
             app.click("edit-opinion")
             app.type("opinion", "通风系统符合要求")
-            app.type("problem_list", "风门联锁失效")
-            app.type("advice_list", "每周检查一次联锁")
             self.shot(app, "opinion")
             app.click("save")
-            app.gone("advice_list")
-            app.text("风门联锁失效")
+            app.gone("opinion")
+            app.text("通风系统符合要求")
+            app.click("create-opinion_item-of_expert")
+            app.type("summary", "风门联锁失效")
+            app.type("place", "东翼回风巷")
+            app.type("demand", "每周检查一次联锁")
+            self.shot(app, "opinion-item")
+            app.click("save")
+            app.gone("demand")
+            app.click("step-made_hazard")
+            app.find("opens")
+            app.click("deadline-plus-15")
+            self.shot(app, "item-becomes-hazard")
+            app.click("save")
+            app.gone("demand")
+            app.text("已列为隐患")
             self.go_home(app)
             app.click("open-1")
             app.click("finish")
@@ -521,7 +585,12 @@ class Stories(StoryTest):
         self.sync()
         self.begin_story("inspection", "signed")
         expert = next(row for row in self.rows("participant") if row["values"]["role"] == "expert")
-        self.assertIn("每周检查一次联锁", str(self.office("staff-sun").get_record(expert["id"])))
+        self.assertIn("通风系统符合要求", str(self.office("staff-sun").get_record(expert["id"])))
+        item = self.rows("opinion_item")[0]
+        self.assertEqual(item["state"], "made_hazard")
+        hazard = next(row for row in self.rows("hazard") if row["values"].get("from_item") == item["id"])
+        self.assertEqual(hazard["values"]["summary"], "风门联锁失效")
+        self.assertEqual(hazard["values"]["found_by"], "expert")
 
 
 if __name__ == "__main__":

@@ -1,20 +1,18 @@
 """The office API against programs that do not behave like the page."""
 
-import hashlib
-import io
 import json
 import pathlib
 import re
 import sys
 import unittest
-import zipfile
 
 import yaml
 
-import acts, duties, lists, reviews, uploads
+import acts, cases, duties, lists, reviews, uploads
 from duties import RolesAndDuties, enterprise_of
 from hub import PASSWORDS, Client, Hub, unnamed
 from acts import MakingRecords, TooMuch
+from cases import Cases
 from lists import WorkAtDoubts, WorkInBulk, WorkWithLists, WorkWithNumbers
 from reviews import WorkByReview, WorkOfLostDevicesEnds
 from uploads import AttachedFiles
@@ -22,7 +20,7 @@ from uploads import AttachedFiles
 HUB = None
 # On the same hub.
 for case in (WorkByReview, WorkOfLostDevicesEnds, WorkWithLists, AttachedFiles, WorkAtDoubts, WorkInBulk, WorkWithNumbers,
-             MakingRecords, TooMuch, RolesAndDuties):
+             MakingRecords, TooMuch, RolesAndDuties, Cases):
     case.__module__ = __name__
 del case  # a class under two names would run twice
 DOCUMENT = yaml.safe_load(pathlib.Path(sys.argv[2], "schema/openapi.yaml").read_text(encoding="utf-8"))
@@ -34,7 +32,7 @@ duties.OPERATIONS = OPERATIONS
 
 def setUpModule():
     global HUB
-    HUB = reviews.HUB = lists.HUB = acts.HUB = uploads.HUB = duties.HUB = Hub(*sys.argv[1:3])
+    HUB = reviews.HUB = lists.HUB = acts.HUB = cases.HUB = uploads.HUB = duties.HUB = Hub(*sys.argv[1:3])
 
 
 def tearDownModule():
@@ -495,58 +493,6 @@ class Files(unittest.TestCase):
             self.assertIn(Client(HUB).ask("GET", f"/office/{path}")[0], (400, 404), path)
 
 
-class Cases(unittest.TestCase):
-    def case(self, client, name, query=""):
-        status, content, headers = client.ask("GET", f"/office/v1/records/{HUB.told[name]}/case{query}")
-        self.assertEqual(status, 200)
-        self.assertEqual(headers["Content-Type"], "application/zip")
-        self.assertEqual(headers["Content-Disposition"],
-                         f'attachment; filename="case-{HUB.told[name]}.zip"')
-        self.assertEqual(headers["Cache-Control"], "no-store")
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            self.assertIsNone(archive.testzip())
-            return {one: archive.read(one) for one in archive.namelist()}
-
-    def test_case_is_one_archive_with_page_originals_and_proof(self):
-        members = self.case(signed_in(), "inspection")
-        self.assertEqual(list(members)[-2:], ["index.html", "case.export"])
-        page = members["index.html"].decode()
-        for text in ("执法案卷", "样例东坡沟煤矿", "回风巷瓦斯传感器断线", "李样例", "井坪 1 号终端",
-                     "证据清单", "核验说明", "缺：中心没有从登记它的单位收到这个文件", "样例负责人"):
-            self.assertIn(text, page)
-        self.assertNotIn("<script", page)
-        originals = [name for name in members if name.startswith("files/")]
-        self.assertEqual(len(originals), 4)
-        for name in originals:
-            digest = hashlib.sha256(members[name]).hexdigest()
-            self.assertRegex(name, rf"^files/{digest}\.(jpg|bin)$")
-            self.assertIn(digest, page)
-        other = self.case(signed_in(), "second")
-        self.assertNotIn("回风巷瓦斯传感器断线".encode(), other["case.export"] + other["index.html"])
-        self.assertEqual(sorted(pathlib.Path(HUB.dir, "hub").glob("case*")), [])
-
-    def test_personal_values_are_left_out_on_request(self):
-        with_them = self.case(signed_in(), "inspection")
-        self.assertIn("13900000001".encode(), with_them["case.export"])
-        members = self.case(signed_in(), "inspection", "?without_personal=1")
-        for text in ("13900000001", "样例负责人", "样例矿长"):
-            self.assertNotIn(text.encode(), members["case.export"] + members["index.html"], text)
-
-    def test_hostile_text_stays_text_in_the_page_of_a_case(self):
-        page = self.case(signed_in(), "hostile")["index.html"].decode()
-        self.assertIn("&lt;img src=x onerror=alert(0)&gt;", page)
-        for text in ("<img", "<script", "<b ", " onmouseover=\"alert"):
-            self.assertNotIn(text, page)
-
-    def test_I13_a_case_is_given_to_who_may_see_it(self):
-        def path(name):
-            return f"/office/v1/records/{HUB.told[name]}/case"
-        self.assertEqual(signed_in("staff-far").ask("GET", path("covert"))[0], 404)
-        self.assertEqual(Client(HUB).ask("GET", path("inspection"))[0], 401)
-        self.assertEqual(signed_in().ask("GET", path("hazard"))[0], 400)
-        self.assertIn("index.html", self.case(signed_in(), "covert"))
-
-
 class Plaques(unittest.TestCase):
     def test_plaques_are_for_whom_the_unit_serves(self):
         sun, side = signed_in("staff-sun"), signed_in("staff-side")
@@ -627,7 +573,7 @@ class Work(unittest.TestCase):
         sun = signed_in()
         ledgers = sun.ask("GET", "/office/v1/filters")[1]["ledgers"]
         self.assertEqual([one["name"] for one in ledgers if one["kind"] == "hazard"],
-                         ["rectification", "overdue", "listed_supervision", "accountability",
+                         ["rectification", "overdue", "listed_supervision", "accountability", "answered",
                           "unordered"])
         late = sun.ask("GET", "/office/v1/ledger?kind=hazard&name=overdue")[1]["rows"]
         self.assertEqual([(row["title"], row["due"]["days"]) for row in late],

@@ -64,6 +64,16 @@ class Reviewer(Page):
         self.assertEqual(links, [whole, f"{whole}?without_personal=1"])
         self.assert_quiet()
 
+    def test_03_M_the_case_is_offered_where_the_hub_says(self):
+        browser = self.browser
+        for name, wanted in (("hazard", 2), ("enterprise", 0)):
+            self.go(f"#/inbox/new/{self.hub.told[name]}")
+            browser.wait(lambda: browser.count(".sections .card"), name)
+            self.assertEqual(browser.count(".case-link"), wanted, name)
+        self.go(f"#/inbox/new/{self.hub.told['inspection']}")
+        browser.wait(lambda: browser.count(".case-link"), "the visit again")
+        self.assert_quiet()
+
     def test_04_history_tells_who_when_and_which_device(self):
         browser = self.browser
         browser.run("document.querySelector('.history-box summary').click()")

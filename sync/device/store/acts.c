@@ -2,6 +2,8 @@
  * entry (schema/act.h). An act that makes a record is kept as a draft until it is saved; the files
  * that a person takes on the way are drafts below it. Start with bh_device_prepare_act. */
 #include "schema/act.h"
+#include "schema/opens.h"
+#include "schema/text.h"
 
 #include <string.h>
 
@@ -9,7 +11,9 @@
 #include "sync/device/store/drafts-store.h"
 #include "sync/device/store/drafts.h"
 #include "sync/device/store/journal.h"
+#include "sync/device/store/opens.h"
 #include "sync/device/store/records-store.h"
+#include "sync/device/store/returns.h"
 #include "sync/device/store/scope.h"
 #include "sync/device/store/views.h"
 
@@ -61,6 +65,32 @@ static json_t *describe(const BhAct *act, const json_t *values)
   return out;
 }
 
+/* Puts the acts that another record offers first, with the hint and the record that returned. */
+static json_t *add_offers(json_t *acts, const json_t *offers)
+{
+  json_t *out = json_array();
+  gsize i, k;
+  json_t *act, *offer;
+  json_array_foreach(offers, k, offer) {
+    json_array_foreach(acts, i, act) {
+      if (strcmp(bh_json_string_or(act, "name", ""), bh_json_string_or(offer, "act", "")) != 0 ||
+          json_object_get(act, "hint") != NULL)
+        continue;
+      json_object_set(act, "hint", json_object_get(offer, "text"));
+      json_object_set_new(act, "returned",
+                          json_pack("{s:O, s:O}", "record", json_object_get(offer, "record"),
+                                    "title", json_object_get(offer, "title")));
+      json_array_append(out, act);
+    }
+  }
+  json_array_foreach(acts, i, act) {
+    if (json_object_get(act, "hint") == NULL)
+      json_array_append(out, act);
+  }
+  json_decref(acts);
+  return out;
+}
+
 static json_t *describe_all(const GPtrArray *acts, const json_t *values)
 {
   json_t *out = json_array();
@@ -90,7 +120,15 @@ json_t *bh_device_list_acts(BhDevice *device, const char *author, const char *re
   g_autoptr(BhScope) scope = bh_scope_new(device, author);
   bh_scope_fill(scope, record, &context);
   g_autoptr(GPtrArray) acts = bh_act_list(kind, &context);
-  return describe_all(acts, context.values);
+  g_autofree char *state = g_strdup(bh_json_string_or(context.values, "state", NULL));
+  json_t *out = describe_all(acts, context.values);
+  g_autoptr(json_t) offers =
+      bh_returns_list_offers(device, scope, author, kind, record, state, error);
+  if (offers == NULL) {
+    json_decref(out);
+    return NULL;
+  }
+  return json_array_size(offers) > 0 ? add_offers(out, offers) : out;
 }
 
 json_t *bh_device_list_creations(BhDevice *device, const char *author, const char *origin,
@@ -299,6 +337,34 @@ static void add_related(const Request *request, const BhKindSet *kinds, const Bh
   }
 }
 
+/* Puts the first values that a record which returned offers for this act into the empty fields of
+ * the form. */
+static gboolean add_offered_values(BhDevice *device, const char *author, const Request *request,
+                                   const GPtrArray *fields, json_t *values, GError **error)
+{
+  if (request->creates)
+    return TRUE;
+  g_autofree char *state = g_strdup(bh_json_string_or(request->context.values, "state", NULL));
+  g_autoptr(json_t) offers = bh_returns_list_offers(device, request->scope, author, request->kind,
+                                                    request->record, state, error);
+  gsize i;
+  json_t *offer;
+  if (offers == NULL)
+    return FALSE;
+  json_array_foreach(offers, i, offer) {
+    const json_t *offered = json_object_get(offer, "values");
+    if (strcmp(bh_json_string_or(offer, "act", ""), request->name) != 0)
+      continue;
+    for (guint k = 0; k < fields->len; k++) {
+      const char *name = bh_field_get_name(g_ptr_array_index(fields, k));
+      json_t *value = json_object_get(offered, name);
+      if (value != NULL && bh_value_is_blank(json_object_get(values, name)))
+        json_object_set(values, name, value);
+    }
+  }
+  return TRUE;
+}
+
 /* Title of the record, for a new one of the record from which it is made; "" when none. */
 static char *dup_title(BhDevice *device, const Request *request)
 {
@@ -322,7 +388,7 @@ json_t *bh_device_prepare_act(BhDevice *device, const char *author, const json_t
   g_autoptr(GPtrArray) fields = bh_act_list_fields(act, &before, request.sent);
   g_autoptr(GPtrArray) files = bh_act_list_files(act, &before);
   g_autoptr(json_t) attached = list_attached(device, author, &request, error);
-  if (attached == NULL)
+  if (attached == NULL || !add_offered_values(device, author, &request, fields, values, error))
     return NULL;
   g_autoptr(json_t) out =
       json_pack("{s:s, s:s, s:s, s:o, s:b, s:b}", "record", request.record, "kind",
@@ -347,6 +413,9 @@ json_t *bh_device_prepare_act(BhDevice *device, const char *author, const json_t
   for (guint i = 0; i < files->len; i++)
     json_array_append_new(strips, describe_files(device, g_ptr_array_index(files, i), attached));
   json_object_set_new(out, "files", strips);
+  BhContext after = request.context;
+  after.values = values;
+  json_object_set_new(out, "opens", bh_opens_preview(step, device->kinds, &after));
   return add_typed(device, author, &request, out, error) ? g_steal_pointer(&out) : NULL;
 }
 
@@ -396,6 +465,51 @@ static json_t *save(BhDevice *device, const char *author, const Request *request
   return json_pack("{s:s, s:s}", "entry", entry, "record", request->record);
 }
 
+/* Adds what stands against the records that the act opens: the operations of `ops` after the first
+ * `own`. A problem names the kind, because its field is not in the form. */
+static gboolean add_opened_problems(BhDevice *device, const char *author, const json_t *ops,
+                                    gsize own, json_t *out, GError **error)
+{
+  for (gsize i = own; i < json_array_size(ops); i++) {
+    const json_t *op = json_array_get(ops, i);
+    const BhKind *kind = bh_kind_set_find(device->kinds, bh_json_string_or(op, "kind", ""));
+    g_autoptr(json_t) problems = bh_check_list_problems(
+        device, author, bh_json_string_or(op, "record", ""), kind, ops, error);
+    gsize k;
+    json_t *problem;
+    if (problems == NULL)
+      return FALSE;
+    json_array_foreach(problems, k, problem) {
+      const char *name = bh_json_string_or(problem, "field", "");
+      const BhField *field = bh_kind_find_field(kind, name);
+      g_autofree char *zh =
+          g_strdup_printf("%s%s%s：%s", bh_kind_get_label(kind, "zh"), field != NULL ? "，" : "",
+                          field != NULL ? bh_field_get_label(field, "zh") : "",
+                          bh_json_string_or(problem, "zh", ""));
+      g_autofree char *en =
+          g_strdup_printf("%s%s%s: %s", bh_kind_get_label(kind, "en"), field != NULL ? ", " : "",
+                          field != NULL ? bh_field_get_label(field, "en") : "",
+                          bh_json_string_or(problem, "en", ""));
+      json_array_append_new(out, json_pack("{s:s, s:s, s:s, s:s}", "field", "", "code",
+                                           bh_json_string_or(problem, "code", "condition"), "zh",
+                                           zh, "en", en));
+    }
+  }
+  return TRUE;
+}
+
+/* The records that the act opened, for the answer. */
+static json_t *list_opened(const json_t *ops, gsize own)
+{
+  json_t *out = json_array();
+  for (gsize i = own; i < json_array_size(ops); i++) {
+    const json_t *op = json_array_get(ops, i);
+    json_array_append_new(out, json_pack("{s:O, s:O}", "record", json_object_get(op, "record"),
+                                         "kind", json_object_get(op, "kind")));
+  }
+  return out;
+}
+
 json_t *bh_device_make_act(BhDevice *device, const char *author, const json_t *json,
                            const json_t *values, GError **error)
 {
@@ -412,12 +526,16 @@ json_t *bh_device_make_act(BhDevice *device, const char *author, const json_t *j
     json_decref(set);
     return NULL;
   }
-  g_autoptr(json_t) ops = make_ops(&request, set, drafts);
+  g_autoptr(json_t) typed = make_ops(&request, set, drafts);
   if (json_object_size(set) == 0)
     return json_pack("{s:s}", "record", request.record);
+  gsize own = json_array_size(typed);
+  g_autoptr(json_t) ops = bh_opens_fill(device, author, typed, error);
   g_autoptr(json_t) problems =
-      bh_check_list_problems(device, author, request.record, request.kind, ops, error);
-  if (problems == NULL)
+      ops != NULL ? bh_check_list_problems(device, author, request.record, request.kind, ops, error)
+                  : NULL;
+  if (problems == NULL || (json_array_size(problems) == 0 &&
+                           !add_opened_problems(device, author, ops, own, problems, error)))
     return NULL;
   const char *reason = request.sent ? bh_act_get_reason(request.act) : NULL;
   if (reason != NULL && bh_json_string_or(values, reason, "")[0] == '\0')
@@ -425,5 +543,8 @@ json_t *bh_device_make_act(BhDevice *device, const char *author, const json_t *j
                 "The record was sent: give the reason of the correction");
   if (json_array_size(problems) > 0)
     return json_pack("{s:O}", "problems", problems);
-  return save(device, author, &request, ops, drafts, error);
+  json_t *saved = save(device, author, &request, ops, drafts, error);
+  if (saved != NULL && json_array_size(ops) > own)
+    json_object_set_new(saved, "opened", list_opened(ops, own));
+  return saved;
 }

@@ -137,8 +137,10 @@ json_t *bh_device_list_doubts(BhDevice *device, const json_t *ops);
 json_t *bh_device_list_locked(BhDevice *device, const char *record, GError **error);
 
 /* The acts (schema/act.h) that `author` may do on a device with an existing record:
- * [{"kind","name","label":{"zh","en"},"page"?: as the kind declares it,"parent"?: id}], steps in
- * declared order, then edits. */
+ * [{"kind","name","label":{"zh","en"},"page"?: as the kind declares it,"parent"?: id,"hint"?:
+ * {"zh","en"},"returned"?:{"record","title"}}], steps in declared order, then edits. Before all
+ * others are the steps that a record which returned offers (schema/returns.h); they have "hint" and
+ * "returned". */
 json_t *bh_device_list_acts(BhDevice *device, const char *author, const char *record,
                             GError **error);
 /* The acts by which `author` may make a record, offered on the record `origin`; NULL: on the first
@@ -148,14 +150,16 @@ json_t *bh_device_list_creations(BhDevice *device, const char *author, const cha
 /* What the form of an act shows. `act`: {"record","act"} for an existing record; for a new one
  * {"record": new id,"kind","act","origin"?}. Result {"record","kind","act","label","source",
  * "creates","open","title","state"?,"fields":[names],"sections","reason"?,"values","typed"?,
- * "related","files":[{"role","label","at_least","media"?,"files":[values]}]}: "open" tells whether
- * the author may do the act now, "title" is that of the record or the origin, "values" are those
- * before the act, "typed" is the author's draft, "related" has the values of records to which the
- * record refers. */
+ * "related","files":[{"role","label","at_least","media"?,"files":[values]}],"opens"}: "open" tells
+ * whether the author may do the act now, "title" is that of the record or the origin, "values" are
+ * those before the act with what a record that returned offers, "typed" is the author's draft,
+ * "related" has the values of records to which the record refers, "opens" the records that the act
+ * makes besides (schema/opens.h). */
 json_t *bh_device_prepare_act(BhDevice *device, const char *author, const json_t *act,
                               GError **error);
 /* Does an act with the values of its form ({field: value}), as one entry, and removes the drafts of
- * a new record. Result {"record","entry"?}, without "entry" when nothing was changed; or
+ * a new record. Result {"record","entry"?,"opened"?:[{"record","kind"}]}, without "entry" when
+ * nothing was changed, and with the records that a step opened (schema/opens.h); or
  * {"problems":[{"field","code","zh","en"}]}, and nothing was saved. */
 json_t *bh_device_make_act(BhDevice *device, const char *author, const json_t *act,
                            const json_t *values, GError **error);

@@ -9,6 +9,7 @@
 #include "sync/device/store/files.h"
 #include "sync/device/store/journal-store.h"
 #include "sync/device/store/numbers.h"
+#include "sync/device/store/opens.h"
 #include "sync/device/store/people.h"
 #include "sync/device/store/records.h"
 
@@ -136,7 +137,10 @@ char *bh_journal_write(BhDevice *device, const char *author, const json_t *ops, 
   g_autofree char *openings = NULL;
 
   g_autoptr(GHashTable) taken = NULL;
-  g_autoptr(json_t) numbered = bh_numbers_fill(device, ops, &taken, refused, error);
+  g_autoptr(json_t) opened = bh_opens_fill(device, author, ops, error);
+  if (opened == NULL)
+    return NULL;
+  g_autoptr(json_t) numbered = bh_numbers_fill(device, opened, &taken, refused, error);
   if (numbered == NULL)
     return NULL;
   g_autoptr(json_t) full = bh_check_operations(device, author, numbered, refused, error);

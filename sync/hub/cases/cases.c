@@ -109,7 +109,13 @@ static gboolean add_children(BhCase *self, const char *parent, GError **error)
   return TRUE;
 }
 
-/* Adds the inspection and all records below it. */
+gboolean bh_case_may_root(const BhKind *kind)
+{
+  BhInCase in_case = bh_kind_get_in_case(kind);
+  return in_case == BH_IN_CASE_ROOT || in_case == BH_IN_CASE_NOT;
+}
+
+/* Adds the root of the case and all records below it. */
 static gboolean add_own(BhCase *self, const char *record, GError **error)
 {
   g_autoptr(GError) failed = NULL;
@@ -123,10 +129,10 @@ static gboolean add_own(BhCase *self, const char *record, GError **error)
       g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no such record: %.64s", record);
     return FALSE;
   }
-  if (bh_kind_get_in_case(root->kind) != BH_IN_CASE_ROOT) {
+  if (!bh_case_may_root(root->kind)) {
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
-                "case: record %s is of kind %s, which does not declare \"in_case\": \"root\"",
-                record, bh_kind_get_name(root->kind));
+                "case: record %s is of kind %s, whose records are only context of cases", record,
+                bh_kind_get_name(root->kind));
     case_record_free(root);
     return FALSE;
   }

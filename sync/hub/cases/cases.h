@@ -1,6 +1,5 @@
-/* Exports a case as one archive (R-108, R-113; PROTOCOL.md § 13): an inspection with all records
- * below it, what is needed to understand and verify them, the original files, and a page for
- * people. */
+/* Exports a case as one archive (R-108, R-113; PROTOCOL.md § 13): a record with all records below
+ * it, what is needed to understand and verify them, the original files, and a page for people. */
 #pragma once
 
 #include <gio/gio.h>
@@ -20,10 +19,14 @@ typedef struct {
   gpointer data;
 } BhCaseOptions;
 
-/* Writes the case of an inspection to `out`, which must be seekable and empty. The caller closes
+/* Whether a record of the kind makes a case: the kind is not declared as context of cases
+ * ("in_case" other than "root"). */
+gboolean bh_case_may_root(const BhKind *kind);
+/* Writes the case of a record to `out`, which must be seekable and empty. The caller closes
  * and syncs `out`. Returns {"record","entries","withheld","files","files_missing","bytes"}, a new
  * reference. `db` is a reader outside a transaction. Blocks. BH_ERROR_NOT_FOUND: no such record, or
- * one that the receiver may not see; BH_ERROR_INVALID: not an inspection; BH_ERROR_LIMIT: more than
+ * one that the receiver may not see; BH_ERROR_INVALID: its kind makes no case
+ * (bh_case_may_root), or no kind declares "in_case": "root"; BH_ERROR_LIMIT: more than
  * BH_CASE_RECORDS_MAX records; BH_ERROR_STORAGE. */
 json_t *bh_case_write(BhHub *hub, BhDb *db, const char *record, const BhCaseOptions *options,
                       GOutputStream *out, GError **error);

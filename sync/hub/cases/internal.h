@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 typedef struct {
   char id[BH_ID_LEN + 1];
   const BhKind *kind;
-  gboolean own;     /* TRUE: the record is the inspection or below it; FALSE: it is context */
+  gboolean own;     /* TRUE: the record is the root or below it; FALSE: it is context */
   BhRecord *record; /* the record, without personal values that the receiver may not see */
   json_t *values;
 } BhCaseRecord;
@@ -44,7 +44,7 @@ typedef struct {
   gint64 made_ms;
   char root[BH_ID_LEN + 1];
 
-  GPtrArray *records;  /* BhCaseRecord*, the inspection first */
+  GPtrArray *records;  /* BhCaseRecord*, the root first */
   GHashTable *by_id;   /* id → BhCaseRecord, borrowed from `records` */
   GArray *entries;     /* BhCaseEntry by position */
   json_t *spans;       /* the spans of chains, as in the head of an export (PROTOCOL § 13) */
@@ -52,7 +52,7 @@ typedef struct {
   GPtrArray *files;    /* BhCaseFile*, in the order of their first declaration */
   GHashTable *by_hash; /* SHA-256 → BhCaseFile, borrowed from `files` */
 
-  int hidden;   /* number of records below the inspection that the receiver may not see */
+  int hidden;   /* number of records below the root that the receiver may not see */
   int shared;   /* number of entries that change records outside the case too */
   int withheld; /* number of entries without body */
   int absent;   /* number of files without bytes */

@@ -81,7 +81,7 @@ static json_t *describe_record(const BhCasePage *page, const BhCaseRecord *recor
   return out;
 }
 
-/* Adds a group with the records of one kind, except the inspection; nothing if there are none. */
+/* Adds a group with the records of one kind, except the root; nothing if there are none. */
 static void add_kind(const BhCasePage *page, const BhKind *kind, json_t *groups)
 {
   g_autoptr(json_t) records = json_array();
@@ -96,7 +96,7 @@ static void add_kind(const BhCasePage *page, const BhKind *kind, json_t *groups)
         json_pack("{s:s, s:O}", "kind", bh_kind_get_label(kind, BH_CASE_LANG), "records", records));
 }
 
-/* The records below the inspection by kind, the kinds in the order of their first record. */
+/* The records below the root by kind, the kinds in the order of their first record. */
 static json_t *describe_below(const BhCasePage *page)
 {
   g_autoptr(GHashTable) done = g_hash_table_new(g_direct_hash, g_direct_equal);
@@ -394,9 +394,8 @@ static json_t *describe_case(const BhCasePage *page, GError **error)
   if (entries == NULL)
     return NULL;
   json_t *answers = describe_answers(page);
-  json_t *out =
-      json_pack("{s:s, s:s, s:o, s:o, s:o}", "root", self->root, "hub_key", key, "inspection",
-                describe_record(page, root), "entries", entries, "answers", answers);
+  json_t *out = json_pack("{s:s, s:s, s:o, s:o, s:o}", "root", self->root, "hub_key", key, "main",
+                          describe_record(page, root), "entries", entries, "answers", answers);
   json_object_set_new(out, "below", describe_below(page));
   json_object_set_new(out, "context", describe_context(page));
   json_object_set_new(out, "files", describe_files(page));

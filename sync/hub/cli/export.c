@@ -30,7 +30,7 @@ int bh_cli_export(int argc, char **argv)
   const GOptionEntry entries[] = {
       {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
       {"out", 'o', 0, G_OPTION_ARG_FILENAME, &out, "File to write", "FILE"},
-      {"record", 'r', 0, G_OPTION_ARG_STRING, &record, "One case: the id of its inspection", "ID"},
+      {"record", 'r', 0, G_OPTION_ARG_STRING, &record, "One case: the id of its main record", "ID"},
       {"without-personal", 0, 0, G_OPTION_ARG_NONE, &without_personal,
        "With --record: leave out personal values", NULL},
       {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the result as JSON", NULL},
@@ -39,7 +39,7 @@ int bh_cli_export(int argc, char **argv)
   if (!bh_cli_parse(
           "export", "",
           "Writes every entry and kind set into one file that can be verified without the\n"
-          "hub. With --record it writes one case: a ZIP archive with the inspection and all\n"
+          "hub. With --record it writes one case: a ZIP archive with the record and all\n"
           "records below it, the original files, and a page to read (index.html). Names and\n"
           "telephone numbers of the inspected enterprise are included by default.",
           entries, &argc, &argv, &code))
@@ -75,7 +75,7 @@ static void print_proof(const BhExportReport *report)
 {
   const BhCaseReport *of_case = report->of_case;
   g_autofree char *made = bh_time_format(report->made_ms);
-  printf("Case of inspection %s, sealed by hub %s at %s (UTC+8).\n", of_case->record, report->hub,
+  printf("Case of record %s, sealed by hub %s at %s (UTC+8).\n", of_case->record, report->hub,
          made);
   printf("Proved: %" G_GINT64_FORMAT " entries are as %d signers made them; the chains of devices,"
          " %d, are\n  whole from the first to the last entry of the case.\n",

@@ -186,10 +186,12 @@ gboolean bh_piece_append(BhPiece *piece, const char *by, const json_t *ops,
   g_assert(piece->ingest->signer != NULL);
   g_autofree char *body_text = NULL;
   g_autofree char *openings = NULL;
-  g_autoptr(json_t) numbered = bh_numbers_fill_own(piece, ops, error);
-  if (numbered == NULL || !make_entry_id(piece, entry_id, error) ||
-      !build_body(piece, entry_id, by != NULL ? by : piece->ingest->hub, numbered, &body_text,
-                  &openings, error))
+  if (!make_entry_id(piece, entry_id, error))
+    return FALSE;
+  g_autoptr(json_t) full = bh_opens_fill_own(piece, by, ops, error);
+  g_autoptr(json_t) numbered = full != NULL ? bh_numbers_fill_own(piece, full, error) : NULL;
+  if (numbered == NULL || !build_body(piece, entry_id, by != NULL ? by : piece->ingest->hub,
+                                      numbered, &body_text, &openings, error))
     return FALSE;
   g_autoptr(BhBody) body = bh_body_parse(body_text, openings, error);
   return body != NULL && judge_own(piece, body, ++piece->position, by == NULL, error) &&

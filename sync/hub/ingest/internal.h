@@ -90,6 +90,10 @@ gboolean bh_piece_apply(BhPiece *piece, const BhBody *body, const char *unit, gi
  * has changed them so far. Arguments as in bh_ingest_append. */
 gboolean bh_piece_append(BhPiece *piece, const char *by, const json_t *ops,
                          char entry_id[BH_ID_LEN + 1], GError **error);
+/* `ops`, followed by an operation for each record that the steps in them open (schema/opens.h); a
+ * new reference. `by`: the acting person; NULL: the system. NULL with an error: a record from which
+ * one is opened is not stored, or the entry would be too long. */
+json_t *bh_opens_fill_own(BhPiece *piece, const char *by, const json_t *ops, GError **error);
 /* Like bh_piece_append by the system, for the number that the hub gives to a record: the entry is
  * applied without a judgement, because the record may have problems that were reported before. A
  * record that refuses the operation (too large) keeps what it has. */

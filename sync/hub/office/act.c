@@ -10,6 +10,8 @@
 #include "schema/error.h"
 #include "schema/form.h"
 #include "schema/kind-rules.h"
+#include "schema/returns.h"
+#include "schema/text.h"
 #include "sync/hub/office/office-store.h"
 
 #define WHERE "body"
@@ -42,6 +44,57 @@ static gboolean is_taken_by_review(const BhAct *act, const BhContext *context)
           g_strcmp0(bh_kind_get_review_state(kind, BH_REVIEW_ON_APPROVE), to) == 0);
 }
 
+/* What other records that the person may see offer on a record (schema/returns.h): an array of
+ * bh_return_dup_offer, a new reference. */
+static json_t *list_offers(BhOfficeCall *call, const BhKind *kind, const BhContext *context)
+{
+  json_t *out = json_array();
+  const char *state = bh_json_string_or(context->values, "state", NULL);
+  if (state == NULL || context->record == NULL)
+    return out;
+  g_autoptr(GPtrArray) ways = bh_returns_list(call->kinds, kind, state);
+  for (guint i = 0; i < ways->len; i++) {
+    BhContext returned;
+    g_autoptr(GError) failed = NULL;
+    g_autoptr(json_t) query = bh_return_dup_query(ways->pdata[i], context->record);
+    g_autoptr(json_t) page = bh_office_list(call, query, &failed);
+    if (page == NULL) {
+      g_warning("office: what returned to %s is not shown: %s", context->record, failed->message);
+      continue;
+    }
+    const char *id =
+        bh_json_string_or(json_array_get(json_object_get(page, "rows"), 0), "id", NULL);
+    if (id == NULL)
+      continue;
+    bh_office_context(call, id, bh_office_values(call, id), &returned);
+    json_array_append_new(
+        out, bh_return_dup_offer(ways->pdata[i], &returned, bh_office_now_ms(call->office)));
+  }
+  return out;
+}
+
+static const json_t *find_offer(const json_t *offers, const char *act)
+{
+  gsize i;
+  json_t *offer;
+  json_array_foreach((json_t *)offers, i, offer) {
+    if (strcmp(bh_json_string_or(offer, "act", ""), act) == 0)
+      return offer;
+  }
+  return NULL;
+}
+
+static json_t *describe_offered(BhOfficeCall *call, const BhAct *act, const json_t *offer)
+{
+  json_t *out = describe(call, act);
+  const char *id = bh_json_string_or(offer, "record", "");
+  json_object_set_new(
+      out, "hint", json_string(bh_json_string_or(json_object_get(offer, "text"), call->lang, "")));
+  json_object_set_new(out, "returned",
+                      json_pack("{s:s,s:s}", "record", id, "title", bh_office_name(call, id)));
+  return out;
+}
+
 json_t *bh_office_list_acts(BhOfficeCall *call, const BhKind *kind, const BhContext *context)
 {
   json_t *out = json_array();
@@ -49,9 +102,15 @@ json_t *bh_office_list_acts(BhOfficeCall *call, const BhKind *kind, const BhCont
   if (strcmp(bh_kind_get_name(kind), BH_REVIEW_KIND) == 0)
     return out;
   g_autoptr(GPtrArray) acts = bh_act_list(kind, context);
+  g_autoptr(json_t) offers = list_offers(call, kind, context);
+  gsize n_offered = 0;
   for (guint i = 0; i < acts->len; i++) {
+    const json_t *offer = find_offer(offers, bh_act_get_name(acts->pdata[i]));
+    if (offer != NULL)
+      json_array_insert_new(out, n_offered++, describe_offered(call, acts->pdata[i], offer));
     /* An act with a page of the collector needs what only that page can give. */
-    if (bh_act_get_page(acts->pdata[i]) == NULL && !is_taken_by_review(acts->pdata[i], context))
+    else if (bh_act_get_page(acts->pdata[i]) == NULL &&
+             !is_taken_by_review(acts->pdata[i], context))
       json_array_append_new(out, describe(call, acts->pdata[i]));
   }
   return out;
@@ -104,13 +163,39 @@ static void request_clear(Request *request)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Request, request_clear)
 
+/* The typed values, and for empty fields that were not typed the first values that a record which
+ * returned offers. A new reference; NULL when nothing was typed and nothing is offered. */
+static json_t *dup_typed(const Request *request)
+{
+  BhOfficeCall *call = request->call;
+  json_t *typed = json_object_get(call->body, "values");
+  if (request->record == NULL || bh_act_get_transition(request->act) == NULL ||
+      (typed != NULL && !json_is_object(typed)))
+    return json_incref(typed);
+  g_autoptr(json_t) offers = list_offers(call, request->kind, &request->before);
+  const json_t *offer = find_offer(offers, bh_act_get_name(request->act));
+  json_t *offered = json_object_get(offer, "values");
+  if (json_object_size(offered) == 0)
+    return json_incref(typed);
+  g_autoptr(GPtrArray) fields = bh_act_list_fields(request->act, &request->before, TRUE);
+  json_t *out = json_object();
+  for (guint i = 0; i < fields->len; i++) {
+    const char *name = bh_field_get_name(fields->pdata[i]);
+    json_t *value = json_object_get(offered, name);
+    if (value != NULL && bh_value_is_blank(json_object_get(request->before.values, name)))
+      json_object_set(out, name, value);
+  }
+  json_object_update(out, typed);
+  return out;
+}
+
 static gboolean make_form(Request *request, GError **error)
 {
   BhOfficeCall *call = request->call;
   g_autoptr(GError) wrong = NULL;
-  request->form =
-      bh_form_new(request->act, &request->before, TRUE, json_object_get(call->body, "values"),
-                  bh_office_now_ms(call->office), &wrong);
+  g_autoptr(json_t) typed = dup_typed(request);
+  request->form = bh_form_new(request->act, &request->before, TRUE, typed,
+                              bh_office_now_ms(call->office), &wrong);
   if (request->form == NULL)
     g_set_error(error, wrong->domain, wrong->code, WHERE ": %s", wrong->message);
   return request->form != NULL;

@@ -1,6 +1,7 @@
 /* The page of one record at the office: its sections, conflicts, files, children, related records
  * and reviews, and the acts that are open to the person. Start at bh_office_record. */
 #include "sync/hub/access/access.h"
+#include "sync/hub/cases/cases.h"
 #include "sync/hub/office/internal.h"
 
 #include <string.h>
@@ -603,6 +604,14 @@ static json_t *row_of_record(BhOfficeCall *call, const char *id, GError **error)
   return bh_office_row(call, row);
 }
 
+/* Whether the page offers the case of the record: there is something to put into it besides the
+ * record. */
+static gboolean makes_case(const BhKind *kind, const json_t *files, const json_t *children)
+{
+  return bh_case_may_root(kind) && (bh_kind_get_in_case(kind) == BH_IN_CASE_ROOT ||
+                                    json_array_size(files) > 0 || json_array_size(children) > 0);
+}
+
 json_t *bh_office_record(BhOfficeCall *call, GError **error)
 {
   const char *id = bh_request_get_param(call->request, "id");
@@ -653,6 +662,7 @@ json_t *bh_office_record(BhOfficeCall *call, GError **error)
     json_object_set_new(view, "related", related);
   else
     json_decref(related);
+  json_object_set_new(view, "case", json_boolean(makes_case(kind, files, children)));
   json_object_set_new(view, "sections", sections_of(call, record, kind, &context));
   json_object_set_new(view, "conflicts", conflicts_of(call, record, kind));
   json_object_set_new(view, "acts", bh_office_list_acts(call, kind, &context));

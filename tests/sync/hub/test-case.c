@@ -304,13 +304,13 @@ static void test_the_page_names_everything_doubtful(void **state)
   test_device_free(scene.device);
 }
 
-static void test_a_case_is_an_inspection(void **state)
+static void test_context_makes_no_case(void **state)
 {
   HubFixture *fixture = *state;
   Scene scene = begin(fixture);
   const BhCaseOptions options = {.personal = TRUE};
   static const BhErrorCode codes[] = {BH_ERROR_INVALID, BH_ERROR_NOT_FOUND, BH_ERROR_NOT_FOUND};
-  const char *const records[] = {scene.hazard, "../x", "00000000-0000-7000-8000-000000000000"};
+  const char *const records[] = {scene.enterprise, "../x", "00000000-0000-7000-8000-000000000000"};
   for (gsize i = 0; i < G_N_ELEMENTS(records); i++) {
     g_autoptr(GError) error = NULL;
     g_autoptr(GOutputStream) out = g_memory_output_stream_new_resizable();
@@ -376,14 +376,40 @@ static void test_the_kinds_declare_which_records_make_a_case(void **state)
   const BhCaseOptions options = {.personal = TRUE};
   g_autoptr(GOutputStream) out = g_memory_output_stream_new_resizable();
   BhDb *db = bh_hub_acquire_reader(fixture->hub, NULL);
-  assert_null(bh_case_write(fixture->hub, db, scene.visit, &options, out, &error));
-  assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_INVALID));
-  g_clear_error(&error);
   g_autoptr(json_t) report =
       bh_case_write(fixture->hub, db, scene.enterprise, &options, out, &error);
   bh_hub_release_reader(fixture->hub, db);
   assert_null(error);
   assert_string_equal(bh_json_string_or(report, "record", ""), scene.enterprise);
+  test_device_free(scene.device);
+}
+
+/* Writes the case of a record and returns the report. */
+static json_t *write_case_of(HubFixture *fixture, const char *record)
+{
+  g_autoptr(GError) error = NULL;
+  const BhCaseOptions options = {.personal = TRUE};
+  g_autoptr(GOutputStream) out = g_memory_output_stream_new_resizable();
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, NULL);
+  json_t *report = bh_case_write(fixture->hub, db, record, &options, out, &error);
+  bh_hub_release_reader(fixture->hub, db);
+  if (report == NULL)
+    fail_msg("%s", error->message);
+  return report;
+}
+
+/* A record below another one makes a case of its own, which has less than that of the record
+ * above. */
+static void test_a_record_with_a_parent_makes_a_case(void **state)
+{
+  HubFixture *fixture = *state;
+  Scene scene = begin(fixture);
+  g_autoptr(json_t) of_hazard = write_case_of(fixture, scene.hazard);
+  g_autoptr(json_t) of_visit = write_case_of(fixture, scene.visit);
+  assert_string_equal(bh_json_string_or(of_hazard, "record", ""), scene.hazard);
+  gint64 few = json_integer_value(json_object_get(of_hazard, "entries"));
+  assert_true(few > 0);
+  assert_true(few <= json_integer_value(json_object_get(of_visit, "entries")));
   test_device_free(scene.device);
 }
 
@@ -401,7 +427,8 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_the_page_names_everything_doubtful, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_kinds_without_a_case_declaration_give_no_case, set_up,
                                       tear_down),
-      cmocka_unit_test_setup_teardown(test_a_case_is_an_inspection, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_context_makes_no_case, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_a_record_with_a_parent_makes_a_case, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_the_kinds_declare_which_records_make_a_case, set_up,
                                       tear_down),
   };

@@ -80,7 +80,15 @@ def check_case(hub, out):
     out.write_bytes(whole.replace("整改".encode(), "整治".encode(), 1))
     assert json.loads(run(INVALID, "verify", out, "--json"))["verdict"] == "broken"
     other = out.with_name("none.zip")
-    run(INVALID, "export", "--data", hub, "--record", hazard, "--out", other)
+    # A record below another one makes a smaller case, which can be verified by itself. What is only context
+    # makes none.
+    smaller = json.loads(run(OK, "export", "--data", hub, "--record", hazard, "--out", other, "--json"))
+    assert smaller["entries"] <= exported["entries"]
+    report = json.loads(run(OK, "verify", other, "--hub-key", smaller["hub_key"], "--json"))
+    assert report["verdict"] == "authentic" and report["case"]["record"] == hazard
+    other.unlink()
+    for name in ("ent-01", "staff-li"):
+        run(INVALID, "export", "--data", hub, "--record", sample_id(name), "--out", other)
     run(NOT_FOUND, "export", "--data", hub, "--record", "nothing", "--out", other)
     run(USAGE, "export", "--data", hub, "--without-personal", "--out", other)
     assert not other.exists() and not list(out.parent.glob("*.part"))
