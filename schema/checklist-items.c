@@ -4,6 +4,8 @@
 #include <string.h>
 #include "schema/civil.h"
 
+#define PRESET_MAX 10
+
 static gboolean read_addressee(BhPlace *place, const json_t *object, char **out)
 {
   const char *text = NULL;
@@ -36,13 +38,44 @@ static gboolean read_areas(BhPlace *place, const json_t *object, char **out)
   return TRUE;
 }
 
+static gboolean read_preset(BhPlace *place, const json_t *object, json_t **out)
+{
+  static const char *const allowed[] = {"is", NULL};
+  const json_t *preset = json_object_get(object, "preset");
+  if (preset == NULL)
+    return TRUE;
+  if (!json_is_object(preset) || json_object_size(preset) == 0 ||
+      json_object_size(preset) > PRESET_MAX)
+    return bh_place_fail_at(place, "preset", "must be an object of 1 to %d fields", PRESET_MAX);
+  gsize mark = bh_place_enter(place, "preset");
+  const char *field;
+  json_t *source;
+  json_object_foreach((json_t *)preset, field, source) {
+    if (g_strcmp0(json_string_value(source), "today") == 0)
+      continue;
+    gsize inner = bh_place_enter(place, field);
+    if (!json_is_object(source))
+      return bh_place_fail(place, "must be \"today\" or {\"is\": VALUE}");
+    if (!bh_place_is_object(place, source, allowed))
+      return FALSE;
+    if (json_object_size(source) == 0)
+      return bh_place_fail(place, "\"is\" is missing");
+    bh_place_leave(place, inner);
+  }
+  bh_place_leave(place, mark);
+  *out = json_incref((json_t *)preset);
+  return TRUE;
+}
+
 static gboolean read_item(BhPlace *place, BhChecklistItem *item, const json_t *object)
 {
-  static const char *const allowed[] = {"applies_when", "same_as", "addressee", "area", NULL};
+  static const char *const allowed[] = {"applies_when", "same_as", "addressee",
+                                        "area",         "preset",  NULL};
   const char *same_as = NULL;
   if (!bh_place_is_object(place, object, allowed) ||
       !bh_place_string(place, object, "same_as", FALSE, BH_CHECKLIST_ITEM_NO_MAX, &same_as) ||
-      !read_addressee(place, object, &item->addressee) || !read_areas(place, object, &item->area))
+      !read_addressee(place, object, &item->addressee) || !read_areas(place, object, &item->area) ||
+      !read_preset(place, object, &item->preset))
     return FALSE;
   if (same_as != NULL) {
     if (!bh_is_item_no(same_as) || g_str_equal(same_as, item->item_no))
@@ -131,19 +164,10 @@ gboolean bh_checklist_read_item_file(BhPlace *place, BhChecklist *checklist, con
 
 static gboolean read_json_item(BhPlace *place, BhChecklist *checklist, const json_t *object)
 {
-  static const char *const allowed[] = {"item_no",
-                                        "section",
-                                        "check",
-                                        "standard",
-                                        "policy_source",
-                                        "major_candidate",
-                                        "rectification",
-                                        "method",
-                                        "addressee",
-                                        "same_as",
-                                        "area",
-                                        "applies_when",
-                                        NULL};
+  static const char *const allowed[] = {
+      "item_no",       "section", "check",     "standard", "policy_source", "major_candidate",
+      "rectification", "method",  "addressee", "same_as",  "area",          "applies_when",
+      "preset",        NULL};
   static const char *const names[COLUMNS] = {
       "item_no", "section", "check", "standard", "policy_source", NULL, "rectification", "method"};
   if (!bh_place_is_object(place, object, allowed))
@@ -165,7 +189,7 @@ static gboolean read_json_item(BhPlace *place, BhChecklist *checklist, const jso
   if (!is_valid)
     return FALSE;
   g_autoptr(json_t) rest = json_object();
-  static const char *const optional[] = {"addressee", "same_as", "area", "applies_when"};
+  static const char *const optional[] = {"addressee", "same_as", "area", "applies_when", "preset"};
   for (gsize i = 0; i < G_N_ELEMENTS(optional); i++) {
     json_t *value = json_object_get(object, optional[i]);
     if (value != NULL)

@@ -21,6 +21,7 @@ static void item_free(gpointer data)
   g_free(item->same_as);
   g_free(item->area);
   g_clear_pointer(&item->applies_when, json_decref);
+  g_clear_pointer(&item->preset, json_decref);
   g_free(item);
 }
 
@@ -119,6 +120,8 @@ json_t *bh_checklist_to_json(const BhChecklist *checklist)
       json_object_set_new(object, "area", json_string(item->area));
     if (item->applies_when != NULL)
       json_object_set(object, "applies_when", item->applies_when);
+    if (item->preset != NULL)
+      json_object_set(object, "preset", item->preset);
     json_array_append_new(array, object);
   }
   return array;
@@ -140,11 +143,51 @@ json_t *bh_checklist_dup_values(const BhChecklist *checklist)
   return values;
 }
 
+json_t *bh_checklist_item_dup_preset(const BhChecklistItem *item, const char *today)
+{
+  json_t *values = json_object();
+  const char *field;
+  json_t *source;
+  json_object_foreach(item->preset, field, source) {
+    json_t *is = json_object_get(source, "is");
+    json_object_set_new(values, field, is != NULL ? json_incref(is) : json_string(today));
+  }
+  return values;
+}
+
+/* Whether a form of the kind can have these values. */
+static gboolean can_have(const BhKind *kind, const json_t *values)
+{
+  const char *name;
+  json_t *value;
+  json_object_foreach((json_t *)values, name, value) {
+    const BhField *field = bh_kind_find_field(kind, name);
+    if (field == NULL || !bh_field_is_in_form(field) ||
+        !bh_kind_check_value(kind, name, value, NULL))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean check_preset(const BhChecklistItem *item, const BhKindSet *set, GError **error)
+{
+  g_autoptr(json_t) values = bh_checklist_item_dup_preset(item, "2026-01-01");
+  const GPtrArray *kinds = bh_kind_set_list(set);
+  for (guint i = 0; i < kinds->len; i++)
+    if (can_have(g_ptr_array_index(kinds, i), values))
+      return TRUE;
+  g_auto(BhPlace) place = {0};
+  bh_place_init(&place, item->item_no, error);
+  return bh_place_fail_at(&place, "preset", "no kind has all these fields with these values");
+}
+
 gboolean bh_checklist_check(const BhChecklist *checklist, const BhKindSet *set, GError **error)
 {
   const BhKind *subject = bh_kind_set_find_directory(set);
   for (guint i = 0; i < checklist->items->len; i++) {
     const BhChecklistItem *item = g_ptr_array_index(checklist->items, i);
+    if (item->preset != NULL && !check_preset(item, set, error))
+      return FALSE;
     if (item->applies_when == NULL)
       continue;
     g_auto(BhPlace) place = {0};

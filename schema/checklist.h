@@ -27,6 +27,7 @@ typedef struct {
   char *area; /* codes of the areas in which the item applies, separated by spaces; "": all */
   json_t *applies_when; /* condition on the enterprise's values; NULL: the item is asked at every
                            enterprise */
+  json_t *preset;       /* {field: source}: first values of a finding at the item; NULL: none */
 } BhChecklistItem;
 
 typedef struct _BhChecklist BhChecklist;
@@ -68,7 +69,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhChecklist, bh_checklist_free)
 /* The head of the checklist, borrowed; NULL when the checklist has no item file. */
 const BhChecklistHead *bh_checklist_get_head(const BhChecklist *checklist);
 /* Checks that the condition "applies_when" of every item uses only fields that `set` declares for
- * the kind with "directory". FALSE with BH_ERROR_INVALID naming the item and the place. */
+ * the kind with "directory", and that a kind of the set has all fields of an item's "preset" in its
+ * form, with these values. FALSE with BH_ERROR_INVALID naming the item and the place. */
 gboolean bh_checklist_check(const BhChecklist *checklist, const BhKindSet *set, GError **error);
 
 /* Whether a checklist record with these values is offered for a new visit on the day `today`
@@ -83,6 +85,9 @@ const BhChecklistItem *bh_checklist_get(const BhChecklist *checklist, gsize inde
 const BhChecklistItem *bh_checklist_find(const BhChecklist *checklist, const char *item_no);
 /* The names of the sections in order of first appearance (borrowed strings); free the array. */
 GPtrArray *bh_checklist_list_sections(const BhChecklist *checklist);
+/* The first values of a finding at the item, on the day `today` ("YYYY-MM-DD"): {field: value},
+ * empty when the item declares none. New reference. */
+json_t *bh_checklist_item_dup_preset(const BhChecklistItem *item, const char *today);
 /* Whether the item is asked at an enterprise with these values, by the item's area and its
  * applies_when. A missing value of the enterprise never removes an item. */
 gboolean bh_checklist_item_applies(const BhChecklistItem *item, const json_t *enterprise_values);

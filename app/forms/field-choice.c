@@ -44,7 +44,8 @@ static void show_chosen(Choice *choice, gboolean all)
   g_autoptr(GList) buttons = list_buttons(choice);
   for (GList *l = buttons; l != NULL; l = l->next)
     gtk_widget_set_visible(gtk_widget_get_parent(l->data),
-                           all || gtk_toggle_button_get_active(l->data));
+                           g_object_get_data(l->data, "bh-hidden") == NULL &&
+                               (all || gtk_toggle_button_get_active(l->data)));
   gtk_widget_set_visible(choice->unfold_button, !all);
 }
 

@@ -510,10 +510,13 @@ void bh_form_view_set(BhFormView *self, const char *key, const json_t *value)
 
 static void hide_choice(GtkWidget *widget, gpointer code)
 {
-  if (g_strcmp0(g_object_get_data(G_OBJECT(widget), "bh-code"), code) == 0)
+  if (g_strcmp0(g_object_get_data(G_OBJECT(widget), "bh-code"), code) == 0) {
+    /* A long list that is unfolded later keeps it hidden. */
+    g_object_set_data(G_OBJECT(widget), "bh-hidden", GINT_TO_POINTER(TRUE));
     gtk_widget_hide(gtk_widget_get_parent(widget));
-  else if (GTK_IS_CONTAINER(widget))
+  } else if (GTK_IS_CONTAINER(widget)) {
     gtk_container_foreach(GTK_CONTAINER(widget), hide_choice, code);
+  }
 }
 
 void bh_form_view_hide_choice(BhFormView *self, const char *key, const char *code)

@@ -78,7 +78,7 @@ static void set_text(json_t *values, const char *key, const char *text)
 }
 
 json_t *bh_hazard_prefill(BhDevice *device, const char *author, const char *inspection,
-                          const char *item_no, GError **error)
+                          const char *item_no, const char *today, GError **error)
 {
   g_autoptr(json_t) visit = bh_visit_load(device, author, inspection, error);
   if (visit == NULL)
@@ -96,6 +96,8 @@ json_t *bh_hazard_prefill(BhDevice *device, const char *author, const char *insp
   set_text(values, "item_no", item->item_no);
   set_text(values, "policy_source", item->policy_source);
   set_text(values, "checklist", bh_json_string_or(about, "checklist", NULL));
+  g_autoptr(json_t) preset = bh_checklist_item_dup_preset(item, today);
+  json_object_update(values, preset);
   if (item->major_candidate) {
     /* A candidate for a major hazard gets no level: the person has to choose it before saving. */
     json_object_set_new(values, "major_candidate", json_true());
@@ -109,16 +111,19 @@ struct _BhHazardRequest {
   char *record;
   char *inspection;
   char *item_no;
+  char *today;
 };
 
 BhHazardRequest *bh_hazard_request_new(const char *author, const char *record,
-                                       const char *inspection, const char *item_no)
+                                       const char *inspection, const char *item_no,
+                                       const BhDate *today)
 {
   BhHazardRequest *request = g_new0(BhHazardRequest, 1);
   request->author = g_strdup(author);
   request->record = g_strdup(record);
   request->inspection = g_strdup(inspection);
   request->item_no = g_strdup(item_no);
+  request->today = bh_date_format(today);
   return request;
 }
 
@@ -129,6 +134,7 @@ void bh_hazard_request_free(gpointer data)
   g_free(request->record);
   g_free(request->inspection);
   g_free(request->item_no);
+  g_free(request->today);
   g_free(request);
 }
 
@@ -138,8 +144,8 @@ void bh_hazard_request_run(BhDevice *device, GTask *task, gpointer data)
   g_autoptr(GError) error = NULL;
   g_autoptr(json_t) hazard = bh_hazard_load(device, request->author, request->record, &error);
   if (hazard != NULL && request->inspection != NULL) {
-    json_t *values =
-        bh_hazard_prefill(device, request->author, request->inspection, request->item_no, &error);
+    json_t *values = bh_hazard_prefill(device, request->author, request->inspection,
+                                       request->item_no, request->today, &error);
     if (values != NULL)
       json_object_set_new(hazard, "values", values);
   }

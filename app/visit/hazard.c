@@ -496,8 +496,10 @@ static void bh_hazard_page_load(BhPage *page)
   BhHazardPage *self = BH_HAZARD_PAGE(page);
   if (self->inspection != NULL)
     bh_session_make_id(bh_page_get_session(page), self->record);
-  BhHazardRequest *request = bh_hazard_request_new(bh_session_get_actor(bh_page_get_session(page)),
-                                                   self->record, self->inspection, self->item_no);
+  BhSession *session = bh_page_get_session(page);
+  BhDate today = bh_session_today(session);
+  BhHazardRequest *request = bh_hazard_request_new(bh_session_get_actor(session), self->record,
+                                                   self->inspection, self->item_no, &today);
   bh_page_set_title(page, _("Hazard"));
   bh_page_ask_run(page, "hazard", bh_hazard_request_run, request, bh_hazard_request_free, on_hazard,
                   NULL, NULL);

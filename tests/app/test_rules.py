@@ -131,6 +131,34 @@ class Rules(StoryTest):
         hazard = self.rows("hazard")[0]["values"]
         self.assertEqual((hazard["at_once"], hazard["deadline"]), (True, day()))
 
+    @begins("enrolled", picture=14)
+    def test_the_item_about_blocked_exits_proposes_to_open_them_at_once(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("scan")
+            app.click("start")
+            app.check("certificate_shown")
+            app.check("recusal_advised")
+            app.click_text("消防现场检查清单  2026.2")
+            app.click("begin")
+            app.find("answer-compliant")
+            app.text("安全出口是否畅通")
+            app.click("answer-noncompliant")
+            app.find("summary")
+            self.assertTrue(app.is_checked("at_once"))
+            app.text("今天")
+            self.shot(app, "proposed")
+            app.type("summary", "安全出口被锁")
+            app.type("place", "二层东侧")
+            app.type("no_photo_reason", "相机损坏")
+            app.type("responsible_person", "样例负责人01")
+            app.click("as_general")
+            app.type("level_reason", "未达判定标准")
+            app.click("save")
+            app.gone("summary")
+        hazard = self.rows("hazard")[0]["values"]
+        self.assertEqual((hazard["at_once"], hazard["deadline"], hazard["demand"]), (True, day(), "责令立即打开"))
+
     # --- a major decision with measures ---
 
     @begins("signed", picture=8)
@@ -171,6 +199,45 @@ class Rules(StoryTest):
         made = self.values()
         self.assertEqual((made["measures"], made["fine_amount"], made["legal_basis"], made["legal_opinion"]),
                          (["fine"], "20000", LEGAL_BASIS, "依据充分，程序合法"))
+
+    # --- urgent messages ---
+
+    @begins("signed", picture=15)
+    def test_an_urgent_message_is_reported_without_a_network_acknowledged_and_followed_up(self):
+        self.hub.stop()
+        with self.open() as app:
+            sign_in(app)
+            app.click("create-urgent_message-report")
+            app.click("message_type-accident")
+            app.type("headline", "3201 工作面冒顶，2 人被困")
+            app.type("people_missing", "2")
+            app.type("event_text", "已停产撤人，正在清点")
+            self.shot(app, "urgent")
+            app.click("save")
+            app.gone("headline")
+            self.assertIn("未上送", app.value("state"))
+        self.hub.serve()
+        self.begin_story("urgent_message", "reported")
+        values = self.values()
+        self.assertLess(values["happened_at"], values["reported_at"] + 60000)
+        self.refuse_at_office("staff-zheng", "received_by_office", "403")
+        self.step_at_office("staff-sun", "received_by_office", instruction="立即启动预案，救护队已出发")
+        with self.open() as app:
+            sign_in(app)
+            app.click("lists")
+            app.click("list-urgent_message")
+            app.click("row-1")
+            app.text("立即启动预案，救护队已出发")
+            app.click("create-urgent_message-follow_up")
+            app.type("headline", "2 人已救出，轻伤")
+            app.type("people_injured", "2")
+            app.click("save")
+            app.gone("headline")
+        self.sync()
+        later = self.find_id("urgent_message", "reported")
+        shown = self.office("staff-sun").get_record(later)
+        self.assertIn("3201 工作面冒顶", str(shown))     # the message that it follows
+        self.assertEqual(shown["title"], "生产安全事故 2 人已救出，轻伤")
 
     # --- remote visits, and the record of the whole process ---
 

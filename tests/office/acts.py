@@ -116,7 +116,7 @@ class MakingRecords(unittest.TestCase):
         status, form = ask_form(sun, body)
         self.assertEqual(status, 200, form)
         fields = fields_of(form)
-        self.assertEqual(list(fields), ["name", "site_type", "video", "in_use"])
+        self.assertEqual(list(fields), ["name", "site_type", "video", "camera_point", "in_use"])
         self.assertTrue(fields["name"]["required"] and fields["site_type"]["required"])
         self.assertEqual((form["type"], form["kind_label"]), ("create", "作业地点"))
         self.assertIn("样例", form["title"])

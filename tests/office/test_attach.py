@@ -66,7 +66,7 @@ class Attach(Page):
         browser.wait(lambda: browser.count(".attach"), "the box")
         roles = browser.run("return [...document.querySelectorAll('.attach-role option')].map((one) => one.value)")
         # Photos are locked since the visit was signed; signatures are not uploaded at all.
-        self.assertEqual(roles, ["", "after_photo", "document", "scan", "proof"])
+        self.assertEqual(roles, ["", "after_photo", "document", "scan", "proof", "signed", "returned"])
         before = self.tiles()
         self.choose("proof")
         browser.type(".attach-form input[name=note]", "复查材料")

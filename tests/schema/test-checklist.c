@@ -111,6 +111,11 @@ static void test_broken_item_files_name_the_place(void **state)
       {ITEMS(HEAD, "{\"A-1\":{\"same_as\":\"A-1\"}}"), "$.items.A-1.same_as"},
       {ITEMS(HEAD, "{\"A-1\":{\"same_as\":\"a b\"}}"), "$.items.A-1.same_as"},
       {ITEMS(HEAD, "{\"A-1\":{\"applies_when\":true}}"), "$.items.A-1.applies_when"},
+      {ITEMS(HEAD, "{\"A-1\":{\"preset\":{}}}"),
+       "$.items.A-1.preset: must be an object of 1 to 10"},
+      {ITEMS(HEAD, "{\"A-1\":{\"preset\":{\"x\":\"now\"}}}"), "$.items.A-1.preset.x: must be"},
+      {ITEMS(HEAD, "{\"A-1\":{\"preset\":{\"x\":{}}}}"), "$.items.A-1.preset.x: \"is\" is missing"},
+      {ITEMS(HEAD, "{\"A-1\":{\"preset\":{\"x\":{\"was\":1}}}}"), "$.items.A-1.preset.x: unknown"},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autoptr(GError) error = NULL;
@@ -144,6 +149,21 @@ static void test_a_condition_about_nothing_declared_is_refused(void **state)
   assert_false(bh_checklist_check(bad, set, &error));
   assert_non_null(strstr(error->message, "A-1: $.applies_when.field"));
   assert_error(error, BH_ERROR_INVALID);
+  g_clear_error(&error);
+
+  g_autoptr(BhChecklist) preset =
+      parse(HEADER ROW, ITEMS(HEAD, "{\"A-1\":{\"preset\":{\"x\":{\"is\":true}}}}"), &error);
+  assert_true(bh_checklist_check(preset, set, &error));
+  static const char *const wrong[] = {"{\"y\":{\"is\":true}}", "{\"x\":{\"is\":7}}",
+                                      "{\"x\":\"today\"}"};
+  for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
+    g_autofree char *items = g_strdup_printf(ITEMS(HEAD, "{\"A-1\":{\"preset\":%s}}"), wrong[i]);
+    g_autoptr(BhChecklist) list = parse(HEADER ROW, items, &error);
+    assert_false(bh_checklist_check(list, set, &error));
+    assert_string_equal(error->message, "A-1: $.preset: no kind has all these fields with these "
+                                        "values");
+    g_clear_error(&error);
+  }
 }
 
 static void test_a_checklist_is_unchanged_after_it_was_a_record(void **state)
@@ -153,7 +173,8 @@ static void test_a_checklist_is_unchanged_after_it_was_a_record(void **state)
   g_autoptr(BhChecklist) list =
       parse(HEADER ROW "A-2,部分二,是否,标准,依据,yes,整改,询问\n",
             ITEMS(HEAD, "{\"A-2\":{\"same_as\":\"A-1\",\"area\":\"140600\",\"addressee\":"
-                        "\"government\",\"applies_when\":{\"field\":\"x\",\"is\":true}}}"),
+                        "\"government\",\"applies_when\":{\"field\":\"x\",\"is\":true},"
+                        "\"preset\":{\"a\":{\"is\":true},\"b\":\"today\"}}}"),
             &error);
   assert_no_error(error);
   g_autoptr(json_t) json = bh_checklist_to_json(list);
@@ -165,6 +186,12 @@ static void test_a_checklist_is_unchanged_after_it_was_a_record(void **state)
   assert_string_equal(item->addressee, "government");
   assert_string_equal(item->same_as, "A-1");
   assert_true(item->major_candidate);
+  g_autoptr(json_t) preset = bh_checklist_item_dup_preset(item, "2026-11-29");
+  g_autofree char *preset_text = bh_json_dump_sorted(preset);
+  assert_string_equal(preset_text, "{\"a\":true,\"b\":\"2026-11-29\"}");
+  g_autoptr(json_t) none =
+      bh_checklist_item_dup_preset(bh_checklist_find(again, "A-1"), "2026-11-29");
+  assert_int_equal(json_object_size(none), 0);
   g_autoptr(GPtrArray) sections = bh_checklist_list_sections(again);
   assert_int_equal(sections->len, 2);
   assert_string_equal(sections->pdata[1], "部分二");

@@ -135,6 +135,12 @@ static const TestStep steps[] = {
     {"progress_report", "company_signed", "valid", "sun", REPORT LEADER,
      FILE("f1", "signed") "," FILE("f2", "signed")},
     {"progress_report", "submitted", "voided", "li", REPORT ",'void_reason':'重复'", ""},
+    {"urgent_message", NULL, "reported", "li", URGENT, ""},
+    {"urgent_message", "reported", "received_by_office", "sun",
+     URGENT ",'acknowledged_by':{'$ref':'sun'}", ""},
+    {"urgent_message", "received_by_office", "closed", "sun", URGENT ",'closing_note':'已处置'",
+     ""},
+    {"urgent_message", "reported", "withdrawn", "li", URGENT ",'withdrawn_because':'误报'", ""},
     /* enterprises and other subjects, and reviews */
     {"enterprise", NULL, "provisional", "li", "'provisional':true,'provisional_reason':'无照'", ""},
     {"enterprise", NULL, "confirmed", "li", "'uscc':'91140603MA0000015Q'", ""},

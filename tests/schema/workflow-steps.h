@@ -64,6 +64,11 @@ typedef struct {
   ",'company':'集团','company_head':'乙','company_post':'董事长',"                           \
   "'company_signed_at':1795258740000"
 
+/* values of an urgent message */
+#define URGENT                                                                                     \
+  "'message_type':'danger','headline':'冒顶','happened_at':1795258740000,'area':'140603100',"    \
+  "'unit':{'$ref':'u'},'reported_by':{'$ref':'li'}"
+
 /* All steps; their number goes to *count. */
 const TestStep *test_step_list(gsize *count);
 /* `from` NULL: the step that makes the record. Returns NULL when there is no such step. */

@@ -186,6 +186,8 @@ static Truth holds(Matrix *matrix, const json_t *condition, const json_t *values
                : NO;
   if ((operand = json_object_get(condition, "in")) != NULL)
     return !is_unset(value) && is_in(operand, value) ? YES : NO;
+  if ((operand = json_object_get(condition, "has")) != NULL && json_is_string(operand))
+    return is_in(value, operand) ? YES : NO;
   if ((operand = json_object_get(condition, "empty")) != NULL)
     return is_unset(value) == json_is_true(operand) ? YES : NO;
   fail_msg("the declaration of a lock has a member that this test does not know");

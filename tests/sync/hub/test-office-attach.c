@@ -551,8 +551,8 @@ static void test_locked_roles_are_neither_offered_nor_accepted(void **state)
   assert_int_equal(ask_json(scene, &scene->sun, "GET", path, NULL, &after), 200);
   const json_t *roles = json_object_get(json_object_get(before, "attach"), "roles");
   const json_t *fewer = json_object_get(json_object_get(after, "attach"), "roles");
-  assert_int_equal(json_array_size(roles), 5); /* all but the signature */
-  assert_int_equal(json_array_size(fewer), 4);
+  assert_int_equal(json_array_size(roles), 7); /* all but the signature */
+  assert_int_equal(json_array_size(fewer), 6);
   g_autofree char *text = json_dumps(fewer, 0);
   assert_null(strstr(text, "\"photo\""));
   assert_int_equal(begin_file(scene, &scene->sun, scene->visit, "photo", 1000, &answer), 400);
