@@ -161,7 +161,7 @@ static json_t *write_out(const BhKindSet *set, const BhKind *kind)
     return declaration;
   json_object_set_new(declaration, "scope", json_string("area"));
   json_array_foreach((json_t *)parents, at, field) {
-    const json_t *above = bh_kind_get_declaration(bh_kind_set_find(set, json_string_value(field)));
+    g_autoptr(json_t) above = write_out(set, bh_kind_set_find(set, json_string_value(field)));
     assert_string_equal(bh_json_string_or(above, "scope", NULL), "area");
     if (json_object_get(above, "visible") != NULL)
       json_object_set(declaration, "visible", json_object_get(above, "visible"));
@@ -201,6 +201,7 @@ void matrix_set_scene(Matrix *matrix, Visibility visibility)
   matrix->n_kinds = 0;
   add_scene(matrix, "enterprise", visibility);
   add_scene(matrix, "inspection", visibility);
+  add_scene(matrix, "participant", visibility);
   add_scene(matrix, "hazard", visibility);
 }
 
