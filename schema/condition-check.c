@@ -141,7 +141,7 @@ gboolean bh_path_check(BhPlace *place, const BhKindSet *set, const BhKind *kind,
 gboolean bh_path_is_personal(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                              const char *path)
 {
-  g_autoptr(GArray) ends = find_ends(place, set, kind, path);
+  g_autoptr(GArray) ends = bh_path_find_ends(place, set, kind, path);
   for (guint i = 0; ends != NULL && i < ends->len; i++) {
     const BhField *field = g_array_index(ends, BhPathEnd, i).field;
     if (field != NULL && field->personal)

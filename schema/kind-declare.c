@@ -211,13 +211,12 @@ static void collect_title_refs(BhKind *kind)
 static gboolean parse_head(BhPlace *place, BhKind *kind)
 {
   static const char *const allowed[] = {
-      "bihuan-kind", "kind",      "label",     "source",      "parent",      "scope",
-      "visible",     "area_from", "unit_from", "author_from", "title",       "list",
-      "sections",    "review",    "fields",    "states",      "transitions", "checks",
-      "forms",       "ledgers",   "related",   "written_by",  "locked_when", "once",
-      "authority",   "order",     "at_parent", "in_case",     "directory",   "create",
-      "edit",        "inherits",  "number",    "menu",        "settings",    "returns",
-      NULL};
+      "bihuan-kind", "kind",        "label",       "source",    "parent", "scope",     "visible",
+      "area_from",   "unit_from",   "author_from", "title",     "list",   "sections",  "review",
+      "fields",      "states",      "transitions", "checks",    "forms",  "ledgers",   "related",
+      "written_by",  "locked_when", "once",        "authority", "order",  "at_parent", "in_case",
+      "directory",   "create",      "edit",        "inherits",  "number", "menu",      "settings",
+      "returns",     NULL};
   static const char *const scopes[] = {"all", "area", "unit", NULL};
   const json_t *declaration = kind->declaration;
   gint64 version = 0;

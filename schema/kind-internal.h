@@ -404,7 +404,6 @@ gboolean bh_authority_allows(const BhKind *kind, const BhTransition *transition,
  * to TRUE when the value cannot be determined, because a record on the path is not available. */
 const json_t *bh_context_find(const BhContext *context, const char *path, gboolean *unknown);
 
-
 /* --- kind-check.c --- */
 /* Adds a problem for each rule in "needs" or "checks" that does not hold. */
 void bh_rules_check(const json_t *rules, const BhContext *context, GPtrArray *problems);

@@ -119,8 +119,9 @@ static gboolean check_required(BhPlace *place, const BhKind *opened, const BhOpe
   const char *number = numbering != NULL ? bh_numbering_get_field(numbering) : NULL;
   for (guint i = 0; i < opened->fields->len; i++) {
     const BhField *field = g_ptr_array_index(opened->fields, i);
-    if (field->always_required && !field->retired && g_strcmp0(field->name, link) != 0 &&
-        g_strcmp0(field->name, number) != 0 &&
+    /* Whether a field with "show_when" is required depends on the values. */
+    if (field->always_required && field->show_when == NULL && !field->retired &&
+        g_strcmp0(field->name, link) != 0 && g_strcmp0(field->name, number) != 0 &&
         json_object_get(opening->preset, field->name) == NULL)
       return bh_place_fail_at(place, "preset", "\"%s\" of %s is required, and has no value here",
                               field->name, opened->name);

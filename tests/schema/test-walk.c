@@ -27,6 +27,7 @@ static const struct {
 static const struct {
   const char *kind, *field;
 } programmed[] = {
+    {"calendar", "*"},
     {"checklist", "*"},
     {"clock_note", "*"},
     {"device", "*"},
@@ -228,9 +229,30 @@ static gboolean is_set_by_program(Walk *walk, const BhKind *kind, const BhField 
   return FALSE;
 }
 
+/* Whether a step of some kind opens a record of this kind with a value of the field. */
+static gboolean is_set_by_opening(const Walk *walk, const BhKind *kind, const BhField *field)
+{
+  const GPtrArray *kinds = bh_kind_set_list(walk->set);
+  for (guint i = 0; i < kinds->len; i++) {
+    const GPtrArray *steps = ((const BhKind *)kinds->pdata[i])->transitions;
+    for (guint k = 0; k < steps->len; k++) {
+      const BhTransition *step = steps->pdata[k];
+      for (guint n = 0; step->opens != NULL && n < step->opens->len; n++) {
+        const BhOpening *opening = step->opens->pdata[n];
+        if (strcmp(opening->kind, kind->name) == 0 &&
+            (g_strcmp0(opening->link, field->name) == 0 ||
+             json_object_get(opening->preset, field->name) != NULL))
+          return TRUE;
+      }
+    }
+  }
+  return FALSE;
+}
+
 static gboolean can_be_set(Walk *walk, const BhKind *kind, const BhField *field)
 {
-  return is_set_by_act(walk, kind, field) || is_set_by_program(walk, kind, field);
+  return field->compute != NULL || is_set_by_act(walk, kind, field) ||
+         is_set_by_program(walk, kind, field) || is_set_by_opening(walk, kind, field);
 }
 
 /* --- child records --- */
