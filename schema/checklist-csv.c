@@ -76,6 +76,7 @@ static gboolean add_item(BhChecklist *checklist, const Row *row, char *cells[COL
   item->method = g_steal_pointer(&cells[METHOD]);
   item->addressee = g_strdup("enterprise");
   item->same_as = g_strdup("");
+  item->measures = g_strdup("");
   item->area = g_strdup("");
   g_ptr_array_add(checklist->items, item);
   g_hash_table_insert(checklist->index, item->item_no, item);

@@ -69,10 +69,11 @@ static gboolean read_preset(BhPlace *place, const json_t *object, json_t **out)
 
 static gboolean read_item(BhPlace *place, BhChecklistItem *item, const json_t *object)
 {
-  static const char *const allowed[] = {"applies_when", "same_as", "addressee",
-                                        "area",         "preset",  NULL};
-  const char *same_as = NULL;
+  static const char *const allowed[] = {"applies_when", "same_as",  "addressee", "area",
+                                        "preset",       "measures", NULL};
+  const char *same_as = NULL, *measures = NULL;
   if (!bh_place_is_object(place, object, allowed) ||
+      !bh_place_string(place, object, "measures", FALSE, BH_CHECKLIST_CELL_MAX, &measures) ||
       !bh_place_string(place, object, "same_as", FALSE, BH_CHECKLIST_ITEM_NO_MAX, &same_as) ||
       !read_addressee(place, object, &item->addressee) || !read_areas(place, object, &item->area) ||
       !read_preset(place, object, &item->preset))
@@ -82,6 +83,10 @@ static gboolean read_item(BhPlace *place, BhChecklistItem *item, const json_t *o
       return bh_place_fail_at(place, "same_as", "must be the item_no of another item");
     g_free(item->same_as);
     item->same_as = g_strdup(same_as);
+  }
+  if (measures != NULL) {
+    g_free(item->measures);
+    item->measures = g_strdup(measures);
   }
   const json_t *applies = json_object_get(object, "applies_when");
   if (applies == NULL)
@@ -165,9 +170,9 @@ gboolean bh_checklist_read_item_file(BhPlace *place, BhChecklist *checklist, con
 static gboolean read_json_item(BhPlace *place, BhChecklist *checklist, const json_t *object)
 {
   static const char *const allowed[] = {
-      "item_no",       "section", "check",     "standard", "policy_source", "major_candidate",
-      "rectification", "method",  "addressee", "same_as",  "area",          "applies_when",
-      "preset",        NULL};
+      "item_no",       "section",  "check",     "standard", "policy_source", "major_candidate",
+      "rectification", "method",   "addressee", "same_as",  "area",          "applies_when",
+      "preset",        "measures", NULL};
   static const char *const names[COLUMNS] = {
       "item_no", "section", "check", "standard", "policy_source", NULL, "rectification", "method"};
   if (!bh_place_is_object(place, object, allowed))
@@ -189,7 +194,8 @@ static gboolean read_json_item(BhPlace *place, BhChecklist *checklist, const jso
   if (!is_valid)
     return FALSE;
   g_autoptr(json_t) rest = json_object();
-  static const char *const optional[] = {"addressee", "same_as", "area", "applies_when", "preset"};
+  static const char *const optional[] = {"addressee",    "same_as", "area",
+                                         "applies_when", "preset",  "measures"};
   for (gsize i = 0; i < G_N_ELEMENTS(optional); i++) {
     json_t *value = json_object_get(object, optional[i]);
     if (value != NULL)

@@ -19,6 +19,7 @@ static void item_free(gpointer data)
   g_free(item->method);
   g_free(item->addressee);
   g_free(item->same_as);
+  g_free(item->measures);
   g_free(item->area);
   g_clear_pointer(&item->applies_when, json_decref);
   g_clear_pointer(&item->preset, json_decref);
@@ -120,6 +121,8 @@ json_t *bh_checklist_to_json(const BhChecklist *checklist)
       json_object_set_new(object, "area", json_string(item->area));
     if (item->applies_when != NULL)
       json_object_set(object, "applies_when", item->applies_when);
+    if (*item->measures != '\0')
+      json_object_set_new(object, "measures", json_string(item->measures));
     if (item->preset != NULL)
       json_object_set(object, "preset", item->preset);
     json_array_append_new(array, object);

@@ -27,6 +27,7 @@ typedef struct {
   char *area; /* codes of the areas in which the item applies, separated by spaces; "": all */
   json_t *applies_when; /* condition on the enterprise's values; NULL: the item is asked at every
                            enterprise */
+  char *measures;       /* supporting measures, or "" */
   json_t *preset;       /* {field: source}: first values of a finding at the item; NULL: none */
 } BhChecklistItem;
 

@@ -8,6 +8,7 @@
 
 #include "app/forms/confirm.h"
 #include "app/visit/hazard.h"
+#include "app/visit/item-photos.h"
 #include "app/visit/remark.h"
 #include "app/visit/visit-fill.h"
 #include "app/visit/visit-page.h"
@@ -44,6 +45,7 @@ struct _BhChecklistPage {
   GtkWidget *linked;
   GtkWidget *remark_box;
   BhRemark *remark;
+  BhItemPhotos *photos;
   GtkWidget *question;
   BhConfirm *confirm;
   GtkWidget *answers;
@@ -181,6 +183,7 @@ static void show_details(BhChecklistPage *self, const BhChecklistItem *item)
   g_autoptr(GString) text = g_string_new(NULL);
   add_detail(text, _("How to check: "), item->method);
   add_detail(text, _("Demand: "), item->rectification);
+  add_detail(text, _("Supporting measures: "), item->measures);
   add_detail(text, _("Policy source: "), item->policy_source);
   gtk_label_set_text(GTK_LABEL(self->policy), text->str);
 }
@@ -208,6 +211,7 @@ static void show(BhChecklistPage *self)
   gtk_widget_set_visible(self->government, g_strcmp0(item->addressee, "government") == 0);
   show_answer(self, value, answer);
   bh_remark_show(self->remark, item->item_no, value, is_by_video(self));
+  bh_item_photos_show(self->photos, item->item_no, json_object_get(self->visit, "files"));
   show_linked(self, item, answer);
   show_progress(self, item);
   gtk_widget_set_sensitive(self->previous, self->index > 0);
@@ -642,6 +646,9 @@ static void bh_checklist_page_leave(BhPage *page)
 
 static void bh_checklist_page_load(BhPage *page)
 {
+  BhChecklistPage *self = BH_CHECKLIST_PAGE(page);
+  self->photos = BH_ITEM_PHOTOS(bh_item_photos_new(page, self->inspection));
+  gtk_container_add(GTK_CONTAINER(self->remark_box), GTK_WIDGET(self->photos));
   make_answers(BH_CHECKLIST_PAGE(page), bh_session_get_lang(bh_page_get_session(page)));
   bh_checklist_page_refresh(page);
 }

@@ -157,7 +157,10 @@ export function keepTyped(form, record, name) {
     keep(true);
     form.prepend(el('p', { class: 'muted', role: 'status' }, t('draft.back')));
   }
-  form.addEventListener('input', () => keep(true));
+  form.addEventListener('input', () => {
+    isSent = false; // a form that stays on the page is used again
+    keep(true);
+  });
   form.addEventListener('change', () => keep(true));
   const sent = () => {
     isSent = true;

@@ -4,6 +4,7 @@ window of the device and the office: what the office assigns, joint and remote v
 major decisions."""
 
 import io
+import json
 import sys
 import wave
 import zipfile
@@ -260,11 +261,19 @@ class Rules(StoryTest):
             self.shot(app, "remote")
             self.go_home(app)
             app.click("open-1")
+            app.click("checklist")
+            app.find("answer-compliant")
+            item = app.value("item_no")
+            app.click("remark_by_video")
+            app.click("answer-compliant")
+            app.click("back")
             app.type("unsigned_reason", "远程巡查，企业不在现场")
             app.click("finish")
             app.click("done")
             app.find("make")
         self.begin_story("inspection", "unsigned")
+        self.assertEqual(json.loads(self.ctl("show", self.record, "--json"))["values"][f"answers/{item}"],
+                         {"answer": "compliant", "remote": True})
         office = self.office("staff-sun")
         types = [row["media_type"] for row in office.get_record(self.record)["files"]]
         self.assertEqual(sorted(types), ["application/pdf", "audio/wav", "video/mp4"])

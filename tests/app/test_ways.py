@@ -309,12 +309,14 @@ class Ways(WindowTest):
             app.click("checklist")
             app.find("answer-compliant")
             first = app.value("item_no")
+            take_photo(app)
             # Typed before the answer: one entry holds both.
             app.click("remark_open")
             app.type("remark", "抽查 3 台，均有效")
             self.shot(app, "remark")
             app.click("answer-compliant")
             app.find("remark_open")
+            app.gone("photo-1")
             second = app.value("item_no")
             # Without an answer the item is not checked, and the remark says why.
             app.click("remark_open")
@@ -333,11 +335,14 @@ class Ways(WindowTest):
             app.click("checklist")
             app.click("jump")
             app.click("go-section-1")
+            app.find("photo-1")
             app.click("answer-not_applicable")
             app.find("remark")
             app.click("back")
             app.find("finish")
         visit = self.rows("inspection")[0]["id"]
+        files = [row["values"] for row in self.rows("file")]
+        self.assertEqual([(one["parent"], one["of_item"], one["role"]) for one in files], [(visit, first, "photo")])
         values = json.loads(self.ctl("show", visit, "--json"))["values"]
         self.assertEqual(values[f"answers/{first}"], {"answer": "not_applicable", "note": "抽查 4 台，均有效"})
         self.assertEqual(values[f"answers/{second}"], {"answer": "unchecked", "note": "采空区，不能进入"})

@@ -111,6 +111,7 @@ static void test_broken_item_files_name_the_place(void **state)
       {ITEMS(HEAD, "{\"A-1\":{\"same_as\":\"A-1\"}}"), "$.items.A-1.same_as"},
       {ITEMS(HEAD, "{\"A-1\":{\"same_as\":\"a b\"}}"), "$.items.A-1.same_as"},
       {ITEMS(HEAD, "{\"A-1\":{\"applies_when\":true}}"), "$.items.A-1.applies_when"},
+      {ITEMS(HEAD, "{\"A-1\":{\"measures\":1}}"), "$.items.A-1.measures: must be"},
       {ITEMS(HEAD, "{\"A-1\":{\"preset\":{}}}"),
        "$.items.A-1.preset: must be an object of 1 to 10"},
       {ITEMS(HEAD, "{\"A-1\":{\"preset\":{\"x\":\"now\"}}}"), "$.items.A-1.preset.x: must be"},
@@ -174,7 +175,8 @@ static void test_a_checklist_is_unchanged_after_it_was_a_record(void **state)
       parse(HEADER ROW "A-2,部分二,是否,标准,依据,yes,整改,询问\n",
             ITEMS(HEAD, "{\"A-2\":{\"same_as\":\"A-1\",\"area\":\"140600\",\"addressee\":"
                         "\"government\",\"applies_when\":{\"field\":\"x\",\"is\":true},"
-                        "\"preset\":{\"a\":{\"is\":true},\"b\":\"today\"}}}"),
+                        "\"preset\":{\"a\":{\"is\":true},\"b\":\"today\"},"
+                        "\"measures\":\"通风 风门\"}}"),
             &error);
   assert_no_error(error);
   g_autoptr(json_t) json = bh_checklist_to_json(list);
@@ -186,6 +188,8 @@ static void test_a_checklist_is_unchanged_after_it_was_a_record(void **state)
   assert_string_equal(item->addressee, "government");
   assert_string_equal(item->same_as, "A-1");
   assert_true(item->major_candidate);
+  assert_string_equal(item->measures, "通风 风门");
+  assert_string_equal(bh_checklist_find(again, "A-1")->measures, "");
   g_autoptr(json_t) preset = bh_checklist_item_dup_preset(item, "2026-11-29");
   g_autofree char *preset_text = bh_json_dump_sorted(preset);
   assert_string_equal(preset_text, "{\"a\":true,\"b\":\"2026-11-29\"}");

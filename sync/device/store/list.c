@@ -106,7 +106,7 @@ static json_t *make_row(Page *page, const Found *found, BhView *view, const char
       "values", json_copy(bh_view_get_values(view)), "pending", pending, "review", review);
   BhContext context;
   BhDue due;
-  bh_scope_fill(page->scope, id, &context);
+  bh_scope_fill_kind(page->scope, id, page->kind, &context);
   if (bh_due_find(page->kind, &context, &due))
     json_object_set_new(row, "due", bh_due_to_json(&due, bh_device_now_ms(page->device)));
   return row;
@@ -120,7 +120,7 @@ static void offer(Page *page, const Found *found, const BhListHit *hit)
   BhContext context;
   if (view == NULL)
     return;
-  bh_scope_fill(page->scope, id, &context);
+  bh_scope_fill_kind(page->scope, id, page->kind, &context);
   if (page->viewer != NULL && !bh_kind_is_visible(page->kind, &context))
     return;
   json_t *row = make_row(page, found, view, id);

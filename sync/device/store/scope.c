@@ -228,7 +228,7 @@ static const BhKind *find_kind(BhScope *scope, const char *record)
   return name != NULL ? bh_kind_set_find(scope->device->kinds, name) : NULL;
 }
 
-void bh_scope_fill(BhScope *scope, const char *record, BhContext *context)
+void bh_scope_fill_kind(BhScope *scope, const char *record, const BhKind *kind, BhContext *context)
 {
   memset(context, 0, sizeof *context);
   context->values = record != NULL ? bh_scope_get(scope, record) : NULL;
@@ -241,7 +241,14 @@ void bh_scope_fill(BhScope *scope, const char *record, BhContext *context)
   context->children = list_children;
   context->settings = get_settings;
   context->referring = list_referring;
-  context->kind = context->values != NULL ? find_kind(scope, record) : NULL;
+  context->kind = kind;
   context->for_person = TRUE;
   context->data = scope;
+}
+
+void bh_scope_fill(BhScope *scope, const char *record, BhContext *context)
+{
+  bh_scope_fill_kind(scope, record, NULL, context);
+  if (context->values != NULL)
+    context->kind = find_kind(scope, record);
 }

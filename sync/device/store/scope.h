@@ -24,5 +24,7 @@ void bh_scope_set(BhScope *scope, const char *record, const char *kind, const js
 /* Fills a context in which conditions about `record` (NULL: no record) read their values; the
  * context borrows from the scope. */
 void bh_scope_fill(BhScope *scope, const char *record, BhContext *context);
+/* Like bh_scope_fill, for a record whose kind is known (NULL: unknown), which saves reading it. */
+void bh_scope_fill_kind(BhScope *scope, const char *record, const BhKind *kind, BhContext *context);
 
 G_END_DECLS

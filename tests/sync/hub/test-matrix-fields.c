@@ -36,6 +36,9 @@ static gint64 number_of(const json_t *field, const char *name, gint64 otherwise)
 static json_t *choice_of(const json_t *field, int which)
 {
   const json_t *choices = json_object_get(field, "choices");
+  /* "choices": "settings": the settings that the kinds declare */
+  if (json_is_string(choices))
+    return json_string(which == 0 ? "recheck_days" : "progress_days");
   const json_t *choice = json_array_get(choices, (size_t)which % json_array_size(choices));
   return json_incref(json_object_get(choice, "code"));
 }
@@ -85,6 +88,9 @@ static json_t *value_of(const json_t *field, int which)
     const char *type, *values[2];
   } texts[] = {
       {"decimal", {"1.00", "2.00"}},
+      {"percent", {"12.5", "25"}},
+      {"money", {"1250.50", "99"}},
+      {"month", {"2026-10", "2026-11"}},
       {"date", {"2026-11-20", "2026-11-21"}},
       {"phone", {"13800000001", "13800000002"}},
       {"uscc", {"91350100M000100Y43", "91140603MA0000015Q"}},
@@ -311,6 +317,8 @@ static const char *expect(const Stand *stand, const json_t *field, const Person 
   const char *name = json_string_value(json_object_get(field, "name"));
   const json_t *old = json_object_get(stand->values, name);
   gboolean same = (is_unset(old) && is_unset(value)) || (old != NULL && json_equal(old, value));
+  if (json_object_get(field, "compute") != NULL)
+    return "compute";
   if (matrix_is_hub(stand->declaration) || matrix_is_hub(field))
     return "written_by";
   if (!is_reached(stand, person))
