@@ -17,6 +17,7 @@ struct _BhSignInPage {
   BhPage parent;
   GtkStack *steps;
   GtkWidget *tiles;
+  json_t *shown; /* the people of the tiles */
   GtkWidget *no_staff;
   GtkWidget *pin_step;
   GtkWidget *pin_avatar;
@@ -54,6 +55,7 @@ static void bh_sign_in_page_finalize(GObject *object)
   g_string_free(self->pin, TRUE);
   g_free(self->staff);
   g_free(self->name);
+  json_decref(self->shown);
   G_OBJECT_CLASS(bh_sign_in_page_parent_class)->finalize(object);
 }
 
@@ -339,6 +341,12 @@ static void on_staff(BhPage *page, json_t *result, const GError *error, gpointer
     bh_page_say_error(page, error);
     return;
   }
+  /* New tiles would take no notice of a finger that is on an old one, so they are made only when
+   * something changed. */
+  if (self->shown != NULL && json_equal(self->shown, result))
+    return;
+  json_decref(self->shown);
+  self->shown = json_incref(result);
   bh_part_clear(self->tiles);
   const json_t *staff = result;
   gsize i;
