@@ -288,7 +288,9 @@ void bh_office_narrow(json_t *query, const json_t *where)
 static json_t *split_where(const char *text, GError **error)
 {
   g_autoptr(json_t) out = json_object();
-  g_auto(GStrv) parts = g_strsplit(text != NULL ? text : "", ";", -1);
+  if (text == NULL)
+    return g_steal_pointer(&out);
+  g_auto(GStrv) parts = g_strsplit(text, ";", -1);
   for (gsize i = 0; parts[i] != NULL; i++) {
     const char *colon = strchr(parts[i], ':');
     if (*parts[i] == '\0')
