@@ -84,6 +84,7 @@ void bh_device_close(BhDevice *device)
     return;
   g_clear_pointer(&device->keys, g_hash_table_unref);
   g_clear_pointer(&device->views, g_hash_table_unref);
+  g_clear_pointer(&device->settings, bh_setting_values_unref);
   g_clear_pointer(&device->noted, g_array_unref);
   g_clear_pointer(&device->held_files, g_hash_table_unref);
   g_clear_pointer(&device->stuck_files, g_hash_table_unref);
