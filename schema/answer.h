@@ -20,6 +20,7 @@ gboolean bh_answer_from_code(const char *code, BhAnswer *answer);
 /* Label of the answer for people: in Chinese for the `lang` "zh", else in English. Static. */
 const char *bh_answer_label(BhAnswer answer, const char *lang);
 
+#define BH_ANSWER_NOTE_MAX 2000 /* characters of the remark of an answer */
 /* Prefix of the keys of answers: an inspection stores the answer to the item ITEM as the value of
  * the key "answers/ITEM". */
 #define BH_ANSWERS_PREFIX "answers/"

@@ -16,7 +16,6 @@
 #include "schema/text.h"
 
 #define ITEM_NAME_MAX 48
-#define ITEM_NOTE_MAX 2000 /* characters */
 #define PLACE_DIGITS_MAX 7
 #define ACCURACY_MAX_M 1000 /* a less accurate position cannot identify a mine */
 
@@ -232,7 +231,7 @@ static char *check_item(const json_t *value)
   if (!bh_answer_from_code(json_string_value(json_object_get(value, "answer")), &answer))
     return g_strdup("answer must be unchecked, compliant, noncompliant or not_applicable");
   const json_t *note = json_object_get(value, "note");
-  g_autofree char *fault = note != NULL ? check_text(note, 0, ITEM_NOTE_MAX, TRUE) : NULL;
+  g_autofree char *fault = note != NULL ? check_text(note, 0, BH_ANSWER_NOTE_MAX, TRUE) : NULL;
   if (fault != NULL)
     return g_strdup_printf("note %s", fault);
   const char *const flags[] = {"bulk", "remote"};

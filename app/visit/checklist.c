@@ -161,14 +161,8 @@ static void show_answer(BhChecklistPage *self, const json_t *value, BhAnswer ans
 /* Whether the visit was begun as a remote one. */
 static gboolean is_by_video(BhChecklistPage *self)
 {
-  gsize i;
-  json_t *mode;
-  json_array_foreach(json_object_get(bh_visit_get_values(self->visit, "inspection"), "modes"), i,
-                     mode) {
-    if (g_strcmp0(json_string_value(mode), "remote") == 0)
-      return TRUE;
-  }
-  return FALSE;
+  const json_t *inspection = bh_visit_get_values(self->visit, "inspection");
+  return bh_json_has_name(json_object_get(inspection, "modes"), "remote");
 }
 
 static void add_detail(GString *text, const char *label, const char *value)

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "app/parts.h"
+#include "schema/answer.h"
 #include "schema/text.h"
 
-#define PAUSE_S 3     /* without a key, until typed text is saved */
-#define TEXT_MAX 2000 /* characters, as the hub accepts them */
+#define PAUSE_S 3 /* without a key, until typed text is saved */
 #define VIEW_HEIGHT_PX 64
 
 struct _BhRemark {
@@ -92,7 +92,7 @@ static void on_insert(GtkTextBuffer *buffer, GtkTextIter *at, char *text, int le
 {
   (void)at;
   if (self->filling ||
-      gtk_text_buffer_get_char_count(buffer) + g_utf8_strlen(text, len) <= TEXT_MAX)
+      gtk_text_buffer_get_char_count(buffer) + g_utf8_strlen(text, len) <= BH_ANSWER_NOTE_MAX)
     return;
   g_signal_stop_emission_by_name(buffer, "insert-text");
   gtk_widget_show(self->limit);

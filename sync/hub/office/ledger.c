@@ -103,17 +103,13 @@ static gboolean is_overdue_list(const json_t *ledger)
 static GPtrArray *pick_columns(BhOfficeCall *call, const BhKind *kind, const json_t *ledger)
 {
   const char *title = bh_json_string_or(bh_kind_get_declaration(kind), "title", "");
-  const BhKind *directory = bh_kind_set_find_directory(call->kinds);
+  const char *subject = bh_kind_find_subject(call->kinds, kind);
   g_autoptr(GPtrArray) columns = bh_ledger_list_columns(kind, ledger);
   GPtrArray *out = g_ptr_array_new();
   for (guint i = 0; i < columns->len; i++) {
     const BhField *field = columns->pdata[i];
-    const char *const *kinds = bh_field_get_ref_kinds(field);
     g_autofree char *place = g_strdup_printf("{%s}", bh_field_get_name(field));
-    gboolean is_subject = bh_field_get_type(field) == BH_FIELD_REF && directory != NULL &&
-                          kinds[0] != NULL && kinds[1] == NULL &&
-                          strcmp(kinds[0], bh_kind_get_name(directory)) == 0;
-    if (strstr(title, place) == NULL && !is_subject)
+    if (strstr(title, place) == NULL && g_strcmp0(bh_field_get_name(field), subject) != 0)
       g_ptr_array_add(out, (gpointer)field);
   }
   return out;
