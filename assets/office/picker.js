@@ -35,6 +35,8 @@ export function picker(field, chosen, cleared) {
 
   function close() {
     turn += 1;
+    rows = [];
+    fill(list);
     list.hidden = true;
     input.setAttribute('aria-expanded', 'false');
     input.removeAttribute('aria-activedescendant');

@@ -46,6 +46,11 @@ gboolean bh_log_set_value(BhDb *db, const char *name, const char *value, GError 
                    BH_PARAMS(bh_param_text("name", name), bh_param_text("value", value)), error);
 }
 
+static void set_missing_counter(const char *name, GError **error)
+{
+  g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "store: the counter %s is missing", name);
+}
+
 gboolean bh_log_get_counter(BhDb *db, const char *name, gint64 *value, GError **error)
 {
   g_autoptr(BhStmt) row = NULL;
@@ -53,7 +58,7 @@ gboolean bh_log_get_counter(BhDb *db, const char *name, gint64 *value, GError **
                        BH_PARAMS(bh_param_text("name", name)), &row, error))
     return FALSE;
   if (row == NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "store: the counter %s is missing", name);
+    set_missing_counter(name, error);
     return FALSE;
   }
   *value = bh_stmt_get_int(row, 0);
@@ -62,8 +67,13 @@ gboolean bh_log_get_counter(BhDb *db, const char *name, gint64 *value, GError **
 
 gboolean bh_log_set_counter(BhDb *db, const char *name, gint64 value, GError **error)
 {
-  return bh_db_run(db, "UPDATE counter SET value = :value WHERE name = :name",
-                   BH_PARAMS(bh_param_int("value", value), bh_param_text("name", name)), error);
+  if (!bh_db_run(db, "UPDATE counter SET value = :value WHERE name = :name",
+                 BH_PARAMS(bh_param_int("value", value), bh_param_text("name", name)), error))
+    return FALSE;
+  if (bh_db_changes(db) == 1)
+    return TRUE;
+  set_missing_counter(name, error);
+  return FALSE;
 }
 
 char *bh_log_dup_kinds_text(BhDb *db, const char *hash, GError **error)

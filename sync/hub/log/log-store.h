@@ -32,7 +32,7 @@ char *bh_log_dup_value(BhDb *db, const char *name, GError **error);
 gboolean bh_log_set_value(BhDb *db, const char *name, const char *value, GError **error);
 /* *value: the counter with this name; BH_ERROR_STORAGE when it is missing. */
 gboolean bh_log_get_counter(BhDb *db, const char *name, gint64 *value, GError **error);
-/* Sets an existing counter. */
+/* Sets a counter; fails when the store has no counter of that name. */
 gboolean bh_log_set_counter(BhDb *db, const char *name, gint64 value, GError **error);
 
 /* --- kind sets --- */

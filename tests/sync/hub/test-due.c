@@ -103,6 +103,31 @@ static void test_a_setting_moves_what_the_office_lists(void **state)
   assert_int_equal(count_before(fixture, "2026-11-29"), 2);
 }
 
+/* The value that a reader of the office finds for the unit's area; 0 for none. */
+static double read_setting(HubFixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  const BhDate day = {2026, 11, 29};
+  double value = 0;
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
+  g_autoptr(BhSettingValues) settings = bh_hub_dup_settings(fixture->hub, db, &error);
+  bh_hub_release_reader(fixture->hub, db);
+  assert_null(error);
+  bh_setting_values_find(settings, "recheck_days", "140603100", &day, &value);
+  return value;
+}
+
+static void test_readers_see_each_new_value(void **state)
+{
+  HubFixture *fixture = *state;
+  load_kind(fixture);
+  assert_true(read_setting(fixture) == 0);
+  put_setting(fixture, "everywhere", "7", NULL);
+  assert_true(read_setting(fixture) == 7);
+  put_setting(fixture, "here", "2", "140603");
+  assert_true(read_setting(fixture) == 2);
+}
+
 static void test_many_records_move_in_the_background(void **state)
 {
   HubFixture *fixture = *state;
@@ -124,6 +149,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_a_setting_moves_what_the_office_lists, set_up,
                                       tear_down),
+      cmocka_unit_test_setup_teardown(test_readers_see_each_new_value, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_many_records_move_in_the_background, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
