@@ -317,7 +317,7 @@ const char *bh_kind_get_author(const BhKind *kind, const BhContext *context);
 typedef struct {
   char *field; /* key, or "" for the whole record */
   char *code;  /* "required", "invalid", "condition", "unknown_field", "transition", "actor",
-                * "locked", "unasked" */
+                * "locked", "unasked", "opens" */
   char *text_zh;
   char *text_en;
 } BhProblem;

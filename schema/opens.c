@@ -154,6 +154,55 @@ json_t *bh_opens_complete(const BhOpensWorld *world, const json_t *ops, GError *
   return g_steal_pointer(&out);
 }
 
+/* Whether an operation of the entry makes a record of the kind with this origin. */
+static gboolean body_makes(const BhBody *body, const char *kind, const char *link,
+                           const char *origin)
+{
+  for (guint i = 0; i < body->ops->len; i++) {
+    const BhOp *op = g_ptr_array_index(body->ops, i);
+    const BhSet *set = strcmp(op->kind, kind) == 0 ? bh_op_find_set(op, link) : NULL;
+    if (set != NULL && g_strcmp0(json_string_value(set->value), origin) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Whether the entry makes all records of one opening. */
+static gboolean makes_all(const BhOpening *opening, const BhKind *opened, const BhContext *after,
+                          const BhBody *body)
+{
+  const char *link = get_link(opened, opening);
+  if (opening->each == NULL)
+    return body_makes(body, opening->kind, link, after->record);
+  gsize k;
+  json_t *one;
+  json_array_foreach(json_object_get(after->values, opening->each), k, one) {
+    if (!body_makes(body, opening->kind, link, json_string_value(one)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+void bh_opens_check(const BhTransition *transition, const BhKindSet *set, const BhContext *after,
+                    const BhBody *body, GPtrArray *problems)
+{
+  for (guint i = 0; transition != NULL && transition->opens != NULL && i < transition->opens->len;
+       i++) {
+    const BhOpening *opening = g_ptr_array_index(transition->opens, i);
+    const BhKind *opened = bh_kind_set_find(set, opening->kind);
+    if (opened == NULL ||
+        (opening->when != NULL && !(bh_condition_is_certain(opening->when, after) &&
+                                    bh_condition_holds(opening->when, after))) ||
+        makes_all(opening, opened, after, body))
+      continue;
+    g_autofree char *zh =
+        g_strdup_printf("此步骤应同时新建“%s”，条目中没有", bh_kind_get_label(opened, "zh"));
+    g_autofree char *en = g_strdup_printf("The step opens a new record (%s), but the entry has none",
+                                          bh_kind_get_label(opened, "en"));
+    g_ptr_array_add(problems, bh_problem_new("state", "opens", zh, en));
+  }
+}
+
 json_t *bh_opens_preview(const BhTransition *transition, const BhKindSet *set,
                          const BhContext *after)
 {

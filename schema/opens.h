@@ -8,6 +8,7 @@
 #pragma once
 
 #include "schema/act.h"
+#include "schema/entry.h"
 
 G_BEGIN_DECLS
 
@@ -36,6 +37,13 @@ gboolean bh_opens_may_open(const BhKindSet *set, const json_t *ops);
  * BH_ENTRY_MAX_OPS operations.
  */
 json_t *bh_opens_complete(const BhOpensWorld *world, const json_t *ops, GError **error);
+
+/* Adds to `problems` (BhProblem*) one of the code "opens" for each kind of which the entry does not
+ * make the records that its step opens. `transition` NULL: no step, nothing is added. `after`: the
+ * record after the entry. What cannot be decided, because a record is not available, is no problem.
+ */
+void bh_opens_check(const BhTransition *transition, const BhKindSet *set, const BhContext *after,
+                    const BhBody *body, GPtrArray *problems);
 
 /* What the step would open, for the form of the step: [{"kind","label":{"zh","en"},"count"}].
  * `transition` NULL: an act without a step, which opens nothing. `after`: the record after the

@@ -5,6 +5,7 @@
 
 #include "schema/civil.h"
 #include "schema/kind-rules.h"
+#include "schema/opens.h"
 #include "schema/workflow.h"
 #include "sync/hub/ingest/judge-internal.h"
 #include "sync/wire/limits.h"
@@ -550,6 +551,8 @@ GPtrArray *bh_judge_list_problems(BhPiece *piece, const BhKindSet *kinds, const 
     take_problems(problems,
                   bh_workflow_check(kind, step->from, json_string_value(state->value), &context));
     take_problems(problems, bh_kind_check_record(kind, &context));
+    bh_opens_check(bh_workflow_find(kind, step->from, json_string_value(state->value)), kinds,
+                   &context, body, problems);
   } else {
     g_autofree const char **keys = g_new0(const char *, op->sets->len + 1);
     for (guint i = 0; i < op->sets->len; i++)
