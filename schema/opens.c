@@ -197,8 +197,9 @@ void bh_opens_check(const BhTransition *transition, const BhKindSet *set, const 
       continue;
     g_autofree char *zh =
         g_strdup_printf("此步骤应同时新建“%s”，条目中没有", bh_kind_get_label(opened, "zh"));
-    g_autofree char *en = g_strdup_printf("The step opens a new record (%s), but the entry has none",
-                                          bh_kind_get_label(opened, "en"));
+    g_autofree char *en =
+        g_strdup_printf("The step opens a new record (%s), but the entry has none",
+                        bh_kind_get_label(opened, "en"));
     g_ptr_array_add(problems, bh_problem_new("state", "opens", zh, en));
   }
 }
