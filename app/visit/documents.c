@@ -217,7 +217,8 @@ static char *freeze(BhDevice *device, const BhDocumentsRequest *request, const j
     json_object_set_new(set, "dates_confirmed_by_second",
                         json_string(request->confirmed_by_second));
   }
-  if (!add_number(device, record, set, error))
+  if (!check_change(device, request, record, "document", set, error) ||
+      !add_number(device, record, set, error))
     return NULL;
   json_t *frozen = freeze_hazards(request, visit, kinds, type, set, error);
   if (frozen != NULL && !check_glyphs(request, visit, kinds, type, frozen, error))

@@ -26,6 +26,7 @@ struct _BhFinishPage {
   GtkWidget *dates_text;
   GtkWidget *confirmers;
   GtkWidget *authority;
+  GtkWidget *begun; /* says that an order is issued as it was written */
   GtkWidget *documents;
   GtkWidget *message;
   GtkWidget *make;
@@ -36,7 +37,7 @@ struct _BhFinishPage {
                                   next */
   BhUnsavedRecord *draft;      /* draft of the order's fields */
   json_t *draft_values;        /* {key: value} of `draft`; NULL until the draft is loaded */
-  BhFormView *form;            /* legal basis and deadline of the order; NULL without an order */
+  BhFormView *form;            /* fields of an order that is to be written; NULL: none */
 };
 
 G_DEFINE_FINAL_TYPE(BhFinishPage, bh_finish_page, BH_TYPE_PAGE)
@@ -163,6 +164,14 @@ static gboolean wants_order(BhFinishPage *self)
          bh_visit_check_order_authority(self->visit, kinds, &today) == BH_ORDER_ALLOWED;
 }
 
+/* Whether a new order has to be written. One that was begun before is issued as it stands. */
+static gboolean writes_order(BhFinishPage *self)
+{
+  const BhKindSet *kinds = bh_session_get_kinds(bh_page_get_session(BH_PAGE(self)));
+  g_autoptr(GPtrArray) left = bh_orders_list_without_order(self->visit, kinds);
+  return left->len > 0 && wants_order(self);
+}
+
 static char *dup_common(const GPtrArray *rows, const char *key, gboolean latest)
 {
   const char *found = NULL;
@@ -196,7 +205,12 @@ static void show_order(BhFinishPage *self)
                              "made, and the hazards are referred to the competent department "
                              "instead."));
   gtk_widget_set_visible(self->authority, rows->len > 0 && right != BH_ORDER_ALLOWED);
-  if (!wants_order(self) || self->form != NULL)
+  gtk_widget_set_visible(self->begun, wants_order(self) && !writes_order(self));
+  if (self->form != NULL && !writes_order(self)) {
+    self->form = NULL;
+    bh_part_clear(self->problems);
+  }
+  if (!writes_order(self) || self->form != NULL)
     return;
   self->form = bh_form_view_new(session, bh_session_find_kind(session, "document"), "issue", NULL);
   g_autofree char *basis = dup_common(rows, "legal_basis", FALSE);
@@ -277,6 +291,7 @@ static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer
     show_order(self);
     show_dates(self);
   } else {
+    gtk_widget_hide(self->begun);
     gtk_widget_hide(self->dates_box);
     gtk_widget_hide(self->problems);
   }
@@ -461,6 +476,7 @@ static void bh_finish_page_class_init(BhFinishPageClass *klass)
   BH_PAGE_CHILD(klass, BhFinishPage, dates_text);
   BH_PAGE_CHILD(klass, BhFinishPage, confirmers);
   BH_PAGE_CHILD(klass, BhFinishPage, authority);
+  BH_PAGE_CHILD(klass, BhFinishPage, begun);
   BH_PAGE_CHILD(klass, BhFinishPage, documents);
   BH_PAGE_CHILD(klass, BhFinishPage, message);
   BH_PAGE_CHILD(klass, BhFinishPage, make);
