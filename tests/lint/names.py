@@ -2,6 +2,7 @@
 """Lines of C and JavaScript that name a kind, a field or a state of the domain. The domain is data
 (schema/kinds), so only the pages of a visit (app/visit) may name it. names.json says how many such
 lines each other file has today: a number may only fall, and a file that is not listed has none.
+What the pages of a visit and its papers name stands in schema/page-needs.json.
 `names.py --lower` writes the numbers that fell. README.md says what is counted."""
 
 import json
@@ -12,6 +13,9 @@ from lint import TOP, Report, c_strings, files, line_of, read
 
 ALLOWED = "tests/lint/names.json"
 VISIT = "app/visit/"
+NEEDS = "schema/page-needs.json"
+# Files that may rely on what NEEDS lists.
+NEEDING = re.compile(r"app/(visit|paper)/.*|schema/(freeze|signed-text)\.c")
 # Kinds that the programs themselves need. Other kinds are the domain.
 MACHINERY = {"unit", "staff", "device", "file", "review", "plaque", "scan", "release", "clock_note",
              "number_block", "setting", "calendar"}
@@ -20,6 +24,7 @@ MACHINERY = {"unit", "staff", "device", "file", "review", "plaque", "scan", "rel
 WORDS = {
     "accepted": (".*", "lane of the inbox"),
     "answers": (r"sync/hub/.*|assets/office/.*", "member of a view"),
+    "assigned": (r"app/visit/start\.[ch]", "member of a draft"),
     "checklist": (r"schema/checklist.*", "member of an item file"),
     "deadline": (r"schema/(kind-.*|workflow|deadline)\.c", "member of a transition"),
     "draft": (".*", "record that is not saved"),
@@ -95,6 +100,28 @@ def count(names):
     return found
 
 
+def needed_names():
+    """All names in NEEDS."""
+    needs = json.loads(read(NEEDS))["kinds"]
+    choices = [codes for kind in needs.values() for codes in kind.get("choices", {}).values()]
+    return set(needs).union(*choices, *(kind.get(part, ()) for kind in needs.values()
+                                        for part in ("fields", "states", "forms", "pages")))
+
+
+def check_needs(names, report):
+    """Each name that a needing file uses is in NEEDS, and each name in NEEDS is used by a program."""
+    needed = needed_names()
+    unused = set(needed)
+    for path in files(".c", ".h", under=("schema", "sync", "app")):
+        for line, value in strings_of(path, read(path)):
+            unused.discard(value)
+            if NEEDING.fullmatch(path) and value in names - needed and not is_word(value, path):
+                report.add(path, line, f"names {value}, which {NEEDS} does not list")
+    for name in sorted(unused):
+        report.add(NEEDS, 0, f"lists {name}, which no program names")
+    report.close("the pages of a visit and its papers need what is listed")
+
+
 def lower(found, allowed):
     """Writes the numbers that fell. Raises no number and adds no file."""
     kept = {path: min(number, len(found.get(path, ()))) for path, number in allowed.items()}
@@ -102,8 +129,7 @@ def lower(found, allowed):
     (TOP / ALLOWED).write_text(text + "\n", encoding="utf-8")
 
 
-def check(found, allowed):
-    report = Report()
+def check(found, allowed, report):
     for path, lines in sorted(found.items()):
         if len(lines) <= allowed.get(path, 0):
             continue
@@ -119,7 +145,6 @@ def check(found, allowed):
     report.close("the numbers of lines are those of today")
     total = sum(len(lines) for lines in found.values())
     print(f"# {total} lines in {len(found)} files name the domain")
-    report.finish()
 
 
 def main():
@@ -131,7 +156,10 @@ def main():
     if sys.argv[1:] == ["--lower"]:
         lower(found, allowed)
     else:
-        check(found, allowed)
+        report = Report()
+        check(found, allowed, report)
+        check_needs(domain_names(kinds), report)
+        report.finish()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "schema/civil.h"
+#include "schema/page-needs.h"
+#include "schema/paths.h"
 #include "schema/setting-values.h"
 #include "sync/hub/devices/devices.h"
 #include "sync/hub/office/office.h"
@@ -446,19 +448,26 @@ static int write_secrets(BhLoad *load, GPtrArray *files, gboolean pins, GError *
   return n;
 }
 
+/* Refuses kinds with which the pages of the collector could not work. */
+static gboolean put_kinds(BhLoad *load, BhKindSet *kinds, GError **error)
+{
+  g_autofree char *needs = bh_data_path("schema", "page-needs.json", NULL);
+  return bh_page_needs_check(kinds, needs, error) && bh_hub_set_kinds(load->hub, kinds, error);
+}
+
 /* A folder replaces the kind set; files are added to it. */
 static gboolean use_kinds(BhLoad *load, GError **error)
 {
   for (guint i = 0; i < load->kind_dirs->len; i++) {
     g_autoptr(BhKindSet) kinds = bh_kind_set_load_dir(load->kind_dirs->pdata[i], error);
-    if (kinds == NULL || !bh_hub_set_kinds(load->hub, kinds, error))
+    if (kinds == NULL || !put_kinds(load, kinds, error))
       return FALSE;
   }
   if (load->kind_files->len == 0)
     return TRUE;
   g_autoptr(BhKindSet) before = bh_hub_dup_kinds(load->hub);
   g_autoptr(BhKindSet) kinds = bh_kind_set_load_files(before, load->kind_files, error);
-  return kinds != NULL && bh_hub_set_kinds(load->hub, kinds, error);
+  return kinds != NULL && put_kinds(load, kinds, error);
 }
 
 /* Prepares what the checks need: the kinds and areas after the load, and a reader of the store. */

@@ -561,6 +561,12 @@ class Loads(Commands):
         self.load(INVALID, "--kind", "enterprise", self.write("d.csv", ""))
         self.load(INVALID, "--kind", "enterprise", self.write("e.csv", HEADER + '"甲,1\n'))
 
+    def test_kinds_with_which_the_collector_could_not_work_are_refused(self):
+        scan = json.loads(pathlib.Path(SOURCE, "schema/kinds/scan.json").read_text(encoding="utf-8"))
+        scan["fields"] = [field for field in scan["fields"] if field["name"] != "code"]
+        output = self.load(INVALID, self.write("scan.json", json.dumps(scan)))
+        self.assertIn('scan: the field "code" is missing', output)
+
     def test_a_credit_code_of_another_enterprise_is_refused(self):
         self.load(OK, "--kind", "enterprise", self.write("a.csv", HEADER + ROW_1))
         output = self.load(INVALID, "--kind", "enterprise",
