@@ -216,7 +216,7 @@ static gboolean parse_head(BhPlace *place, BhKind *kind)
       "fields",      "states",      "transitions", "checks",    "forms",  "ledgers",   "related",
       "written_by",  "locked_when", "once",        "authority", "order",  "at_parent", "in_case",
       "directory",   "create",      "edit",        "inherits",  "number", "menu",      "settings",
-      "returns",     NULL};
+      "returns",     "urgent",      NULL};
   static const char *const scopes[] = {"all", "area", "unit", NULL};
   const json_t *declaration = kind->declaration;
   gint64 version = 0;
@@ -232,6 +232,7 @@ static gboolean parse_head(BhPlace *place, BhKind *kind)
       !bh_place_string(place, declaration, "title", TRUE, 300, NULL) ||
       !bh_place_name(place, declaration, "parent", FALSE, &kind->parent) ||
       !bh_place_flag(place, declaration, "once", &kind->once) ||
+      !bh_place_flag(place, declaration, "urgent", &kind->urgent) ||
       !bh_kind_parse_inherits(place, kind) || !bh_kind_parse_order(place, kind) ||
       !bh_place_by_hub(place, declaration, &kind->by_hub))
     return FALSE;
@@ -239,6 +240,9 @@ static gboolean parse_head(BhPlace *place, BhKind *kind)
   if (kind->once && json_object_get(declaration, "states") != NULL)
     return bh_place_fail_at(place, "once",
                             "a kind with states cannot have it, because steps change its records");
+  if (kind->urgent && kind->by_hub)
+    return bh_place_fail_at(place, "urgent",
+                            "a kind that only the hub writes cannot have it: no device sends it");
   if (kind->scope == NULL)
     return bh_place_fail(place, "\"scope\" is missing");
   if (!kind->inherits && !g_strv_contains(scopes, kind->scope))

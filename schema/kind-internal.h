@@ -148,6 +148,7 @@ struct _BhKind {
   const json_t *authority;
   const json_t *checks;
   const json_t *locked_when; /* condition under which the whole record is locked, or NULL */
+  gboolean urgent;           /* its entries are sent before those that were made earlier */
   gboolean once;             /* only the entry that makes the record may write it */
   const char *parent;
   const char *scope;

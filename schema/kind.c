@@ -69,6 +69,11 @@ gboolean bh_kind_is_hub_only(const BhKind *kind, const char *key, const json_t *
   return field != NULL && field->by_hub;
 }
 
+gboolean bh_kind_is_urgent(const BhKind *kind)
+{
+  return kind->urgent;
+}
+
 gboolean bh_kind_is_reviewable(const BhKind *kind)
 {
   return kind->reviewable;

@@ -349,6 +349,9 @@ gboolean bh_kind_step_unlocks(const BhKind *kind, const char *key, const char *f
 /* Whether no new record with the values of `made` is allowed, because the record that it belongs to
  * is locked. */
 gboolean bh_kind_is_locked_for_new(const BhKind *kind, const BhContext *made);
+/* Whether entries about records of the kind are sent before those that were made earlier
+ * ("urgent"). */
+gboolean bh_kind_is_urgent(const BhKind *kind);
 /* Whether records of the kind can be locked as a whole ("locked_when", "once"). */
 gboolean bh_kind_may_lock(const BhKind *kind);
 

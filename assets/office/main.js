@@ -14,18 +14,21 @@ import { showLedger } from './ledger.js';
 import { showDevices } from './devices.js';
 import { showPlaques } from './plaques.js';
 import { showAccess } from './access.js';
+import { showAhead } from './ahead.js';
 
 const PULSE_MS = 5000;
 const app = document.getElementById('app');
-const state = { session: null, position: -1, lanes: {}, more: {}, page: null, timer: 0, lost: null, clock: null, doubt: null, typed: false,
+const state = { session: null, position: -1, lanes: {}, more: {}, page: null, timer: 0, lost: null, clock: null, doubt: null, urgent: null, ahead: 0, typed: false,
   turn: 0, mayCreate: false };
 // Tabs of one browser share a session: sign-in and sign-out are announced to the others.
 const tabs = globalThis.BroadcastChannel ? new BroadcastChannel('bihuan-session') : null;
 
 const pages = { inbox: showInbox, ledger: showLedger, enterprises: showEnterprises, new: showCreate,
-  devices: showDevices, plaques: showPlaques, access: showAccess };
+  devices: showDevices, plaques: showPlaques, access: showAccess, ahead: showAhead };
+// Pages that are reached from elsewhere than the menu.
+const unlisted = ['ahead'];
 // Pages that the hub refuses without one of these duties are not offered to others.
-const needs = { inbox: DUTIES, devices: DUTIES, plaques: DUTIES, access: ['oversee'] };
+const needs = { inbox: DUTIES, devices: DUTIES, plaques: DUTIES, access: ['oversee'], ahead: DUTIES };
 
 const unknownPage = (main) => {
   fill(main, el('div', { class: 'wide' },
@@ -61,7 +64,7 @@ function header(current) {
     el('span', { class: 'brand' }, el('img', { src: 'icon.svg', alt: '', width: 28, height: 28 }),
       el('span', { class: 'brand-name' }, t('app.name')),
       el('span', { class: 'brand-hub' }, state.session.hub.name)),
-    el('nav', { class: 'nav', 'aria-label': t('nav.label') }, Object.keys(pages).filter(isOffered).map(link)),
+    el('nav', { class: 'nav', 'aria-label': t('nav.label') }, Object.keys(pages).filter((name) => isOffered(name) && !unlisted.includes(name)).map(link)),
     el('span', { class: 'who' },
       el('span', { class: 'who-name' }, state.session.staff.name),
       el('button', { type: 'button', class: 'quiet', 'aria-label': t('session.languageLabel'),
@@ -81,8 +84,10 @@ function show() {
     const main = el('main', { id: 'main', tabindex: -1, class: `page page-${current}` });
     state.lost = el('div', { class: 'lost', role: 'status', hidden: true }, t('live.lost'));
     state.clock = el('div', { class: 'lost', role: 'status', hidden: true });
+    state.urgent = el('a', { class: 'urgent', href: '#/ahead', role: 'status', hidden: true });
     showDoubt(state.doubt);
-    fill(app, header(current), state.lost, state.clock, main);
+    showUrgent(state.ahead);
+    fill(app, header(current), state.lost, state.clock, state.urgent, main);
     state.page = { name: current, ...(pages[current] || unknownPage)(main, state) };
   }
   state.page.show(rest);
@@ -94,6 +99,16 @@ function showDoubt(clock) {
   const text = clock ? t('live.clock', clock) : '';
   state.clock.hidden = !clock;
   if (state.clock.textContent !== text) state.clock.textContent = text;
+}
+
+// Says on each page that urgent entries came ahead of the others.
+function showUrgent(count) {
+  const changed = state.ahead !== count;
+  state.ahead = count;
+  state.urgent.hidden = !count;
+  const text = count ? t('ahead.banner', { count }) : '';
+  if (state.urgent.textContent !== text) state.urgent.textContent = text;
+  if (changed && state.page?.name === 'ahead') state.page.refresh();
 }
 
 // Polls every PULSE_MS, and right after an action.
@@ -112,6 +127,7 @@ async function pulse() {
       if (turn !== state.turn) return;
       if (state.lost) state.lost.hidden = true;
       showDoubt(head.clock);
+      if (state.urgent) showUrgent(head.ahead || 0);
       if (head.position !== state.position) {
         state.position = head.position;
         state.lanes = head.lanes || state.lanes;
@@ -136,6 +152,7 @@ function signedOut(how) {
   state.page?.close?.();
   state.page = null;
   state.position = -1;
+  state.ahead = 0;
   state.turn += 1;
   clearTimeout(state.timer);
   document.title = t('app.title');

@@ -11,7 +11,8 @@ export function heldWhy(held) {
   return held.words ? `${why}${t('app.colon')}${held.words}` : why;
 }
 
-function opBox(op) {
+// One operation of an entry that has no record yet.
+export function opBox(op) {
   return el('section', { class: 'card' },
     el('h3', {}, op.kind_label, op.title ? [t('app.colon'), op.title] : ''),
     op.hidden ? el('p', { class: 'muted' }, t('quarantine.hidden')) : null,

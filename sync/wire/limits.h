@@ -11,6 +11,11 @@
 #define BH_BATCH_MAX_ENTRIES 500
 #define BH_BATCH_MAX_BYTES (4 * 1024 * 1024)      /* bytes of an expanded batch */
 #define BH_BATCH_MAX_WIRE_BYTES (2 * 1024 * 1024) /* bytes of a compressed batch */
+/* Copies of urgent entries that are sent ahead of their chain: in one request, its bytes, and those
+ * of one device that the hub keeps. */
+#define BH_AHEAD_MAX_ENTRIES 16
+#define BH_AHEAD_MAX_BYTES (1024 * 1024)
+#define BH_AHEAD_KEPT_MAX 64
 /* Bytes of a request body that has no limit of its own. */
 #define BH_REQUEST_MAX_BYTES (64 * 1024)
 #define BH_REQUEST_HEAD_MAX_BYTES (16 * 1024)

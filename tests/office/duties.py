@@ -20,7 +20,7 @@ DUTIES = {"inspector": set(), "township": set(), "expert": set(),
 ANY = set().union(*DUTIES.values())
 # The duties of which one is needed. All other requests are open to everybody who may sign in.
 NEEDS = {("GET", "inbox"): ANY, ("GET", "devices"): ANY, ("GET", "plaques"): ANY,
-         ("GET", "plaques/{serial}/qr.svg"): ANY, ("GET", "access"): {"oversee"},
+         ("GET", "plaques/{serial}/qr.svg"): ANY, ("GET", "access"): {"oversee"}, ("GET", "ahead"): ANY,
          ("GET", "anomalies"): {"release"}, ("GET", "numbers"): {"release"}, ("GET", "quarantine/{id}"): {"release"},
          ("POST", "quarantine/{id}"): {"release"}, ("POST", "plaques"): {"plaques"},
          ("POST", "devices/{id}/revoke"): {"administer"}, ("POST", "records/{id}/review"): {"review"},

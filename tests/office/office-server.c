@@ -1,7 +1,7 @@
 /* A real hub with sample data and one device for the tests of the page: makes everything in DIR,
  * serves the office on a port of its own, prints one JSON line with what the test needs to know,
  * then obeys lines on its input ("more", "concur NAME", "photo NAME", "crowd N", "ended N",
- * "photos N", "measure", "people N", "log full", "log free") until that ends.
+ * "photos N", "measure", "people N", "ahead", "arrive", "log full", "log free") until that ends.
  * Photos are DIR/photo*.jpg.
  */
 #include <stdio.h>
@@ -22,6 +22,8 @@
 #include "tests/office/extra-kind.h"
 #include "tests/office/faults.h"
 #include "tests/office/people.h"
+#include "tests/office/samples.h"
+#include "tests/office/urgent.h"
 #include "tests/support/signed-text.h"
 #include "tests/support/unsigned.h"
 
@@ -52,54 +54,6 @@ static void die(const GError *error, const char *what)
 {
   g_printerr("office-server: %s: %s\n", what, error != NULL ? error->message : "failed");
   exit(1);
-}
-
-/* --- samples; see assets/samples/README.md --- */
-
-static json_t *resolve(const json_t *value, const char *space)
-{
-  const char *name = json_string_value(json_object_get(value, "$ref"));
-  if (name != NULL) {
-    char id[BH_ID_LEN + 1];
-    bh_id_from_name(space, name, id);
-    return json_string(id);
-  }
-  if (!json_is_array(value))
-    return json_incref((json_t *)value);
-  json_t *out = json_array();
-  gsize index;
-  json_t *item;
-  json_array_foreach((json_t *)value, index, item) {
-    json_array_append_new(out, resolve(item, space));
-  }
-  return out;
-}
-
-static void load_samples(Server *server, const char *name)
-{
-  g_autoptr(GError) error = NULL;
-  g_autofree char *path = bh_data_path("assets", "samples", name, NULL);
-  g_autoptr(json_t) file = bh_json_load_file(path, SAMPLES_MAX, &error);
-  if (file == NULL)
-    die(error, path);
-  const char *space = bh_json_string_or(file, "space", "");
-  gsize index;
-  json_t *record;
-  json_array_foreach(json_object_get(file, "records"), index, record) {
-    char id[BH_ID_LEN + 1];
-    bh_id_from_name(space, bh_json_string_or(record, "name", ""), id);
-    g_autoptr(json_t) set = json_object();
-    const char *key;
-    json_t *value;
-    json_object_foreach(json_object_get(record, "set"), key, value) {
-      json_object_set_new(set, key, resolve(value, space));
-    }
-    g_autoptr(json_t) ops = json_pack("[{s:s,s:s,s:O}]", "record", id, "kind",
-                                      bh_json_string_or(record, "kind", ""), "set", set);
-    g_autofree char *entry = bh_hub_append(server->hub, NULL, ops, &error);
-    if (entry == NULL)
-      die(error, bh_json_string_or(record, "name", "?"));
-  }
 }
 
 static const char *sample_id(const char *name)
@@ -241,9 +195,10 @@ static void build_sets(Server *server, BhBodyBuilder *builder, const json_t *op,
                        json_object_get(op, "set"));
 }
 
-/* Makes one entry of the device. `was` (may be NULL): the replaced entry for every key. The entry
- * id, g_free. */
-static char *push(Server *server, const json_t *ops, const char *const *was)
+/* Makes one entry of the device, which the hub does not get yet. `was` (may be NULL): the replaced
+ * entry for every key. */
+static BhEntryText *seal(Server *server, const json_t *ops, const char *const *was,
+                         char id[BH_ID_LEN + 1])
 {
   Device *device = &server->device;
   g_autoptr(GError) error = NULL;
@@ -261,7 +216,6 @@ static char *push(Server *server, const json_t *ops, const char *const *was)
     g_snprintf(stamp.boot_id, sizeof stamp.boot_id, "boot-%" G_GINT64_FORMAT, server->clock_off_ms);
   else
     g_strlcpy(stamp.boot_id, clock->boot_id(clock->data), sizeof stamp.boot_id);
-  char id[BH_ID_LEN + 1];
   bh_id_next(&device->ids, id);
   g_autoptr(BhBodyBuilder) builder =
       bh_body_builder_new(id, sample_id("staff-li"), &stamp, 0, bh_random_system());
@@ -280,6 +234,14 @@ static char *push(Server *server, const json_t *ops, const char *const *was)
                     server->withholds ? "" : openings);
   g_autofree char *hash = bh_hash_hex(text->envelope, strlen(text->envelope));
   g_strlcpy(device->head, hash, sizeof device->head);
+  return text;
+}
+
+/* Sends an entry, which is taken, to the hub. */
+static void take(Server *server, BhEntryText *text)
+{
+  Device *device = &server->device;
+  g_autoptr(GError) error = NULL;
   g_autoptr(BhBatch) batch = bh_batch_new(device->id, sample_id("unit-jingping"));
   bh_batch_set_hub_key(batch, bh_hub_get_public_key(server->hub));
   if (!bh_batch_add(batch, bh_hub_get_id(server->hub), device->signer->public_key, text))
@@ -288,6 +250,13 @@ static char *push(Server *server, const json_t *ops, const char *const *was)
   if (!bh_hub_write(server->hub, push_func, &piece, &error) || piece.result.refused != NULL)
     die(error != NULL ? error : piece.result.refused, "push");
   bh_ingest_result_clear(&piece.result);
+}
+
+/* Makes one entry of the device and sends it to the hub. The entry id, g_free. */
+static char *push(Server *server, const json_t *ops, const char *const *was)
+{
+  char id[BH_ID_LEN + 1];
+  take(server, seal(server, ops, was, id));
   return g_strdup(id);
 }
 
@@ -612,6 +581,20 @@ static void add_quarantined(Server *server)
   json_object_set_new(server->announced, "held", json_string(third));
 }
 
+/* An urgent entry, not in the chain yet, of which the hub gets a copy. */
+static BhEntryText *send_copy(Server *server)
+{
+  g_autoptr(GError) error = NULL;
+  char record[BH_ID_LEN + 1], id[BH_ID_LEN + 1];
+  new_id(server, record);
+  g_autofree char *unit = g_strdup(sample_id("unit-jingping"));
+  g_autoptr(json_t) ops = test_make_urgent(record, unit, sample_id("staff-li"));
+  BhEntryText *text = seal(server, ops, NULL, id);
+  if (!test_add_copy(server->hub, server->device.id, id, text, &error))
+    die(error, "copy");
+  return text;
+}
+
 /* --- serving --- */
 
 static void tell(Server *server)
@@ -668,6 +651,7 @@ static gint64 skewed_wall_ms(gpointer data)
 static void obey(Server *server, const char *checklist)
 {
   char line[64];
+  BhEntryText *urgent = NULL;
   while (fgets(line, sizeof line, stdin) != NULL) {
     if (strncmp(line, "more", 4) == 0)
       add_inspection(server, "more", sample_id("ent-05"), "JC-2026-0099", checklist, "刚到的一条。",
@@ -682,6 +666,10 @@ static void obey(Server *server, const char *checklist)
       add_proof(server, id);
     } else if (strncmp(line, "crowd ", 6) == 0) {
       add_crowd(server, (int)g_ascii_strtoll(line + 6, NULL, 10), FALSE);
+    } else if (g_str_has_prefix(line, "ahead")) {
+      urgent = send_copy(server);
+    } else if (g_str_has_prefix(line, "arrive")) {
+      take(server, g_steal_pointer(&urgent));
     } else if (g_str_has_prefix(line, "doubt")) {
       add_doubtful(server);
     } else if (strncmp(line, "ended ", 6) == 0) {
@@ -724,8 +712,9 @@ int main(int argc, char **argv)
   server.hub = bh_hub_open(hub_dir, &clock, bh_random_system(), &error);
   if (server.hub == NULL)
     die(error, "open");
-  load_samples(&server, "units.json");
-  load_samples(&server, "enterprises.json");
+  if (!test_load_samples(server.hub, "units.json", &error) ||
+      !test_load_samples(server.hub, "enterprises.json", &error))
+    die(error, "samples");
   test_take_unsigned(server.hub, sample_id("staff-li"));
   char checklist[BH_ID_LEN + 1];
   bh_id_from_name("test", "coal-mine", checklist);

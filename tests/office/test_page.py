@@ -417,6 +417,22 @@ class Reviewer(Page):
         browser.wait(lambda: "责改" not in browser.text(".table"), "only numbers of hazards")
         self.assert_quiet()
 
+    def test_22b_an_urgent_entry_that_came_first_is_shown_on_each_page_until_it_arrives(self):
+        browser = self.browser
+        self.go("#/devices", "井坪 1 号终端")
+        self.assertFalse(browser.run("return document.querySelector('.urgent').checkVisibility()"))
+        self.hub.do("ahead")
+        browser.wait_text("有 1 条紧急信息先到", ".urgent")
+        browser.run("document.querySelector('.urgent').click()")
+        browser.wait_text("3201 工作面冒顶，2 人被困", ".ahead")
+        browser.wait_text("李样例", ".ahead")
+        browser.wait_text("已停产撤人", ".ahead")
+        self.picture("ahead")
+        self.hub.do("arrive")
+        browser.wait_text("没有先到的紧急信息", ".list-status")
+        self.assertFalse(browser.run("return document.querySelector('.urgent').checkVisibility()"))
+        self.assert_quiet()
+
     def test_23_a_lost_device_is_shut_out(self):
         browser = self.browser
         self.go("#/devices", "井坪 1 号终端")

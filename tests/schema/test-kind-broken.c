@@ -18,6 +18,22 @@ static void test_the_kinds_without_a_fault_load(void **state)
 #define V "kinds/1/"
 #define P "kinds: $.kinds[1]"
 
+static void test_a_kind_of_the_hub_is_not_urgent(void **state)
+{
+  (void)state;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) root = test_parse_quoted(test_sound_kinds);
+  test_change(root, V "urgent", "true");
+  g_autoptr(BhKindSet) set = test_load_kinds(root, &error);
+  assert_no_error(error);
+  assert_true(bh_kind_is_urgent(bh_kind_set_find(set, "visit")));
+  assert_false(bh_kind_is_urgent(bh_kind_set_find(set, "staff")));
+  test_change(root, V "written_by", "'hub'");
+  g_autoptr(BhKindSet) none = test_load_kinds(root, &error);
+  assert_null(none);
+  assert_non_null(strstr(error->message, P ".urgent: a kind that only the hub writes"));
+}
+
 static void test_broken_heads_are_refused(void **state)
 {
   (void)state;
@@ -264,6 +280,7 @@ static void test_broken_workflows_are_refused(void **state)
       {V "transitions/1/when", "{'field':'hour','empty':true}", P ".transitions[1].when.field"},
       {V "locked_when", "{'field':'state','is':'gone'}",
        P ".locked_when.is: \"gone\" is not a valid value"},
+      {V "urgent", "1", P ".urgent: must be true or false"},
       {V "once", "true",
        P ".once: a kind with states cannot have it, because steps change its records"},
       {V "order", "0", P ".order: must be"},
@@ -739,6 +756,7 @@ int main(void)
       cmocka_unit_test(test_one_kind_has_the_directory),
       cmocka_unit_test(test_a_set_has_one_paper_of_each_sort),
       cmocka_unit_test(test_a_paper_chooses_its_records_by_what_a_device_has),
+      cmocka_unit_test(test_a_kind_of_the_hub_is_not_urgent),
       cmocka_unit_test(test_broken_heads_are_refused),
       cmocka_unit_test(test_broken_fields_are_refused),
       cmocka_unit_test(test_broken_workflows_are_refused),

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "sync/device/engine/ahead.h"
 #include "sync/device/engine/downloads.h"
 #include "sync/device/engine/pull.h"
 #include "sync/device/engine/push.h"
@@ -28,6 +29,7 @@ void bh_engine_free(BhEngine *engine)
   g_clear_pointer(&engine->page, json_decref);
   g_clear_pointer(&engine->file, bh_pending_file_free);
   g_clear_pointer(&engine->missing, g_ptr_array_unref);
+  g_clear_pointer(&engine->ahead, g_array_unref);
   g_hash_table_unref(engine->deferred);
   g_hash_table_unref(engine->absent);
   g_free(engine->kinds);
@@ -43,6 +45,7 @@ static BhEnginePhase begin_round(BhEngine *engine, BhDevice *device)
   bh_engine_leave_round(engine);
   engine->failed = FALSE;
   engine->pulled = FALSE;
+  engine->no_ahead = FALSE;
   engine->again = FALSE;
   engine->kicked = FALSE;
   engine->online = FALSE;
@@ -95,6 +98,7 @@ typedef struct {
 
 static const Phase phases[] = {
     [PHASE_HEAD] = {"head", bh_engine_begin_head, bh_engine_on_head},
+    [PHASE_AHEAD] = {"push", bh_engine_begin_ahead, bh_engine_on_ahead},
     [PHASE_PUSH] = {"push", bh_engine_begin_push, bh_engine_on_push},
     [PHASE_PULL] = {"pull", bh_engine_begin_pull, bh_engine_on_pull},
     [PHASE_KINDS] = {"pull", bh_engine_begin_kinds, bh_engine_on_kinds},

@@ -123,7 +123,7 @@ BhEnginePhase bh_engine_on_head(BhEngine *engine, BhDevice *device, const BhTran
     return next;
   if (!recheck_files(engine, device, &error))
     return bh_engine_fail_store(engine, device, error);
-  return PHASE_PUSH;
+  return PHASE_AHEAD;
 }
 
 /* --- batches --- */
@@ -205,7 +205,7 @@ static BhEnginePhase on_stored(BhEngine *engine, BhDevice *device, const json_t 
   }
   if (json_array_size(quarantined) > 0 && !bh_outbox_note_quarantined(device, quarantined, &error))
     return bh_engine_fail_store(engine, device, error);
-  return PHASE_PUSH;
+  return PHASE_AHEAD; /* an urgent entry may have been saved meanwhile */
 }
 
 static BhEnginePhase on_gap(BhEngine *engine, BhDevice *device, const json_t *object)

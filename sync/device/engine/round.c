@@ -128,6 +128,7 @@ void bh_engine_leave_round(BhEngine *engine)
   g_clear_pointer(&engine->page, json_decref);
   g_clear_pointer(&engine->file, bh_pending_file_free);
   g_clear_pointer(&engine->missing, g_ptr_array_unref);
+  g_clear_pointer(&engine->ahead, g_array_unref);
   g_hash_table_remove_all(engine->deferred);
   engine->actions.changed = TRUE;
 }

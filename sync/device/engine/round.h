@@ -16,6 +16,7 @@ typedef enum {
   PHASE_IDLE,    /* waits for a reason to begin a round */
   PHASE_WAITING, /* waits after a round that failed */
   PHASE_HEAD,    /* asks for the last entry of this device's chain that the hub has */
+  PHASE_AHEAD,   /* sends copies of urgent entries that would wait for many others */
   PHASE_PUSH,
   PHASE_PULL,
   PHASE_KINDS,
@@ -48,6 +49,8 @@ struct _BhEngine {
   gint64 hub_seq;     /* number of the last entry of this incarnation that the hub has */
   gint64 push_first;  /* hub_seq when this round's push began */
   gboolean rechecked; /* files were checked again after the hub had fewer entries than before */
+  gboolean no_ahead;  /* the hub takes no copies ahead, as far as this round knows */
+  GArray *ahead;      /* positions of the entries whose copies are being sent; NULL: none */
   gint64 push_best;   /* greatest value of hub_seq in this round */
   gint64 made;        /* number of the last entry made on this device */
   gsize batch_bytes;  /* size limit of the next batch */

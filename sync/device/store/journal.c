@@ -10,6 +10,7 @@
 #include "sync/device/store/journal-store.h"
 #include "sync/device/store/numbers.h"
 #include "sync/device/store/opens.h"
+#include "sync/device/store/outbox-ahead.h"
 #include "sync/device/store/people.h"
 #include "sync/device/store/records.h"
 
@@ -157,6 +158,7 @@ char *bh_journal_write(BhDevice *device, const char *author, const json_t *ops, 
                     bh_kind_set_get_hash(device->kinds), body_text, openings);
   if (!bh_numbers_take(device, taken, error) ||
       !bh_journal_store_insert(device, pos, id, author, at_ms, text, error) ||
+      !bh_outbox_note_urgent(device, body, error) ||
       !apply_operations(device, body, pos, refused, error) || !bh_view_retitle_some(device, error))
     return NULL;
   note_head(device, text, at_ms);

@@ -77,7 +77,8 @@ gboolean bh_outbox_acknowledge(BhDevice *device, const char *incarnation, gint64
   g_autoptr(BhWrite) write = bh_write_begin(device, error);
   if (write == NULL || !bh_outbox_store_set_acked(device, device->incarnation, seq, error) ||
       !bh_outbox_store_add_receipt(device, BH_POS(device->incarnation, seq),
-                                   bh_device_now_ms(device), error))
+                                   bh_device_now_ms(device), error) ||
+      !bh_outbox_store_drop_ahead_through(device, BH_POS(device->incarnation, seq), error))
     return FALSE;
   bh_device_count(device)->delivered += seq - device->acked;
   if (!bh_write_commit(write, error))

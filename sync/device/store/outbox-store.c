@@ -52,6 +52,38 @@ gboolean bh_outbox_store_move(BhDevice *device, gint64 from, gint64 to, const ch
                       error);
 }
 
+/* --- entries that are sent ahead --- */
+
+gboolean bh_outbox_store_add_ahead(BhDevice *device, const char *id, GError **error)
+{
+  return bh_db_run(device->db, "INSERT OR IGNORE INTO ahead (id) VALUES (:id)",
+                   BH_PARAMS(bh_param_text("id", id)), error);
+}
+
+GArray *bh_outbox_store_list_ahead(BhDevice *device, GError **error)
+{
+  return bh_stmt_collect_ints(
+      bh_db_query(device->db,
+                  "SELECT entry.pos FROM ahead JOIN entry ON entry.id = ahead.id ORDER BY ahead.id",
+                  NULL, error),
+      error);
+}
+
+gboolean bh_outbox_store_drop_ahead_through(BhDevice *device, gint64 pos, GError **error)
+{
+  return bh_db_run(device->db,
+                   "DELETE FROM ahead"
+                   " WHERE ifnull((SELECT pos FROM entry WHERE entry.id = ahead.id), 0) <= :pos",
+                   BH_PARAMS(bh_param_int("pos", pos)), error);
+}
+
+gboolean bh_outbox_store_drop_ahead(BhDevice *device, gint64 pos, GError **error)
+{
+  return bh_db_run(device->db,
+                   "DELETE FROM ahead WHERE id = (SELECT id FROM entry WHERE pos = :pos)",
+                   BH_PARAMS(bh_param_int("pos", pos)), error);
+}
+
 gboolean bh_outbox_store_get_included(BhDevice *device, const char *name, gint64 *number,
                                       gint64 *included, GError **error)
 {

@@ -24,6 +24,14 @@ gboolean bh_outbox_store_get_included(BhDevice *device, const char *name, gint64
                                       gint64 *included, GError **error);
 /* Stores that the hub's records contain the entries of an incarnation up to `seq`. */
 gboolean bh_outbox_store_set_included(BhDevice *device, gint64 number, gint64 seq, GError **error);
+/* Notes that a copy of the entry is to be sent ahead of its chain. */
+gboolean bh_outbox_store_add_ahead(BhDevice *device, const char *id, GError **error);
+/* Positions of the entries that are to be sent ahead, in order of their ids; GArray of gint64. */
+GArray *bh_outbox_store_list_ahead(BhDevice *device, GError **error);
+/* Removes the notes of entries up to `pos`, and of entries that are no longer in the store. */
+gboolean bh_outbox_store_drop_ahead_through(BhDevice *device, gint64 pos, GError **error);
+/* Removes the note of the entry at `pos`. */
+gboolean bh_outbox_store_drop_ahead(BhDevice *device, gint64 pos, GError **error);
 /* Notes an own entry as quarantined, or replaces the reason of an older note. *added: there was no
  * older note. */
 gboolean bh_outbox_store_add_quarantine(BhDevice *device, gint64 pos, const char *reason,

@@ -51,6 +51,13 @@ gboolean bh_outbox_set_enrolled(BhDevice *device, const char *url, const char *p
  * signed; then `out` is unchanged. */
 gboolean bh_outbox_read_batch(BhDevice *device, gint64 after, int max_entries, gsize max_bytes,
                               GString *out, gint64 *last, GError **error);
+/* Appends, as wire text, the entries of urgent kinds with a seq above `after` of which no copy was
+ * sent ahead (PROTOCOL § 5) to `out`, up to both limits but at least one if there is any, and their
+ * positions (gint64), for bh_outbox_note_ahead, to `positions`. */
+gboolean bh_outbox_read_ahead(BhDevice *device, gint64 after, int max_entries, gsize max_bytes,
+                              GString *out, GArray *positions, GError **error);
+/* Stores that copies of these entries were sent ahead. */
+gboolean bh_outbox_note_ahead(BhDevice *device, const GArray *positions, GError **error);
 /* Stores that the hub has all entries up to `seq` durably. `hash` must be the hash of the own
  * envelope with that seq, else BH_ERROR_FORK and nothing changes. Idempotent; the acknowledged seq
  * never moves back, and an answer about an older incarnation is ignored. */

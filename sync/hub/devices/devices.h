@@ -8,8 +8,9 @@
 #include "sync/hub/log/log.h"
 
 /* For the folders above: */
-#include "sync/hub/devices/enrol.h"   /* enrolment, authentication, PINs */
-#include "sync/hub/devices/uploads.h" /* uploading and importing files */
+#include "sync/hub/devices/ahead-store.h" /* copies of urgent entries */
+#include "sync/hub/devices/enrol.h"       /* enrolment, authentication, PINs */
+#include "sync/hub/devices/uploads.h"     /* uploading and importing files */
 
 G_BEGIN_DECLS
 

@@ -1,4 +1,4 @@
-/* Shared by routes.c and routes-upload.c. */
+/* Shared by routes.c, routes-ahead.c and routes-upload.c. */
 #pragma once
 
 #include "sync/hub/devices/devices.h"
@@ -23,6 +23,15 @@ BhHubDevice *bh_device_api_authenticate(BhDeviceApi *api, BhRequest *request);
 /* Answers with the HTTP status that the protocol defines for the error. `more`: further members of
  * the answer; may be NULL. */
 void bh_device_api_answer_error(BhRequest *request, const GError *error, const json_t *more);
+
+/* Whether the request contains entries. FALSE when the function has answered it with an error. */
+gboolean bh_device_api_is_entries(BhRequest *request);
+/* The body of a request (g_bytes_unref), expanded to at most `max` bytes if it is compressed; NULL
+ * with BH_ERROR_LIMIT or _FORMAT. */
+GBytes *bh_device_api_expand(BhRequest *request, gsize max, GError **error);
+
+/* Handler of routes-ahead.c; `data` is the BhDeviceApi. */
+void bh_ahead_handle(BhRequest *request, gpointer data);
 
 /* A pool of threads for requests that write uploads. Writing waits for the disk; on the server's
  * few threads some photos would block every other request, and each photo would need a commit of

@@ -315,31 +315,46 @@ static void push_answer(BhHub *hub, const GError *error, gpointer data)
   push_free(push);
 }
 
+gboolean bh_device_api_is_entries(BhRequest *request)
+{
+  g_autoptr(GError) error = NULL;
+  if (g_strcmp0(bh_request_get_header(request, "Content-Type"), BH_TYPE_ENTRIES) == 0)
+    return TRUE;
+  g_set_error(&error, BH_ERROR, BH_ERROR_FORMAT, "Content-Type: must be " BH_TYPE_ENTRIES);
+  bh_request_answer_error_as(request, 415, error, NULL);
+  return FALSE;
+}
+
+GBytes *bh_device_api_expand(BhRequest *request, gsize max, GError **error)
+{
+  GBytes *body = bh_request_get_body(request);
+  const char *encoding = bh_request_get_header(request, "Content-Encoding");
+  gsize len;
+  const void *packed = g_bytes_get_data(body, &len);
+  if (encoding == NULL || strcmp(encoding, "identity") == 0)
+    return g_bytes_ref(body);
+  if (strcmp(encoding, "zstd") != 0) {
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "Content-Encoding: must be zstd or identity");
+    return NULL;
+  }
+  if (len > BH_BATCH_MAX_WIRE_BYTES) {
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "a compressed batch may have at most %d bytes",
+                BH_BATCH_MAX_WIRE_BYTES);
+    return NULL;
+  }
+  return bh_batch_expand(packed, len, max, error);
+}
+
 /* Decompresses, splits and verifies a batch; needs no store. NULL when the request cannot be read
  * at all; a bad entry only ends the batch (BhBatch.refused). */
 static BhBatch *read_batch(BhHub *hub, const BhHubDevice *device, BhRequest *request,
                            GError **error)
 {
-  GBytes *body = bh_request_get_body(request);
-  const char *encoding = bh_request_get_header(request, "Content-Encoding");
-  g_autoptr(GBytes) expanded = NULL;
+  g_autoptr(GBytes) expanded = bh_device_api_expand(request, BH_BATCH_MAX_BYTES, error);
   gsize len;
-  if (encoding != NULL && strcmp(encoding, "zstd") == 0) {
-    const void *packed = g_bytes_get_data(body, &len);
-    if (len > BH_BATCH_MAX_WIRE_BYTES) {
-      g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "a compressed batch may have at most %d bytes",
-                  BH_BATCH_MAX_WIRE_BYTES);
-      return NULL;
-    }
-    expanded = bh_batch_expand(packed, len, BH_BATCH_MAX_BYTES, error);
-    if (expanded == NULL)
-      return NULL;
-    body = expanded;
-  } else if (encoding != NULL && strcmp(encoding, "identity") != 0) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "Content-Encoding: must be zstd or identity");
+  if (expanded == NULL)
     return NULL;
-  }
-  const char *text = g_bytes_get_data(body, &len);
+  const char *text = g_bytes_get_data(expanded, &len);
   BhBatchReader reader;
   if (!bh_batch_reader_init(&reader, text != NULL ? text : "", len, error))
     return NULL;
@@ -362,11 +377,8 @@ static void handle_push(BhRequest *request, gpointer data)
   g_autoptr(BhHubDevice) device = bh_device_api_authenticate(api, request);
   if (device == NULL)
     return;
-  if (g_strcmp0(bh_request_get_header(request, "Content-Type"), BH_TYPE_ENTRIES) != 0) {
-    g_set_error(&error, BH_ERROR, BH_ERROR_FORMAT, "Content-Type: must be " BH_TYPE_ENTRIES);
-    bh_request_answer_error_as(request, 415, error, NULL);
+  if (!bh_device_api_is_entries(request))
     return;
-  }
   BhBatch *batch = read_batch(api->hub, device, request, &error);
   if (batch == NULL) {
     bh_device_api_answer_error(request, error, NULL);
@@ -538,6 +550,7 @@ static const BhRoute ROUTES[] = {
     {"POST", "/v1/enrol", BH_REQUEST_MAX_BYTES, handle_enrol},
     {"GET", "/v1/head", 0, handle_head},
     {"POST", "/v1/entries", BH_BATCH_MAX_BYTES, handle_push},
+    {"POST", "/v1/ahead", BH_AHEAD_MAX_BYTES, bh_ahead_handle},
     {"GET", "/v1/changes", 0, handle_changes},
     {"GET", "/v1/kinds/{hash}", 0, handle_kinds},
     {"GET", "/v1/staff", 0, handle_staff},

@@ -60,14 +60,17 @@ static json_t *describe_doubt(BhOfficeCall *call)
 json_t *bh_office_head(BhOfficeCall *call, GError **error)
 {
   gint64 position = 0;
-  if (!bh_office_store_get_position(call->db, &position, error))
+  int ahead = 0;
+  gboolean has_inbox = (call->duties & BH_DUTY_ALL) != 0;
+  if (!bh_office_store_get_position(call->db, &position, error) ||
+      (has_inbox && !bh_office_count_ahead(call, &ahead, error)))
     return NULL;
   const char *known = bh_request_get_query(call->request, "position");
   if (known != NULL && g_ascii_strtoll(known, NULL, 10) == position)
-    return json_pack("{s:I,s:o*}", "position", (json_int_t)position, "clock", describe_doubt(call));
+    return json_pack("{s:I,s:i,s:o*}", "position", (json_int_t)position, "ahead", ahead, "clock",
+                     describe_doubt(call));
   g_autoptr(json_t) counts = json_object();
   g_autoptr(json_t) mores = json_object();
-  gboolean has_inbox = (call->duties & BH_DUTY_ALL) != 0;
   for (gsize i = 0; has_inbox && BH_LANES[i] != NULL; i++) {
     int count = 0;
     gboolean more = FALSE;
@@ -77,8 +80,8 @@ json_t *bh_office_head(BhOfficeCall *call, GError **error)
     if (more)
       json_object_set_new(mores, BH_LANES[i], json_true());
   }
-  return json_pack("{s:I,s:O,s:O,s:o*}", "position", (json_int_t)position, "lanes", counts,
-                   "lanes_more", mores, "clock", describe_doubt(call));
+  return json_pack("{s:I,s:i,s:O,s:O,s:o*}", "position", (json_int_t)position, "ahead", ahead,
+                   "lanes", counts, "lanes_more", mores, "clock", describe_doubt(call));
 }
 
 /* --- rows --- */

@@ -157,6 +157,13 @@ char *bh_office_format(BhOfficeCall *call, const BhField *field, const json_t *v
  * characters. */
 char *bh_office_body_text(BhOfficeCall *call, const char *key, gsize max, GError **error);
 
+/* --- ahead.c --- */
+/* *count: copies of urgent entries (devices/ahead-store.h) of devices that the actor's unit serves.
+ */
+gboolean bh_office_count_ahead(BhOfficeCall *call, int *count, GError **error);
+/* GET ahead: those copies. */
+json_t *bh_office_ahead(BhOfficeCall *call, GError **error);
+
 /* --- access.c --- */
 /* Notes that the answer shows a restricted record in a `way` of access/access-log.h. */
 void bh_office_note_access(BhOfficeCall *call, const char *record, const char *kind,
@@ -242,6 +249,10 @@ void bh_office_set_problems(BhOfficeCall *call, const BhKind *kind, const GPtrAr
  * the member "problems" when the refusal names a field. */
 void bh_office_explain(BhOfficeCall *call, GError **refused);
 /* quarantine.c */
+/* One operation of an entry that has no record yet, as the page shows it: {"record","kind",
+ * "kind_label","title","rows":[{"key","label","text","bad","problem"}]}, with "hidden" and without
+ * rows if the actor may not see it; a new reference. */
+json_t *bh_office_describe_op(BhOfficeCall *call, const char *device, const BhOp *op);
 json_t *bh_office_quarantined(BhOfficeCall *call, GError **error); /* GET quarantine/ID */
 json_t *bh_office_decide(BhOfficeCall *call, GError **error);      /* POST: release or dismiss */
 

@@ -29,7 +29,7 @@ static json_t *dup_values_with(BhOfficeCall *call, const BhKind *kind, const BhO
   return values;
 }
 
-static json_t *op_of(BhOfficeCall *call, const char *device, const BhOp *op)
+json_t *bh_office_describe_op(BhOfficeCall *call, const char *device, const BhOp *op)
 {
   const BhKind *kind = bh_kind_set_find(call->kinds, op->kind);
   json_t *rows = json_array();
@@ -195,7 +195,8 @@ json_t *bh_office_quarantined(BhOfficeCall *call, GError **error)
   g_autoptr(BhBody) body =
       row->text->body != NULL ? bh_body_parse(row->text->body, row->text->openings, NULL) : NULL;
   for (guint i = 0; body != NULL && i < body->ops->len; i++)
-    json_array_append_new(ops, op_of(call, row->device, g_ptr_array_index(body->ops, i)));
+    json_array_append_new(
+        ops, bh_office_describe_op(call, row->device, g_ptr_array_index(body->ops, i)));
   g_autofree char *received = bh_time_format(row->received_ms);
   gboolean shown = bh_office_may_read_quarantined(call, row, NULL);
   g_autofree char *raw = body == NULL && shown ? raw_text(row) : g_strdup("");

@@ -24,6 +24,7 @@ static const Call calls[] = {
     {"GET", "/office/v1/head", 0, BH_OFFICE_ANYONE, bh_office_head},
     {"GET", "/office/v1/filters", 0, BH_OFFICE_ANYONE, bh_office_filters},
     {"GET", "/office/v1/inbox", 0, BH_DUTY_ALL, bh_office_inbox},
+    {"GET", "/office/v1/ahead", 0, BH_DUTY_ALL, bh_office_ahead},
     {"GET", "/office/v1/enterprises", 0, BH_OFFICE_ANYONE, bh_office_enterprises},
     {"GET", "/office/v1/ledger", 0, BH_OFFICE_ANYONE, bh_office_ledger},
     {"GET", "/office/v1/count", 0, BH_OFFICE_ANYONE, bh_office_count},

@@ -42,6 +42,7 @@ FakeHub *fake_hub_new(void)
   hub->order = g_ptr_array_new();
   hub->kinds = g_strdup("{\"bihuan-kinds\":1,\"kinds\":[]}");
   hub->max_batch = G_MAXUINT;
+  hub->takes_ahead = TRUE;
   return hub;
 }
 
@@ -262,6 +263,10 @@ static BhTransportAnswer *route(FakeHub *hub, const BhTransportRequest *request)
 
   if (g_str_has_prefix(path, "/v1/head?incarnation="))
     return answer_json(200, describe_head(hub, strchr(path, '=') + 1));
+  if (g_str_equal(path, "/v1/ahead")) {
+    hub->copies += hub->takes_ahead;
+    return answer_json(hub->takes_ahead ? 200 : 404, json_object());
+  }
   if (g_str_equal(path, "/v1/entries"))
     return take_entries(hub, request);
   if (g_str_has_prefix(path, "/v1/changes"))

@@ -16,6 +16,8 @@ typedef struct {
   char *kinds;         /* text of the kind set */
   guint requests;
   guint max_batch;      /* most entries of a batch; a larger batch gets status 413 */
+  gboolean takes_ahead; /* whether it takes copies of urgent entries ahead of their chain */
+  guint copies;         /* requests with such copies */
   GPtrArray *order;     /* "entry" and "file" in the order in which they became durable */
   gboolean takes_first; /* whether the first bytes of a file may come with its creation */
 } FakeHub;

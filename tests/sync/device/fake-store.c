@@ -164,6 +164,30 @@ gboolean bh_outbox_read_batch(BhDevice *device, gint64 after, int max_entries, g
   return TRUE;
 }
 
+gboolean bh_outbox_read_ahead(BhDevice *device, gint64 after, int max_entries, gsize max_bytes,
+                              GString *out, GArray *positions, GError **error)
+{
+  (void)max_bytes;
+  if (FULL(error))
+    return FALSE;
+  if (device->urgent > after && max_entries > 0) {
+    g_string_append_printf(out, "%s %s\n\n\n\n", device->incarnation,
+                           (char *)device->entries->pdata[device->urgent - 1]);
+    g_array_append_val(positions, device->urgent);
+  }
+  return TRUE;
+}
+
+gboolean bh_outbox_note_ahead(BhDevice *device, const GArray *positions, GError **error)
+{
+  if (FULL(error))
+    return FALSE;
+  g_assert_cmpuint(positions->len, ==, 1);
+  g_assert_cmpint(g_array_index(positions, gint64, 0), ==, device->urgent);
+  device->urgent = 0;
+  return TRUE;
+}
+
 gboolean bh_outbox_acknowledge(BhDevice *device, const char *incarnation, gint64 seq,
                                const char *hash, GError **error)
 {

@@ -23,6 +23,7 @@ struct _BhDevice {
   guint mended;
   GPtrArray *entries; /* ids of the entries of the current incarnation, at index seq - 1 */
   gint64 acked;
+  gint64 urgent;      /* seq of an entry whose copy is to be sent ahead; 0: none */
   GPtrArray *files;   /* FakeFile* */
   GPtrArray *missing; /* sha256 of files that are wanted from the hub */
   GHashTable *have;   /* set of sha256 of downloaded files */

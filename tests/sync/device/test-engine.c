@@ -66,6 +66,70 @@ static void test_entries_saved_during_an_upload_are_sent_after_the_chunk(void **
   assert_all_there(bench);
 }
 
+static void test_a_copy_of_an_urgent_entry_goes_before_many_others(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+
+  (void)state;
+  fake_store_save(bench->device, 40);
+  bench->device->urgent = 40;
+  step(bench, BH_ENGINE_START);
+  assert_true(is_out(bench, "GET", "/v1/head"));
+  give_right(bench);
+  assert_true(is_out(bench, "POST", "/v1/ahead"));
+  /* The answer is lost: the copy is sent again, and then the entries in their order. */
+  fail_request(bench, BH_ERROR_UNCERTAIN);
+  step(bench, BH_ENGINE_KICK);
+  give_right(bench);
+  assert_true(is_out(bench, "POST", "/v1/ahead"));
+  give_right(bench);
+  assert_true(is_out(bench, "POST", "/v1/entries"));
+  run_round(bench);
+  assert_int_equal(bench->hub->copies, 1);
+  assert_int_equal(bench->device->acked, 40);
+  assert_all_there(bench);
+}
+
+static void test_no_copy_goes_before_few_entries_or_to_a_hub_that_takes_none(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+
+  (void)state;
+  fake_store_save(bench->device, 5);
+  bench->device->urgent = 5;
+  step(bench, BH_ENGINE_START);
+  give_right(bench);
+  assert_true(is_out(bench, "POST", "/v1/entries"));
+  run_round(bench);
+  fake_store_save(bench->device, 40);
+  bench->device->urgent = 45;
+  bench->hub->takes_ahead = FALSE;
+  step(bench, BH_ENGINE_KICK);
+  assert_true(run_to(bench, "POST", "/v1/ahead"));
+  give_right(bench);
+  assert_true(is_out(bench, "POST", "/v1/entries"));
+  run_round(bench);
+  assert_int_equal(bench->device->acked, 45);
+  assert_int_equal(bench->hub->copies, 0);
+}
+
+static void test_an_urgent_entry_saved_during_a_long_push_does_not_wait_for_its_end(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+
+  (void)state;
+  fake_store_save(bench->device, BH_BATCH_MAX_ENTRIES * 2);
+  step(bench, BH_ENGINE_START);
+  assert_true(run_to(bench, "POST", "/v1/entries"));
+  fake_store_save(bench->device, 1);
+  bench->device->urgent = BH_BATCH_MAX_ENTRIES * 2 + 1;
+  step(bench, BH_ENGINE_SAVED);
+  give_right(bench);
+  assert_true(is_out(bench, "POST", "/v1/ahead"));
+  run_round(bench);
+  assert_all_there(bench);
+}
+
 static void test_the_list_of_staff_comes_when_it_changed_or_is_old(void **state)
 {
   g_autoptr(Bench) bench = bench_new();
@@ -632,6 +696,9 @@ int main(void)
       cmocka_unit_test(test_a_damaged_entry_does_not_stop_later_entries),
       cmocka_unit_test(test_findings_go_before_files),
       cmocka_unit_test(test_entries_saved_during_an_upload_are_sent_after_the_chunk),
+      cmocka_unit_test(test_a_copy_of_an_urgent_entry_goes_before_many_others),
+      cmocka_unit_test(test_no_copy_goes_before_few_entries_or_to_a_hub_that_takes_none),
+      cmocka_unit_test(test_an_urgent_entry_saved_during_a_long_push_does_not_wait_for_its_end),
       cmocka_unit_test(test_the_list_of_staff_comes_when_it_changed_or_is_old),
       cmocka_unit_test(test_nothing_is_asked_before_enrolment),
       cmocka_unit_test(test_a_save_starts_a_round_soon),

@@ -215,6 +215,54 @@ test_enrolling_again_keeps_the_work_and_another_hub_is_refused(void **state G_GN
   assert_error(error, BH_ERROR_DENIED);
 }
 
+static void save_message(Fixture *fixture)
+{
+  char id[BH_ID_LEN + 1];
+  bh_device_make_id(fixture->device, id);
+  g_free(fixture_save(fixture, id, "urgent_message",
+                      json_pack("{ss ss ss ss ss sI sI ss}", "message_type", "accident", "headline",
+                                "冒顶", "unit", fixture->unit, "area", "140603", "reported_by",
+                                fixture->li, "reported_at", (json_int_t)fixture->time.wall_ms,
+                                "happened_at", (json_int_t)fixture->time.wall_ms, "state",
+                                "reported")));
+}
+
+/* Number of copies that are to be sent ahead of the entries after the seq `after`. */
+static guint count_ahead(Fixture *fixture, gint64 after, GArray *positions)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GString) text = g_string_new(NULL);
+  g_array_set_size(positions, 0);
+  assert_true(bh_outbox_read_ahead(fixture->device, after, 16, 1 << 20, text, positions, &error));
+  return positions->len;
+}
+
+static void test_urgent_entries_are_sent_ahead_once(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GArray) positions = g_array_new(FALSE, FALSE, sizeof(gint64));
+
+  fixture_save_addresses(fixture, 3);
+  assert_int_equal(count_ahead(fixture, 0, positions), 0);
+  save_message(fixture);
+  save_message(fixture);
+  fixture_reopen(fixture);
+  assert_int_equal(count_ahead(fixture, 5, positions), 0);
+  assert_int_equal(count_ahead(fixture, 4, positions), 1);
+  assert_int_equal(count_ahead(fixture, 3, positions), 2);
+  /* A new incarnation gives the entries other positions. */
+  assert_true(bh_outbox_reincarnate(fixture->device, 0, &error));
+  assert_int_equal(count_ahead(fixture, 3, positions), 2);
+  g_array_set_size(positions, 1);
+  assert_true(bh_outbox_note_ahead(fixture->device, positions, &error));
+  assert_int_equal(count_ahead(fixture, 0, positions), 1);
+  fixture_acknowledge(fixture, 4);
+  assert_int_equal(count_ahead(fixture, 0, positions), 1);
+  fixture_acknowledge(fixture, 5);
+  assert_int_equal(count_ahead(fixture, 0, positions), 0);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -225,6 +273,7 @@ int main(void)
       cmocka_unit_test(test_L6_and_L10_the_queue_says_what_waits_and_why),
       cmocka_unit_test(test_L6_sent_entries_stay_visible),
       cmocka_unit_test(test_L19_nothing_is_stuck_in_sending_after_a_restart),
+      cmocka_unit_test(test_urgent_entries_are_sent_ahead_once),
       cmocka_unit_test(test_enrolling_again_keeps_the_work_and_another_hub_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,7 @@ static const struct {
     {"GET", "/office/v1/inbox",
      "lane=new lane=returned lane=answered lane=accepted lane=conflict lane=quarantine"
      " lane=new&search=" MARK " lane=conflict&search=" MARK " lane=new&area=140603100"},
+    {"GET", "/office/v1/ahead", "-"},
     {"GET", "/office/v1/enterprises", "- search=" MARK " area=140603100"},
     {"GET", "/office/v1/ledger", NULL}, /* ledgers as the kinds declare them */
     {"GET", "/office/v1/count",
