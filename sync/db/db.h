@@ -141,6 +141,9 @@ gboolean bh_db_checkpoint(BhDb *db);
 /* Bytes of the log after the last commit of this connection; 0 after a complete checkpoint
  * by it. */
 gint64 bh_db_get_log_bytes(BhDb *db);
+/* Reads the whole database and checks its structure; with `full`, its indexes too, which takes
+ * longer. *damage: what is wrong, g_free; NULL when nothing is. FALSE with an error. */
+gboolean bh_db_check(BhDb *db, gboolean full, char **damage, GError **error);
 /* Makes a consistent copy with the engine's backup, syncs it and renames it to `path`. FALSE with
  * BH_ERROR_BUSY inside a transaction, or BH_ERROR_STORAGE. */
 gboolean bh_db_backup(BhDb *db, const char *path, GError **error);

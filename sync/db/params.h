@@ -4,7 +4,7 @@
  *             BH_PARAMS(bh_param_int("done", 1), bh_param_text("sha256", hash)), error);
  *
  * Names are written without the colon. NULL instead of BH_PARAMS: the statement has no parameters.
- * Thread and errors: see db.h. Only *-store.c files and migrate.c use this. */
+ * Thread and errors: see db.h. Used by *-store.c, migrate.c and copy-sqlite.c only. */
 #pragma once
 
 #include "sync/db/db.h"

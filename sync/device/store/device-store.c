@@ -279,9 +279,9 @@ gboolean bh_device_store_save_kinds(BhDevice *device, const char *hash, const ch
 
 char *bh_device_store_check(BhDevice *device, GError **error)
 {
-  g_autoptr(BhStmt) row = NULL;
+  char *damage = NULL;
 
-  if (!bh_db_query_row(device->db, "PRAGMA quick_check(1)", NULL, &row, error))
+  if (!bh_db_check(device->db, FALSE, &damage, error))
     return NULL;
-  return g_strdup(row != NULL ? bh_stmt_get_text(row, 0) : "no answer");
+  return damage != NULL ? damage : g_strdup("ok");
 }

@@ -60,7 +60,7 @@ gboolean bh_device_store_get_hub_key(BhDevice *device, guint8 hub_key[BH_PUBLIC_
 
 /* --- the file --- */
 
-/* Result of SQLite's quick check: "ok", or what is wrong; g_free. Reads the whole database. */
+/* Result of bh_db_check: "ok", or what is wrong; g_free. Reads the whole database. */
 char *bh_device_store_check(BhDevice *device, GError **error);
 
 G_END_DECLS

@@ -5,13 +5,12 @@
 
 gboolean bh_copy_store_check(BhDb *db, GError **error)
 {
-  g_autofree char *found = NULL;
-  if (!bh_db_dup_text(db, "PRAGMA integrity_check(1)", NULL, &found, error))
+  g_autofree char *damage = NULL;
+  if (!bh_db_check(db, TRUE, &damage, error))
     return FALSE;
-  if (g_strcmp0(found, "ok") == 0)
+  if (damage == NULL)
     return TRUE;
-  g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "the store is damaged: %s",
-              found != NULL ? found : "no answer");
+  g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "the store is damaged: %s", damage);
   return FALSE;
 }
 

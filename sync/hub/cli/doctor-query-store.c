@@ -3,18 +3,6 @@
 
 #include "sync/db/params.h"
 
-gboolean bh_doctor_store_check(BhDb *db, gboolean full, char **damage, GError **error)
-{
-  g_autofree char *found = NULL;
-  if (!bh_db_dup_text(db, full ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)", NULL,
-                      &found, error))
-    return FALSE;
-  if (found == NULL)
-    found = g_strdup("no answer");
-  *damage = g_str_equal(found, "ok") ? NULL : g_steal_pointer(&found);
-  return TRUE;
-}
-
 #define IS_BROKEN                                                                                  \
   " (i.seq <> (SELECT count(*) FROM entry e WHERE e.device = i.device"                             \
   " AND e.incarnation = i.incarnation) OR i.hash <> coalesce((SELECT e.hash FROM entry e"          \

@@ -6,10 +6,6 @@
 
 G_BEGIN_DECLS
 
-/* *damage (g_free): the first damage that SQLite reports; NULL when there is none. `full`: check
- * the indexes too. */
-gboolean bh_doctor_store_check(BhDb *db, gboolean full, char **damage, GError **error);
-
 typedef struct {
   gint64 chains;
   /* number of chains that lack entries, or whose stored end is not their last entry */

@@ -18,7 +18,7 @@ static void check_damage(BhDoctor *doctor)
 {
   g_autoptr(GError) error = NULL;
   g_autofree char *damage = NULL;
-  if (!bh_doctor_store_check(doctor->db, doctor->full, &damage, &error))
+  if (!bh_db_check(doctor->db, doctor->full, &damage, &error))
     bh_doctor_add_error(doctor, "store", _("The store cannot be checked"), error);
   else if (damage != NULL)
     bh_doctor_add(

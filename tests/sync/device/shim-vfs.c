@@ -101,13 +101,14 @@ static void cut(void)
 void shim_vfs_cut_at(int n, const char *dir, guint32 seed)
 {
   GHashTableIter iter;
-  gpointer file;
+  gpointer file, path;
 
-  if (shim.synced == NULL) {
+  if (shim.synced == NULL)
     shim.synced =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
-    g_hash_table_iter_init(&iter, shim.open);
-    while (g_hash_table_iter_next(&iter, &file, NULL))
+  g_hash_table_iter_init(&iter, shim.open);
+  while (g_hash_table_iter_next(&iter, &file, &path)) {
+    if (!g_hash_table_contains(shim.synced, path))
       note_synced(file);
   }
   g_free(shim.cut_dir);

@@ -16,8 +16,8 @@ void shim_vfs_fail_at(int n, int code, gboolean persistent);
 gboolean shim_vfs_has_failed(void);
 /* Just before the n-th write, sync or truncate from now (0: now), copies the open databases to
  * `dir` as a disk could hold them after a power cut: `seed` decides for each sector that was
- * written after the last sync of its file whether it is in the copy. Bytes that are in the files at
- * the first call count as synced. */
+ * written after the last sync of its file whether it is in the copy. Bytes that are in an
+ * open file at the first call for its path count as synced. */
 void shim_vfs_cut_at(int n, const char *dir, guint32 seed);
 /* Whether shim_vfs_cut_at has made its copy. */
 gboolean shim_vfs_was_cut(void);
