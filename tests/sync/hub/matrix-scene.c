@@ -203,6 +203,7 @@ void matrix_set_scene(Matrix *matrix, Visibility visibility)
   add_scene(matrix, "inspection", visibility);
   add_scene(matrix, "participant", visibility);
   add_scene(matrix, "hazard", visibility);
+  add_scene(matrix, "installation", visibility);
 }
 
 /* --- rules of the declarations --- */

@@ -1,0 +1,277 @@
+"""What the office keeps about an enterprise beside its visits: who is responsible for it, its licences, insurances,
+installations, contractors, watch shifts, pledges and drills, and what is computed from them."""
+
+import sys
+import unittest
+
+import acts
+from acts import make, view_of
+from desk import Desk, day
+from hub import Hub
+
+
+def setUpModule():
+    acts.HUB = Hub(*sys.argv[1:3])
+
+
+def tearDownModule():
+    code = acts.HUB.close()
+    if code != 0:
+        raise AssertionError(f"the hub ended with {code}")
+
+
+class Registers(Desk):
+    mines = 0
+
+    def setUp(self):
+        """A coal mine of its own for each test."""
+        Registers.mines += 1
+        self.mine = self.make("staff-sun", "enterprise", "create/register", name=f"样例登记矿 {Registers.mines}",
+                              uscc=f"9114060300000{Registers.mines:03}X7", uscc_doubt="样例", sector="coal_mine",
+                              area=acts.MINE_AREA)
+
+    def file(self, **values):
+        self.do("staff-sun", self.mine, "edit/file", **values)
+
+    def text(self, record, field, login="staff-sun"):
+        return self.rows(login, record)[field]["text"]
+
+    def count(self, record, field):
+        """The number; counts of visits say that they are made of the visible ones."""
+        return int(self.text(record, field).split()[0])
+
+    def ids(self, kind, name):
+        return [row["id"] for row in self.ledger(kind, name)]
+
+    def staff(self, name):
+        return acts.pick(self.client("staff-sun"), kind="staff", search=name)[1]["rows"][0]["id"]
+
+    def sees(self, record, *texts):
+        shown = str(view_of(self.client("staff-sun"), record))
+        for text in texts:
+            self.assertIn(text, shown)
+
+    # --- the file of an enterprise ---
+
+    def test_R001_levels_and_key_matters(self):
+        self.file(supervision_level="county", key_enterprise=True)
+        self.assertIn(self.mine, self.ids("enterprise", "key"))
+        found = self.client("staff-sun").ask("GET", "/office/v1/ledger?kind=enterprise&name=key"
+                                             "&where=supervision_level:county")[1]["rows"]
+        self.assertEqual([row["id"] for row in found], [self.mine])
+        self.make("staff-sun", "matter", "create/at_enterprise", self.mine, name="采掘接续紧张",
+                  lead_department="平鲁区应急管理局", other_departments="区自然资源局、区公安局")             # R-014
+        self.sees(self.mine, "采掘接续紧张", "平鲁区应急管理局")
+
+    def test_R003_grade_concern_and_credit_say_how_often_an_enterprise_is_inspected(self):
+        self.file(supervision_class="高瓦斯矿井", class_grade="c", graded_on=day(), grade_reason="重大隐患两项")
+        self.assertEqual(self.text(self.mine, "grade_reason"), "重大隐患两项")
+        for name, value in (("visits_grade_c", "1"), ("visits_concern", "2"), ("visits_low_credit", "3")):
+            self.make("staff-zhou", "setting", "create/set", name=name, value=value, valid_from="2020-01-01", basis="样例")
+
+        self.refuse("staff-sun", self.mine, "edit/file", "少于 C 级企业的每年检查次数", visits_wanted="0")
+        self.file(visits_wanted="1")
+        self.assertEqual([self.count(self.mine, name) for name in ("visits_wanted", "visits_not_planned", "visits_missing")],
+                         [1, 1, 1])
+        self.make("staff-sun", "inspection", "create/plan", enterprise=self.mine, modes=["routine"], planned_month=day())
+        self.assertEqual([self.count(self.mine, name) for name in ("visits_planned", "visits_not_planned", "visits_missing")],
+                         [1, 0, 1])
+        concern = dict(concern=True, concern_reason="屡查屡犯", concern_reviewer=self.staff("孙"))             # R-012
+        self.refuse("staff-sun", self.mine, "edit/file", "少于不放心企业的每年检查次数", **concern)
+        self.file(**concern, visits_wanted="2")
+        self.assertIn(self.mine, self.ids("enterprise", "concern"))
+        self.refuse("staff-sun", self.mine, "edit/file", "少于信用 C、D 级企业的每年检查次数", credit_grade="d",  # R-038
+                    visits_wanted="2")
+        self.file(credit_grade="d", visits_wanted="3")
+        self.assertEqual([self.count(self.mine, name) for name in ("visits_wanted", "visits_not_planned")], [3, 2])
+
+    def test_R004_an_enterprise_has_several_sectors_and_is_found_by_each(self):
+        self.file(other_sectors=["illegal_mining", "transport"])
+        for sector in ("illegal_mining", "transport"):
+            found = self.client("staff-sun").ask("GET", "/office/v1/ledger?kind=enterprise&name=register"
+                                                 f"&where=other_sectors:{sector}")[1]["rows"]
+            self.assertIn(self.mine, [row["id"] for row in found])
+
+    def test_R011_a_suspended_mine_has_guard_power_off_seal_and_patrol(self):
+        self.assertEqual(make(self.client("staff-sun"), "watch_shift", "create/at_enterprise", {}, self.mine)[0], 403)
+        self.file(production_state="suspended", production_state_on=day(-3), guard_name="样例看守", power_off="safety_only",
+                  power_off_on=day(-2), seal_number="平封 0007", last_patrol_at=f"{day(-1)} 22:00")
+        self.assertEqual([self.text(self.mine, name) for name in ("guard_name", "power_off", "seal_number")],
+                         ["样例看守", "仅保安全用电", "平封 0007"])
+        # A watch roster for a suspended mine, or for one of concern.                                      R-012
+        shift = self.make("staff-sun", "watch_shift", "create/at_enterprise", self.mine, from_at=f"{day()} 08:00",
+                          to_at=f"{day()} 20:00", watcher=self.staff("李"))
+        self.assertIn("08:00", self.text(shift, "from_at"))
+        self.assertEqual(make(self.client("staff-sun"), "watch_shift", "create/at_enterprise",
+                              {"from_at": f"{day()} 20:00", "to_at": f"{day()} 08:00", "watcher_name": "甲"}, self.mine)[0], 400)
+
+    def test_R013_emerging_business_without_settled_duty_is_listed(self):
+        status, content = acts.act(self.client("staff-sun"), self.mine, "edit/file", {"emerging_type": "glass_walkway"})
+        self.assertEqual((status, list(acts.problems_of(content))), (400, ["duty_settled"]))
+        self.file(emerging_type="glass_walkway", duty_settled="unsettled")
+        self.assertEqual(self.ids("enterprise", "unsettled"), [self.mine])
+        self.refuse("staff-sun", self.mine, "edit/file", "lead_department", duty_settled="settled")
+        self.file(duty_settled="settled", lead_department="平鲁区文旅局", other_departments="平鲁区应急管理局")
+        self.assertEqual(self.ids("enterprise", "unsettled"), [])
+
+    def test_R015_R017_R212_R215_what_a_file_says_of_a_mine(self):
+        self.file(standardisation="second", standardisation_no="标 2026-7", standardisation_from=day(-100),
+                  standardisation_to=day(900), above_scale="above", legal_representative="甲某", actual_controller="乙某",
+                  parent_company="样例集团", parent_head="丙某", parent_deputy="丁某", ownership="resident")
+        self.assertEqual([self.text(self.mine, name) for name in ("standardisation_no", "legal_representative",
+                                                                  "actual_controller", "parent_head", "parent_deputy",
+                                                                  "ownership")],
+                         ["标 2026-7", "甲某", "乙某", "丙某", "丁某", "驻地企业"])
+        self.file(capacity_10kt="150", management_layers="4", intelligent_retrofit="not_started")
+        self.assertEqual([self.text(self.mine, name) for name in ("retrofit_missing", "too_many_layers")], ["是", "是"])
+        self.file(management_layers="3", intelligent_retrofit="started")
+        self.assertEqual([self.text(self.mine, name) for name in ("retrofit_missing", "too_many_layers")], ["否", "否"])
+        self.file(capacity_10kt="60", intelligent_retrofit="not_started", severe_disaster=True)
+        self.assertEqual(self.text(self.mine, "retrofit_missing"), "是")
+
+    def test_R016_a_pond_must_be_closed_when_it_is_idle_or_without_operator(self):
+        self.file(sector="tailings_pond", pond_idle_since=day(-365 * 2), pond_has_operator="yes", pond_above_settlement="yes")
+        self.assertEqual(self.text(self.mine, "pond_must_close"), "否")
+        self.file(pond_has_operator="no")
+        self.assertEqual(self.text(self.mine, "pond_must_close"), "是")
+        self.file(pond_has_operator="yes", pond_idle_since=day(-365 * 3 - 2))
+        self.assertEqual(self.text(self.mine, "pond_must_close"), "是")
+        self.file(pond_closure_plan="平闭〔2026〕1号", pond_closed_on=day(-9), pond_struck_off_on=day())
+        self.assertEqual(self.text(self.mine, "pond_must_close"), "否")
+
+    # --- who is responsible ---
+
+    def test_R005_R006_R024_R025_a_holder_visits_each_month(self):
+        self.assertIn(self.mine, self.ids("enterprise", "no_plate"))
+        leader = self.staff("周")
+        duty = self.make("staff-sun", "leader_duty", "create/at_enterprise", self.mine, duty="guarantee", holder=leader,
+                         post="副区长", level="county", from_on=day(-70))
+        self.assertNotIn(self.mine, self.ids("enterprise", "no_plate"))
+        self.assertIn(duty, self.ids("leader_duty", "missed"))
+        mine = self.client("staff-zhou").ask("GET", "/office/v1/ledger?kind=leader_duty&name=mine")[1]["rows"]
+        self.assertEqual([row["id"] for row in mine], [duty])
+        self.refuse("staff-zhou", duty, "step/in_force", "检查日期不能晚于今天", last_visit_on=day(1))
+        self.do("staff-zhou", duty, "step/in_force", last_visit_on=day(), visit_problems="支护不到位", visit_follow_up="限三日整改")
+        self.assertNotIn(duty, self.ids("leader_duty", "missed"))
+        self.assertEqual([self.text(duty, name) for name in ("visits_this_month", "visits_this_year")], ["1 次", "1 次"])
+        visit = next(row for row in self.ledger("leader_visit", "*") if "副区长" in str(row))
+        self.assertEqual([self.text(visit["id"], name) for name in ("problems_found", "follow_up")], ["支护不到位", "限三日整改"])
+        self.do("staff-zhou", visit["id"], "edit/correct", followed_up_on=day())
+        # The plate of a department needs an inspection of the department.
+        plate = self.make("staff-sun", "leader_duty", "create/at_enterprise", self.mine, duty="plate_department",
+                          holder_name="样例科长", post="科长", level="county", from_on=day())
+        self.refuse("staff-sun", plate, "step/in_force", "近一个月没有该企业的检查记录", last_visit_on=day())
+        inspected = self.make("staff-sun", "leader_duty", "create/at_enterprise", acts.HUB.told["enterprise"],
+                              duty="plate_department", holder_name="样例科长", post="科长", level="county", from_on=day())
+        self.do("staff-sun", inspected, "step/in_force", last_visit_on=day())
+        self.assertGreater(self.count(inspected, "inspections_this_month"), 0)
+        self.do("staff-sun", plate, "step/terminated", to_on=day(), ended_reason="轮岗")
+        self.assertEqual(self.state(plate), "terminated")
+
+    def test_R026_leaders_record_visits_of_their_own(self):
+        leader = self.staff("周")
+        before = self.count(leader, "field_visits_this_month")
+        self.make("staff-sun", "leader_visit", "create/of_leader", self.mine, visiting_leader=leader, post="区长", visited_on=day())
+        self.make("staff-zhou", "leader_visit", "create/own", self.mine, post="区长", visited_on=day())
+        self.make("staff-zhou", "leader_visit", "create/own", self.mine, post="区长", visited_on=day(-40))
+        self.assertEqual(self.count(leader, "field_visits_this_month"), before + 2)
+
+    def test_R007_mines_without_a_stationed_supervisor_are_listed(self):
+        self.assertIn(self.mine, self.ids("enterprise", "no_stationed"))
+        post = self.make("staff-sun", "stationing", "create/at_enterprise", self.mine, supervisor_name="样例专员",
+                         from_on=day(-400), to_on=day(-5))
+        self.assertNotIn(self.mine, self.ids("enterprise", "no_stationed"))
+        self.assertEqual(make(self.client("staff-sun"), "stationing", "create/at_enterprise", {}, self.mine)[0], 403)
+        self.assertIn(post, self.ids("stationing", "ended"))
+        self.do("staff-sun", post, "step/vacant", to_on=day(-5), vacant_reason="期满")
+        self.assertEqual(self.ids("stationing", "vacant"), [post])
+        self.do("staff-sun", post, "step/manned", supervisor=self.staff("李"), from_on=day(), to_on=day(365))
+        self.assertEqual((self.ids("stationing", "vacant"), self.state(post)), ([], "manned"))
+
+    # --- licences, insurances, installations ---
+
+    def test_R008_licences_are_listed_by_their_last_day(self):
+        values = dict(number="晋安许 001", issuer="山西省应急管理厅", issued_on=day(-700))
+        licence = self.make("staff-sun", "licence", "create/at_enterprise", self.mine, licence_type="safety",
+                            valid_to=day(20), **values)
+        old = self.make("staff-sun", "licence", "create/at_enterprise", self.mine, licence_type="mining", valid_to=day(-1), **values)
+        status, content = make(self.client("staff-sun"), "licence", "create/at_enterprise",
+                               dict(values, licence_type="gas", valid_to=day(-900)), self.mine)
+        self.assertEqual((status, list(acts.problems_of(content))), (400, ["valid_to"]))
+        self.assertEqual(self.ids("licence", "expired"), [old])
+        listed = self.ids("licence", "expiring")
+        self.assertLess(listed.index(old), listed.index(licence))
+        due = next(row["due"] for row in self.ledger("licence", "expiring") if row["id"] == licence)
+        self.assertTrue(due["soon"], due)
+        self.attach("staff-sun", old, "scan", "licence")
+        self.do("staff-sun", old, "step/valid", valid_to=day(900))
+        self.assertEqual(self.ids("licence", "expired"), [])
+        self.do("staff-sun", licence, "step/terminated", ended_on=day(), ended_reason="停办")
+        self.sees(self.mine, "晋安许 001", "已注销")
+
+    def test_R225_six_sectors_without_insurance_are_listed(self):
+        self.assertIn(self.mine, self.ids("enterprise", "no_insurance"))
+        policy = self.make("staff-sun", "insurance", "create/at_enterprise", self.mine, insurer="样例保险", policy_number="P-1",
+                           valid_from=day(-360), valid_to=day(10), insured_sum="5000000", rate_note="无事故下浮 10%")
+        self.assertNotIn(self.mine, self.ids("enterprise", "no_insurance"))
+        self.assertEqual([self.text(policy, name) for name in ("insured_sum", "rate_note")],
+                         ["5,000,000 元", "无事故下浮 10%"])                                             # R-226
+        self.assertTrue(next(row["due"] for row in self.ledger("insurance", "expiring") if row["id"] == policy)["soon"])
+        self.do("staff-sun", policy, "step/in_force", valid_from=day(11), valid_to=day(375))
+        self.assertEqual(self.ids("insurance", "expired"), [])
+
+    def test_R010_R032_an_installation_has_trained_persons_and_two_rounds(self):
+        place = self.make("staff-sun", "installation", "create/at_enterprise", self.mine, name="液氨罐区", grade="third")
+        self.assertEqual([self.text(place, name) for name in ("roles_complete", "first_round", "second_round")], ["否"] * 3)
+        for role, days in (("main", -10), ("technical", -300), ("operation", -500)):
+            self.make("staff-sun", "guarantee_person", "create/at_installation", place, role=role, name="样例某",
+                      post=role, trained_on=day(days))
+        self.assertEqual([self.text(place, name) for name in ("persons", "trained_share", "roles_complete")],
+                         ["3 人", "67%", "是"])
+        check = self.make("staff-sun", "installation_check", "create/at_installation", place, round="first",
+                          check_result="passed", checked_on=day())
+        self.attach("staff-sun", check, "proof", "check")
+        self.refuse("staff-sun", check, "edit/correct", "note", check_result="found")
+        self.assertEqual([self.text(place, name) for name in ("first_round", "second_round")], ["是", "否"])
+        self.sees(self.mine, "液氨罐区")
+
+    # --- duties of the enterprise ---
+
+    def test_R209_R210_pledges_and_duty_reports(self):
+        report = self.make("staff-sun", "duty_paper", "create/at_enterprise", self.mine, paper_type="report", year="2026",
+                           due_on=day(-1))
+        pledge = self.make("staff-sun", "duty_paper", "create/at_enterprise", self.mine, paper_type="pledge", year="2026",
+                           due_on=day(9))
+        self.assertEqual((self.ids("duty_paper", "overdue"), set(self.ids("duty_paper", "due"))), ([report], {report, pledge}))
+        self.refuse("staff-sun", report, "step/handed_in", "承诺书或述职报告", handed_in_on=day(), receiver="区安委办")
+        for paper in (report, pledge):
+            self.attach("staff-sun", paper, "proof", paper)
+        self.refuse("staff-sun", report, "step/handed_in", "请填写接收单位", handed_in_on=day())
+        self.do("staff-sun", report, "step/handed_in", handed_in_on=day(), receiver="区安委办")
+        self.do("staff-sun", pledge, "step/handed_in", handed_in_on=day())
+        self.assertEqual(self.ids("duty_paper", "due"), [])
+        self.assertEqual([self.text(report, name) for name in ("year", "handed_in_on", "receiver")], ["2026", day(), "区安委办"])
+
+    def test_R034_checks_by_the_parent_company_are_counted_by_month(self):
+        self.assertEqual(make(self.client("staff-sun"), "head_check", "create/at_enterprise", {}, self.mine)[0], 403)
+        self.file(ownership="city_owned")
+        for count in (1, 2):
+            self.assertEqual(self.text(self.mine, "head_checks_short"), "是")
+            check = self.make("staff-sun", "head_check", "create/at_enterprise", self.mine, checked_on=day(),
+                              head_name="样例董事长", subject="顶板")
+            self.attach("staff-sun", check, "proof", f"check {count}")
+        self.assertEqual([self.text(self.mine, name) for name in ("head_checks", "head_checks_short")], ["2 次", "否"])
+
+    def test_R227_R229_contractors_and_drills(self):
+        self.make("staff-sun", "contractor", "create/at_enterprise", self.mine, name="样例掘进队", work="掘进",
+                  qualification="矿山工程二级", headcount="40", agreement=True, in_use="yes")
+        for days, subject in ((-90, "水害撤人"), (-5, "瓦斯撤人")):
+            drill = self.make("staff-sun", "emergency_drill", "create/at_enterprise", self.mine, held_on=day(days),
+                              subject=subject, drill_type="evacuation", headcount="120")
+            self.attach("staff-sun", drill, "photo", subject)
+        self.assertEqual(self.text(self.mine, "last_drill_on"), day(-5))
+        self.sees(self.mine, "样例掘进队", "水害撤人")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)
