@@ -322,9 +322,15 @@ static void test_the_kinds_keep_their_places(void **state)
       g_string_append_printf(told, "%s%s, ", bh_kind_get_name(kind),
                              words[bh_kind_get_in_case(kind)]);
   }
-  assert_string_equal(children->str,
-                      "+hazard +document progress_report ruling signature participant plaque site "
-                      "-file guarantee_step opinion_item -review scan ");
+  assert_string_equal(
+      children->str,
+      "+hazard +document progress_report ruling signature participant accident_evaluation "
+      "evaluation_member plaque evaluation_line evaluation_work evaluation_point "
+      "evaluation_task evidence_item site dishonesty_entry responsible_head "
+      "score_entry watch_shift risk_point third_party_exam self_check_item "
+      "electronic_seal eight_haves village_contact grid_cell training_record duty_list "
+      "appraisal_item credit_use -file guarantee_step opinion_item -review scan "
+      "strike_off_submission tip_step ");
   assert_string_equal(told->str, "enterprise opened, plaque with_parent, site opened, "
                                  "checklist named, unit named, staff named, device named, "
                                  "inspection root, ");

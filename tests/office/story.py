@@ -1,0 +1,65 @@
+"""What the stories of the office share: a hub, people who sign in, and the acts that kinds declare."""
+
+import datetime
+import pathlib
+import unittest
+import uuid
+
+import acts
+from acts import act, make, view_of
+from hub import Client
+
+
+def day(days=0):
+    return (datetime.date.today() + datetime.timedelta(days)).isoformat()
+
+
+class Story(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.clients = {}
+
+    def client(self, login):
+        if login not in self.clients:
+            client = Client(acts.HUB)
+            self.assertEqual(client.sign_in(login)[0], 200)
+            self.clients[login] = client
+        return self.clients[login]
+
+    def do(self, login, record, name, **values):
+        status, content = act(self.client(login), record, name, values)
+        self.assertEqual(status, 200, content)
+
+    def refuse(self, login, record, name, word, **values):
+        status, content = act(self.client(login), record, name, values)
+        self.assertIn(status, (400, 403), content)
+        self.assertIn(word, str(content))
+
+    def make(self, login, kind, creation, origin=None, **values):
+        status, content = make(self.client(login), kind, creation, values, origin)
+        self.assertEqual(status, 200, content)
+        return content["record"]
+
+    def attach(self, login, record, role, note):
+        """Attaches a picture that is like no other one."""
+        client = self.client(login)
+        data = pathlib.Path(acts.HUB.dir, "photo1.jpg").read_bytes() + f"{note}{uuid.uuid4()}".encode()
+        status, begun, _ = client.ask("POST", f"/office/v1/records/{record}/files", {"role": role, "size": len(data)})
+        self.assertEqual(status, 200, begun)
+        status, done, _ = client.ask("PATCH", f"/office/v1/uploads/{begun['upload']}?offset=0", data,
+                                     {"Content-Type": "application/octet-stream"})
+        self.assertEqual(status, 200, done)
+
+    def rows(self, login, record):
+        """{field: row} of what the office shows of a record."""
+        return {row["key"]: row for section in view_of(self.client(login), record)["sections"]
+                for row in section["rows"]}
+
+    def state(self, record):
+        return view_of(self.client("staff-sun"), record)["state"]
+
+    def offered(self, login, record):
+        return [one["act"] for one in view_of(self.client(login), record)["acts"]]
+
+    def ledger(self, kind, name):
+        return self.client("staff-sun").ask("GET", f"/office/v1/ledger?kind={kind}&name={name}")[1]["rows"]
