@@ -454,7 +454,7 @@ static void add_ordered(Server *server, const char *checklist)
     json_t *set = json_object_get(json_array_get(found, 0), "set");
     json_object_set_new(set, "deadline", json_string(deadline));
     if (days[i] == 0)
-      json_object_set_new(set, "illegal_act", json_string("illegal_mining"));
+      json_object_set_new(set, "illegal_act", json_string("subcontracting"));
     g_autofree char *entry = push(server, found, NULL);
     const char *was[] = {entry, NULL};
     g_autoptr(json_t) order =

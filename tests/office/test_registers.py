@@ -6,7 +6,7 @@ import unittest
 
 import acts
 from acts import make, view_of
-from desk import Desk, day
+from story import Story, day
 from hub import Hub
 
 
@@ -20,7 +20,7 @@ def tearDownModule():
         raise AssertionError(f"the hub ended with {code}")
 
 
-class Registers(Desk):
+class Registers(Story):
     mines = 0
 
     def setUp(self):

@@ -9,7 +9,7 @@
 #include "tests/support/unsigned.h"
 #include "tests/support/signed-text.h"
 
-#define AREA_BELOW "140603100" /* area of the enterprise */
+#define AREA_BELOW "140603100" /* area of the records that have one of their own */
 #define PATHS_MAX 8            /* members of a path */
 
 const char *const MATRIX_ROLES[MATRIX_N_ROLES] = {"inspector", "township", "reviewer", "legal",
@@ -74,6 +74,14 @@ const char *matrix_scene_of(Matrix *matrix, const char *kind)
   return NULL;
 }
 
+/* Whether the ref to a unit names the unit of the record. */
+static gboolean is_unit_of(const json_t *declaration, const char *name)
+{
+  const json_t *paths = json_object_get(declaration, "unit_from");
+  return strcmp(name, "unit") == 0 || g_strcmp0(json_string_value(paths), name) == 0 ||
+         matrix_is_named(paths, name);
+}
+
 /* Returns the values of a record whose refs are records of the scene; conditions are not yet
  * satisfied. */
 json_t *matrix_raw_values(Matrix *matrix, const char *kind, Visibility visibility)
@@ -95,7 +103,7 @@ json_t *matrix_raw_values(Matrix *matrix, const char *kind, Visibility visibilit
         g_strcmp0(json_string_value(json_array_get(author_from, 0)), name) == 0;
     const char *id = strcmp(target, "staff") == 0 ? (is_author ? matrix->author : NULL)
                      : strcmp(target, "unit") == 0
-                         ? (strcmp(name, "unit") == 0 ? matrix->units[SAME] : NULL)
+                         ? (is_unit_of(declaration, name) ? matrix->units[SAME] : NULL)
                          : NULL;
     for (gsize i = 0; id == NULL && i < json_array_size(targets); i++)
       id = strcmp(target, "staff") != 0 && strcmp(target, "unit") != 0
@@ -104,7 +112,7 @@ json_t *matrix_raw_values(Matrix *matrix, const char *kind, Visibility visibilit
     if (id != NULL)
       json_object_set_new(values, name, json_string(id));
   }
-  if (strcmp(kind, "enterprise") == 0)
+  if (g_strcmp0(json_string_value(json_object_get(declaration, "area_from")), "area") == 0)
     json_object_set_new(values, "area", json_string(AREA_BELOW));
   if (strcmp(kind, "inspection") == 0) {
     json_object_set_new(values, "modes",
@@ -130,6 +138,12 @@ static void add_scene(Matrix *matrix, const char *kind, Visibility visibility)
 
 /* --- kinds that inherit, written out --- */
 
+gboolean matrix_can_be_hidden(const json_t *kind)
+{
+  return json_object_get(kind, "visible") != NULL ||
+         json_object_get(kind, "hidden with the parent") != NULL;
+}
+
 /* Adds to `paths` the paths of a parent kind, as they are from the child. */
 static void add_paths(json_t *paths, const char *parent, const json_t *of_parent)
 {
@@ -141,7 +155,7 @@ static void add_paths(json_t *paths, const char *parent, const json_t *of_parent
 }
 
 /* A declaration as the tests read it: a ref to any kind names the kinds of the scene, and a kind
- * that inherits has the scope, the paths and the mark "visible" of its parents. */
+ * that inherits has the scope and the paths of its parents. */
 static json_t *write_out(const BhKindSet *set, const BhKind *kind)
 {
   static const char *const lists[] = {"area_from", "unit_from", "authority"};
@@ -159,12 +173,14 @@ static json_t *write_out(const BhKindSet *set, const BhKind *kind)
   }
   if (!json_is_true(json_object_get(declaration, "inherits")))
     return declaration;
-  json_object_set_new(declaration, "scope", json_string("area"));
   json_array_foreach((json_t *)parents, at, field) {
     g_autoptr(json_t) above = write_out(set, bh_kind_set_find(set, json_string_value(field)));
-    assert_string_equal(bh_json_string_or(above, "scope", NULL), "area");
-    if (json_object_get(above, "visible") != NULL)
-      json_object_set(declaration, "visible", json_object_get(above, "visible"));
+    if (at > 0)
+      assert_string_equal(bh_json_string_or(above, "scope", ""),
+                          bh_json_string_or(declaration, "scope", NULL));
+    json_object_set(declaration, "scope", json_object_get(above, "scope"));
+    if (matrix_can_be_hidden(above))
+      json_object_set_new(declaration, "hidden with the parent", json_true());
     for (gsize i = 0; i < G_N_ELEMENTS(lists); i++) {
       if (json_object_get(declaration, lists[i]) == NULL)
         json_object_set_new(declaration, lists[i], json_array());
@@ -193,6 +209,25 @@ void matrix_end(Matrix *matrix)
   json_decref(matrix->scene);
 }
 
+/* Adds a record of each kind below which a record of this kind can be, the upper ones first. */
+static void add_parents(Matrix *matrix, const json_t *kind, Visibility visibility)
+{
+  const char *parent = json_string_value(json_object_get(kind, "parent"));
+  size_t at, i;
+  json_t *field, *above;
+  json_array_foreach(json_object_get(kind, "fields"), at, field) {
+    if (g_strcmp0(json_string_value(json_object_get(field, "name")), parent) != 0)
+      continue;
+    json_array_foreach(json_object_get(field, "ref_kinds"), i, above) {
+      const char *name = json_string_value(above);
+      if (matrix_scene_of(matrix, name) != NULL || strcmp(name, "unit") == 0)
+        continue;
+      add_parents(matrix, json_object_get(matrix->kinds, name), visibility);
+      add_scene(matrix, name, visibility);
+    }
+  }
+}
+
 /* The records to which records of each kind refer, parents first. */
 void matrix_set_scene(Matrix *matrix, Visibility visibility)
 {
@@ -203,7 +238,12 @@ void matrix_set_scene(Matrix *matrix, Visibility visibility)
   add_scene(matrix, "inspection", visibility);
   add_scene(matrix, "participant", visibility);
   add_scene(matrix, "hazard", visibility);
-  add_scene(matrix, "installation", visibility);
+  const char *name;
+  json_t *kind;
+  json_object_foreach(matrix->kinds, name, kind) {
+    if (json_is_true(json_object_get(kind, "inherits")))
+      add_parents(matrix, kind, visibility);
+  }
 }
 
 /* --- rules of the declarations --- */
@@ -306,18 +346,167 @@ gboolean matrix_fits_authority(Matrix *matrix, const json_t *kind, const json_t 
          person->relation == ABOVE;
 }
 
-/* Whether the record is in the area of the person's unit and visible to the person. Restricted
- * kinds depend on the inspection of the scene; people of its unit or the parent of that unit may
- * see it when it is covert. */
-gboolean matrix_is_seen(const json_t *kind, const Person *person, Visibility visibility)
+/* The value at the path "a.b.c"; NULL when it is unset. *known: FALSE when a record on the path is
+ * missing. */
+static const json_t *walk(Matrix *matrix, const json_t *values, const char *path, gboolean *known)
+{
+  g_auto(GStrv) steps = g_strsplit(path, ".", -1);
+  const json_t *value = NULL;
+  for (guint i = 0; steps[i] != NULL; i++) {
+    if (i > 0 && matrix_is_unset(value))
+      return NULL;
+    if (i > 0)
+      values = json_object_get(matrix->scene, json_string_value(value));
+    if (values == NULL) {
+      *known = FALSE;
+      return NULL;
+    }
+    value = json_object_get(values, steps[i]);
+  }
+  return value;
+}
+
+gboolean matrix_is_unset(const json_t *value)
+{
+  return value == NULL || json_is_null(value) ||
+         (json_is_string(value) && json_string_length(value) == 0) ||
+         (json_is_array(value) && json_array_size(value) == 0);
+}
+
+static gboolean is_in(const json_t *list, const json_t *value)
+{
+  size_t at;
+  json_t *one;
+  json_array_foreach((json_t *)list, at, one) {
+    if (json_equal(one, (json_t *)value))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static Truth join(Matrix *matrix, const json_t *parts, gboolean all, const json_t *values,
+                  const Person *person)
+{
+  Truth result = all ? YES : NO;
+  size_t at;
+  json_t *part;
+  json_array_foreach((json_t *)parts, at, part) {
+    Truth one = matrix_holds(matrix, part, values, person);
+    if (one == (all ? NO : YES))
+      return one;
+    if (one == UNKNOWN)
+      result = UNKNOWN;
+  }
+  return result;
+}
+
+/* Conditions on the person; only conditions of "visible" have them. The units of the matrix are no
+ * records of the scene: the unit above is the parent of the unit that made the records. */
+static Truth holds_person(Matrix *matrix, const json_t *condition, const json_t *values,
+                          const Person *person)
+{
+  const json_t *operand = json_object_get(condition, "actor_role");
+  if (operand != NULL)
+    return g_strcmp0(json_string_value(operand), person->role) == 0 ||
+                   matrix_is_named(operand, person->role)
+               ? YES
+               : NO;
+  if ((operand = json_object_get(condition, "actor_is")) != NULL)
+    return g_strcmp0(matrix_follow(matrix, values, json_string_value(operand)), person->id) == 0
+               ? YES
+               : NO;
+  if ((operand = json_object_get(condition, "actor_unit")) == NULL)
+    fail_msg("a condition has a member that this test does not know");
+  g_autofree char *path = g_strdup(json_string_value(operand));
+  gboolean is_above = g_str_has_suffix(path, ".parent");
+  if (is_above)
+    *strrchr(path, '.') = '\0';
+  const char *unit = matrix_follow(matrix, values, path);
+  if (unit == NULL)
+    return NO;
+  if (is_above)
+    unit = strcmp(unit, matrix->units[SAME]) == 0 ? matrix->units[ABOVE] : "";
+  return strcmp(unit, matrix->units[person->relation]) == 0 ? YES : NO;
+}
+
+Truth matrix_holds(Matrix *matrix, const json_t *condition, const json_t *values,
+                   const Person *person)
+{
+  const json_t *part, *operand;
+  gboolean known = TRUE;
+  if ((part = json_object_get(condition, "all")) != NULL)
+    return join(matrix, part, TRUE, values, person);
+  if ((part = json_object_get(condition, "any_of")) != NULL)
+    return join(matrix, part, FALSE, values, person);
+  if ((part = json_object_get(condition, "not")) != NULL) {
+    Truth inner = matrix_holds(matrix, part, values, person);
+    return inner == UNKNOWN ? UNKNOWN : inner == NO ? YES : NO;
+  }
+  if (json_object_get(condition, "any") != NULL)
+    return NO;
+  if (json_object_get(condition, "count") != NULL)
+    return json_integer_value(json_object_get(condition, "at_least")) > 0 ? NO : YES;
+  const char *path = json_string_value(json_object_get(condition, "field"));
+  if (path == NULL && person != NULL)
+    return holds_person(matrix, condition, values, person);
+  if (path == NULL)
+    fail_msg("the declaration of a lock has a member that this test does not know");
+  const json_t *value = walk(matrix, values, path, &known);
+  if (!known)
+    return UNKNOWN;
+  if ((operand = json_object_get(condition, "is")) != NULL)
+    return (json_is_false(operand) && matrix_is_unset(value)) ||
+                   (!matrix_is_unset(value) && json_equal((json_t *)operand, (json_t *)value))
+               ? YES
+               : NO;
+  if ((operand = json_object_get(condition, "in")) != NULL)
+    return !matrix_is_unset(value) && is_in(operand, value) ? YES : NO;
+  if ((operand = json_object_get(condition, "has")) != NULL && json_is_string(operand))
+    return is_in(value, operand) ? YES : NO;
+  if ((operand = json_object_get(condition, "empty")) != NULL)
+    return matrix_is_unset(value) == json_is_true(operand) ? YES : NO;
+  fail_msg("a condition has a member that this test does not know");
+  return UNKNOWN;
+}
+
+gboolean matrix_is_in_area(Matrix *matrix, const json_t *kind, const json_t *values,
+                           Relation relation)
+{
+  const json_t *paths = json_object_get(kind, "area_from");
+  g_autofree char *path =
+      g_strdup(json_string_value(json_is_array(paths) ? json_array_get(paths, 0) : paths));
+  char *end = path != NULL ? strrchr(path, '.') : NULL;
+  if (end != NULL)
+    *end = '\0';
+  /* The unit SAME serves a larger area than BELOW; all other records of the scene are in the area
+   * of BELOW. */
+  gboolean is_of_unit =
+      end != NULL && g_strcmp0(matrix_follow(matrix, values, path), matrix->units[SAME]) == 0;
+  return relation == SAME || relation == ABOVE || (relation == BELOW && !is_of_unit);
+}
+
+/* Whether the record is in the area of the person's unit, and visible to the person; of a record
+ * that inherits, whether the parent is, too. */
+gboolean matrix_is_seen(Matrix *matrix, const json_t *kind, const json_t *values,
+                        const Person *person)
 {
   const char *scope = json_string_value(json_object_get(kind, "scope"));
-  if (strcmp(scope, "unit") == 0)
-    return person->relation == SAME || person->relation == ABOVE;
-  if (strcmp(scope, "area") == 0 && person->relation == ASIDE)
+  const json_t *visible = json_object_get(kind, "visible");
+  if (strcmp(scope, "unit") == 0 && person->relation != SAME && person->relation != ABOVE)
     return FALSE;
-  return visibility == OPEN || json_object_get(kind, "visible") == NULL ||
-         person->relation == SAME || person->relation == ABOVE;
+  if (strcmp(scope, "area") == 0 && !matrix_is_in_area(matrix, kind, values, person->relation))
+    return FALSE;
+  if (visible != NULL && matrix_holds(matrix, visible, values, person) != YES)
+    return FALSE;
+  if (!json_is_true(json_object_get(kind, "inherits")))
+    return TRUE;
+  const char *parent =
+      matrix_follow(matrix, values, json_string_value(json_object_get(kind, "parent")));
+  const json_t *above = parent != NULL ? json_object_get(matrix->scene, parent) : NULL;
+  assert_non_null(above);
+  return matrix_is_seen(
+      matrix, json_object_get(matrix->kinds, json_string_value(json_object_get(above, "kind"))),
+      above, person);
 }
 
 /* --- into the store --- */
@@ -342,20 +531,44 @@ static gboolean apply_raw(BhPiece *piece, const char *entry, const char *by, con
          reason == NULL;
 }
 
-/* Writes the scene and one record with these values into the store without any check. */
+/* Writes the records of the scene to which these values lead, each once, the upper ones first. */
+static gboolean put_scene(Matrix *matrix, BhPiece *piece, const json_t *values, GHashTable *written,
+                          GError **error)
+{
+  const char *key;
+  json_t *value;
+  json_object_foreach((json_t *)values, key, value) {
+    const char *id = json_string_value(value);
+    const json_t *of = id != NULL ? json_object_get(matrix->scene, id) : NULL;
+    if (of == NULL || !g_hash_table_add(written, (gpointer)id))
+      continue;
+    guint i = 0;
+    while (strcmp(matrix->by_kind[i], id) != 0)
+      i++;
+    char entry[BH_ID_LEN + 1];
+    matrix_make_id(entry);
+    if (!put_scene(matrix, piece, of, written, error) ||
+        !apply_raw(piece, entry, matrix->author, id, matrix->kind_names[i], of, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Writes one record with these values into the store without any check, and what it refers to. */
 gboolean matrix_put(Matrix *matrix, BhHub *hub, BhDb *db, const char *kind, const char *record,
                     const char *made, const json_t *values, GError **error)
 {
   g_auto(BhPiece) piece = {0};
   if (!bh_piece_begin(&piece, bh_hub_get_ingest(hub), db, error))
     return FALSE;
-  for (guint i = 0; i < matrix->n_kinds; i++) {
-    char entry[BH_ID_LEN + 1];
-    matrix_make_id(entry);
-    if (!apply_raw(&piece, entry, matrix->author, matrix->by_kind[i], matrix->kind_names[i],
-                   json_object_get(matrix->scene, matrix->by_kind[i]), error))
-      return FALSE;
-  }
+  g_autoptr(GHashTable) written = g_hash_table_new(g_str_hash, g_str_equal);
+  if (!put_scene(matrix, &piece, values, written, error))
+    return FALSE;
+  /* Another record of a kind, to which a changed value may lead. */
+  const char *last = matrix->by_kind[matrix->n_kinds - 1];
+  g_autoptr(json_t) other = json_pack("{s:s}", "other", last);
+  if (matrix->has_other && !put_scene(matrix, &piece, other, written, error))
+    return FALSE;
   return apply_raw(&piece, made, matrix->author, record, kind, values, error) &&
          bh_piece_end(&piece, error);
 }

@@ -13,6 +13,8 @@ extern const char *const MATRIX_RELATIONS[N_UNITS];
 
 typedef enum { OPEN, COVERT } Visibility;
 
+typedef enum { NO, YES, UNKNOWN } Truth;
+
 typedef struct {
   char id[BH_ID_LEN + 1];
   Relation relation;
@@ -30,6 +32,7 @@ typedef struct {
   char by_kind[32][BH_ID_LEN + 1]; /* for a record of the kind kind_names[i] … */
   const char *kind_names[32];      /* … conditions refer to the record by_kind[i] */
   guint n_kinds;
+  gboolean has_other; /* the last record of the scene is written with every record */
   guint cases, allowed, done;
 } Matrix;
 
@@ -42,8 +45,8 @@ void matrix_make_id(char id[BH_ID_LEN + 1]);
 const char *matrix_scene_of(Matrix *matrix, const char *kind);
 /* Values of a record whose refs are records of the scene; a new reference. */
 json_t *matrix_raw_values(Matrix *matrix, const char *kind, Visibility visibility);
-/* Writes the scene and one record, made by the entry `made`, into the store without any check. On
- * the writer thread. */
+/* Writes one record, made by the entry `made`, into the store without any check, and the records of
+ * the scene to which it leads. On the writer thread. */
 gboolean matrix_put(Matrix *matrix, BhHub *hub, BhDb *db, const char *kind, const char *record,
                     const char *made, const json_t *values, GError **error);
 
@@ -61,4 +64,15 @@ gboolean matrix_fits_who(Matrix *matrix, const json_t *kind, const json_t *step,
                          const json_t *values, const Person *person);
 gboolean matrix_fits_authority(Matrix *matrix, const json_t *kind, const json_t *step,
                                const json_t *values, const Person *person);
-gboolean matrix_is_seen(const json_t *kind, const Person *person, Visibility visibility);
+gboolean matrix_is_unset(const json_t *value);
+/* Evaluates a condition on the values of a record; no record of the scene has children. `person`
+ * looks at the record; NULL in conditions that do not depend on it. */
+Truth matrix_holds(Matrix *matrix, const json_t *condition, const json_t *values,
+                   const Person *person);
+/* Whether the area of the record is one that a unit serves. */
+gboolean matrix_is_in_area(Matrix *matrix, const json_t *kind, const json_t *values,
+                           Relation relation);
+/* Whether records of the kind can be hidden, by the kind or by one above it. */
+gboolean matrix_can_be_hidden(const json_t *kind);
+gboolean matrix_is_seen(Matrix *matrix, const json_t *kind, const json_t *values,
+                        const Person *person);

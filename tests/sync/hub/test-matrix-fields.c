@@ -10,8 +10,6 @@
 #include "sync/hub/hub-private.h"
 #include "sync/hub/ingest/internal.h"
 
-typedef enum { NO, YES, UNKNOWN } Truth;
-
 /* A stored record, and the change that is tried. */
 typedef struct {
   Matrix *matrix;
@@ -94,6 +92,7 @@ static json_t *value_of(const json_t *field, int which)
       {"date", {"2026-11-20", "2026-11-21"}},
       {"phone", {"13800000001", "13800000002"}},
       {"uscc", {"91350100M000100Y43", "91140603MA0000015Q"}},
+      {"url", {"https://a.example/1", "https://a.example/2"}},
       {"area", {"140603100", "140603200"}},
       {"hash",
        {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
@@ -108,98 +107,6 @@ static json_t *value_of(const json_t *field, int which)
 
 /* --- rules of the declarations --- */
 
-static gboolean is_unset(const json_t *value)
-{
-  return value == NULL || json_is_null(value) ||
-         (json_is_string(value) && json_string_length(value) == 0) ||
-         (json_is_array(value) && json_array_size(value) == 0);
-}
-
-/* The value at the path "a.b.c". *known: FALSE when a record on the path is missing. */
-static const json_t *walk(Matrix *matrix, const json_t *values, const char *path, gboolean *known)
-{
-  g_auto(GStrv) steps = g_strsplit(path, ".", -1);
-  const json_t *value = NULL;
-  for (guint i = 0; steps[i] != NULL; i++) {
-    if (i > 0 && is_unset(value))
-      return NULL;
-    if (i > 0)
-      values = json_object_get(matrix->scene, json_string_value(value));
-    if (values == NULL) {
-      *known = FALSE;
-      return NULL;
-    }
-    value = json_object_get(values, steps[i]);
-  }
-  return value;
-}
-
-static gboolean is_in(const json_t *list, const json_t *value)
-{
-  size_t at;
-  json_t *one;
-  json_array_foreach((json_t *)list, at, one) {
-    if (json_equal(one, (json_t *)value))
-      return TRUE;
-  }
-  return FALSE;
-}
-
-static Truth holds(Matrix *matrix, const json_t *condition, const json_t *values);
-
-static Truth join(Matrix *matrix, const json_t *parts, gboolean all, const json_t *values)
-{
-  Truth result = all ? YES : NO;
-  size_t at;
-  json_t *part;
-  json_array_foreach((json_t *)parts, at, part) {
-    Truth one = holds(matrix, part, values);
-    if (one == (all ? NO : YES))
-      return one;
-    if (one == UNKNOWN)
-      result = UNKNOWN;
-  }
-  return result;
-}
-
-/* Evaluates the conditions that locks use; no record of the scene has children. */
-static Truth holds(Matrix *matrix, const json_t *condition, const json_t *values)
-{
-  const json_t *part, *operand;
-  gboolean known = TRUE;
-  if ((part = json_object_get(condition, "all")) != NULL)
-    return join(matrix, part, TRUE, values);
-  if ((part = json_object_get(condition, "any_of")) != NULL)
-    return join(matrix, part, FALSE, values);
-  if ((part = json_object_get(condition, "not")) != NULL) {
-    Truth inner = holds(matrix, part, values);
-    return inner == UNKNOWN ? UNKNOWN : inner == NO ? YES : NO;
-  }
-  if (json_object_get(condition, "any") != NULL)
-    return NO;
-  if (json_object_get(condition, "count") != NULL)
-    return json_integer_value(json_object_get(condition, "at_least")) > 0 ? NO : YES;
-  const char *path = json_string_value(json_object_get(condition, "field"));
-  if (path == NULL)
-    fail_msg("the declaration of a lock has a member that this test does not know");
-  const json_t *value = walk(matrix, values, path, &known);
-  if (!known)
-    return UNKNOWN;
-  if ((operand = json_object_get(condition, "is")) != NULL)
-    return (json_is_false(operand) && is_unset(value)) ||
-                   (!is_unset(value) && json_equal((json_t *)operand, (json_t *)value))
-               ? YES
-               : NO;
-  if ((operand = json_object_get(condition, "in")) != NULL)
-    return !is_unset(value) && is_in(operand, value) ? YES : NO;
-  if ((operand = json_object_get(condition, "has")) != NULL && json_is_string(operand))
-    return is_in(value, operand) ? YES : NO;
-  if ((operand = json_object_get(condition, "empty")) != NULL)
-    return is_unset(value) == json_is_true(operand) ? YES : NO;
-  fail_msg("the declaration of a lock has a member that this test does not know");
-  return UNKNOWN;
-}
-
 /* Whether the field is that of a number that was given, or of its mark. */
 static gboolean is_given_number(const Stand *stand, const json_t *field, const json_t *values)
 {
@@ -207,19 +114,20 @@ static gboolean is_given_number(const Stand *stand, const json_t *field, const j
   const json_t *name = json_object_get(field, "name");
   return (json_equal(name, json_object_get(number, "field")) ||
           json_equal(name, json_object_get(number, "provisional"))) &&
-         !is_unset(json_object_get(values, json_string_value(json_object_get(number, "field"))));
+         !matrix_is_unset(
+             json_object_get(values, json_string_value(json_object_get(number, "field"))));
 }
 
 static gboolean is_locked(const Stand *stand, const json_t *field, const json_t *values)
 {
   const json_t *own = json_object_get(field, "locked_when");
   const json_t *whole = json_object_get(stand->declaration, "locked_when");
-  if (own != NULL && holds(stand->matrix, own, values) == YES)
+  if (own != NULL && matrix_holds(stand->matrix, own, values, NULL) == YES)
     return TRUE;
   if (json_is_true(json_object_get(field, "unlocked")))
     return FALSE;
   return json_is_true(json_object_get(stand->declaration, "once")) ||
-         (whole != NULL && holds(stand->matrix, whole, values) == YES);
+         (whole != NULL && matrix_holds(stand->matrix, whole, values, NULL) == YES);
 }
 
 /* Whether the parent is locked for new records of the kind. */
@@ -232,7 +140,7 @@ static gboolean is_closed_with(const Stand *stand, const char *name, json_t *val
   g_autoptr(json_t) values = json_copy(stand->values);
   json_object_set(values, name, value);
   json_object_del(values, "state");
-  return holds(stand->matrix, whole, values) == YES;
+  return matrix_holds(stand->matrix, whole, values, NULL) == YES;
 }
 
 static gboolean names(const json_t *paths, const char *name)
@@ -253,7 +161,7 @@ static gboolean asks_more(const Stand *stand, const json_t *field)
   size_t at;
   json_t *asked;
   json_array_foreach(json_object_get(field, "on_change_ask"), at, asked) {
-    if (is_unset(json_object_get(stand->values, json_string_value(asked))))
+    if (matrix_is_unset(json_object_get(stand->values, json_string_value(asked))))
       return TRUE;
   }
   return FALSE;
@@ -265,7 +173,8 @@ static gboolean is_reached(const Stand *stand, const Person *person)
 {
   const char *scope = json_string_value(json_object_get(stand->declaration, "scope"));
   return strcmp(scope, "all") == 0 || person->relation == SAME ||
-         (strcmp(scope, "area") == 0 && person->relation != ASIDE);
+         (strcmp(scope, "area") == 0 &&
+          matrix_is_in_area(stand->matrix, stand->declaration, stand->values, person->relation));
 }
 
 static gboolean is_set_by(const json_t *rule, const char *name)
@@ -300,7 +209,7 @@ static gboolean may_edit(const Stand *stand, const json_t *field, const Person *
     if (!is_set_by(rule, name))
       continue;
     named = TRUE;
-    if ((when == NULL || holds(stand->matrix, when, stand->values) != NO) &&
+    if ((when == NULL || matrix_holds(stand->matrix, when, stand->values, NULL) != NO) &&
         (is_untold(stand, rule) ||
          matrix_fits_who(stand->matrix, stand->declaration, rule, stand->values, person)))
       return TRUE;
@@ -316,7 +225,8 @@ static const char *expect(const Stand *stand, const json_t *field, const Person 
 {
   const char *name = json_string_value(json_object_get(field, "name"));
   const json_t *old = json_object_get(stand->values, name);
-  gboolean same = (is_unset(old) && is_unset(value)) || (old != NULL && json_equal(old, value));
+  gboolean same =
+      (matrix_is_unset(old) && matrix_is_unset(value)) || (old != NULL && json_equal(old, value));
   if (json_object_get(field, "compute") != NULL)
     return "compute";
   if (matrix_is_hub(stand->declaration) || matrix_is_hub(field))
@@ -339,7 +249,7 @@ static const char *expect(const Stand *stand, const json_t *field, const Person 
     return "locked_when";
   if (!same && !may_edit(stand, field, person))
     return "edit";
-  return !same && !is_unset(old) && asks_more(stand, field) ? "on_change_ask" : NULL;
+  return !same && !matrix_is_unset(old) && asks_more(stand, field) ? "on_change_ask" : NULL;
 }
 
 /* --- one case, on the writer --- */
@@ -552,6 +462,7 @@ static void add_signed_visit(Matrix *matrix)
   json_object_set_new(values, "state", json_string("signed"));
   json_object_set_new(matrix->scene, id, values);
   matrix->kind_names[matrix->n_kinds++] = "inspection";
+  matrix->has_other = TRUE;
 }
 
 static void test_every_field_by_every_unit(void **state)

@@ -173,10 +173,11 @@ static gboolean may_take(Attempt *attempt, const json_t *step)
   Matrix *matrix = attempt->matrix;
   const json_t *kind = json_object_get(matrix->kinds, attempt->kind);
   g_autoptr(json_t) values = matrix_raw_values(matrix, attempt->kind, attempt->visibility);
+  json_object_set_new(values, "state", json_string(attempt->from));
   return step != NULL && !(attempt->by_device && matrix_is_left_to_hub(kind, step)) &&
          matrix_fits_who(matrix, kind, step, values, attempt->person) &&
          matrix_fits_authority(matrix, kind, step, values, attempt->person) &&
-         matrix_is_seen(kind, attempt->person, attempt->visibility);
+         matrix_is_seen(matrix, kind, values, attempt->person);
 }
 
 /* Steps that `when` does not offer in the scene are skipped; whether it holds is not computed here.
@@ -218,7 +219,7 @@ static void for_each_step(Matrix *matrix, Visibility visibility, GString *wrong)
   json_object_foreach(matrix->kinds, name, kind) {
     size_t i, j;
     json_t *from, *to;
-    if (visibility == COVERT && json_object_get(kind, "visible") == NULL)
+    if (visibility == COVERT && !matrix_can_be_hidden(kind))
       continue;
     json_array_foreach(json_object_get(kind, "states"), i, from) {
       json_array_foreach(json_object_get(kind, "states"), j, to) {
