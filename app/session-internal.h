@@ -21,7 +21,9 @@ struct _BhSession {
   gboolean kinds_asked; /* the session has asked the store for a newer kind set and waits for the
                            answer */
   BhRegion *region;
-  BhCalendar *calendar;
+  BhSettingValues *office; /* NULL: not read yet */
+  gint64 office_version;   /* "settings" of the status for which `office` was asked; -1: never */
+  gboolean office_asked;   /* the session waits for the answer */
   BhIdSource ids;
   json_t *description;
   json_t *status;

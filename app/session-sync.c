@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/devices/module.h"
+#include "schema/codes.h"
 
 #define SYNC_AFTER_MS 300
 
@@ -58,12 +59,77 @@ static void follow_kinds(BhSession *self)
                  self->cancellable, on_kinds, kinds_box, kinds_box_release);
 }
 
+void bh_session_note_records_changed(BhSession *self)
+{
+  g_signal_emit_by_name(self, "records-changed");
+}
+
+/* --- settings of the office --- */
+
+/* Carries the settings from the store's thread to the main thread; reference counted. */
+typedef struct {
+  BhSettingValues *settings;
+} SettingsBox;
+
+static void settings_box_clear(gpointer data)
+{
+  SettingsBox *box = data;
+  bh_setting_values_unref(box->settings);
+}
+
+static void settings_box_release(gpointer data)
+{
+  g_atomic_rc_box_release_full(data, settings_box_clear);
+}
+
+static void load_settings(BhDevice *device, GTask *task, gpointer data)
+{
+  SettingsBox *box = data;
+  box->settings = bh_device_dup_settings(device);
+  g_task_return_pointer(task, json_object(), (GDestroyNotify)json_decref);
+}
+
+static void follow_settings(BhSession *self);
+
+static void on_settings(gpointer owner, json_t *result, const GError *error, gpointer data)
+{
+  (void)result;
+  (void)error;
+  BhSession *self = owner;
+  SettingsBox *box = data;
+  self->office_asked = FALSE;
+  if (box->settings != NULL) {
+    bh_setting_values_unref(self->office);
+    self->office = g_steal_pointer(&box->settings);
+    g_signal_emit_by_name(self, "office-settings-changed");
+    /* Pages that are open show values with codes again, now with their labels. */
+    if (bh_code_exists_any(self->office))
+      bh_session_note_records_changed(self);
+  }
+  follow_settings(self);
+}
+
+/* Reads the settings of the store at the first status, and when a sync has changed them. */
+static void follow_settings(BhSession *self)
+{
+  const json_t *version = json_object_get(self->status, "settings");
+  if (bh_kinds_get_newest(self->kinds) == NULL || self->office_asked || !json_is_integer(version) ||
+      json_integer_value(version) == self->office_version)
+    return;
+  self->office_asked = TRUE;
+  self->office_version = json_integer_value(version);
+  SettingsBox *box = g_atomic_rc_box_new0(SettingsBox);
+  bh_session_run(self, load_settings, g_atomic_rc_box_acquire(box), settings_box_release, self,
+                 self->cancellable, on_settings, box, settings_box_release);
+}
+
 static void note_status(BhSession *self, const json_t *status, guint number)
 {
   self->status_known = number;
   json_decref(self->status);
   self->status = json_deep_copy(status);
   follow_kinds(self);
+  follow_settings(self);
   g_signal_emit_by_name(self, "status-changed");
 }
 
@@ -85,11 +151,6 @@ void bh_session_refresh_status(BhSession *self)
 }
 
 /* --- start and sync --- */
-
-void bh_session_note_records_changed(BhSession *self)
-{
-  g_signal_emit_by_name(self, "records-changed");
-}
 
 static void on_sync_changed(BhSync *sync, const json_t *status, gpointer data)
 {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "schema/paths.h"
+#include "schema/setting-values.h"
 #include "schema/world.h"
 
 G_DEFINE_FINAL_TYPE(BhSession, bh_session, G_TYPE_OBJECT)
@@ -28,7 +29,7 @@ static void bh_session_finalize(GObject *object)
   bh_settings_free(self->settings);
   g_clear_pointer(&self->kinds, bh_kinds_free);
   g_clear_pointer(&self->region, bh_region_free);
-  g_clear_pointer(&self->calendar, bh_calendar_free);
+  bh_setting_values_unref(self->office);
   json_decref(self->description);
   json_decref(self->status);
   json_decref(self->actor_values);
@@ -43,7 +44,7 @@ static void bh_session_class_init(BhSessionClass *klass)
   object_class->dispose = bh_session_dispose;
   object_class->finalize = bh_session_finalize;
   static const char *const names[] = {"actor-changed", "status-changed", "records-changed",
-                                      "enrolled", "kinds-changed"};
+                                      "enrolled",      "kinds-changed",  "office-settings-changed"};
   for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
     g_signal_new(names[i], BH_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new("changes-done", BH_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
@@ -55,6 +56,7 @@ static void bh_session_class_init(BhSessionClass *klass)
 static void bh_session_init(BhSession *self)
 {
   self->kinds = bh_kinds_new();
+  self->office_version = -1;
   self->description = json_object();
   self->status = json_object();
   self->actor_values = json_object();
@@ -127,7 +129,7 @@ const json_t *bh_session_get_status(BhSession *self)
   return self->status;
 }
 
-/* Region and calendar are read from their files when a page needs one for the first time. */
+/* The region is read from its file when a page needs it for the first time. */
 const BhRegion *bh_session_get_region(BhSession *self)
 {
   if (self->region == NULL) {
@@ -137,13 +139,14 @@ const BhRegion *bh_session_get_region(BhSession *self)
   return self->region;
 }
 
+const BhSettingValues *bh_session_get_office_settings(BhSession *self)
+{
+  return self->office;
+}
+
 const BhCalendar *bh_session_get_calendar(BhSession *self)
 {
-  if (self->calendar == NULL) {
-    g_autofree char *path = bh_data_path("assets", "packs", "calendar.json", NULL);
-    self->calendar = bh_calendar_load(path, NULL);
-  }
-  return self->calendar;
+  return bh_setting_values_get_calendar(self->office);
 }
 
 const BhClock *bh_session_get_clock(BhSession *self)

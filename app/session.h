@@ -8,6 +8,7 @@
  * - "records-changed": another program saved records here, or records arrived from the hub.
  * - "enrolled": the store belongs to a hub; kinds and description are known.
  * - "kinds-changed": a sync adopted newer forms. Pages that are opened from now on show them.
+ * - "office-settings-changed": bh_session_get_office_settings returns newer ones.
  * - "changes-done" (gboolean): the store has answered the last pending change; TRUE when all
  *   pending changes succeeded.
  * - "failed" (const GError *): a change failed, and the page that made the change is gone or does
@@ -21,6 +22,7 @@
 #include "schema/error.h"
 #include "schema/kind.h"
 #include "schema/region.h"
+#include "schema/setting-values.h"
 #include "sync/device/store/store.h"
 
 G_BEGIN_DECLS
@@ -64,11 +66,15 @@ const BhKind *bh_session_find_kind(BhSession *session, const char *kind);
 const json_t *bh_session_get_description(BhSession *session);
 /* As bh_device_status; {} until it was read from the store. */
 const json_t *bh_session_get_status(BhSession *session);
-const BhRegion *bh_session_get_region(BhSession *session);     /* may be NULL */
-const BhCalendar *bh_session_get_calendar(BhSession *session); /* may be NULL */
-const BhClock *bh_session_get_clock(BhSession *session);       /* the clock of the system */
-gint64 bh_session_now_ms(BhSession *session);                  /* UTC */
-BhDate bh_session_today(BhSession *session);                   /* in the hub's zone */
+const BhRegion *bh_session_get_region(BhSession *session); /* may be NULL */
+/* Settings, calendar and code lists that the hub gave (schema/setting-values.h); NULL until they
+ * were read from the store. Borrowed until the main loop runs again. */
+const BhSettingValues *bh_session_get_office_settings(BhSession *session);
+/* The calendar in them, by which due days are computed too; may be NULL. */
+const BhCalendar *bh_session_get_calendar(BhSession *session);
+const BhClock *bh_session_get_clock(BhSession *session); /* the clock of the system */
+gint64 bh_session_now_ms(BhSession *session);            /* UTC */
+BhDate bh_session_today(BhSession *session);             /* in the hub's zone */
 /* TRUE when the clock was checked against the hub since the machine started. */
 gboolean bh_session_is_clock_good(BhSession *session);
 /* Number of entries, drafts and files that the hub has not confirmed. */

@@ -1,6 +1,7 @@
 /* Reads the values that a program gives for the form of an act, typed or as JSON. All problems are
  * collected, so that a person can correct them at once. */
 #include "schema/act.h"
+#include "schema/codes.h"
 
 #include <string.h>
 
@@ -30,7 +31,7 @@ static BhProblem *make_unread(const BhField *field, const GError *error)
 }
 
 void bh_act_read_values(const BhKind *kind, const GPtrArray *fields, const json_t *given,
-                        json_t *values, GPtrArray *problems)
+                        const BhSettingValues *settings, json_t *values, GPtrArray *problems)
 {
   const char *name;
   json_t *value;
@@ -41,9 +42,10 @@ void bh_act_read_values(const BhKind *kind, const GPtrArray *fields, const json_
       g_ptr_array_add(problems, make_unasked(name));
       continue;
     }
-    json_t *read = json_is_string(value)
-                       ? bh_field_parse_typed(field, json_string_value(value), &error)
-                       : json_incref(value);
+    json_t *read = !json_is_string(value) ? json_incref(value)
+                   : bh_field_get_codes(field) != NULL
+                       ? bh_field_read_code(field, json_string_value(value), settings, &error)
+                       : bh_field_parse_typed(field, json_string_value(value), &error);
     if (read != NULL)
       json_object_set_new(values, name, read);
     else

@@ -344,13 +344,13 @@ const char *bh_act_get_reason(const BhAct *act)
 }
 
 static void add_files(GPtrArray *files, const char *role, const json_t *label, const json_t *where,
-                      const json_t *media, gint64 at_least)
+                      const json_t *media, gint64 at_least, const char *since)
 {
   for (guint i = 0; i < files->len; i++)
     if (strcmp(((BhActFiles *)g_ptr_array_index(files, i))->role, role) == 0)
       return;
   BhActFiles *one = g_new0(BhActFiles, 1);
-  *one = (BhActFiles){role, label, where, media, at_least};
+  *one = (BhActFiles){role, label, where, media, at_least, since};
   g_ptr_array_add(files, one);
 }
 
@@ -362,7 +362,8 @@ static void add_attached(GPtrArray *files, const json_t *attach, const BhContext
     if (bh_condition_holds(json_object_get(element, "when"), before))
       add_files(files, bh_json_string_or(element, "role", ""), json_object_get(element, "label"),
                 NULL, json_object_get(element, "media"),
-                json_integer_value(json_object_get(element, "at_least")));
+                json_integer_value(json_object_get(element, "at_least")),
+                bh_json_string_or(element, "since", NULL));
   }
 }
 
@@ -379,17 +380,59 @@ GPtrArray *bh_act_list_files(const BhAct *act, const BhContext *before)
     const BhStepInputChild *child = g_ptr_array_index(input->children, i);
     const char *role = bh_step_input_child_get_value(child, BH_ACT_FILE_ROLE);
     if (role != NULL && child->of == NULL && strcmp(child->kind, BH_ACT_FILE_KIND) == 0)
-      add_files(files, role, NULL, child->where, NULL, child->alternative ? 0 : child->at_least);
+      add_files(files, role, NULL, child->where, NULL, child->alternative ? 0 : child->at_least,
+                NULL);
   }
   return files;
 }
 
-gboolean bh_act_files_has(const BhActFiles *files, const json_t *values)
+/* Whether the file was attached while the field of the record had its present value. A record whose
+ * field is empty came into its state before the field was declared, so that nothing is known. */
+static gboolean is_recent(const char *since, const json_t *values, const BhContext *record)
 {
-  BhContext context = {.values = values};
-  if (files->where != NULL)
+  const json_t *now = since != NULL ? json_object_get(record->values, since) : NULL;
+  const json_t *then = json_object_get(values, BH_ACT_FILE_STEP);
+  return now == NULL || json_is_null(now) || (then != NULL && json_equal(now, then));
+}
+
+gboolean bh_act_files_has(const BhActFiles *files, const json_t *values, const BhContext *record)
+{
+  if (files->where != NULL) {
+    BhContext context = *record;
+    context.values = values;
+    context.record = NULL;
+    context.children = NULL;
+    context.kind = NULL;
     return bh_condition_holds(files->where, &context);
-  return g_strcmp0(bh_json_string_or(values, BH_ACT_FILE_ROLE, NULL), files->role) == 0;
+  }
+  return g_strcmp0(bh_json_string_or(values, BH_ACT_FILE_ROLE, NULL), files->role) == 0 &&
+         is_recent(files->since, values, record);
+}
+
+/* Name of the field by which files of the kind are marked; all "since" of a kind name the same one.
+ * NULL: none. */
+static const char *find_since(const BhKind *kind)
+{
+  for (guint i = 0; i < kind->transitions->len; i++) {
+    const BhTransition *transition = kind->transitions->pdata[i];
+    gsize k;
+    json_t *element;
+    json_array_foreach((json_t *)transition->attach, k, element) {
+      const char *since = bh_json_string_or(element, "since", NULL);
+      if (since != NULL)
+        return since;
+    }
+  }
+  return NULL;
+}
+
+void bh_act_mark_file(const BhKind *kind, const BhKind *parent, const json_t *values, json_t *set)
+{
+  const char *since = parent != NULL ? find_since(parent) : NULL;
+  json_t *value = since != NULL ? json_object_get(values, since) : NULL;
+  if (kind != NULL && strcmp(kind->name, BH_ACT_FILE_KIND) == 0 && value != NULL &&
+      !json_is_null(value) && bh_kind_find_field(kind, BH_ACT_FILE_STEP) != NULL)
+    json_object_set(set, BH_ACT_FILE_STEP, value);
 }
 
 void bh_attach_check(const json_t *attach, const BhContext *context, GPtrArray *problems)
@@ -401,12 +444,13 @@ void bh_attach_check(const json_t *attach, const BhContext *context, GPtrArray *
   g_autoptr(json_t) children = context->children(context->record, BH_ACT_FILE_KIND, context->data);
   json_array_foreach((json_t *)attach, i, element) {
     gint64 at_least = json_integer_value(json_object_get(element, "at_least"));
-    BhActFiles files = {.role = bh_json_string_or(element, "role", "")};
+    BhActFiles files = {.role = bh_json_string_or(element, "role", ""),
+                        .since = bh_json_string_or(element, "since", NULL)};
     gint64 found = 0;
     gsize k;
     json_t *values;
     json_array_foreach(children, k, values) {
-      found += bh_act_files_has(&files, values);
+      found += bh_act_files_has(&files, values, context);
     }
     if (children == NULL || found >= at_least ||
         !bh_condition_holds(json_object_get(element, "when"), context))

@@ -18,6 +18,8 @@ G_BEGIN_DECLS
 /* The machinery kind of attached files, and the field of their role. */
 #define BH_ACT_FILE_KIND "file"
 #define BH_ACT_FILE_ROLE "role"
+/* The field of files that says under which moment of the parent they were attached; optional. */
+#define BH_ACT_FILE_STEP "at_step"
 
 typedef enum { BH_ACT_CREATE, BH_ACT_STEP, BH_ACT_EDIT } BhActType;
 
@@ -82,23 +84,33 @@ typedef struct {
   const json_t *where; /* condition by which a guard counts them; NULL: by the role */
   const json_t *media; /* allowed types: "image", "pdf", "audio", "video"; NULL: any */
   gint64 at_least;     /* 0: none is needed, or a guard has another way */
+  /* "since": name of the field of the record that a file must have been attached under; NULL: files
+   * of any time count */
+  const char *since;
 } BhActFiles;
 
 /* The files that the act asks for: those in "attach" whose "when" holds, then those that guards of
  * its step count. BhActFiles*; free the array. */
 GPtrArray *bh_act_list_files(const BhAct *act, const BhContext *before);
-/* Whether a file record with these values is one of `files`. */
-gboolean bh_act_files_has(const BhActFiles *files, const json_t *values);
+/* Whether a file record with these values, which belongs to the record of `record`, is one of
+ * `files`. */
+gboolean bh_act_files_has(const BhActFiles *files, const json_t *values, const BhContext *record);
+/* Adds to the values of a new record what the program adds when it is a file: under which moment of
+ * its parent it is attached ("since"). `kind` and `parent` are the kinds of both records, `values`
+ * those of the parent; nothing is added for other kinds, or when one of them is NULL. Every store
+ * calls it for each file that is attached there. */
+void bh_act_mark_file(const BhKind *kind, const BhKind *parent, const json_t *values, json_t *set);
 
 /* The first values of the form that makes a record: "preset", and the link to the origin. `origin`
  * as in bh_act_list_creations; `now_ms` in UTC. New reference. */
 json_t *bh_act_dup_preset(const BhAct *act, const BhContext *origin, gint64 now_ms);
 /* Reads the values {field: value} that a program got for a form with these fields into `values`. A
- * text is read as typed (bh_field_parse_typed), other values are taken as they are; they are
+ * text is read as typed (bh_field_parse_typed; a code of `settings`, which may be NULL, also by its
+ * label), other values are taken as they are; they are
  * checked with the act. Adds a problem for each value that cannot be read, and for each field that
  * the form does not ask for. */
 void bh_act_read_values(const BhKind *kind, const GPtrArray *fields, const json_t *given,
-                        json_t *values, GPtrArray *problems);
+                        const BhSettingValues *settings, json_t *values, GPtrArray *problems);
 /* The values that the operation of the act sets: those of `values` that differ from the record
  * before and that the form asks for, the state, and the stamps. `values` (all values of the form;
  * a field that was cleared has null or is missing) may have other keys, which are ignored. For

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "schema/answer.h"
 #include "schema/civil.h"
+#include "schema/codes.h"
 #include "schema/decimal.h"
 #include "schema/duration.h"
 #include "schema/error.h"
@@ -93,6 +94,14 @@ char *bh_field_format_input(const BhField *field, const json_t *value)
   return field->type == BH_FIELD_DURATION
              ? bh_duration_format_clock(json_integer_value(value))
              : g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(value));
+}
+
+char *bh_field_format_with(const BhField *field, const json_t *value,
+                           const BhSettingValues *settings, const char *lang)
+{
+  const char *code = field->codes != NULL ? json_string_value(value) : NULL;
+  const char *label = code != NULL ? bh_code_find_label(settings, field->codes, code, lang) : NULL;
+  return label != NULL ? g_strdup(label) : bh_field_format_value(field, value, lang);
 }
 
 char *bh_field_format_value(const BhField *field, const json_t *value, const char *lang)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "schema/civil.h"
+#include "schema/codes.h"
 #include "schema/compute.h"
 #include "schema/error.h"
 #include "schema/kind-rules.h"
@@ -92,9 +93,16 @@ static const BhField *find_field(const BhForm *form, const char *name)
   return NULL;
 }
 
+static const BhSettingValues *get_settings(const BhForm *form)
+{
+  return form->before.settings != NULL ? form->before.settings(form->before.data) : NULL;
+}
+
 /* The value of typed input; a new reference. NULL with an error: it cannot be read. */
 static json_t *read_value(const BhForm *form, const BhField *field, json_t *typed, GError **error)
 {
+  if (json_is_string(typed) && bh_field_get_codes(field) != NULL)
+    return bh_field_read_code(field, json_string_value(typed), get_settings(form), error);
   if (json_is_string(typed))
     return bh_field_parse_typed(field, json_string_value(typed), error);
   return bh_kind_check_value(form->kind, bh_field_get_name(field), typed, error)
@@ -317,6 +325,13 @@ static json_t *list_choices(const BhField *field, const json_t *value, const cha
   return out;
 }
 
+/* The codes that are offered for the values that were typed so far. */
+static json_t *list_codes(const BhForm *form, const BhField *field, const char *lang)
+{
+  BhContext after = context_of(form, form->after);
+  return bh_field_list_codes(field, &after, NULL, lang);
+}
+
 static json_t *list_ref_kinds(const BhField *field, const BhKindSet *set, const char *lang)
 {
   const char *const *names = bh_field_get_ref_kinds(field);
@@ -369,6 +384,8 @@ static json_t *resolve_field(const BhForm *form, const BhField *field, const BhK
     json_object_set_new(
         out, "choices",
         list_choices(field, json_object_get(form->given, bh_field_get_name(field)), lang));
+  if (type == BH_FIELD_ENUM_REF)
+    json_object_set_new(out, "choices", list_codes(form, field, lang));
   if (type == BH_FIELD_REF || type == BH_FIELD_REFS)
     json_object_set_new(out, "ref_kinds", list_ref_kinds(field, set, lang));
   const char *unit = bh_field_get_unit(field, lang);
@@ -440,7 +457,7 @@ static json_t *resolve_files(const BhForm *form, const BhKindSet *set, const cha
     gsize k;
     json_t *values;
     json_array_foreach(attached, k, values) {
-      count += bh_act_files_has(files, values);
+      count += bh_act_files_has(files, values, &after);
     }
     if (attached != NULL)
       json_object_set_new(one, "count", json_integer(count));
@@ -588,6 +605,10 @@ GPtrArray *bh_form_check(const BhForm *form)
     take(problems, bh_workflow_check(form->kind, get_start(form), to, &after));
   take(problems, bh_kind_check_change(form->kind, form->set, &before));
   take(problems, check_record(form));
+  GPtrArray *codes = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
+  bh_codes_check(form->kind, form->set, before.values, &after, codes);
+  bh_code_check(form->kind, &after, codes);
+  take(problems, codes);
   check_reason(form, problems);
   return problems;
 }

@@ -25,7 +25,8 @@ void bh_act_rule_free(gpointer data)
 
 static gboolean parse_attach(BhPlace *place, const json_t *object, const json_t **out)
 {
-  static const char *const allowed[] = {"role", "at_least", "media", "label", "when", NULL};
+  static const char *const allowed[] = {"role", "at_least", "media", "label",
+                                        "when", "since",    NULL};
   static const char *const media[] = {"image", "pdf", "audio", "video", NULL};
   if (!bh_place_array(place, object, "attach", FALSE, ATTACH_MAX, out))
     return FALSE;
@@ -34,12 +35,13 @@ static gboolean parse_attach(BhPlace *place, const json_t *object, const json_t 
   json_array_foreach((json_t *)*out, index, element) {
     gsize mark = bh_place_enter(place, "attach");
     bh_place_enter_index(place, index);
-    const char *role = NULL;
+    const char *role = NULL, *since = NULL;
     gint64 at_least = 0;
     g_autofree const char **types = NULL;
     if (!bh_place_is_object(place, element, allowed) ||
         !bh_place_name(place, element, "role", TRUE, &role) ||
         !bh_place_int(place, element, "at_least", 0, FILES_MAX, &at_least) ||
+        !bh_place_name(place, element, "since", FALSE, &since) ||
         !bh_place_names(place, element, "media", FALSE, TRUE, &types) ||
         !bh_place_label(place, element, "label", FALSE))
       return FALSE;
@@ -164,9 +166,38 @@ gboolean bh_kind_parse_acts(BhPlace *place, BhKind *kind)
 
 /* --- second pass --- */
 
-/* The files of an act are records of the machinery kind "file": its field "role" has the roles. */
+/* Checks "since" of a file of a step: a time of the kind that other steps stamp, the same one for
+ * all steps, because a file is marked with one. */
+static gboolean check_since(BhPlace *place, const BhKind *file, const BhKind *kind,
+                            const char *since, const BhTransition *transition)
+{
+  const BhField *field = g_hash_table_lookup(kind->field_index, since);
+  const BhField *mark = bh_kind_find_field(file, BH_ACT_FILE_STEP);
+  if (transition == NULL)
+    return bh_place_fail_at(place, "since", "only the files of a step can have it");
+  if (mark == NULL || mark->type != BH_FIELD_TIME)
+    return bh_place_fail_at(
+        place, "since", "the kind \"" BH_ACT_FILE_KIND "\" has no time \"" BH_ACT_FILE_STEP "\"");
+  if (field == NULL || field->type != BH_FIELD_TIME)
+    return bh_place_fail_at(place, "since", "kind %s has no time \"%s\"", kind->name, since);
+  if (json_object_get(transition->stamps, since) != NULL)
+    return bh_place_fail_at(place, "since", "the step itself stamps \"%s\"", since);
+  for (guint i = 0; i < kind->transitions->len; i++) {
+    const BhTransition *other = kind->transitions->pdata[i];
+    gsize k;
+    json_t *element;
+    json_array_foreach((json_t *)other->attach, k, element) {
+      if (strcmp(bh_json_string_or(element, "since", since), since) != 0)
+        return bh_place_fail_at(place, "since", "another step of the kind names another field");
+    }
+  }
+  return TRUE;
+}
+
+/* The files of an act are records of the machinery kind "file": its field "role" has the roles.
+ * `transition`: the step that asks for them; NULL: another act. */
 static gboolean resolve_attach(BhPlace *place, const BhKindSet *set, const BhKind *kind,
-                               const json_t *attach)
+                               const json_t *attach, const BhTransition *transition)
 {
   if (attach == NULL)
     return TRUE;
@@ -188,6 +219,9 @@ static gboolean resolve_attach(BhPlace *place, const BhKindSet *set, const BhKin
     const json_t *when = json_object_get(element, "when");
     if (bh_field_find_choice(role, code) == NULL)
       return bh_place_fail_at(place, "role", "\"" BH_ACT_FILE_KIND "\" has no role \"%s\"", code);
+    const char *since = bh_json_string_or(element, "since", NULL);
+    if (since != NULL && !check_since(place, file, kind, since, transition))
+      return FALSE;
     gsize inner = bh_place_enter(place, "when");
     if (when != NULL && !bh_condition_check(place, set, kind, when))
       return FALSE;
@@ -320,7 +354,7 @@ gboolean bh_transition_resolve_act(BhPlace *place, const BhKindSet *set, const B
 {
   return bh_sources_resolve(place, set, kind, NULL, "stamps", transition->stamps) &&
          check_hub_stamps(place, kind, transition) &&
-         resolve_attach(place, set, kind, transition->attach) &&
+         resolve_attach(place, set, kind, transition->attach, transition) &&
          bh_transition_resolve_opens(place, set, kind, transition);
 }
 
@@ -397,7 +431,7 @@ static gboolean resolve_create(BhPlace *place, const BhKindSet *set, const BhKin
          check_from(place, set, kind, rule) && check_create_when(place, set, rule) &&
          bh_sources_resolve(place, set, kind, rule, "preset", rule->preset) &&
          bh_sources_resolve(place, set, kind, rule, "stamps", rule->stamps) &&
-         resolve_attach(place, set, kind, rule->attach);
+         resolve_attach(place, set, kind, rule->attach, NULL);
 }
 
 static gboolean resolve_edit(BhPlace *place, const BhKindSet *set, const BhKind *kind,
@@ -418,7 +452,7 @@ static gboolean resolve_edit(BhPlace *place, const BhKindSet *set, const BhKind 
   return bh_kind_check_who(place, set, kind, rule->who) &&
          check_form_fields(place, kind, "fields", rule->fields) &&
          bh_sources_resolve(place, set, kind, rule, "stamps", rule->stamps) &&
-         resolve_attach(place, set, kind, rule->attach);
+         resolve_attach(place, set, kind, rule->attach, NULL);
 }
 
 gboolean bh_kind_resolve_acts(BhPlace *place, const BhKindSet *set, const BhKind *kind)

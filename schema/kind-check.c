@@ -6,6 +6,7 @@
 #include <string.h>
 #include "schema/answer.h"
 #include "schema/civil.h"
+#include "schema/codes.h"
 #include "schema/decimal.h"
 #include "schema/error.h"
 #include "schema/id-number.h"
@@ -298,6 +299,10 @@ static char *find_fault(const BhField *field, const json_t *value)
     return error != NULL ? g_strdup(error->message) : g_strdup("must be text");
   case BH_FIELD_AREA:
     return check_area(value);
+  case BH_FIELD_ENUM_REF:
+    return bh_code_is_valid(text)
+               ? NULL
+               : g_strdup("must be a code: 1 to 40 letters, digits, \"_\", \"-\" or \".\"");
   case BH_FIELD_URL:
     return check_url(field, value);
   case BH_FIELD_ID_NUMBER:
@@ -444,30 +449,37 @@ void bh_kind_check_doubts(const BhKind *kind, const char *const *keys, const BhC
   }
 }
 
-/* Adds a problem when the value is beyond a limit that a setting gives today. */
-static void check_limit(const BhField *field, const json_t *number, int sign,
-                        const BhContext *context, GPtrArray *problems)
+/* The problem of a value below (`sign` < 0) or above the limit `number`, if that is a setting. */
+static BhProblem *find_excess(const BhField *field, const json_t *number, int sign,
+                              const BhContext *context)
 {
   const json_t *value = json_object_get(context->values, field->name);
   BhDate today;
   double limit = 0;
   if (number == NULL || bh_value_is_blank(value) || context->today == NULL ||
-      !bh_date_parse(context->today, &today, NULL) ||
+      !bh_field_check_value(field, value, NULL) || !bh_date_parse(context->today, &today, NULL) ||
       !bh_number_find(number, context, &today, &limit) ||
       (sign < 0 ? bh_number_read(value) >= limit : bh_number_read(value) <= limit))
-    return;
+    return NULL;
   g_autofree char *zh = g_strdup_printf(sign < 0 ? "“%s”不能小于 %.10g" : "“%s”不能大于 %.10g",
                                         bh_field_get_label(field, "zh"), limit);
   g_autofree char *en =
       g_strdup_printf(sign < 0 ? "%s must be at least %.10g" : "%s must be at most %.10g",
                       bh_field_get_label(field, "en"), limit);
-  g_ptr_array_add(problems, bh_problem_new(field->name, "invalid", zh, en));
+  return bh_problem_new(field->name, "invalid", zh, en);
+}
+
+BhProblem *bh_field_find_excess(const BhField *field, const BhContext *context)
+{
+  BhProblem *problem = find_excess(field, field->min_number, -1, context);
+  return problem != NULL ? problem : find_excess(field, field->max_number, 1, context);
 }
 
 static void check_limits(const BhField *field, const BhContext *context, GPtrArray *problems)
 {
-  check_limit(field, field->min_number, -1, context, problems);
-  check_limit(field, field->max_number, 1, context, problems);
+  BhProblem *problem = bh_field_find_excess(field, context);
+  if (problem != NULL)
+    g_ptr_array_add(problems, problem);
 }
 
 GPtrArray *bh_kind_check_keys(const BhKind *kind, const char *const *keys, const BhContext *context)
@@ -497,8 +509,9 @@ gboolean bh_kind_has_check_of(const BhKind *kind, const char *key)
       return TRUE;
   }
   const BhField *field = bh_kind_find_field(kind, key);
-  return field != NULL && (field->doubt != NULL || field->explained != NULL ||
-                           field->min_number != NULL || field->max_number != NULL);
+  return field != NULL &&
+         (field->doubt != NULL || field->explained != NULL || field->min_number != NULL ||
+          field->max_number != NULL || field->codes != NULL);
 }
 
 static void check_values(const BhKind *kind, const json_t *values, GPtrArray *problems)

@@ -50,6 +50,7 @@ static const TypeRow type_rows[] = {
     {"duration", BH_FIELD_DURATION, 0, DURATION_MAX, 0, DURATION_BOUND},
     {"url", BH_FIELD_URL, 0, 500, 0, 2000},
     {"id_number", BH_FIELD_ID_NUMBER, 0, 0, 0, 0},
+    {"enum_ref", BH_FIELD_ENUM_REF, 0, 0, 0, 0},
 };
 
 static const TypeRow *find_row(BhFieldType type)
@@ -113,7 +114,8 @@ static gboolean parse_choices(BhPlace *place, BhField *field)
   }
   const char *word = json_string_value(json_object_get(field->declaration, "choices"));
   field->chooses_settings = field->type == BH_FIELD_CHOICE && g_strcmp0(word, "settings") == 0;
-  if (field->chooses_settings)
+  field->chooses_lists = field->type == BH_FIELD_CHOICE && g_strcmp0(word, "codes") == 0;
+  if (field->chooses_settings || field->chooses_lists)
     return TRUE;
   if (!bh_place_array(place, field->declaration, "choices", TRUE, CHOICES_MAX, &field->choices))
     return FALSE;
@@ -252,7 +254,7 @@ BhField *bh_field_parse(BhPlace *place, const json_t *declaration)
       "name",     "type",   "label",       "hint",          "required",   "show_when", "choices",
       "min",      "max",    "digits",      "ref_kinds",     "personal",   "indexed",   "retired",
       "in_form",  "source", "locked_when", "on_change_ask", "written_by", "unlocked",  "own_unit",
-      "distinct", "doubt",  "unit",        "compute",       NULL};
+      "distinct", "doubt",  "unit",        "compute",       "codes",      "day",       NULL};
   g_autofree BhField *field = g_new0(BhField, 1);
   field->declaration = declaration;
   field->in_form = TRUE;
@@ -313,8 +315,9 @@ BhField *bh_field_parse(BhPlace *place, const json_t *declaration)
   }
   field->show_when = json_object_get(declaration, "show_when");
   field->locked_when = json_object_get(declaration, "locked_when");
-  if (parse_choices(place, field) && parse_refs(place, field) && parse_required(place, field) &&
-      parse_distinct(place, field) && parse_doubt(place, field) &&
+  if (parse_choices(place, field) && bh_field_parse_codes(place, field) &&
+      parse_refs(place, field) && parse_required(place, field) && parse_distinct(place, field) &&
+      parse_doubt(place, field) &&
       bh_place_names(place, declaration, "on_change_ask", FALSE, TRUE, &field->change_asks) &&
       bh_field_parse_compute(place, field))
     return g_steal_pointer(&field);

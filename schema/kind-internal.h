@@ -38,6 +38,9 @@ struct _BhField {
   const json_t *min_number;  /* {"setting": NAME} in "min", or NULL */
   const json_t *max_number;  /* {"setting": NAME} in "max", or NULL */
   gboolean chooses_settings; /* "choices" is "settings": the declared settings of the set */
+  gboolean chooses_lists;    /* "choices" is "codes": the declared code lists of the set */
+  const char *codes;         /* name of the code list of an enum_ref, or NULL */
+  const char *day;           /* of an enum_ref: path to the day that counts; NULL: today */
   gboolean any_kind; /* "ref_kinds" is "any"; `ref_kinds` is filled in when the set is complete */
   const char **change_asks;
 };
@@ -140,6 +143,7 @@ struct _BhKind {
   GPtrArray *creates;  /* BhActRule*: "create" */
   GPtrArray *edits;    /* BhActRule*: "edit" */
   GPtrArray *settings; /* BhSettingRule*: "settings" */
+  const json_t *codes; /* array of the declared code lists ("codes"), or NULL */
   /* set of names of fields on which due days of records of other kinds depend (deadline.c);
    * NULL: none */
   GHashTable *due_fields;
@@ -221,6 +225,18 @@ const char *bh_number_get_setting(const json_t *number);
 double bh_number_read(const json_t *value);
 /* Adds a problem when the record is a value of a setting and does not fit its declaration. */
 void bh_setting_check(const BhKind *kind, const json_t *values, GPtrArray *problems);
+
+/* --- codes.c --- */
+/* Parses "codes" of a kind: the code lists that it declares. FALSE with the error of `place` set.
+ */
+gboolean bh_kind_parse_codes(BhPlace *place, BhKind *kind);
+/* Between the passes: collects the code lists of all kinds, as choices too. */
+void bh_kind_set_link_codes(BhKindSet *set);
+/* Second pass: no list is declared twice, and the fields of the kind name declared lists. FALSE
+ * with the error of `place` set. */
+gboolean bh_kind_resolve_codes(BhPlace *place, const BhKindSet *set, const BhKind *kind);
+/* Parses "codes" and "day" of a field. FALSE with the error of `place` set. */
+gboolean bh_field_parse_codes(BhPlace *place, BhField *field);
 
 /* --- deadline.c --- */
 /* Parses "deadline" of a transition. FALSE with the error of `place` set. */
@@ -356,6 +372,7 @@ struct _BhKindSet {
   GHashTable *computed;    /* names of computed fields of any kind, borrowed; NULL: none */
   GHashTable *settings;    /* name → BhSettingRule, borrowed from the kinds */
   json_t *setting_choices; /* array of {"code","label","retired"}: the settings as choices */
+  json_t *list_choices;    /* array of {"code","label","retired"}: the code lists as choices */
   char *text;              /* canonical text of `declarations` */
   char *hash;              /* hex SHA-256 of `text` */
 };

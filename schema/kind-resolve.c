@@ -384,12 +384,14 @@ static gboolean check_title_path(BhPlace *place, const BhKindSet *set, const BhK
   return TRUE;
 }
 
-/* Titles are stored, so that they would not follow a computed value. */
+/* Titles are stored, so that they would follow neither a computed value nor the label of a code. */
 static gboolean check_title_field(BhPlace *place, const BhKind *kind, const char *name)
 {
   if (!check_field_name(place, kind, name))
     return FALSE;
   const BhField *field = g_hash_table_lookup(kind->field_index, name);
+  if (field->codes != NULL)
+    return bh_place_fail(place, "field \"%s\" has codes, which a title cannot show", name);
   return field->compute == NULL ||
          bh_place_fail(place, "field \"%s\" is computed; a title has stored values only", name);
 }
@@ -512,5 +514,6 @@ gboolean bh_kind_resolve(const BhKind *kind, const BhKindSet *set, const char *r
          resolve_transitions(&place, set, kind) && resolve_sections(&place, set, kind) &&
          resolve_review(&place, kind) && bh_kind_resolve_acts(&place, set, kind) &&
          bh_kind_resolve_views(&place, set, kind) && bh_kind_resolve_number(&place, set, kind) &&
-         bh_kind_resolve_settings(&place, set, kind) && bh_kind_resolve_returns(&place, set, kind);
+         bh_kind_resolve_settings(&place, set, kind) && bh_kind_resolve_codes(&place, set, kind) &&
+         bh_kind_resolve_returns(&place, set, kind);
 }

@@ -43,6 +43,7 @@ typedef enum {
   BH_FIELD_DURATION,  /* JSON integer, whole minutes */
   BH_FIELD_URL,       /* address of a web page, http or https */
   BH_FIELD_ID_NUMBER, /* number of a mainland identity card, always personal */
+  BH_FIELD_ENUM_REF,  /* code of a code list (schema/codes.h) */
 } BhFieldType;
 
 /* --- the set --- */
@@ -224,6 +225,10 @@ const char *const *bh_field_get_change_asks(const BhField *field);
 /* The value as text for people (choice label, date, time, "是"/"否", a number with its unit);
  * g_free. For a field of type REF the text is the id. */
 char *bh_field_format_value(const BhField *field, const json_t *value, const char *lang);
+/* As bh_field_format_value, with the label of a code of a field of type ENUM_REF. A code that
+ * `settings` (NULL: nothing is known) does not have is shown as it is. g_free. */
+char *bh_field_format_with(const BhField *field, const json_t *value,
+                           const BhSettingValues *settings, const char *lang);
 /* The value as text for an input of text: as bh_field_parse_typed reads it, and without the unit,
  * which is shown beside the input. "" for NULL; a string of an unsent draft that is no value of the
  * field is returned as it is. For fields of one line of text or a number only. g_free. */
@@ -327,6 +332,10 @@ BhProblem *bh_problem_new(const char *field, const char *code, const char *text_
 /* Frees a problem; NULL is allowed. */
 void bh_problem_free(BhProblem *problem);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhProblem, bh_problem_free)
+
+/* The problem of a value that is beyond a limit which a setting gives today; bh_problem_free. NULL:
+ * there is none, or it cannot be decided. context->kind is needed. */
+BhProblem *bh_field_find_excess(const BhField *field, const BhContext *context);
 
 /* All problems of the values: types, required fields among the shown ones, the kind's "checks".
  * BhProblem* with free function set; empty when there are none. Never NULL. */

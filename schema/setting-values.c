@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "schema/codes.h"
 #include "schema/kind-internal.h"
 #include "schema/region.h"
 
@@ -23,6 +24,7 @@ struct _BhSettingValues {
   GHashTable *values; /* name → GPtrArray of Value */
   json_t *years;      /* {"2026": {"off","work"}} */
   BhCalendar *calendar;
+  BhCodes *codes;
 };
 
 static void value_free(gpointer data)
@@ -40,6 +42,7 @@ BhSettingValues *bh_setting_values_new(void)
   settings->values =
       g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
   settings->years = json_object();
+  settings->codes = bh_codes_new();
   return settings;
 }
 
@@ -56,12 +59,14 @@ void bh_setting_values_unref(BhSettingValues *settings)
   g_hash_table_unref(settings->values);
   json_decref(settings->years);
   bh_calendar_free(settings->calendar);
+  bh_codes_free(settings->codes);
   g_free(settings);
 }
 
 gboolean bh_setting_values_has_kind(const char *kind)
 {
-  return g_strcmp0(kind, BH_SETTING_KIND) == 0 || g_strcmp0(kind, BH_CALENDAR_KIND) == 0;
+  return g_strcmp0(kind, BH_SETTING_KIND) == 0 || g_strcmp0(kind, BH_CALENDAR_KIND) == 0 ||
+         g_strcmp0(kind, BH_CODE_KIND) == 0;
 }
 
 /* *day: the date in `key`, or unchanged when it is empty. FALSE when it is no date. */
@@ -119,17 +124,25 @@ static gboolean add_year(BhSettingValues *settings, const json_t *values)
 void bh_setting_values_add(BhSettingValues *settings, const char *kind, const char *id,
                            const json_t *values)
 {
+  gboolean is_code = g_strcmp0(kind, BH_CODE_KIND) == 0;
+  /* A code that was withdrawn keeps its label. */
   if (!bh_setting_values_has_kind(kind) ||
-      strcmp(bh_json_string_or(values, "state", ""), WITHDRAWN) == 0)
+      (!is_code && strcmp(bh_json_string_or(values, "state", ""), WITHDRAWN) == 0))
     return;
-  if (!(strcmp(kind, BH_SETTING_KIND) == 0 ? add_value(settings, id, values)
-                                           : add_year(settings, values)))
+  if (!(is_code                              ? bh_codes_add(settings->codes, id, values)
+        : strcmp(kind, BH_SETTING_KIND) == 0 ? add_value(settings, id, values)
+                                             : add_year(settings, values)))
     g_warning("%s %s cannot be used, it is left out", kind, id);
 }
 
 const BhCalendar *bh_setting_values_get_calendar(const BhSettingValues *settings)
 {
   return settings != NULL ? settings->calendar : NULL;
+}
+
+const BhCodes *bh_setting_values_get_codes(const BhSettingValues *settings)
+{
+  return settings != NULL ? settings->codes : NULL;
 }
 
 /* Whether `value` is valid for the area and the day. */

@@ -1,6 +1,7 @@
 /* Settings: numbers that the office sets (how many days until a re-check), for an area and a time,
- * and the calendar of holidays and shifted workdays. Both are records, which every store has: of
- * the kinds BH_SETTING_KIND and BH_CALENDAR_KIND. Which settings there are, of which type and with
+ * the calendar of holidays and shifted workdays, and code lists (schema/codes.h). All are records,
+ * which every store has: of the kinds BH_SETTING_KIND, BH_CALENDAR_KIND and BH_CODE_KIND. Which
+ * settings there are, of which type and with
  * which default, is declared by kinds ("settings"). Pure; any thread, once all records are added.
  * Start with bh_number_find. */
 #pragma once
@@ -14,14 +15,14 @@ G_BEGIN_DECLS
 #define BH_SETTING_KIND "setting"
 /* Name of the kind whose records are calendars, one for each year. */
 #define BH_CALENDAR_KIND "calendar"
-/* Records of both kinds that a store reads; more are ignored, the oldest first. */
+/* Records of settings and calendars that a store reads; more are ignored, the oldest first. */
 #define BH_SETTINGS_MAX 5000
 
 /* Makes settings without values; bh_setting_values_unref. */
 BhSettingValues *bh_setting_values_new(void);
-/* Adds a record of one of the two kinds. Records of other kinds, withdrawn ones and those whose
- * values cannot be used are left out, the latter with a warning. `id` and `values` are copied.
- * Must not be called once other threads use the settings. */
+/* Adds a record of one of the three kinds. Records of other kinds, withdrawn settings and records
+ * whose values cannot be used are left out, the latter with a warning. `id` and `values` are
+ * copied. Must not be called once other threads use the settings. */
 void bh_setting_values_add(BhSettingValues *settings, const char *kind, const char *id,
                            const json_t *values);
 /* Takes a reference; returns `settings`. */
@@ -30,7 +31,7 @@ BhSettingValues *bh_setting_values_ref(BhSettingValues *settings);
 void bh_setting_values_unref(BhSettingValues *settings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhSettingValues, bh_setting_values_unref)
 
-/* Whether records of the kind with this name are values of settings or calendars. */
+/* Whether records of the kind with this name are values of settings, calendars or codes. */
 gboolean bh_setting_values_has_kind(const char *kind);
 /* *value: what was set for the setting, for a record in `area` (NULL: in no area) and for `day`. Of
  * several values that are valid on that day the one of the smallest area is taken, then the one

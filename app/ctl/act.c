@@ -6,6 +6,7 @@
 
 #include "app/ctl/command.h"
 #include "schema/act.h"
+#include "schema/codes.h"
 #include "schema/error.h"
 
 /* --- acts --- */
@@ -163,7 +164,18 @@ static void print_choices(const BhField *field)
              bh_field_get_choice_label(field, i, bh_ctl_get_lang()));
 }
 
-static void print_form(const BhKind *kind, const json_t *form)
+/* The codes that are offered to the record; the store lists them. */
+static void print_codes(const json_t *codes)
+{
+  gsize i;
+  json_t *one;
+
+  json_array_foreach((json_t *)codes, i, one) {
+    printf("    %-24s %s\n", bh_json_string_or(one, "code", ""), label_of(one));
+  }
+}
+
+static void print_form(BhLink *link, const BhKind *kind, const json_t *form)
 {
   const char *lang = bh_ctl_get_lang();
   gsize i;
@@ -176,10 +188,11 @@ static void print_form(const BhKind *kind, const json_t *form)
       continue;
     const char *name = bh_field_get_name(field);
     g_autofree char *value =
-        bh_field_format_value(field, json_object_get(json_object_get(form, "values"), name), lang);
+        bh_ctl_format(link, field, json_object_get(json_object_get(form, "values"), name));
     printf("  %-24s %-10s %s: %s\n", name, bh_field_get_type_name(field),
            bh_field_get_label(field, lang), value);
     print_choices(field);
+    print_codes(json_object_get(json_object_get(form, "codes"), name));
   }
   json_array_foreach(json_object_get(form, "files"), i, item) {
     printf("  %-24s files      %s: at least %" JSON_INTEGER_FORMAT ", now %" G_GSIZE_FORMAT "\n",
@@ -272,12 +285,13 @@ static json_t *prepare(BhLink *link, const json_t *act, const BhKind **kind, GEr
 
 /* Reads the values of the person into `values`. Returns the problems, a new reference; NULL with an
  * error. */
-static json_t *fill_in(const BhCtlOptions *options, const BhKind *kind, const json_t *names,
-                       json_t *values, GError **error)
+static json_t *fill_in(const BhCtlOptions *options, BhLink *link, const BhKind *kind,
+                       const json_t *names, json_t *values, GError **error)
 {
   g_autoptr(json_t) given = bh_ctl_read_values(options, error);
   g_autoptr(GPtrArray) fields = g_ptr_array_new();
   g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
+  const BhSettingValues *codes = NULL;
   json_t *out = json_array();
 
   if (given == NULL) {
@@ -288,8 +302,10 @@ static json_t *fill_in(const BhCtlOptions *options, const BhKind *kind, const js
     const BhField *field = bh_kind_find_field(kind, json_string_value(json_array_get(names, i)));
     if (field != NULL)
       g_ptr_array_add(fields, (gpointer)field);
+    if (field != NULL && bh_field_get_codes(field) != NULL)
+      codes = bh_link_get_codes(link);
   }
-  bh_act_read_values(kind, fields, given, values, problems);
+  bh_act_read_values(kind, fields, given, codes, values, problems);
   for (guint i = 0; i < problems->len; i++) {
     const BhProblem *problem = g_ptr_array_index(problems, i);
     json_array_append_new(out,
@@ -309,7 +325,7 @@ static json_t *run(const BhCtlOptions *options, BhLink *link, const json_t *act,
     return NULL;
   g_autoptr(json_t) values = json_copy(json_object_get(form, "values"));
   g_autoptr(json_t) problems =
-      fill_in(options, kind, json_object_get(form, "fields"), values, error);
+      fill_in(options, link, kind, json_object_get(form, "fields"), values, error);
   if (problems == NULL)
     return NULL;
   return json_array_size(problems) > 0 ? json_pack("{s:O}", "problems", problems)
@@ -343,7 +359,7 @@ static BhCtlExit show_form(const BhCtlOptions *options, BhLink *link, const json
   if (options->json)
     bh_ctl_print_json(form);
   else
-    print_form(kind, form);
+    print_form(link, kind, form);
   return BH_CTL_OK;
 }
 

@@ -48,6 +48,8 @@ BhCtlExit bh_ctl_exit_code(const GError *error);
 void bh_ctl_print_json(const json_t *value);
 /* The language of messages by the locale: "zh" or "en". Static. */
 const char *bh_ctl_get_lang(void);
+/* The value as text for people, with the label of a code; g_free. */
+char *bh_ctl_format(BhLink *link, const BhField *field, const json_t *value);
 
 /* Splits "name=value" of the option `option` at the first "=". The value is borrowed; NULL with
  * BH_ERROR_FORMAT when the name or "=" is missing. *name: g_free. */

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "schema/codes.h"
 #include "schema/error.h"
+#include "schema/setting-values.h"
 #include "schema/world.h"
 #include "sync/owner/owner.h"
 
@@ -17,6 +19,7 @@ struct _BhLink {
   BhOwner *owner; /* `owner` and `worker` are NULL when another process owns the store */
   BhWorker *worker;
   BhKindSet *kinds;
+  BhSettingValues *settings;
 };
 
 void bh_link_close(BhLink *link)
@@ -26,6 +29,7 @@ void bh_link_close(BhLink *link)
   g_clear_pointer(&link->worker, bh_worker_stop);
   g_clear_pointer(&link->owner, bh_owner_release);
   g_clear_pointer(&link->kinds, bh_kind_set_unref);
+  bh_setting_values_unref(link->settings);
   g_free(link->dir);
   g_free(link);
 }
@@ -117,4 +121,23 @@ BhKindSet *bh_link_get_kinds(BhLink *link, GError **error)
   if (text != NULL)
     link->kinds = bh_kind_set_from_text(text, strlen(text), error);
   return link->kinds;
+}
+
+const BhSettingValues *bh_link_get_codes(BhLink *link)
+{
+  if (link->settings != NULL)
+    return link->settings;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) answer = bh_link_call(link, "codes", NULL, &error);
+  gsize i;
+  json_t *one;
+  /* A process of an older version that has the store open does not know the method. */
+  if (answer == NULL && !g_error_matches(error, BH_ERROR, BH_ERROR_UNKNOWN))
+    g_warning("%s", error->message);
+  link->settings = bh_setting_values_new();
+  json_array_foreach(json_object_get(answer, "codes"), i, one) {
+    bh_setting_values_add(link->settings, BH_CODE_KIND, bh_json_string_or(one, "id", ""),
+                          json_object_get(one, "values"));
+  }
+  return link->settings;
 }

@@ -28,4 +28,8 @@ BhWorker *bh_link_get_worker(BhLink *link);
  * error. */
 BhKindSet *bh_link_get_kinds(BhLink *link, GError **error);
 
+/* The code lists of the store, borrowed; they are read from the store at the first call. Empty when
+ * they cannot be read. */
+const BhSettingValues *bh_link_get_codes(BhLink *link);
+
 G_END_DECLS

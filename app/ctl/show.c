@@ -4,6 +4,7 @@
 
 #include "app/ctl/command.h"
 #include "schema/civil.h"
+#include "schema/codes.h"
 #include "schema/compute.h"
 #include "schema/error.h"
 
@@ -25,11 +26,14 @@ static void print_time(const char *label, gint64 ms)
 
 /* A value of --where, in the form in which the index has it: as typed for its field. A field that
  * the kind does not have is left to the store, which names it. NULL with an error. */
-static json_t *parse_where(const BhKind *kind, const char *name, const char *typed, GError **error)
+static json_t *parse_where(BhLink *link, const BhKind *kind, const char *name, const char *typed,
+                           GError **error)
 {
   const BhField *field = kind != NULL ? bh_kind_find_field(kind, name) : NULL;
-  g_autoptr(json_t) value =
-      field != NULL ? bh_field_parse_typed(field, typed, error) : json_string(typed);
+  g_autoptr(json_t) value = field == NULL ? json_string(typed)
+                            : bh_field_get_codes(field) != NULL
+                                ? bh_field_read_code(field, typed, bh_link_get_codes(link), error)
+                                : bh_field_parse_typed(field, typed, error);
 
   if (value == NULL || (!json_is_null(value) && !json_is_object(value)))
     return g_steal_pointer(&value);
@@ -38,8 +42,8 @@ static json_t *parse_where(const BhKind *kind, const char *name, const char *typ
 }
 
 /* Several values of one field mean any of them. */
-static gboolean read_where(const BhCtlOptions *options, const BhKind *kind, json_t *query,
-                           GError **error)
+static gboolean read_where(const BhCtlOptions *options, BhLink *link, const BhKind *kind,
+                           json_t *query, GError **error)
 {
   json_t *where = json_object();
 
@@ -47,7 +51,7 @@ static gboolean read_where(const BhCtlOptions *options, const BhKind *kind, json
   for (char **item = options->where; item != NULL && *item != NULL; item++) {
     g_autofree char *name = NULL;
     const char *typed = bh_ctl_split("--where", *item, &name, error);
-    g_autoptr(json_t) value = typed != NULL ? parse_where(kind, name, typed, error) : NULL;
+    g_autoptr(json_t) value = typed != NULL ? parse_where(link, kind, name, typed, error) : NULL;
     if (value == NULL)
       return FALSE;
     json_t *values = json_object_get(where, name);
@@ -85,7 +89,7 @@ static json_t *make_query(const BhCtlOptions *options, BhLink *link, GError **er
       return NULL;
     json_object_set_new(query, "due_before", json_string(options->due_before));
   }
-  return read_where(options, bh_kind_set_find(kinds, options->arguments[0]), query, error)
+  return read_where(options, link, bh_kind_set_find(kinds, options->arguments[0]), query, error)
              ? g_steal_pointer(&query)
              : NULL;
 }
@@ -150,7 +154,14 @@ BhCtlExit bh_ctl_list(const BhCtlOptions *options)
 
 /* --- show, history --- */
 
-static void print_values(const BhKind *kind, const json_t *values)
+char *bh_ctl_format(BhLink *link, const BhField *field, const json_t *value)
+{
+  return bh_field_format_with(field, value,
+                              bh_field_get_codes(field) != NULL ? bh_link_get_codes(link) : NULL,
+                              bh_ctl_get_lang());
+}
+
+static void print_values(BhLink *link, const BhKind *kind, const json_t *values)
 {
   const char *lang = bh_ctl_get_lang();
   const char *key;
@@ -162,8 +173,7 @@ static void print_values(const BhKind *kind, const json_t *values)
       printf("  State: %s\n", bh_kind_get_state_label(kind, json_string_value(value), lang));
       continue;
     }
-    g_autofree char *text =
-        field != NULL ? bh_field_format_value(field, value, lang) : bh_json_dump(value);
+    g_autofree char *text = field != NULL ? bh_ctl_format(link, field, value) : bh_json_dump(value);
     printf("  %s: %s\n", field != NULL ? bh_field_get_label(field, lang) : key, text);
   }
 }
@@ -191,7 +201,7 @@ static void print_record(BhLink *link, const json_t *record)
 
   printf("%s: %s\n", kind != NULL ? bh_kind_get_label(kind, bh_ctl_get_lang()) : name,
          bh_json_string_or(record, "title", ""));
-  print_values(kind, json_object_get(record, "values"));
+  print_values(link, kind, json_object_get(record, "values"));
   print_computed(kind, json_object_get(record, "computed"));
   if (number_of(record, "pending") > 0)
     printf("%" G_GINT64_FORMAT " entries have not left yet\n", number_of(record, "pending"));

@@ -14,6 +14,7 @@ typedef struct {
   BhFieldRow *row;
   GtkWidget *flow;
   GtkWidget *unfold_button; /* NULL when the list is short and is not folded */
+  GtkWidget *none;          /* of codes: says that there are no choices; else NULL */
   gboolean several;
   gboolean changing;
 } Choice;
@@ -71,6 +72,38 @@ static void on_unfold(GtkButton *button, Choice *choice)
   show_chosen(choice, TRUE);
 }
 
+static void add_button(Choice *choice, const char *code, const char *label)
+{
+  GtkWidget *button = gtk_toggle_button_new();
+  GtkWidget *text = bh_part_label(label, NULL);
+  gtk_label_set_xalign(GTK_LABEL(text), 0.5);
+  gtk_container_add(GTK_CONTAINER(button), text);
+  g_autofree char *id = g_strdup_printf("%s-%s", bh_field_row_get_name(choice->row), code);
+  bh_part_identify(button, id, label);
+  g_object_set_data_full(G_OBJECT(button), "bh-code", g_strdup(code), g_free);
+  g_signal_connect(button, "toggled", G_CALLBACK(on_toggled), choice);
+  gtk_widget_set_can_focus(button, TRUE);
+  gtk_container_add(GTK_CONTAINER(choice->flow), button);
+}
+
+/* Shows the buttons that were added. A long list is folded. */
+static void finish(Choice *choice, GtkWidget *box, gsize n)
+{
+  gtk_widget_show_all(choice->flow);
+  g_autoptr(GList) cells = gtk_container_get_children(GTK_CONTAINER(choice->flow));
+  for (GList *l = cells; l != NULL; l = l->next)
+    /* The cell takes no focus, because the button in it does. */
+    gtk_widget_set_can_focus(l->data, FALSE);
+  if (n <= OPEN_UP_TO)
+    return;
+  g_autofree char *id = g_strdup_printf("%s-unfold", bh_field_row_get_name(choice->row));
+  g_autofree char *name = g_strdup_printf(_("Choose: %s"), bh_field_row_get_label(choice->row));
+  choice->unfold_button = bh_part_button(id, name, NULL);
+  g_signal_connect(choice->unfold_button, "clicked", G_CALLBACK(on_unfold), choice);
+  gtk_container_add(GTK_CONTAINER(box), choice->unfold_button);
+  show_chosen(choice, FALSE);
+}
+
 static GtkWidget *make(BhFieldRow *row, gboolean several)
 {
   Choice *choice = g_new0(Choice, 1);
@@ -84,36 +117,39 @@ static GtkWidget *make(BhFieldRow *row, gboolean several)
   gtk_flow_box_set_max_children_per_line(GTK_FLOW_BOX(choice->flow), 6);
   gtk_container_add(GTK_CONTAINER(box), choice->flow);
   const BhField *field = bh_field_row_get_field(row);
-  const char *lang = bh_field_row_get_lang(row);
   gsize n = bh_field_count_choices(field);
-  for (gsize i = 0; i < n; i++) {
-    const char *code = bh_field_get_choice_code(field, i);
-    const char *label = bh_field_get_choice_label(field, i, lang);
-    GtkWidget *button = gtk_toggle_button_new();
-    GtkWidget *text = bh_part_label(label, NULL);
-    gtk_label_set_xalign(GTK_LABEL(text), 0.5);
-    gtk_container_add(GTK_CONTAINER(button), text);
-    g_autofree char *id = g_strdup_printf("%s-%s", bh_field_row_get_name(row), code);
-    bh_part_identify(button, id, label);
-    g_object_set_data(G_OBJECT(button), "bh-code", (gpointer)code);
-    g_signal_connect(button, "toggled", G_CALLBACK(on_toggled), choice);
-    gtk_widget_set_can_focus(button, TRUE);
-    gtk_container_add(GTK_CONTAINER(choice->flow), button);
-  }
-  gtk_widget_show_all(choice->flow);
-  g_autoptr(GList) cells = gtk_container_get_children(GTK_CONTAINER(choice->flow));
-  for (GList *l = cells; l != NULL; l = l->next)
-    /* The cell takes no focus, because the button in it does. */
-    gtk_widget_set_can_focus(l->data, FALSE);
-  if (n > OPEN_UP_TO) {
-    g_autofree char *id = g_strdup_printf("%s-unfold", bh_field_row_get_name(row));
-    g_autofree char *name = g_strdup_printf(_("Choose: %s"), bh_field_row_get_label(row));
-    choice->unfold_button = bh_part_button(id, name, NULL);
-    g_signal_connect(choice->unfold_button, "clicked", G_CALLBACK(on_unfold), choice);
-    gtk_container_add(GTK_CONTAINER(box), choice->unfold_button);
-    show_chosen(choice, FALSE);
-  }
+  for (gsize i = 0; i < n; i++)
+    add_button(choice, bh_field_get_choice_code(field, i),
+               bh_field_get_choice_label(field, i, bh_field_row_get_lang(row)));
+  finish(choice, box, n);
   return box;
+}
+
+/* --- codes --- */
+
+/* Codes depend on area and day, so that the form offers them (bh_field_row_offer). */
+static GtkWidget *make_codes(BhFieldRow *row)
+{
+  GtkWidget *box = make(row, FALSE);
+  Choice *choice = choice_of(box);
+  choice->none = bh_part_label(_("No choices for this area yet; the office adds them"), "dim");
+  gtk_container_add(GTK_CONTAINER(box), choice->none);
+  return box;
+}
+
+static void offer(BhFieldRow *row, GtkWidget *control, const json_t *choices)
+{
+  (void)row;
+  Choice *choice = choice_of(control);
+  gsize i;
+  json_t *one;
+  bh_part_clear(choice->flow);
+  g_clear_pointer(&choice->unfold_button, gtk_widget_destroy);
+  json_array_foreach((json_t *)choices, i, one) {
+    add_button(choice, bh_json_string_or(one, "code", ""), bh_json_string_or(one, "label", ""));
+  }
+  finish(choice, control, json_array_size(choices));
+  gtk_widget_set_visible(choice->none, json_array_size(choices) == 0);
 }
 
 static GtkWidget *make_one(BhFieldRow *row)
@@ -184,3 +220,4 @@ static json_t *get(BhFieldRow *row, GtkWidget *control, GError **error)
 
 const BhFieldControl bh_field_choice = {make_one, set, get, FALSE, NULL};
 const BhFieldControl bh_field_choices = {make_several, set, get, FALSE, NULL};
+const BhFieldControl bh_field_codes = {make_codes, set, get, FALSE, NULL, offer};

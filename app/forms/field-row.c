@@ -18,6 +18,7 @@ struct _BhFieldRow {
   GtkWidget *control;
   GtkWidget *problem;
   GtkWidget *doubt;
+  json_t *offered; /* what bh_field_row_offer offered last; NULL: nothing */
   gboolean setting;
   gboolean locked;
 };
@@ -37,6 +38,7 @@ static void bh_field_row_dispose(GObject *object)
 static void bh_field_row_finalize(GObject *object)
 {
   BhFieldRow *self = BH_FIELD_ROW(object);
+  json_decref(self->offered);
   g_object_unref(self->cancellable);
   g_object_unref(self->session);
   G_OBJECT_CLASS(bh_field_row_parent_class)->finalize(object);
@@ -83,6 +85,8 @@ static const BhFieldControl *control_of(const BhField *field)
     return &bh_field_choice;
   case BH_FIELD_CHOICES:
     return &bh_field_choices;
+  case BH_FIELD_ENUM_REF:
+    return &bh_field_codes;
   case BH_FIELD_DATE:
     return &bh_field_date;
   case BH_FIELD_MONTH:
@@ -177,6 +181,19 @@ void bh_field_row_set(BhFieldRow *self, const json_t *value)
 {
   self->setting = TRUE;
   self->type->set(self, self->control, json_is_null(value) ? NULL : value);
+  self->setting = FALSE;
+}
+
+void bh_field_row_offer(BhFieldRow *self, const json_t *choices)
+{
+  if (self->type->offer == NULL || json_equal(self->offered, choices))
+    return;
+  json_decref(self->offered);
+  self->offered = json_deep_copy(choices);
+  self->setting = TRUE;
+  self->type->offer(self, self->control, choices);
+  self->type->set(self, self->control,
+                  json_object_get(self->values, bh_field_get_name(self->field)));
   self->setting = FALSE;
 }
 

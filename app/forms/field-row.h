@@ -25,6 +25,9 @@ typedef struct {
   gboolean label_inside; /* TRUE: the control shows the label itself, and the row adds none */
   /* The text as typed, g_free; NULL for controls that cannot hold an invalid value. */
   char *(*dup_raw)(GtkWidget *control);
+  /* Offers these choices, [{"code","label"}]; NULL for controls whose choices never change. Emits
+   * nothing, and keeps the value if it is among them. */
+  void (*offer)(BhFieldRow *row, GtkWidget *control, const json_t *choices);
 } BhFieldControl;
 
 /* A row for `field` (borrowed; the field must live as long as the row). `values` are the form's
@@ -43,6 +46,8 @@ const char *bh_field_row_get_name(BhFieldRow *row); /* name of the field */
 
 /* Shows a value, borrowed; emits nothing. */
 void bh_field_row_set(BhFieldRow *row, const json_t *value);
+/* Offers these choices of a field with codes, [{"code","label"}]; ignored for other fields. */
+void bh_field_row_offer(BhFieldRow *row, const json_t *choices);
 /* The value: a new reference, JSON null when empty; NULL with BH_ERROR_INVALID when the text cannot
  * be a value of the field. */
 json_t *bh_field_row_get(BhFieldRow *row, GError **error);
@@ -86,6 +91,7 @@ extern const BhFieldControl bh_field_longtext;
 extern const BhFieldControl bh_field_flag;
 extern const BhFieldControl bh_field_choice;
 extern const BhFieldControl bh_field_choices;
+extern const BhFieldControl bh_field_codes; /* enum_ref */
 extern const BhFieldControl bh_field_date;
 extern const BhFieldControl bh_field_time;
 extern const BhFieldControl bh_field_month;

@@ -16,9 +16,12 @@ static void value_free(gpointer data)
 
 static void set(BhFieldRow *row, GtkWidget *control, const json_t *value)
 {
-  g_autofree char *text = value != NULL ? bh_field_format_value(bh_field_row_get_field(row), value,
-                                                                bh_field_row_get_lang(row))
-                                        : g_strdup("–");
+  g_autofree char *text =
+      value != NULL
+          ? bh_field_format_with(bh_field_row_get_field(row), value,
+                                 bh_session_get_office_settings(bh_field_row_get_session(row)),
+                                 bh_field_row_get_lang(row))
+          : g_strdup("–");
   gtk_label_set_text(GTK_LABEL(control), text);
   g_object_set_data_full(G_OBJECT(control), "bh-value", json_deep_copy(value), value_free);
 }

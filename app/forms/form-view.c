@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/parts.h"
+#include "schema/codes.h"
 #include "schema/compute.h"
 #include "schema/kind-rules.h"
 
@@ -21,6 +22,7 @@ struct _BhFormView {
   /* Set of BhFieldRow*: text was typed for which "changed" was not emitted yet. */
   GHashTable *dirty;
   GHashTable *invalid; /* set of BhFieldRow* whose text cannot be a value */
+  GHashTable *beyond;  /* set of BhFieldRow* whose value is beyond a limit that a setting gives */
   guint pause_source;
   guint longest_source;
   /* box with the computed fields; NULL: a form of some fields that a page asks for */
@@ -38,6 +40,7 @@ static void bh_form_view_dispose(GObject *object)
   g_clear_handle_id(&self->longest_source, g_source_remove);
   g_hash_table_remove_all(self->dirty);
   g_hash_table_remove_all(self->invalid);
+  g_hash_table_remove_all(self->beyond);
   g_ptr_array_set_size(self->rows, 0);
   self->computed = NULL;
   G_OBJECT_CLASS(bh_form_view_parent_class)->dispose(object);
@@ -51,6 +54,7 @@ static void bh_form_view_finalize(GObject *object)
   g_ptr_array_unref(self->rows);
   g_hash_table_unref(self->dirty);
   g_hash_table_unref(self->invalid);
+  g_hash_table_unref(self->beyond);
   g_clear_object(&self->session);
   G_OBJECT_CLASS(bh_form_view_parent_class)->finalize(object);
 }
@@ -73,6 +77,7 @@ static void bh_form_view_init(BhFormView *self)
   self->rows = g_ptr_array_new();
   self->dirty = g_hash_table_new(NULL, NULL);
   self->invalid = g_hash_table_new(NULL, NULL);
+  self->beyond = g_hash_table_new(NULL, NULL);
   gtk_widget_show(GTK_WIDGET(self));
 }
 
@@ -82,6 +87,12 @@ static const json_t *look_up(const char *record, gpointer data)
   return json_object_get(self->related, record);
 }
 
+static const BhSettingValues *get_settings(gpointer data)
+{
+  BhFormView *self = data;
+  return bh_session_get_office_settings(self->session);
+}
+
 static BhContext context_of(BhFormView *self, const char *today)
 {
   return (BhContext){.values = self->values,
@@ -89,6 +100,8 @@ static BhContext context_of(BhFormView *self, const char *today)
                      .actor_values = bh_session_get_actor_values(self->session),
                      .today = today,
                      .lookup = look_up,
+                     .settings = get_settings,
+                     .kind = self->kind,
                      .data = self};
 }
 
@@ -109,6 +122,34 @@ static void update_doubt(BhFormView *self, BhFieldRow *row)
       bh_field_find_doubt(field, json_object_get(self->values, bh_field_get_name(field)));
   gboolean zh = bh_session_get_lang(self->session)[0] == 'z';
   bh_field_row_set_doubt(row, doubt == NULL ? NULL : zh ? doubt->text_zh : doubt->text_en);
+}
+
+/* Shows at once that a value is beyond a limit that the office set, or removes that text. */
+static void update_limit(BhFormView *self, BhFieldRow *row, const BhContext *context)
+{
+  gboolean zh = bh_session_get_lang(self->session)[0] == 'z';
+  if (g_hash_table_contains(self->invalid, row))
+    return;
+  g_autoptr(BhProblem) problem = bh_field_find_excess(bh_field_row_get_field(row), context);
+  if (problem != NULL) {
+    bh_field_row_set_problem(row, zh ? problem->text_zh : problem->text_en);
+    g_hash_table_add(self->beyond, row);
+  } else if (g_hash_table_remove(self->beyond, row)) {
+    bh_field_row_set_problem(row, NULL);
+  }
+}
+
+/* Offers the codes of the record's area and day. While the area is not known, those of the device's
+ * unit are offered. */
+static void update_codes(BhFormView *self, BhFieldRow *row, const BhContext *context)
+{
+  const BhField *field = bh_field_row_get_field(row);
+  if (bh_field_get_codes(field) == NULL)
+    return;
+  const char *area = bh_json_string_or(bh_session_get_unit_values(self->session), "area", NULL);
+  g_autoptr(json_t) codes =
+      bh_field_list_codes(field, context, area, bh_session_get_lang(self->session));
+  bh_field_row_offer(row, codes);
 }
 
 /* Shows what is computed from the values as they are typed. What needs records that the form does
@@ -144,6 +185,8 @@ static void update_shown(BhFormView *self)
     gtk_widget_set_visible(GTK_WIDGET(row),
                            bh_field_is_shown(field, &context) && !(locked && empty));
     update_doubt(self, row);
+    update_limit(self, row, &context);
+    update_codes(self, row, &context);
     bh_field_row_set_required(row, !locked && bh_field_is_required(field, &context));
   }
   if (self->computed != NULL)
@@ -377,12 +420,19 @@ static void on_kinds_changed(BhFormView *self)
     gtk_widget_set_visible(self->changed_notice, !same);
 }
 
+static void on_settings_changed(BhFormView *self)
+{
+  update_shown(self);
+}
+
 static BhFormView *view_new(BhSession *session, const BhKind *kind)
 {
   BhFormView *self = g_object_new(BH_TYPE_FORM_VIEW, NULL);
   self->session = g_object_ref(session);
   self->kind = kind;
   g_signal_connect_object(session, "kinds-changed", G_CALLBACK(on_kinds_changed), self,
+                          G_CONNECT_SWAPPED);
+  g_signal_connect_object(session, "office-settings-changed", G_CALLBACK(on_settings_changed), self,
                           G_CONNECT_SWAPPED);
   return self;
 }
@@ -464,6 +514,7 @@ void bh_form_view_load(BhFormView *self, const json_t *values)
   }
   g_hash_table_remove_all(self->dirty);
   g_hash_table_remove_all(self->invalid);
+  g_hash_table_remove_all(self->beyond);
   for (guint i = 0; i < self->rows->len; i++)
     check_loaded_text(self, g_ptr_array_index(self->rows, i));
   update_shown(self);

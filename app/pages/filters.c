@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/parts.h"
+#include "schema/codes.h"
 #include "schema/ledger.h"
 #include "schema/workflow.h"
 
@@ -134,33 +135,52 @@ static gboolean is_fixed(const json_t *ledger, const char *field)
   return is_one(where, field);
 }
 
-static gboolean can_filter(const BhField *field, const json_t *ledger)
+/* The choices of the field, [{"code","label"}], those of a code list with all that records can
+ * have; new reference. */
+static json_t *list_choices(const BhField *field, BhSession *session)
+{
+  const char *lang = bh_session_get_lang(session);
+  const char *codes = bh_field_get_codes(field);
+  if (codes != NULL)
+    return bh_code_list_known(bh_session_get_office_settings(session), codes, lang);
+  json_t *out = json_array();
+  for (gsize i = 0; i < bh_field_count_choices(field); i++)
+    json_array_append_new(out, json_pack("{s:s, s:s}", "code", bh_field_get_choice_code(field, i),
+                                         "label", bh_field_get_choice_label(field, i, lang)));
+  return out;
+}
+
+static gboolean can_filter(const BhField *field, gsize n, const json_t *ledger)
 {
   BhFieldType type = bh_field_get_type(field);
-  gsize n = bh_field_count_choices(field);
-  return (type == BH_FIELD_CHOICE || type == BH_FIELD_CHOICES) && bh_field_is_indexed(field) &&
-         !bh_field_is_personal(field) && n > 1 && n <= CHOICES_MAX &&
+  return (type == BH_FIELD_CHOICE || type == BH_FIELD_CHOICES || type == BH_FIELD_ENUM_REF) &&
+         bh_field_is_indexed(field) && !bh_field_is_personal(field) && n > 1 && n <= CHOICES_MAX &&
          !is_fixed(ledger, bh_field_get_name(field));
 }
 
-static void add_fields(BhFilters *self, const BhKind *kind, const json_t *ledger, const char *lang)
+static void add_fields(BhFilters *self, const BhKind *kind, const json_t *ledger,
+                       BhSession *session)
 {
   const GPtrArray *fields = bh_kind_list_fields(kind);
   guint added = 0;
   for (guint i = 0; i < fields->len && added < FIELDS_MAX; i++) {
     const BhField *field = g_ptr_array_index(fields, i);
-    if (!can_filter(field, ledger))
+    g_autoptr(json_t) choices = list_choices(field, session);
+    if (!can_filter(field, json_array_size(choices), ledger))
       continue;
-    GtkWidget *flow = add_heading(self, bh_field_get_label(field, lang));
-    for (gsize k = 0; k < bh_field_count_choices(field); k++)
-      add_button(self, flow, bh_field_get_name(field), bh_field_get_choice_code(field, k),
-                 bh_field_get_choice_label(field, k, lang));
+    GtkWidget *flow = add_heading(self, bh_field_get_label(field, bh_session_get_lang(session)));
+    gsize k;
+    json_t *one;
+    json_array_foreach(choices, k, one) {
+      add_button(self, flow, bh_field_get_name(field), bh_json_string_or(one, "code", ""),
+                 bh_json_string_or(one, "label", ""));
+    }
     added++;
   }
 }
 
 BhFilters *bh_filters_new(GtkWidget *box, const BhKind *kind, const json_t *ledger,
-                          const char *lang, void (*changed)(gpointer owner), gpointer owner)
+                          BhSession *session, void (*changed)(gpointer owner), gpointer owner)
 {
   BhFilters *self = g_new0(BhFilters, 1);
   self->changed = changed;
@@ -168,8 +188,8 @@ BhFilters *bh_filters_new(GtkWidget *box, const BhKind *kind, const json_t *ledg
   self->buttons = g_ptr_array_new();
   self->fold = bh_part_button("filter", _("Filter"), NULL);
   self->panel = gtk_box_new(GTK_ORIENTATION_VERTICAL, 4);
-  add_states(self, kind, ledger, lang);
-  add_fields(self, kind, ledger, lang);
+  add_states(self, kind, ledger, bh_session_get_lang(session));
+  add_fields(self, kind, ledger, session);
   self->clear = bh_part_button("filter-clear", _("Show all again"), NULL);
   gtk_container_add(GTK_CONTAINER(self->panel), self->clear);
   gtk_widget_hide(self->clear);

@@ -5,6 +5,7 @@
 
 #include <gtk/gtk.h>
 
+#include "app/session.h"
 #include "schema/kind.h"
 
 G_BEGIN_DECLS
@@ -15,7 +16,7 @@ typedef struct _BhFilters BhFilters;
  * puts them into `box`, which is hidden when there are none. `changed` is called with `owner` after
  * each choice. `box` and `owner` are borrowed. */
 BhFilters *bh_filters_new(GtkWidget *box, const BhKind *kind, const json_t *ledger,
-                          const char *lang, void (*changed)(gpointer owner), gpointer owner);
+                          BhSession *session, void (*changed)(gpointer owner), gpointer owner);
 /* Frees the filters, not their widgets; NULL is ignored. */
 void bh_filters_free(BhFilters *filters);
 /* Adds the chosen values to "where" of a query of bh_device_list. */

@@ -172,7 +172,7 @@ static void bh_list_page_load(BhPage *page)
   if (kind == NULL)
     return;
   self->filters = bh_filters_new(self->filter_box, kind, get_ledger(self),
-                                 bh_session_get_lang(bh_page_get_session(page)), restart, self);
+                                 bh_page_get_session(page), restart, self);
   show_creations(self);
   restart(self);
 }

@@ -33,7 +33,7 @@ json_t *bh_row_dup_query(BhPage *page, const BhKind *kind, const json_t *ledger)
 
 /* Text of one column, g_free; NULL when the column has nothing to read. */
 static char *dup_column(const BhField *field, const json_t *value, const char *title,
-                        const char *lang)
+                        const BhSettingValues *settings, const char *lang)
 {
   const char *label = bh_field_get_label(field, lang);
   switch (bh_field_get_type(field)) {
@@ -53,12 +53,13 @@ static char *dup_column(const BhField *field, const json_t *value, const char *t
   }
   if (value == NULL || json_is_null(value))
     return NULL;
-  g_autofree char *text = bh_field_format_value(field, value, lang);
+  g_autofree char *text = bh_field_format_with(field, value, settings, lang);
   if (*text == '\0' || strstr(title, text) != NULL)
     return NULL;
   BhFieldType type = bh_field_get_type(field);
   gboolean speaks_for_itself = type == BH_FIELD_CHOICE || type == BH_FIELD_CHOICES ||
-                               type == BH_FIELD_TEXT || type == BH_FIELD_AREA;
+                               type == BH_FIELD_TEXT || type == BH_FIELD_AREA ||
+                               type == BH_FIELD_ENUM_REF;
   return speaks_for_itself ? g_steal_pointer(&text) : g_strdup_printf("%s %s", label, text);
 }
 
@@ -78,9 +79,10 @@ static void add_part(GString *line, const char *part)
 }
 
 static char *dup_line(const BhKind *kind, const json_t *ledger, const json_t *row,
-                      const char *reason, const char *due, const char *lang)
+                      const char *reason, const char *due, BhSession *session)
 {
   GString *line = g_string_new(NULL);
+  const char *lang = bh_session_get_lang(session);
   const char *title = bh_json_string_or(row, "title", "");
   g_autoptr(GPtrArray) columns = bh_ledger_list_columns(kind, ledger);
   add_part(line, reason);
@@ -92,8 +94,10 @@ static char *dup_line(const BhKind *kind, const json_t *ledger, const json_t *ro
     const json_t *values =
         json_object_get(row, bh_field_is_computed(field) ? "computed" : "values");
     const json_t *value = json_object_get(values, bh_field_get_name(field));
-    g_autofree char *text = bh_field_is_computed(field) ? dup_computed(field, value, lang)
-                                                        : dup_column(field, value, title, lang);
+    g_autofree char *text =
+        bh_field_is_computed(field)
+            ? dup_computed(field, value, lang)
+            : dup_column(field, value, title, bh_session_get_office_settings(session), lang);
     add_part(line, text);
     shown += text != NULL;
   }
@@ -128,8 +132,8 @@ static GtkWidget *make_row(BhPage *page, const BhKind *kind, const json_t *ledge
   g_autofree char *when = date != NULL
                               ? bh_due_dup_day_text(session, bh_json_string_or(values, date, NULL))
                               : g_strdup(due);
-  g_autofree char *line =
-      dup_line(kind, ledger, row, in_agenda ? bh_ledger_get_label(ledger, lang) : NULL, when, lang);
+  g_autofree char *line = dup_line(
+      kind, ledger, row, in_agenda ? bh_ledger_get_label(ledger, lang) : NULL, when, session);
   gboolean pending = json_integer_value(json_object_get(row, "pending")) > 0;
   GtkWidget *button =
       bh_part_row(id, *title != '\0' ? title : bh_kind_get_label(kind, lang),

@@ -46,7 +46,8 @@ static void add_fact(BhEnterprisePage *self, const BhField *field, const json_t 
   const json_t *value = json_object_get(values, bh_field_get_name(field));
   if (value == NULL || json_is_null(value))
     return;
-  g_autofree char *text = bh_field_format_value(field, value, lang);
+  g_autofree char *text =
+      bh_field_format_with(field, value, bh_session_get_office_settings(session), lang);
   if (bh_field_get_type(field) == BH_FIELD_AREA && bh_session_get_region(session) != NULL) {
     g_free(text);
     text = bh_region_dup_full_name(bh_session_get_region(session), json_string_value(value));

@@ -69,6 +69,24 @@ const flag = (field, changed) => oneOf(field,
 const choice = (field, changed) => oneOf(field,
   field.choices.map((one) => ({ code: one.code, name: one.label })), changed, (code) => code || null);
 
+// The codes that are offered follow from area and day, which the person may change in the form.
+function codes(field, changed) {
+  const made = choice(field, changed);
+  let shown = JSON.stringify(field.choices);
+  const offer = (one) => {
+    const value = made.input.value;
+    if (!one.choices || JSON.stringify(one.choices) === shown) return;
+    shown = JSON.stringify(one.choices);
+    fill(made.input, el('option', { value: '' }, t('step.choose')),
+      one.choices.map((option) => el('option', { value: option.code }, option.label)));
+    made.input.value = value;
+  };
+  return { ...made, offer, write: (one) => {
+    offer(one);
+    made.write(one);
+  } };
+}
+
 // The areas are the same for every form, so the hub does not send them with each.
 function area(field, changed) {
   const made = oneOf(field, [], changed, (code) => code || null);
@@ -189,7 +207,7 @@ function refs(field, changed) {
   };
 }
 
-const MAKERS = { longtext: typedText, time: typedTime, flag, choice, choices, area, place, ref, refs };
+const MAKERS = { longtext: typedText, time: typedTime, flag, choice, choices, enum_ref: codes, area, place, ref, refs };
 
 export function makeControl(field, changed) {
   if (NOT_TYPED.includes(field.type)) {

@@ -10,7 +10,7 @@ const CHOSEN_MAX = 200;
 
 export function showEnterprises(main, state) {
   const chosen = new Set();
-  const query = { sector: '', area: '', search: '' };
+  const query = { group: '', area: '', search: '' };
   let open = '';
   let pane = null;
   const right = el('section', { class: 'pane' });
@@ -43,12 +43,12 @@ export function showEnterprises(main, state) {
     });
     return el('div', { class: 'row-choose' }, mayPrint ? box : null,
       el('a', { href: placeUnder(place(), row.id), class: 'row', 'data-id': row.id,
-        'aria-current': row.id === open ? 'true' : null }, rowContent({ ...row, enterprise: '' })));
+        'aria-current': row.id === open ? 'true' : null }, rowContent({ ...row, subject: '' })));
   }, () => emptyWords(query, t('list.empty')));
 
   const reload = () => list.start(() => ['enterprises', query]);
   const bar = filterBar(query, (filters) => [
-    { name: 'sector', label: t('filter.sector'), options: [{ code: '', name: t('filter.all') }, ...filters.sectors] },
+    { name: 'group', label: t('filter.sector'), options: [{ code: '', name: t('filter.all') }, ...filters.groups] },
     { name: 'area', label: t('filter.area'), options: areaOptions(filters.areas) },
   ], reload);
 

@@ -37,6 +37,7 @@ function makeField(field, changed) {
     mark(one) {
       node.hidden = !one.shown;
       mark.hidden = !one.required;
+      control.offer?.(one);
       control.input?.setAttribute('aria-required', String(one.required));
       locked.hidden = !one.locked;
       for (const input of node.querySelectorAll('input, select, textarea, button')) input.disabled = one.locked;

@@ -12,8 +12,8 @@ function quarantineRow(row) {
   return [
     el('span', { class: 'row-head' }, badge('quarantine', t('lane.quarantine')),
       el('span', { class: 'row-kind' }, row.kind_label || '')),
-    el('span', { class: 'row-title' }, row.hidden ? t('quarantine.hidden') : row.enterprise || row.title || row.kind_label),
-    row.enterprise && row.title ? el('span', { class: 'row-sub' }, row.title) : null,
+    el('span', { class: 'row-title' }, row.hidden ? t('quarantine.hidden') : row.subject || row.title || row.kind_label),
+    row.subject && row.title ? el('span', { class: 'row-sub' }, row.title) : null,
     el('span', { class: 'row-why' }, heldWhy(row)),
     el('span', { class: 'row-foot' }, el('span', {}, row.device), el('time', {}, row.changed)),
   ];

@@ -39,7 +39,7 @@ export function showLedger(main, state) {
 
   // Texts that the title contains already are left out where the columns have no place of their own.
   const columnsOf = (row) => (row.columns?.length ? el('dl', { class: 'row-columns' }, row.columns.map((text, index) => el('div', {
-    class: !trimmed(text) ? 'is-blank' : row.title.includes(text) || row.enterprise === text ? 'is-known' : null,
+    class: !trimmed(text) ? 'is-blank' : row.title.includes(text) || row.subject === text ? 'is-known' : null,
   }, el('dt', {}, current.columns[index]), el('dd', {}, el('bdi', {}, text))))) : null);
 
   const list = pagedList((row) => el('a', {

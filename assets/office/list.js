@@ -24,7 +24,7 @@ export function dueBadge(due) {
 
 // Titles of some kinds contain the name of the enterprise, which is shown above them already.
 function restOfTitle(row) {
-  return row.enterprise ? trimmed(row.title.replace(row.enterprise, '').replace(/\s+/g, ' ')) : '';
+  return row.subject ? trimmed(row.title.replace(row.subject, '').replace(/\s+/g, ' ')) : '';
 }
 
 export function rowContent(row) {
@@ -36,7 +36,7 @@ export function rowContent(row) {
       dueBadge(row.due),
       row.restricted ? badge('restricted', t('list.restricted')) : null,
       row.conflict ? badge('conflict', t('list.conflict')) : null),
-    el('span', { class: 'row-title' }, row.enterprise || row.title),
+    el('span', { class: 'row-title' }, row.subject || row.title),
     rest ? el('span', { class: 'row-sub' }, rest) : null,
     el('span', { class: 'row-foot' }, el('span', {}, row.area), filesNote(row.files_total, row.files_here),
       el('time', {}, row.changed)),

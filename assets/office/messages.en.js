@@ -246,7 +246,7 @@ export default {
   'quarantine.received': 'At the hub',
   'quarantine.raw': 'As received (cannot be read)',
   'quarantine.hidden': 'Its content is not open to you.',
-  'quarantine.enterprise': 'Enterprise',
+  'quarantine.subject': 'Enterprise',
   'quarantine.why.denied': 'The person or the device is not allowed to do so',
   'quarantine.why.invalid': 'Something in it is against a rule',
   'quarantine.why.unknown': 'The hub does not know an item in it',

@@ -246,7 +246,7 @@ export default {
   'quarantine.received': '中心收到',
   'quarantine.raw': '原文（无法解读）',
   'quarantine.hidden': '您无权查看其内容。',
-  'quarantine.enterprise': '企业',
+  'quarantine.subject': '企业',
   'quarantine.why.denied': '填写人或终端没有这样填写的权限',
   'quarantine.why.invalid': '内容不合规定',
   'quarantine.why.unknown': '中心不认识其中的项目',

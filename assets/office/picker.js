@@ -74,7 +74,7 @@ export function picker(field, chosen, cleared) {
   function draw() {
     const more = after ? [el('span', { class: 'muted' }, t('list.more'))] : [];
     fill(list, [...rows.map((row) => [el('bdi', {}, row.title), ' ',
-      el('span', { class: 'muted' }, [row.enterprise !== row.title && row.enterprise, row.area, row.state_label]
+      el('span', { class: 'muted' }, [row.subject !== row.title && row.subject, row.area, row.state_label]
         .filter(Boolean).join(' · '))]), ...more].map((content, index) =>
       el('li', { role: 'option', id: `${id}-${index}`, 'aria-selected': 'false',
         // Keeps the focus in the input.

@@ -58,7 +58,7 @@ export function quarantinePane(node, id, back, state, nextOf) {
         el('p', { class: 'muted' }, t('quarantine.hint'))),
       el('section', { class: 'card card-conflict' },
         el('dl', { class: 'values' }, [['reason', heldWhy(view)],
-          ...(view.enterprise ? [['enterprise', view.enterprise]] : []), ['device', view.device],
+          ...(view.subject ? [['subject', view.subject]] : []), ['device', view.device],
           ['by', view.by], ['received', view.received]].map(([name, text]) =>
           el('div', { class: 'value-row' }, el('dt', {}, t(`quarantine.${name}`)),
             el('dd', {}, el('bdi', {}, text))))),

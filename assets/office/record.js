@@ -126,7 +126,7 @@ function laneBadge(row) {
 }
 
 function childCard(row, back, view) {
-  const known = (text) => text === view.enterprise || (row.title || '').includes(text);
+  const known = (text) => text === view.subject || (row.title || '').includes(text);
   const brief = (row.brief || []).filter((line) => !known(line.text));
   return el('li', { class: 'child' },
     el('div', { class: 'child-head' },
@@ -155,7 +155,7 @@ const relatedBox = (group, back) => el('section', { class: 'card' },
   group.rows.length
     ? el('ul', { class: 'rows rows-inside' }, group.rows.map((row) =>
       el('li', {}, el('a', { class: 'row', href: placeUnder(back, row.id) },
-        rowContent({ ...row, enterprise: '' })))))
+        rowContent({ ...row, subject: '' })))))
     : el('p', { class: 'muted' }, t('list.empty')));
 
 const reviewsBox = (reviews) => el('section', { class: 'card' },
@@ -190,7 +190,7 @@ function headBox(view, back) {
       view.conflict ? badge('conflict', t('list.conflict')) : null,
       view.may_oversee ? el('a', { href: `#/access/record/${encodeURIComponent(view.id)}` }, t('record.access')) : null),
     el('p', { class: 'facts' },
-      view.enterprise ? el('span', {}, t('record.enterprise'), t('app.colon'), el('bdi', {}, view.enterprise)) : null,
+      view.subject ? el('span', {}, t('record.enterprise'), t('app.colon'), el('bdi', {}, view.subject)) : null,
       view.area ? el('span', {}, t('record.area'), t('app.colon'), view.area) : null,
       el('span', {}, t('record.changed'), t('app.colon'), view.changed)),
     view.case ? caseLinks(view.id) : null);

@@ -2,6 +2,7 @@
 """test_stories.py BUILD [SIZE [NAME]]: the workflows from beginning to end, through the window of the device and
 the office: a major hazard until it is struck off, a general hazard until it is closed."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -134,8 +135,11 @@ class Stories(StoryTest):
             self.open_record(app)
             app.click("step-refused")
             app.type("refusal_note", "企业拒不停产整改")
+            app.click("save")                # the proofs of the double report are of an earlier step
+            app.text("请附本次拒不整改的证明")
+            self.assertFalse([id for id in app.ids() if id and id.startswith("photo-")])
             take_photo(app)
-            self.assertEqual(self.overflow(app, "photo-3"), 0)
+            self.assertEqual(self.overflow(app, "photo-1"), 0)
             self.shot(app, "refusal")
             app.click("save")
             app.gone("refusal_note")
@@ -302,6 +306,89 @@ class Stories(StoryTest):
             app.text("已销号")
         self.assert_state("closed")
         self.assertEqual(self.roles_of_files(), ["after_photo"] * 3 + ["photo"])
+
+    @begins("sent", picture=40)
+    def test_the_office_moves_a_day_and_a_workday_on_the_device(self):
+        """What the leader sets, and the calendar that the hub loads, reach the lists and forms of the device."""
+        self.begin_story("hazard", "ordered")
+        with self.open() as app:
+            self.report_fixed(app, "风门已修")
+        self.assert_state("reported_fixed")
+        setting = {"name": "recheck_days", "value": "7", "valid_from": day(-30), "basis": "样例〔2026〕1号"}
+        self.office("staff-zhou").create("setting", "create/set", setting)
+        off = {"calendar": "test", "source": "样例", "years": {}}
+        for year in {day()[:4], day(15)[:4]}:
+            off["years"][year] = {"off": [day(15)] if day(15).startswith(year) else [], "work": []}
+        pack = self.folder / "off.json"
+        pack.write_text(json.dumps(off))
+        self.hub.run("load", str(pack))
+        before = self.due()
+        self.sync()
+        self.assertEqual((before, self.due()), (None, day(7)))
+        with self.open() as app:
+            sign_in(app, *WANG)
+            app.click("lists")
+            app.click("list-hazard-rectification")
+            app.text("还剩 7 天")
+            self.shot(app, "day-of-a-setting")
+            app.click("row-1")
+            app.click("step-ordered")
+            app.click("deadline-plus-15")
+            app.text("当天不是工作日")
+        other = self.office("staff-zhou").create("setting", "create/set", {**setting, "value": "3",
+                                                                           "valid_from": day(-1)})
+        self.sync()
+        self.assertEqual(self.due(), day(3))
+        self.office("staff-zhou").act(other, "step/withdrawn", {"reason": "样例"})
+        self.sync()
+        self.assertEqual(self.due(), day(7))
+
+    @begins("enrolled", picture=42)
+    def test_R013_a_business_of_the_area_is_recorded_and_its_duty_settled(self):
+        """The form offers the types of the city of the enterprise; what the office adds reaches the device."""
+        with self.open() as app:
+            sign_in(app)
+            self.open_subject(app)
+            app.click("edit-on_site")
+            self.assertIsNone(app.look("emerging_business-homestay"))   # a type of the other city
+            app.click("emerging_business-cableway")
+            app.click("duty_state-settled")
+            app.text("本区划还没有可选的代码")
+            app.click("save")
+            app.text("请填写“牵头部门”")
+            app.click("duty_state-unsettled")
+            self.shot(app, "emerging-business")
+            app.click("save")
+            app.text("缆车索道")
+            app.text("未明确")
+        self.sync()
+        code = {"list": "department", "code": "culture", "label_zh": "区文旅局", "area": "140603",
+                "valid_from": day(-30), "basis": "样例〔2026〕2号"}
+        self.office("staff-zhou").create("code", "create/set", code)
+        self.sync()
+        with self.open() as app:
+            sign_in(app)
+            self.open_subject(app)
+            app.text("缆车索道")
+            app.click("edit-on_site")
+            app.click("duty_state-settled")
+            app.click("lead_department-culture")
+            app.click("save")
+            app.text("区文旅局")
+        self.sync()
+        values = next(row["values"] for row in self.rows("enterprise")
+                      if row["values"].get("emerging_business"))
+        self.assertEqual((values["emerging_business"], values["lead_department"]), ("cableway", "culture"))
+
+    def open_subject(self, app):
+        """Opens the record of the enterprise whose code the camera shows."""
+        app.click("scan")
+        app.click("open-record")
+
+    def due(self):
+        """The day on which the record of the story is due on the device."""
+        row = next(row for row in self.rows(self.kind) if row["id"] == self.record)
+        return (row.get("due") or {}).get("day")
 
     @begins("sent", picture=10)
     def test_a_leader_extends_a_deadline(self):

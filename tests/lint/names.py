@@ -18,7 +18,7 @@ NEEDS = "schema/page-needs.json"
 NEEDING = re.compile(r"app/(visit|paper)/.*|schema/(freeze|signed-text)\.c")
 # Kinds that the programs themselves need. Other kinds are the domain.
 MACHINERY = {"unit", "staff", "device", "file", "review", "plaque", "scan", "release", "clock_note",
-             "number_block", "setting", "calendar"}
+             "number_block", "setting", "calendar", "code"}
 # Words of the programs that the domain has as names too: in which files (regular expression on the
 # path) the word is not counted, and what it means there.
 WORDS = {

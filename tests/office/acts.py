@@ -59,6 +59,39 @@ def pick(client, **query):
 
 
 class MakingRecords(unittest.TestCase):
+    def test_R013_codes_are_added_by_a_leader_and_offered_by_area(self):
+        leader, sun = signed_in("staff-zhou"), signed_in()
+        values = {"list": "department", "code": "culture", "label_zh": "区文旅局", "area": "140603",
+                  "valid_from": "2020-01-01", "basis": "样例〔2026〕1号"}
+        self.assertNotEqual(make(sun, "code", "create/set", values)[0], 200)
+        status, content = make(leader, "code", "create/set", {**values, "code": "区 文旅"})
+        self.assertEqual((status, list(problems_of(content))), (400, ["code"]), content)
+        status, content = make(leader, "code", "create/set", values)
+        self.assertEqual(status, 200, content)
+        record = content["record"]
+        other = {**values, "area": "140602", "label_zh": "另一个局"}
+        status, content = make(leader, "code", "create/set", other)
+        self.assertEqual((status, list(problems_of(content))), (400, ["label_zh"]), content)
+        self.assertIn("区文旅局", problems_of(content)["label_zh"])
+        # The form of an enterprise offers the code in its area only.
+        ask = {"kind": "enterprise", "act": "create/register"}
+        typed = {"area": "140603100", "emerging_business": "cableway", "duty_state": "settled"}
+
+        def offered(area):
+            form = fields_of(ask_form(leader, {**ask, "values": {**typed, "area": area}})[1])
+            return [(one["code"], one["label"]) for one in form["lead_department"]["choices"]]
+        self.assertEqual(offered("140603100"), [("culture", "区文旅局")])
+        self.assertEqual(offered("140602"), [])
+        shop = {"name": "样例索道", "sector": "culture_tourism", "uscc": "91140600MA0K00077K",
+                "uscc_doubt": "样例", **typed}
+        status, content = make(leader, "enterprise", "create/register",
+                               {**shop, "area": "140602", "lead_department": "culture"})
+        self.assertEqual(status, 400, content)
+        self.assertIn("lead_department", problems_of(content))
+        status, content = act(leader, record, "edit/end", {"valid_to": "2020-12-31"})
+        self.assertEqual(status, 200, content)
+        self.assertEqual(offered("140603100"), [])
+
     def test_R064_a_setting_is_set_by_a_leader_and_gives_days(self):
         leader, sun = signed_in("staff-zhou"), signed_in()
         menu = [one["act"] for one in leader.ask("GET", "/office/v1/creations")[1]["creations"]

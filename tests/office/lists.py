@@ -89,7 +89,7 @@ class WorkWithLists(unittest.TestCase):
         name = "样例东坡沟煤矿"
         for search in (name, name[2:4], name[4]):
             rows = ask(f"ledger?kind=hazard&name=overdue&search={urllib.parse.quote(search)}")[1]["rows"]
-            self.assertEqual([row["enterprise"] for row in rows], [name] * 2, search)
+            self.assertEqual([row["subject"] for row in rows], [name] * 2, search)
         search = urllib.parse.quote(f"{name} 期限差 -400")
         self.assertEqual(len(ask(f"ledger?kind=hazard&name=overdue&search={search}")[1]["rows"]), 1)
 

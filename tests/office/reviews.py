@@ -94,7 +94,7 @@ class WorkByReview(unittest.TestCase):
     def test_counts_are_of_all_pages_and_of_what_the_reader_may_see(self):
         near, far = signed_in(), signed_in("staff-far")
         for query in ("list=inbox&lane=new", "list=inbox&lane=new&kind=hazard", "list=enterprises",
-                      "list=enterprises&sector=coal_mine", "list=ledger&kind=hazard&name=overdue",
+                      "list=enterprises&group=coal_mine", "list=ledger&kind=hazard&name=overdue",
                       "list=inbox&lane=quarantine"):
             path, _, rest = query.removeprefix("list=").partition("&")
             for client in (near, far):

@@ -561,7 +561,7 @@ class Work(unittest.TestCase):
         filters = sun.ask("GET", "/office/v1/filters")[1]
         self.assertIn("hazard", [one["code"] for one in filters["kinds"]])
         self.assertEqual(filters["areas"][0]["code"], "140603")
-        mines = sun.ask("GET", "/office/v1/enterprises?sector=coal_mine&area=140603100")[1]["rows"]
+        mines = sun.ask("GET", "/office/v1/enterprises?group=coal_mine&area=140603100")[1]["rows"]
         self.assertTrue(mines and all(row["area"] == "井坪镇" for row in mines))
         self.assertEqual(sun.ask("GET", "/office/v1/enterprises?after=crooked")[0], 400)
         hazards = sun.ask("GET", "/office/v1/inbox?lane=new&kind=hazard")[1]["rows"]

@@ -105,14 +105,21 @@ class Registers(Story):
         self.assertEqual(make(self.client("staff-sun"), "watch_shift", "create/at_enterprise",
                               {"from_at": f"{day()} 20:00", "to_at": f"{day()} 08:00", "watcher_name": "甲"}, self.mine)[0], 400)
 
+    def add_code(self, name, code, label):
+        self.make("staff-zhou", "code", "create/set", list=name, code=code, label_zh=label, area="140603",
+                  valid_from="2020-01-01", basis="样例〔2026〕1号")
+
     def test_R013_emerging_business_without_settled_duty_is_listed(self):
-        status, content = acts.act(self.client("staff-sun"), self.mine, "edit/file", {"emerging_type": "glass_walkway"})
-        self.assertEqual((status, list(acts.problems_of(content))), (400, ["duty_settled"]))
-        self.file(emerging_type="glass_walkway", duty_settled="unsettled")
+        self.add_code("emerging_business", "glass_walkway", "玻璃栈道")
+        self.add_code("department", "culture", "平鲁区文旅局")
+        status, content = acts.act(self.client("staff-sun"), self.mine, "edit/file", {"emerging_business": "glass_walkway"})
+        self.assertEqual((status, list(acts.problems_of(content))), (400, ["duty_state"]))
+        self.file(emerging_business="glass_walkway", duty_state="unsettled")
         self.assertEqual(self.ids("enterprise", "unsettled"), [self.mine])
-        self.refuse("staff-sun", self.mine, "edit/file", "lead_department", duty_settled="settled")
-        self.file(duty_settled="settled", lead_department="平鲁区文旅局", other_departments="平鲁区应急管理局")
+        self.refuse("staff-sun", self.mine, "edit/file", "lead_department", duty_state="settled")
+        self.file(duty_state="settled", lead_department="culture", other_departments="平鲁区应急管理局")
         self.assertEqual(self.ids("enterprise", "unsettled"), [])
+        self.assertEqual(self.text(self.mine, "lead_department"), "平鲁区文旅局")
 
     def test_R015_R017_R212_R215_what_a_file_says_of_a_mine(self):
         self.file(standardisation="second", standardisation_no="标 2026-7", standardisation_from=day(-100),

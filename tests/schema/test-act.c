@@ -15,6 +15,7 @@ static const char kinds_text[] =
     "'fields':["
     "{'name':'parent','type':'ref'," LABEL ",'ref_kinds':['task','note'],'in_form':false},"
     "{'name':'note','type':'text'," LABEL "},"
+    "{'name':'at_step','type':'time'," LABEL ",'in_form':false},"
     "{'name':'role','type':'choice'," LABEL ",'choices':[{'code':'proof'," LABEL "},"
     "{'code':'scan'," LABEL "}]}]},"
     "{'bihuan-kind':1,'kind':'note'," LABEL ",'scope':'all','parent':'task',"
@@ -50,6 +51,7 @@ static const char kinds_text[] =
     "{'name':'result','type':'text'," LABEL ",'required':{'field':'state','is':'done'}},"
     "{'name':'old_result','type':'text'," LABEL "},"
     "{'name':'ended_on','type':'date'," LABEL "},"
+    "{'name':'open_since','type':'time'," LABEL ",'in_form':false},"
     "{'name':'ended_by','type':'ref'," LABEL ",'ref_kinds':['staff'],'in_form':false}],"
     "'transitions':[{'from':null,'to':'open'," LABEL ",'who':['inspector']},"
     "{'from':['open'],'to':'done'," LABEL ",'who':['inspector'],'asks':['ended_on'],"
@@ -75,14 +77,30 @@ static json_t *list_children(const char *record, const char *kind, gpointer data
   return strcmp(kind, "file") == 0 ? json_incref(world->files) : json_array();
 }
 
+/* The kinds, with `attach` (quoted; NULL: as they are) for the step of a task, and with `stamps`
+ * for it. NULL with an error. */
+static BhKindSet *load_kinds(const char *attach, const char *stamps, GError **error)
+{
+  g_autofree char *text = g_strdelimit(g_strdup(kinds_text), "'", '"');
+  g_autoptr(json_t) root = json_loads(text, 0, NULL);
+  json_t *task = json_array_get(json_object_get(root, "kinds"), 4);
+  json_t *step = json_array_get(json_object_get(task, "transitions"), 1);
+  const char *const members[][2] = {{"attach", attach}, {"stamps", stamps}};
+  for (gsize i = 0; i < G_N_ELEMENTS(members); i++) {
+    if (members[i][1] == NULL)
+      continue;
+    g_autofree char *value = g_strdelimit(g_strdup(members[i][1]), "'", '"');
+    json_object_set_new(step, members[i][0], json_loads(value, 0, NULL));
+  }
+  g_autofree char *canonical = bh_json_dump(root);
+  return bh_kind_set_from_text(canonical, strlen(canonical), error);
+}
+
 static World *world_new(void)
 {
   World *world = g_new0(World, 1);
-  g_autofree char *text = g_strdelimit(g_strdup(kinds_text), "'", '"');
-  g_autoptr(json_t) root = json_loads(text, 0, NULL);
-  g_autofree char *canonical = bh_json_dump(root);
   g_autoptr(GError) error = NULL;
-  world->set = bh_kind_set_from_text(canonical, strlen(canonical), &error);
+  world->set = load_kinds(NULL, NULL, &error);
   assert_no_error(error);
   world->task = json_pack("{s:s, s:s, s:s}", "state", "open", "summary", "dust", "place", "p1");
   world->note = json_pack("{s:s, s:s, s:s}", "task", "t1", "text", "wet", "written_by", "li");
@@ -288,6 +306,73 @@ static void test_a_step_needs_its_files(void **state)
   assert_int_equal(((const BhActFiles *)g_ptr_array_index(files, 0))->at_least, 2);
 }
 
+/* A file is marked with the time of its parent's state when it is attached; after the record has
+ * come into the state again, the file does not count any more. */
+static void test_R098_files_of_an_earlier_step_do_not_count(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  g_autoptr(GError) error = NULL;
+  bh_kind_set_unref(world->set);
+  world->set = load_kinds("[{'role':'proof','at_least':1,'since':'open_since'}]", NULL, &error);
+  assert_no_error(error);
+  const BhKind *task = bh_kind_set_find(world->set, "task");
+  const BhKind *file = bh_kind_set_find(world->set, "file");
+  BhContext after = context_of(world, "t1", world->task, "li", world->inspector);
+  json_object_set_new(world->task, "ended_by", json_string("li"));
+  /* A record that came into its state before the field was declared: all files count. */
+  g_autoptr(json_t) early = json_pack("{s:s}", "role", "proof");
+  bh_act_mark_file(file, task, world->task, early);
+  assert_null(json_object_get(early, "at_step"));
+  json_array_append(world->files, early);
+  g_autoptr(GPtrArray) old = bh_workflow_check(task, "open", "done", &after);
+  assert_int_equal(old->len, 0);
+  json_object_set_new(world->task, "open_since", json_integer(NOW_MS));
+  g_autoptr(GPtrArray) none = bh_workflow_check(task, "open", "done", &after);
+  assert_int_equal(count_problems(none, "files"), 1);
+  g_autoptr(json_t) present = json_pack("{s:s}", "role", "proof");
+  bh_act_mark_file(file, task, world->task, present);
+  assert_int_equal(json_integer_value(json_object_get(present, "at_step")), NOW_MS);
+  json_array_append(world->files, present);
+  g_autoptr(GPtrArray) one = bh_workflow_check(task, "open", "done", &after);
+  assert_int_equal(one->len, 0);
+  g_autoptr(BhAct) act = bh_act_find(task, "open", "step/done");
+  g_autoptr(GPtrArray) files = bh_act_list_files(act, &after);
+  assert_false(bh_act_files_has(g_ptr_array_index(files, 0), early, &after));
+  assert_true(bh_act_files_has(g_ptr_array_index(files, 0), present, &after));
+  json_object_set_new(world->task, "open_since", json_integer(NOW_MS + 1));
+  g_autoptr(GPtrArray) again = bh_workflow_check(task, "open", "done", &after);
+  assert_int_equal(count_problems(again, "files"), 1);
+  /* Other records, and files of kinds without "since", are not marked. */
+  g_autoptr(json_t) other = json_pack("{s:s}", "role", "proof");
+  bh_act_mark_file(task, task, world->task, other);
+  bh_act_mark_file(file, bh_kind_set_find(world->set, "note"), world->task, other);
+  bh_act_mark_file(file, NULL, world->task, other);
+  assert_int_equal(json_object_size(other), 1);
+}
+
+static void test_R098_a_broken_since_is_refused(void **state)
+{
+  (void)state;
+  const struct {
+    const char *attach, *stamps, *reason;
+  } cases[] = {
+      {"[{'role':'proof','since':'nine'}]", NULL,
+       "transitions[1].attach[0].since: kind task has no time \"nine\""},
+      {"[{'role':'proof','since':'ended_on'}]", NULL,
+       "transitions[1].attach[0].since: kind task has no time \"ended_on\""},
+      {"[{'role':'proof','since':7}]", NULL, "transitions[1].attach[0].since"},
+      {"[{'role':'proof','since':'open_since'}]", "{'open_since':'now'}",
+       "transitions[1].attach[0].since: the step itself stamps \"open_since\""},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(GError) error = NULL;
+    assert_null(load_kinds(cases[i].attach, cases[i].stamps, &error));
+    if (strstr(error->message, cases[i].reason) == NULL)
+      fail_msg("case %zu: %s", i, error->message);
+  }
+}
+
 static guint count_refused(const BhKind *kind, const json_t *set, const BhContext *before)
 {
   g_autoptr(GPtrArray) problems = bh_kind_check_change(kind, set, before);
@@ -394,6 +479,10 @@ static void test_broken_acts_are_refused_with_place_and_reason(void **state)
       {1, "edit", "[{'name':'a'," LABEL ",'who':['leader'],'fields':['text'],'from':'home'}]",
        "from"},
       {1, "edit",
+       "[{'name':'a'," LABEL ",'who':['leader'],'fields':['text'],"
+       "'attach':[{'role':'scan','since':'written_at'}]}]",
+       "edit[0].attach[0].since: only the files of a step can have it"},
+      {1, "edit",
        "[{'name':'a'," LABEL ",'who':['leader'],'fields':['text'],'attach':[{'role':'song'}]}]",
        "edit[0].attach[0].role: \"file\" has no role \"song\""},
   };
@@ -434,12 +523,12 @@ static void test_given_values_are_read_by_the_fields_of_the_form(void **state)
   g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
   g_autoptr(json_t) values = json_pack("{s:s, s:s}", "text", "wet", "other", "kept");
   g_autoptr(json_t) given = json_pack("{s:s, s:s}", "text", "", "day", "2026年11月3日");
-  bh_act_read_values(note, fields, given, values, problems);
+  bh_act_read_values(note, fields, given, NULL, values, problems);
   assert_int_equal(problems->len, 0);
   assert_true(json_is_null(json_object_get(values, "text")));
   assert_string_equal(bh_json_string_or(values, "day", ""), "2026-11-03");
   g_autoptr(json_t) wrong = json_pack("{s:s, s:s, s:i}", "day", "soon", "other", "x", "nothing", 1);
-  bh_act_read_values(note, fields, wrong, values, problems);
+  bh_act_read_values(note, fields, wrong, NULL, values, problems);
   assert_int_equal(problems->len, 3);
   assert_string_equal(find_problem(problems, "day"), "cannot be read as date");
   assert_non_null(find_problem(problems, "other"));
@@ -459,6 +548,8 @@ int main(void)
       cmocka_unit_test(test_a_correction_asks_for_its_reason_once_the_record_was_sent),
       cmocka_unit_test(test_a_step_asks_for_what_its_new_state_requires_and_stamps_the_rest),
       cmocka_unit_test(test_a_step_needs_its_files),
+      cmocka_unit_test(test_R098_files_of_an_earlier_step_do_not_count),
+      cmocka_unit_test(test_R098_a_broken_since_is_refused),
       cmocka_unit_test(test_given_values_are_read_by_the_fields_of_the_form),
       cmocka_unit_test(test_a_change_without_an_act_is_refused),
       cmocka_unit_test(test_a_record_without_states_is_made_by_those_its_kind_names),

@@ -2,6 +2,7 @@
  * entry (schema/act.h). An act that makes a record is kept as a draft until it is saved; the files
  * that a person takes on the way are drafts below it. Start with bh_device_prepare_act. */
 #include "schema/act.h"
+#include "schema/codes.h"
 #include "schema/opens.h"
 #include "schema/text.h"
 
@@ -282,13 +283,14 @@ static json_t *list_attached(BhDevice *device, const char *author, const Request
   return g_steal_pointer(&out);
 }
 
-static json_t *describe_files(BhDevice *device, const BhActFiles *files, const json_t *attached)
+static json_t *describe_files(BhDevice *device, const BhActFiles *files, const json_t *attached,
+                              const BhContext *record)
 {
   json_t *found = json_array();
   gsize i;
   json_t *values;
   json_array_foreach((json_t *)attached, i, values) {
-    if (bh_act_files_has(files, values) && json_array_size(found) < FILES_MAX)
+    if (bh_act_files_has(files, values, record) && json_array_size(found) < FILES_MAX)
       json_array_append(found, values);
   }
   json_t *label = make_role_label(device, files);
@@ -373,6 +375,33 @@ static char *dup_title(BhDevice *device, const Request *request)
   return g_strdup(view != NULL && view->row.title != NULL ? view->row.title : "");
 }
 
+/* {field: [{"code","label":{"zh","en"}}]}: the codes that the form offers with its first values. */
+static json_t *list_codes(const Request *request, const GPtrArray *fields, const json_t *values)
+{
+  BhContext after = request->context;
+  json_t *out = json_object();
+  after.values = values;
+  after.kind = request->kind;
+  for (guint i = 0; i < fields->len; i++) {
+    const BhField *field = g_ptr_array_index(fields, i);
+    if (bh_field_get_codes(field) == NULL)
+      continue;
+    g_autoptr(json_t) zh = bh_field_list_codes(field, &after, NULL, "zh");
+    g_autoptr(json_t) en = bh_field_list_codes(field, &after, NULL, "en");
+    json_t *codes = json_array();
+    gsize k;
+    json_t *one;
+    json_array_foreach(zh, k, one) {
+      json_array_append_new(codes,
+                            json_pack("{s:O, s:{s:O, s:O}}", "code", json_object_get(one, "code"),
+                                      "label", "zh", json_object_get(one, "label"), "en",
+                                      json_object_get(json_array_get(en, k), "label")));
+    }
+    json_object_set_new(out, bh_field_get_name(field), codes);
+  }
+  return out;
+}
+
 json_t *bh_device_prepare_act(BhDevice *device, const char *author, const json_t *json,
                               GError **error)
 {
@@ -397,6 +426,7 @@ json_t *bh_device_prepare_act(BhDevice *device, const char *author, const json_t
   json_object_set_new(out, "fields", list_names(fields));
   json_object_set_new(out, "sections", json_boolean(bh_act_has_sections(act)));
   json_object_set(out, "values", values);
+  json_object_set_new(out, "codes", list_codes(&request, fields, values));
   json_t *related = json_object();
   json_object_set_new(out, "related", related);
   add_related(&request, device->kinds, request.kind, values, RELATED_DEPTH, related);
@@ -411,7 +441,8 @@ json_t *bh_device_prepare_act(BhDevice *device, const char *author, const json_t
     json_object_set_new(out, "reason", json_string(bh_act_get_reason(act)));
   json_t *strips = json_array();
   for (guint i = 0; i < files->len; i++)
-    json_array_append_new(strips, describe_files(device, g_ptr_array_index(files, i), attached));
+    json_array_append_new(strips,
+                          describe_files(device, g_ptr_array_index(files, i), attached, &before));
   json_object_set_new(out, "files", strips);
   BhContext after = request.context;
   after.values = values;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "schema/codes.h"
 #include "schema/kind-rules.h"
 #include "sync/device/store/scope.h"
 #include "sync/device/store/views.h"
@@ -351,6 +352,7 @@ static gboolean check_touched(BhScope *scope, BhScope *stored, const Touched *to
   g_autoptr(GPtrArray) keys = list_changed(touched->before, context.values);
   g_autoptr(GPtrArray) odd =
       bh_kind_check_keys(touched->kind, (const char *const *)keys->pdata, &context);
+  bh_codes_check(touched->kind, touched->set, touched->before, &context, odd);
   if (!refuse(touched->kind, odd, error))
     return FALSE;
   const char *from = bh_json_string_or(touched->before, "state", NULL);
@@ -521,6 +523,7 @@ json_t *bh_check_list_problems(BhDevice *device, const char *author, const char 
     report(out, problems);
   }
   g_autoptr(GPtrArray) problems = bh_kind_check_record(kind, &context);
+  bh_codes_check(kind, valid, before, &context, problems);
   report(out, problems);
   return out;
 }

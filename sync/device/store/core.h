@@ -77,6 +77,7 @@ struct _BhDevice {
   GHashTable *views; /* id → BhView, a cache (views.c) */
   guint64 view_tick;
   BhSettingValues *settings; /* settings of the office (office-settings.c); NULL: not read yet */
+  gint64 settings_version;   /* grows whenever they change, while the store is open */
   gboolean retitle;          /* whether some records may be waiting for a new title */
   guint marked; /* records that were marked for the index since it was last up to date */
   gint64 opened_boot_ms;

@@ -43,6 +43,11 @@ gboolean bh_device_is_enrolled(BhDevice *device);
 json_t *bh_device_describe(BhDevice *device, GError **error);
 /* The newest kind set the hub gave (a new reference), or NULL before enrolment. */
 BhKindSet *bh_device_dup_kinds(BhDevice *device);
+/* The settings, calendar and codes that the hub gave (a new reference, for any thread); NULL before
+ * enrolment, or when they cannot be read. "settings" of bh_device_status changes when they do. */
+BhSettingValues *bh_device_dup_settings(BhDevice *device);
+/* JSON array of {"id","values"}: all records of codes, for other processes. NULL with an error. */
+json_t *bh_device_list_codes(BhDevice *device, GError **error);
 
 /* Settings of this store, in this order: days for which people may sign in without a sync (default
  * 30); days before the end of that time at which a warning begins (7); days that delivered content

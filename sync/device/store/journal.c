@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "schema/act.h"
 #include "schema/person.h"
 #include "sync/device/store/check.h"
 #include "sync/device/store/files.h"
@@ -13,6 +14,7 @@
 #include "sync/device/store/outbox-ahead.h"
 #include "sync/device/store/people.h"
 #include "sync/device/store/records.h"
+#include "sync/device/store/view.h"
 
 /* --- building the body --- */
 
@@ -129,6 +131,35 @@ static void note_head(BhDevice *device, const BhEntryText *text, gint64 at_ms)
   g_strlcpy(device->head, hash, sizeof device->head);
 }
 
+/* Adds to new files under which moment of their parent they are attached. Returns `ops`, or a copy
+ * in which something was added; a new reference. */
+static json_t *mark_files(BhDevice *device, json_t *ops)
+{
+  json_t *out = json_incref(ops);
+  gsize i;
+  json_t *op;
+  json_array_foreach(ops, i, op) {
+    const BhKind *kind = bh_kind_set_find(device->kinds, bh_json_string_or(op, "kind", ""));
+    const char *field = kind != NULL ? bh_kind_get_parent_field(kind) : NULL;
+    const char *parent =
+        field != NULL ? bh_json_string_or(json_object_get(op, "set"), field, NULL) : NULL;
+    BhView *above = parent != NULL ? bh_view_get(device, parent, NULL) : NULL;
+    if (above == NULL || bh_view_get(device, bh_json_string_or(op, "record", ""), NULL) != NULL)
+      continue;
+    g_autoptr(json_t) set = json_object();
+    bh_act_mark_file(kind, bh_kind_set_find(device->kinds, bh_record_get_kind(above->record)),
+                     bh_view_get_values(above), set);
+    if (json_object_size(set) == 0)
+      continue;
+    if (out == ops) {
+      json_decref(out);
+      out = json_deep_copy(ops);
+    }
+    json_object_update(json_object_get(json_array_get(out, i), "set"), set);
+  }
+  return out;
+}
+
 char *bh_journal_write(BhDevice *device, const char *author, const json_t *ops, gint64 observed_ms,
                        char **refused, GError **error)
 {
@@ -144,7 +175,8 @@ char *bh_journal_write(BhDevice *device, const char *author, const json_t *ops, 
   g_autoptr(json_t) numbered = bh_numbers_fill(device, opened, &taken, refused, error);
   if (numbered == NULL)
     return NULL;
-  g_autoptr(json_t) full = bh_check_operations(device, author, numbered, refused, error);
+  g_autoptr(json_t) marked = mark_files(device, numbered);
+  g_autoptr(json_t) full = bh_check_operations(device, author, marked, refused, error);
   if (full == NULL)
     return NULL;
   bh_id_next(&device->ids, id);

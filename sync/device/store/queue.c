@@ -67,6 +67,7 @@ json_t *bh_device_status(BhDevice *device, GError **error)
   set_text(out, "hub", device->signer != NULL ? device->signer->hub : NULL);
   set_text(out, "device", device->signer != NULL ? device->signer->device : NULL);
   set_text(out, "kinds", device->kinds != NULL ? bh_kind_set_get_hash(device->kinds) : NULL);
+  json_object_set_new(out, "settings", json_integer(device->settings_version));
   bh_device_read_clock(device, &clock);
   set_text(out, "clock", quality_name(clock.quality));
   add_lease(device, out);

@@ -124,18 +124,27 @@ GPtrArray *bh_records_store_list_children(BhDevice *device, const char *parent, 
       error);
 }
 
-json_t *bh_records_store_list_settings(BhDevice *device, int max, GError **error)
+static gboolean add_ids(BhDevice *device, const char *sql, int max, json_t *out, GError **error)
 {
   g_autoptr(GPtrArray) ids = bh_stmt_collect_texts(
-      bh_db_query(device->db,
-                  "SELECT id FROM record WHERE kind IN ('setting', 'calendar')"
-                  " ORDER BY nr DESC LIMIT :max",
-                  BH_PARAMS(bh_param_int("max", max)), error),
-      error);
-  json_t *out = ids != NULL ? json_array() : NULL;
+      bh_db_query(device->db, sql, BH_PARAMS(bh_param_int("max", max)), error), error);
   for (guint i = 0; ids != NULL && i < ids->len; i++)
     json_array_append_new(out, json_string(ids->pdata[i]));
-  return out;
+  return ids != NULL;
+}
+
+json_t *bh_records_store_list_settings(BhDevice *device, int max, int max_codes, GError **error)
+{
+  g_autoptr(json_t) out = json_array();
+  return add_ids(device,
+                 "SELECT id FROM record WHERE kind IN ('setting', 'calendar')"
+                 " ORDER BY nr DESC LIMIT :max",
+                 max, out, error) &&
+                 add_ids(device,
+                         "SELECT id FROM record WHERE kind = 'code' ORDER BY nr DESC LIMIT :max",
+                         max_codes, out, error)
+             ? g_steal_pointer(&out)
+             : NULL;
 }
 
 /* Files of the record that are not in the JSON array :hashes. */

@@ -45,8 +45,9 @@ gboolean bh_records_store_set_files(BhDevice *device, gint64 number, const json_
 /* *has: whether a record names the file. */
 gboolean bh_records_store_has_file(BhDevice *device, const char *sha256, gboolean *has,
                                    GError **error);
-/* JSON array of the ids of the newest `max` records of settings and calendars. */
-json_t *bh_records_store_list_settings(BhDevice *device, int max, GError **error);
+/* JSON array of the ids of the newest `max` records of settings and calendars, and of the newest
+ * `max_codes` of codes. */
+json_t *bh_records_store_list_settings(BhDevice *device, int max, int max_codes, GError **error);
 /* The highest number that a record was given; 0 on error. */
 gint64 bh_records_store_max_number(BhDevice *device);
 /* Appends copies of the ids of at most `limit` records after *number, in the order of their

@@ -309,6 +309,11 @@ static json_t *remove_orphans(BhDevice *device, const json_t *params G_GNUC_UNUS
   return bh_device_remove_orphans(device, error);
 }
 
+static json_t *codes(BhDevice *device, const json_t *params G_GNUC_UNUSED, GError **error)
+{
+  return wrap("codes", bh_device_list_codes(device, error));
+}
+
 static json_t *doctor(BhDevice *device, const json_t *params G_GNUC_UNUSED, GError **error)
 {
   return bh_device_doctor(device, error);
@@ -327,6 +332,7 @@ json_t *bh_service_call(BhDevice *device, const json_t *request, GError **error)
   } methods[] = {
       {"describe", describe},
       {"kinds", kinds},
+      {"codes", codes},
       {"list_staff", list_staff},
       {"sign_in", sign_in},
       {"sign_out", sign_out},

@@ -492,6 +492,7 @@ BhCase *bh_case_new(BhHub *hub, BhDb *db, const char *record, const BhCaseOption
   self->hub = hub;
   self->db = db;
   self->kinds = bh_hub_dup_kinds(hub);
+  self->settings = bh_hub_dup_settings(hub, db, NULL);
   self->options = options;
   self->made_ms = clock->wall_ms(clock->data);
   self->records = g_ptr_array_new_with_free_func(case_record_free);
@@ -516,6 +517,7 @@ void bh_case_free(BhCase *self)
   if (self == NULL)
     return;
   g_clear_pointer(&self->kinds, bh_kind_set_unref);
+  bh_setting_values_unref(self->settings);
   g_hash_table_unref(self->by_id);
   g_ptr_array_unref(self->records);
   g_array_unref(self->entries);

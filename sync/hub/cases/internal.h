@@ -40,6 +40,7 @@ typedef struct {
   BhHub *hub;
   BhDb *db;
   BhKindSet *kinds;
+  BhSettingValues *settings; /* code lists; NULL: they could not be read */
   const BhCaseOptions *options;
   gint64 made_ms;
   char root[BH_ID_LEN + 1];

@@ -112,7 +112,7 @@ char *bh_case_dup_value(const BhCasePage *page, const BhKind *kind, const char *
                ? bh_region_dup_full_name(region, json_string_value(value))
                : bh_json_dump(value);
   default:
-    return bh_field_format_value(field, value, LANG);
+    return bh_field_format_with(field, value, page->source->settings, LANG);
   }
 }
 

@@ -5,11 +5,13 @@
 #include <string.h>
 
 #include "schema/civil.h"
+#include "schema/codes.h"
 #include "schema/kind-rules.h"
 #include "schema/number.h"
 #include "schema/overlay.h"
 #include "schema/workflow.h"
 #include "sync/hub/cli/load-internal.h"
+#include "sync/hub/cli/names.h"
 #include "sync/hub/cli/people.h"
 
 typedef struct {
@@ -55,6 +57,13 @@ static const char *get_kind(const char *id, gpointer data)
   Check *check = data;
   const BhLoadRecord *loaded = g_hash_table_lookup(check->load->by_id, id);
   return loaded != NULL ? loaded->kind : bh_value_cache_get_kind(id, check->load->cache);
+}
+
+/* The settings and codes of the hub as they are before the load. */
+static const BhSettingValues *get_settings(gpointer data)
+{
+  const Check *check = data;
+  return bh_names_settings(check->load->names);
 }
 
 static char *dup_typed(const json_t *value)
@@ -184,6 +193,13 @@ static gboolean is_changed(Check *check, const BhLoadRecord *record)
   return FALSE;
 }
 
+/* Whether loading the record changes the field. */
+static gboolean is_loaded(Check *check, const BhLoadRecord *record, const char *key)
+{
+  const json_t *value = json_object_get(record->set, key);
+  return value != NULL && !is_unchanged(check, record, key, value);
+}
+
 /* Adds problems of the rules, except those that check_value reported. */
 static void add_problems(Check *check, BhLoadRecord *record, const BhKind *kind,
                          const GPtrArray *problems)
@@ -192,10 +208,11 @@ static void add_problems(Check *check, BhLoadRecord *record, const BhKind *kind,
   for (guint i = 0; i < problems->len; i++) {
     const BhProblem *problem = problems->pdata[i];
     const BhField *field = bh_kind_find_field(kind, problem->field);
-    /* check_value has reported these problems with the value already. A missing reason for a
-     * doubtful value is no problem, because the office asks for it later. */
-    if (bh_kind_is_reason_missing(kind, problem) || strcmp(problem->code, "invalid") == 0 ||
-        strcmp(problem->code, "unknown_field") == 0 ||
+    /* check_value has reported unknown fields and invalid values, except those that a setting or a
+     * code list refuses. A missing reason for a doubtful value is no problem, because the office
+     * asks for it later. */
+    if (bh_kind_is_reason_missing(kind, problem) || strcmp(problem->code, "unknown_field") == 0 ||
+        (strcmp(problem->code, "invalid") == 0 && !is_loaded(check, record, problem->field)) ||
         json_object_get(record->reported, problem->field) != NULL)
       continue;
     const char *why = zh ? problem->text_zh : problem->text_en;
@@ -218,6 +235,7 @@ static void check_rules(Check *check, BhLoadRecord *record, const BhKind *kind)
                        .today = check->today,
                        .lookup = lookup,
                        .kind_of = get_kind,
+                       .settings = get_settings,
                        .data = check};
   if (bh_kind_has_states(kind) && json_object_get(after, "state") == NULL) {
     const char *state = bh_people_first_state(kind, &context);
@@ -227,6 +245,8 @@ static void check_rules(Check *check, BhLoadRecord *record, const BhKind *kind)
     context.values = lookup(record->id, check);
   }
   g_autoptr(GPtrArray) problems = bh_kind_check_record(kind, &context);
+  bh_codes_check(kind, record->set, before, &context, problems);
+  bh_code_check(kind, &context, problems);
   add_problems(check, record, kind, problems);
   const char *state = bh_json_string_or(context.values, "state", NULL);
   if (before != NULL || state == NULL || record->is_bad)

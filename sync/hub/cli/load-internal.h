@@ -73,6 +73,9 @@ void bh_load_add_file_problem(BhLoad *load, const char *path, const char *zh, co
 
 /* Adds a checklist as a record (load-checklist.c). */
 void bh_load_checklist(BhLoad *load, const char *csv);
+/* Adds the codes of a pack as records (load-codes.c). FALSE when the file is no such pack; other
+ * problems are added to `load`. */
+gboolean bh_load_take_codes(BhLoad *load, const char *path, const json_t *file, GError **error);
 /* Ends older versions of the checklists; call it after all checklists were added. */
 void bh_load_end_older(BhLoad *load);
 /* Adds the rows of a table as records of options->kind (load-table.c). FALSE when the file cannot

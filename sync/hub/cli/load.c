@@ -252,6 +252,8 @@ static gboolean take_json(BhLoad *load, const char *path, gboolean is_named, GEr
     g_ptr_array_add(load->regions, g_strdup(path));
   } else if (json_object_get(file, "calendar") != NULL) {
     return take_calendar(load, path, error);
+  } else if (json_object_get(file, "bihuan-codes") != NULL) {
+    return bh_load_take_codes(load, path, file, error);
   } else if (load->options->demo && is_secrets(base)) {
     g_ptr_array_add(strcmp(base, "demo-pins.json") == 0 ? load->pins : load->passwords,
                     g_steal_pointer(&file));
@@ -261,8 +263,9 @@ static gboolean take_json(BhLoad *load, const char *path, gboolean is_named, GEr
     bh_load_add_file_problem(load, path, "演示口令要加 --demo 才装载",
                              "demo secrets are loaded with --demo only");
   } else {
-    bh_load_add_file_problem(load, path, "不认识的 JSON：既不是种类、区划包、日历，也不是记录",
-                             "unknown JSON: neither kind, region pack, calendar nor records");
+    bh_load_add_file_problem(
+        load, path, "不认识的 JSON：既不是种类、区划包、日历、代码表，也不是记录",
+        "unknown JSON: neither kind, region pack, calendar, codes nor records");
   }
   return TRUE;
 }

@@ -11,8 +11,9 @@ struct _BhNames {
   const BhKindSet *kinds;
   const BhRegion *region;
   const char *lang;
-  GHashTable *kinds_listed; /* kind → Listed (names.c) */
-  GHashTable *by_id;        /* id → row */
+  BhSettingValues *settings; /* settings and code lists; NULL: not read yet */
+  GHashTable *kinds_listed;  /* kind → Listed (names.c) */
+  GHashTable *by_id;         /* id → row */
 };
 
 G_END_DECLS

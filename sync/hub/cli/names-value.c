@@ -2,6 +2,7 @@
  * error contains the field's label, the text, and what is allowed. Start at bh_names_parse. */
 #include <string.h>
 
+#include "schema/codes.h"
 #include "schema/duration.h"
 #include "schema/error.h"
 #include "schema/text.h"
@@ -66,6 +67,30 @@ static char *list_choices(const BhNames *names, const BhField *field)
   return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
+/* The codes of a list: which of them are offered depends on the record. */
+static char *list_codes(const BhNames *names, const BhField *field)
+{
+  gboolean zh = bh_names_is_zh(names);
+  g_autoptr(json_t) codes =
+      bh_code_list_known(bh_names_settings(names), bh_field_get_codes(field), names->lang);
+  g_autoptr(GString) out =
+      g_string_new(zh ? "代码表中适用的代码或名称：" : "a code that is offered: ");
+  gsize i;
+  json_t *one;
+  json_array_foreach(codes, i, one) {
+    if (i == CHOICES_MAX) {
+      g_string_append(out, zh ? "等" : ", …");
+      break;
+    }
+    g_string_append_printf(out, zh ? "%s%s（%s）" : "%s%s (%s)",
+                           i == 0 ? ""
+                           : zh   ? "、"
+                                  : ", ",
+                           bh_json_string_or(one, "label", ""), bh_json_string_or(one, "code", ""));
+  }
+  return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
 static char *list_ref_kinds(const BhNames *names, const BhField *field)
 {
   const char *const *kinds = bh_field_get_ref_kinds(field);
@@ -118,6 +143,8 @@ char *bh_names_format_expected(const BhNames *names, const BhField *field)
   case BH_FIELD_CHOICE:
   case BH_FIELD_CHOICES:
     return list_choices(names, field);
+  case BH_FIELD_ENUM_REF:
+    return list_codes(names, field);
   case BH_FIELD_DATE:
     return g_strdup(zh ? "应为日期，如 2026-11-21" : "a date such as 2026-11-21");
   case BH_FIELD_MONTH:
@@ -231,6 +258,9 @@ json_t *bh_names_parse(BhNames *names, const BhField *field, const char *typed, 
   case BH_FIELD_AREA:
     found = bh_names_find_area(names->region, text, names->lang, &why);
     value = json_string(found);
+    break;
+  case BH_FIELD_ENUM_REF:
+    value = bh_field_read_code(field, text, bh_names_settings(names), NULL);
     break;
   default:
     value = text != NULL ? bh_field_parse_typed(field, text, NULL) : NULL;

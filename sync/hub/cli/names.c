@@ -5,8 +5,10 @@
 
 #include <string.h>
 
+#include "schema/codes.h"
 #include "schema/error.h"
 #include "schema/number.h"
+#include "schema/setting-values.h"
 #include "schema/workflow.h"
 #include "sync/hub/cli/names-internal.h"
 
@@ -49,9 +51,21 @@ void bh_names_free(BhNames *names)
 {
   if (names == NULL)
     return;
+  bh_setting_values_unref(names->settings);
   g_hash_table_unref(names->by_id);
   g_hash_table_unref(names->kinds_listed);
   g_free(names);
+}
+
+const BhSettingValues *bh_names_settings(const BhNames *names)
+{
+  BhNames *own = (BhNames *)names;
+  g_autoptr(GError) error = NULL;
+  if (own->settings == NULL)
+    own->settings = bh_hub_dup_settings(own->hub, own->db, &error);
+  if (error != NULL)
+    g_warning("settings cannot be read: %s", error->message);
+  return own->settings;
 }
 
 const char *bh_names_get_lang(const BhNames *names)
@@ -210,7 +224,9 @@ static char *format_column(BhNames *names, const BhField *field, const json_t *v
     return g_strdup(area != NULL ? area : text);
   }
   if (type != BH_FIELD_REF || text == NULL)
-    return bh_field_format_value(field, value, names->lang);
+    return bh_field_format_with(field, value,
+                                bh_field_get_codes(field) != NULL ? bh_names_settings(names) : NULL,
+                                names->lang);
   const char *const *kinds = bh_field_get_ref_kinds(field);
   for (int i = 0; kinds[i] != NULL; i++) {
     const json_t *row =

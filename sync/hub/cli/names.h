@@ -61,4 +61,8 @@ char *bh_names_format_problem(const BhNames *names, const BhField *field, const 
  * g_free. */
 char *bh_names_format_expected(const BhNames *names, const BhField *field);
 
+/* Settings and code lists of the hub, read when they are first needed; borrowed. NULL: the store
+ * failed. */
+const BhSettingValues *bh_names_settings(const BhNames *names);
+
 G_END_DECLS

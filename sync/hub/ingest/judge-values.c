@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "schema/civil.h"
+#include "schema/codes.h"
 #include "schema/kind-rules.h"
 #include "schema/opens.h"
 #include "schema/workflow.h"
@@ -518,6 +519,21 @@ static void take_problems(GPtrArray *all, GPtrArray *more)
   g_ptr_array_unref(more);
 }
 
+/* A device may have an older code list, so a code that is not offered is reported only. */
+static void check_codes(const BhKind *kind, const BhOp *op, const BhContext *context,
+                        GPtrArray *problems)
+{
+  g_autoptr(json_t) set = json_object();
+  for (guint i = 0; i < op->sets->len; i++) {
+    const BhSet *one = op->sets->pdata[i];
+    const BhField *field = bh_kind_find_field(kind, one->key);
+    if (field != NULL && bh_field_get_codes(field) != NULL && one->value != NULL)
+      json_object_set(set, one->key, one->value);
+  }
+  if (json_object_size(set) > 0)
+    bh_codes_check(kind, set, NULL, context, problems);
+}
+
 GPtrArray *bh_judge_list_problems(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
                                   const BhOp *op, const BhStepTaken *step)
 {
@@ -559,6 +575,7 @@ GPtrArray *bh_judge_list_problems(BhPiece *piece, const BhKindSet *kinds, const 
       keys[i] = ((const BhSet *)op->sets->pdata[i])->key;
     take_problems(problems, bh_kind_check_keys(kind, keys, &context));
   }
+  check_codes(kind, op, &context, problems);
   if (piece->work->is_over)
     g_ptr_array_add(problems, bh_problem_new("", "limit", "下级记录太多，有关规则未核对",
                                              "not checked: there are too many records below it"));

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "schema/act.h"
 #include "schema/error.h"
 #include "sync/hub/access/access.h"
 #include "sync/hub/devices/devices.h"
@@ -169,6 +170,8 @@ json_t *bh_office_attach(BhOfficeCall *call, GError **error)
   g_autoptr(json_t) set = first_values(kind, id, role);
   if (!read_typed(call, kind, NOTE, set, error) || !read_typed(call, kind, TAKEN, set, error))
     return NULL;
+  bh_act_mark_file(kind, bh_kind_set_find(call->kinds, bh_record_get_kind(record)),
+                   bh_office_values(call, id), set);
   g_autoptr(GPtrArray) problems = check_new(call, kind, set);
   if (problems->len > 0) {
     bh_office_set_problems(call, kind, problems, error);
@@ -192,8 +195,9 @@ typedef struct {
   char *entry;  /* result: id of the entry; NULL: the record was there before; g_free */
 } Attach;
 
-/* *found (g_free): a record of the same file in the same role below the same record, whose bytes
- * can be read through it. A page that did not get the answer sends the file again. */
+/* *found (g_free): a record of the same file in the same role below the same record, attached under
+ * the same moment of it, whose bytes can be read through it. A page that did not get the answer
+ * sends the file again. */
 static gboolean find_same(Attach *attach, BhDb *db, char **found, GError **error)
 {
   const BhOfficeUpload *upload = attach->upload;
@@ -207,7 +211,9 @@ static gboolean find_same(Attach *attach, BhDb *db, char **found, GError **error
         !bh_file_access_is_proven(db, bh_hub_get_id(attach->call->hub), attach->kind, record,
                                   upload->sha256, &proven, error))
       return FALSE;
-    if (proven && g_strcmp0(bh_record_get_string(record, ROLE), role) == 0)
+    const json_t *step = json_object_get(upload->set, BH_ACT_FILE_STEP);
+    if (proven && g_strcmp0(bh_record_get_string(record, ROLE), role) == 0 &&
+        (step == NULL || json_equal((json_t *)step, bh_record_get(record, BH_ACT_FILE_STEP))))
       *found = g_strdup(ids->pdata[i]);
   }
   return ids != NULL;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "schema/codes.h"
 #include "schema/error.h"
 #include "schema/text.h"
 #include "sync/hub/access/access.h"
@@ -77,15 +78,19 @@ static json_t *list_children(const char *record, const char *kind, gpointer data
   return children;
 }
 
-static const BhSettingValues *get_settings(gpointer data)
+const BhSettingValues *bh_office_settings(BhOfficeCall *call)
 {
-  BhOfficeCall *call = data;
   g_autoptr(GError) error = NULL;
   if (call->settings == NULL)
     call->settings = bh_hub_dup_settings(call->hub, call->db, &error);
   if (error != NULL)
     g_warning("settings cannot be read: %s", error->message);
   return call->settings;
+}
+
+static const BhSettingValues *get_settings(gpointer data)
+{
+  return bh_office_settings(data);
 }
 
 static const BhKind *find_kind(BhOfficeCall *call, const char *record)
@@ -292,7 +297,9 @@ char *bh_office_format(BhOfficeCall *call, const BhField *field, const json_t *v
   case BH_FIELD_AREA:
     return format_area(call, value);
   default:
-    return bh_field_format_value(field, value, call->lang);
+    return bh_field_format_with(field, value,
+                                bh_field_get_codes(field) != NULL ? bh_office_settings(call) : NULL,
+                                call->lang);
   }
 }
 

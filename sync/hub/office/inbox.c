@@ -105,7 +105,7 @@ json_t *bh_office_row(BhOfficeCall *call, const json_t *row)
       kind != NULL ? bh_kind_get_label(kind, call->lang) : kind_name, "title", title, "state",
       state, "state_label",
       kind != NULL && state[0] != '\0' ? bh_kind_get_state_label(kind, state, call->lang) : "",
-      "area", area_name != NULL ? area_name : area, "changed", changed, "enterprise",
+      "area", area_name != NULL ? area_name : area, "changed", changed, "subject",
       kind != NULL ? bh_office_subject_name(call, kind, values) : "");
   json_t *due = kind != NULL ? bh_office_due(call, kind, id, values) : NULL;
   if (due != NULL)
@@ -224,7 +224,7 @@ static json_t *directory_query(BhOfficeCall *call, GError **error)
   }
   json_t *query = json_pack("{s:s,s:s,s:i}", "kind", bh_kind_get_name(kind), "order", "title",
                             "limit", BH_OFFICE_PAGE_MAX);
-  const char *choice = bh_request_get_query(call->request, "sector");
+  const char *choice = bh_request_get_query(call->request, "group");
   if (choice != NULL && choice[0] != '\0')
     json_object_set_new(query, "where", json_pack("{s:s}", bh_kind_get_directory(kind), choice));
   bh_office_pass_query(call, query, "area");
@@ -384,7 +384,7 @@ static json_t *list_kinds(BhOfficeCall *call)
 }
 
 /* The choices by which the directory is filtered. */
-static json_t *list_sectors(BhOfficeCall *call)
+static json_t *list_groups(BhOfficeCall *call)
 {
   json_t *out = json_array();
   const BhKind *kind = bh_kind_set_find_directory(call->kinds);
@@ -400,5 +400,5 @@ json_t *bh_office_filters(BhOfficeCall *call, GError **error)
 {
   (void)error;
   return json_pack("{s:o,s:o,s:o,s:o}", "areas", list_areas(call), "kinds", list_kinds(call),
-                   "sectors", list_sectors(call), "ledgers", bh_office_list_ledgers(call));
+                   "groups", list_groups(call), "ledgers", bh_office_list_ledgers(call));
 }

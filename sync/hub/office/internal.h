@@ -54,7 +54,7 @@ typedef struct {
 
   char today[11];
   gint64 now_ms;
-  BhSettingValues *settings; /* settings of the office, NULL: not read yet (context.c) */
+  BhSettingValues *settings; /* settings of the office, NULL: not read yet (bh_office_settings) */
   BhValueCache *cache;       /* records that the reader has loaded */
   GHashTable *names;         /* id of a record → its title */
   BhAccess *access;          /* restricted records that the answer shows; NULL: none so far */
@@ -151,6 +151,9 @@ const char *bh_office_name(BhOfficeCall *call, const char *record);
 /* Title of the record of the directory to which a record with these values refers (the enterprise
  * of a visit), borrowed from the call; "" when there is none. */
 const char *bh_office_subject_name(BhOfficeCall *call, const BhKind *kind, const json_t *values);
+/* Settings, calendar and code lists, read when they are first needed; borrowed. NULL: the store
+ * failed. */
+const BhSettingValues *bh_office_settings(BhOfficeCall *call);
 /* A value as text for people, refs by their titles; g_free. */
 char *bh_office_format(BhOfficeCall *call, const BhField *field, const json_t *value);
 /* A text member of the body, trimmed (g_free); "" when absent. BH_ERROR_LIMIT for more than `max`

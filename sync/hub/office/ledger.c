@@ -4,14 +4,16 @@
 
 #include <string.h>
 
+#include "schema/codes.h"
 #include "schema/due.h"
 #include "schema/error.h"
 #include "schema/ledger.h"
 
 #define FILTERS_MAX                                                                                \
-  5                    /* filters of a list; those of the ledger itself count too (index/query.h)  \
-                        */
-#define WHERE_MAX 1000 /* bytes of "where" in a request */
+  5                     /* filters of a list; those of the ledger itself count too (index/query.h) \
+                         */
+#define CODES_SHOWN 200 /* codes of a list in a filter */
+#define WHERE_MAX 1000  /* bytes of "where" in a request */
 
 /* --- what the page offers --- */
 
@@ -33,6 +35,20 @@ static json_t *list_states(BhOfficeCall *call, const BhKind *kind, const json_t 
   return out;
 }
 
+/* All codes of a list, because records keep those that are not offered any more. */
+static void add_codes(BhOfficeCall *call, const BhField *field, const json_t *allowed, json_t *out)
+{
+  g_autoptr(json_t) codes =
+      bh_code_list_known(bh_office_settings(call), bh_field_get_codes(field), call->lang);
+  gsize i;
+  json_t *one;
+  json_array_foreach(codes, i, one) {
+    const char *code = bh_json_string_or(one, "code", "");
+    if (json_array_size(out) < CODES_SHOWN && (allowed == NULL || bh_json_has_name(allowed, code)))
+      json_array_append_new(out, describe_option(code, bh_json_string_or(one, "label", code)));
+  }
+}
+
 /* The values of a field by which the list can be filtered; `allowed`: those of the ledger's own
  * filter, NULL: all. */
 static json_t *list_options(BhOfficeCall *call, const BhField *field, const json_t *allowed)
@@ -42,6 +58,8 @@ static json_t *list_options(BhOfficeCall *call, const BhField *field, const json
   if (bh_field_get_type(field) == BH_FIELD_FLAG)
     json_array_append_new(out,
                           describe_option("true", strcmp(call->lang, "zh") == 0 ? "是" : "Yes"));
+  if (bh_field_get_codes(field) != NULL)
+    add_codes(call, field, allowed, out);
   for (gsize i = 0; i < bh_field_count_choices(field); i++) {
     const char *code = bh_field_get_choice_code(field, i);
     if (allowed == NULL || bh_json_has_name(allowed, code))
@@ -78,7 +96,8 @@ static json_t *list_filters(BhOfficeCall *call, const BhKind *kind, const json_t
     const char *name = bh_field_get_name(field);
     const json_t *fixed = json_object_get(where, name);
     if (!bh_field_is_indexed(field) || bh_field_is_personal(field) || bh_field_is_retired(field) ||
-        (type != BH_FIELD_CHOICE && type != BH_FIELD_CHOICES && type != BH_FIELD_FLAG) ||
+        (type != BH_FIELD_CHOICE && type != BH_FIELD_CHOICES && type != BH_FIELD_FLAG &&
+         type != BH_FIELD_ENUM_REF) ||
         (fixed != NULL && (type == BH_FIELD_FLAG || !json_is_array(fixed))))
       continue;
     add_filter(out, name, bh_field_get_label(field, call->lang), list_options(call, field, fixed),

@@ -123,7 +123,7 @@ static json_t *print_of(BhOfficeCall *call, const json_t *print)
   g_autofree char *printed =
       bh_time_format(json_integer_value(json_object_get(print, "printed_ms")));
   return json_pack("{s:I,s:s,s:s,s:s,s:s,s:s}", "serial", (json_int_t)serial, "code", code,
-                   "enterprise", enterprise != NULL ? enterprise : "", "name",
+                   "subject", enterprise != NULL ? enterprise : "", "name",
                    enterprise != NULL ? bh_office_name(call, enterprise) : "", "printed", printed,
                    "by", bh_office_name(call, bh_json_string_or(print, "printed_by", NULL)));
 }

@@ -87,7 +87,7 @@ void bh_office_add_subject(BhOfficeCall *call, const BhEntryRow *row, json_t *ou
     g_autofree char *title = bh_office_title(call, kind, values);
     json_object_set_new(out, "kind_label", json_string(bh_kind_get_label(kind, call->lang)));
     json_object_set_new(out, "title", json_string(title));
-    json_object_set_new(out, "enterprise", json_string(bh_office_subject_name(call, kind, values)));
+    json_object_set_new(out, "subject", json_string(bh_office_subject_name(call, kind, values)));
     return;
   }
   json_object_set_new(out, "hidden", json_boolean(body != NULL && body->ops->len > 0));

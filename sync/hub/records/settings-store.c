@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "schema/codes.h"
 #include "schema/merge.h"
 #include "sync/db/params.h"
 #include "sync/hub/log/log.h"
@@ -21,20 +22,31 @@ static void add(BhSettingValues *settings, const char *id, const char *kind, con
   bh_setting_values_add(settings, kind, id, values);
 }
 
-BhSettingValues *bh_settings_store_load(BhDb *db, GError **error)
+static gboolean add_all(BhSettingValues *settings, BhDb *db, const char *sql, int max,
+                        GError **error)
 {
   gboolean ended = FALSE;
-  g_autoptr(BhSettingValues) settings = bh_setting_values_new();
-  g_autoptr(BhStmt) stmt = bh_db_query(db,
-                                       "SELECT id, kind, snapshot FROM record"
-                                       " WHERE kind IN ('setting', 'calendar')"
-                                       " ORDER BY nr DESC LIMIT :max",
-                                       BH_PARAMS(bh_param_int("max", BH_SETTINGS_MAX)), error);
+  g_autoptr(BhStmt) stmt = bh_db_query(db, sql, BH_PARAMS(bh_param_int("max", max)), error);
   if (stmt == NULL)
-    return NULL;
+    return FALSE;
   while (bh_stmt_next(stmt, &ended, error))
     add(settings, bh_stmt_get_text(stmt, 0), bh_stmt_get_text(stmt, 1), bh_stmt_get_text(stmt, 2));
-  return ended ? g_steal_pointer(&settings) : NULL;
+  return ended;
+}
+
+BhSettingValues *bh_settings_store_load(BhDb *db, GError **error)
+{
+  g_autoptr(BhSettingValues) settings = bh_setting_values_new();
+  return add_all(settings, db,
+                 "SELECT id, kind, snapshot FROM record WHERE kind IN ('setting', 'calendar')"
+                 " ORDER BY nr DESC LIMIT :max",
+                 BH_SETTINGS_MAX, error) &&
+                 add_all(settings, db,
+                         "SELECT id, kind, snapshot FROM record WHERE kind = 'code'"
+                         " ORDER BY nr DESC LIMIT :max",
+                         BH_CODES_MAX, error)
+             ? g_steal_pointer(&settings)
+             : NULL;
 }
 
 gboolean bh_settings_store_get_version(BhDb *db, gint64 *version, GError **error)

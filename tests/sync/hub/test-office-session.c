@@ -359,19 +359,19 @@ static char *dup_directory_filter(Fixture *f, const char *cookie)
 {
   g_autoptr(Answer) answer = ask(f, "GET", "filters", NULL, cookie, NULL);
   g_autoptr(json_t) filters = json_loads(answer->body->str, 0, NULL);
-  return bh_json_dump_sorted(json_object_get(filters, "sectors"));
+  return bh_json_dump_sorted(json_object_get(filters, "groups"));
 }
 
 static void test_the_kinds_declare_the_directory_of_the_office(void **state)
 {
   Fixture *f = *state;
   g_autofree char *cookie = come_in(f);
-  g_autofree char *sectors = dup_directory_filter(f, cookie);
-  assert_non_null(strstr(sectors, "\"coal_mine\""));
+  g_autofree char *groups = dup_directory_filter(f, cookie);
+  assert_non_null(strstr(groups, "\"coal_mine\""));
   set_directory(f, "\"directory\":\"class_grade\",");
   g_autofree char *grades = dup_directory_filter(f, cookie);
   assert_null(strstr(grades, "\"coal_mine\""));
-  g_autoptr(Answer) listed = ask(f, "GET", "enterprises?sector=a", NULL, cookie, NULL);
+  g_autoptr(Answer) listed = ask(f, "GET", "enterprises?group=a", NULL, cookie, NULL);
   assert_int_equal(listed->status, 200);
   set_directory(f, "");
   g_autoptr(Answer) none = ask(f, "GET", "enterprises", NULL, cookie, NULL);

@@ -550,6 +550,62 @@ class Loads(Commands):
         found = {values["name"]: values for values in self.records("enterprise").values()}
         self.assertEqual(found["丁"]["uscc"], doubtful)
 
+    def test_R013_codes_of_an_area_are_loaded_and_used_in_tables(self):
+        pack = pathlib.Path(SOURCE) / "assets/packs/codes.json"
+        self.assertEqual(self.count(self.load(OK, pack)), 11)
+        self.assertEqual(self.count(self.load(OK, pack)), 0)
+        header = "企业名称,统一社会信用代码,行业领域,所在区划,新兴行业领域,监管职责\n"
+
+        def row(number, business, area="140603"):
+            return f"企业{number},{code(number)},煤矿,{area},{business},未明确\n"
+        self.load(OK, "--kind", "enterprise",
+                  self.write("a.csv", header + row(1, "缆车索道") + row(2, "ice_snow")))
+        found = {values["name"]: values["emerging_business"]
+                 for values in self.records("enterprise").values()}
+        self.assertEqual(found, {"企业1": "cableway", "企业2": "ice_snow"})
+        # The other city has other types; a type that nobody names is refused too.
+        output = self.load(INVALID, "--kind", "enterprise", self.write(
+            "b.csv", header + row(3, "乡村民宿") + row(4, "玻璃栈道", "140502") + row(5, "scooter")))
+        for line, text in ((2, "“乡村民宿”在本区划或当日不适用"), (4, "没有这个代码")):
+            lines = [text for text in output.splitlines() if f"b.csv 第 {line} 行" in text]
+            self.assertEqual(len(lines), 1, output)
+            self.assertIn(text, lines[0])
+        self.assertNotIn("第 3 行", output)
+        # A code that ends is refused for other enterprises; one that has it keeps it.
+        ended = json.loads(pack.read_text())
+        ended["lists"] = ended["lists"][:1]
+        ended["lists"][0]["codes"][1]["valid_to"] = "2022-12-31"
+        path = self.write("ended.json", json.dumps(ended))
+        self.assertEqual(self.count(self.load(OK, path)), 1)
+        self.assertIn("不适用", self.load(INVALID, "--kind", "enterprise",
+                                       self.write("c.csv", header + row(6, "缆车索道"))))
+        self.assertEqual(self.count(self.load(OK, "--kind", "enterprise", self.write(
+            "d.csv", header + row(1, "缆车索道").replace("未明确", "")))), 0)
+        for change, text in ((lambda one: one.pop("label"), "label"), (lambda one: one.update(code="a b"), "40"),
+                             (lambda one: one.update(colour=1), "colour"),
+                             (lambda one: one["label"].update(zh="滑道"), "玻璃栈道")):
+            broken = json.loads(pack.read_text())
+            change(broken["lists"][1]["codes"][0])
+            self.assertIn(text, self.load(INVALID, self.write("broken.json", json.dumps(broken))))
+
+    def test_a_table_is_checked_against_the_settings_of_the_hub(self):
+        kind = {"bihuan-kind": 1, "kind": "pit", "label": {"zh": "坑", "en": "Pit"}, "scope": "all",
+                "title": "{name}", "settings": [
+                    {"name": "pit_depth", "type": "integer", "label": {"zh": "坑深", "en": "Depth"},
+                     "min": 1, "max": 900, "default": 20}],
+                "fields": [{"name": "name", "type": "text", "label": {"zh": "名称", "en": "Name"}},
+                           {"name": "depth", "type": "integer", "label": {"zh": "深度", "en": "Depth"},
+                            "max": {"setting": "pit_depth"}}]}
+        self.load(OK, self.write("pit.json", json.dumps(kind)))
+        table = self.write("pits.csv", "名称,深度\n甲,20\n乙,21\n")
+        output = self.load(INVALID, "--kind", "pit", table)
+        self.assertIn("不能大于 20", output)
+        self.assertIn("pits.csv 第 3 行", output)
+        self.assertNotIn("第 2 行", output)
+        self.run_hub(OK, "setting", "set", "--name", "pit_depth", "--value", "21", "--from",
+                     "2020-01-01", "--basis", "样例")
+        self.assertEqual(self.count(self.load(OK, "--kind", "pit", table)), 2)
+
     def test_unknown_columns_are_refused_and_the_known_ones_listed(self):
         output = self.load(INVALID, "--kind", "enterprise",
                            self.write("a.csv", "企业名称,备用列,企业名称,sign\n甲,1,2,3\n"))
