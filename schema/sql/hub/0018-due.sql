@@ -7,5 +7,3 @@ CREATE TABLE due_pending (
   PRIMARY KEY (name, kind)
 ) WITHOUT ROWID;
 CREATE INDEX record_setting ON record (nr) WHERE kind IN ('setting', 'calendar');
--- Log position at which a setting or a calendar was last written: readers read them again then.
-INSERT INTO counter VALUES ('settings', 0);

@@ -14,3 +14,5 @@ CREATE TRIGGER ahead_arrived AFTER INSERT ON entry WHEN NEW.id IS NOT NULL
 BEGIN
   DELETE FROM ahead WHERE id = NEW.id;
 END;
+-- Log position at which a setting or a calendar was last written: readers read them again then.
+INSERT INTO counter VALUES ('settings', 0);

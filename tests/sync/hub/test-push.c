@@ -497,6 +497,7 @@ static void test_head_gives_the_last_entry_that_the_hub_has_of_a_chain(void **st
 static const char *const GUARDED[][2] = {
     {"GET", "/v1/head?incarnation=00000000000000000000000000000000"},
     {"POST", "/v1/entries"},
+    {"POST", "/v1/ahead"},
     {"GET", "/v1/changes"},
     {"GET", "/v1/kinds/0000000000000000000000000000000000000000000000000000000000000000"},
     {"GET", "/v1/staff"},
