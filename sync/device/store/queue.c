@@ -69,6 +69,8 @@ json_t *bh_device_status(BhDevice *device, GError **error)
   set_text(out, "kinds", device->kinds != NULL ? bh_kind_set_get_hash(device->kinds) : NULL);
   bh_device_read_clock(device, &clock);
   set_text(out, "clock", quality_name(clock.quality));
+  json_object_set_new(out, "shut", json_boolean(device->shut));
+  set_text(out, "encryption", bh_encryption_name(device->encryption));
   add_lease(device, out);
   return out;
 }
