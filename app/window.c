@@ -432,6 +432,15 @@ static void on_enrolled(BhSession *session, BhWindow *self)
   bh_window_lock(self);
 }
 
+/* A device that was revoked is closed at once for the person at it, too. */
+static void on_status(BhWindow *self)
+{
+  update_queue(self);
+  if (json_is_true(json_object_get(bh_session_get_status(self->session), "shut")) &&
+      bh_session_get_actor(self->session) != NULL)
+    bh_window_lock(self);
+}
+
 static void on_actor(BhSession *session, BhWindow *self)
 {
   (void)session;
@@ -560,7 +569,7 @@ BhWindow *bh_window_new(GtkApplication *application, BhSession *session)
   self->input = bh_input_new(GTK_WIDGET(self), bh_session_get_settings(session)->scanner_prefix,
                              on_scanned, self);
   self->idle_source = g_timeout_add_seconds(IDLE_CHECK_S, on_idle_check, self);
-  g_signal_connect_object(session, "status-changed", G_CALLBACK(update_queue), self,
+  g_signal_connect_object(session, "status-changed", G_CALLBACK(on_status), self,
                           G_CONNECT_SWAPPED);
   g_signal_connect_object(session, "actor-changed", G_CALLBACK(on_actor), self, 0);
   g_signal_connect_object(session, "enrolled", G_CALLBACK(on_enrolled), self, 0);

@@ -291,6 +291,14 @@ BhCtlExit bh_ctl_history(const BhCtlOptions *options)
 
 /* --- status, queue, staff, doctor --- */
 
+static const char *describe_encryption(const char *state)
+{
+  if (strcmp(state, "encrypted") == 0)
+    return "encrypted";
+  return strcmp(state, "plain") == 0 ? "not encrypted: who finds the device can read its records"
+                                     : "not known whether it is encrypted";
+}
+
 static void print_status(const json_t *status)
 {
   g_autofree char *bytes = g_format_size((guint64)number_of(status, "bytes_pending"));
@@ -308,6 +316,7 @@ static void print_status(const json_t *status)
   if (number_of(status, "damaged") > 0)
     printf("%-14s %" G_GINT64_FORMAT " entries, set aside (see bihuanctl damaged)\n",
            "Damaged here", number_of(status, "damaged"));
+  printf("%-14s %s\n", "Disk", describe_encryption(bh_json_string_or(status, "encryption", "")));
   print_time("Last sync", number_of(status, "last_sync_ms"));
   if (last_error != NULL)
     printf("%-14s %s\n", "Last error", last_error);
@@ -386,8 +395,11 @@ BhCtlExit bh_ctl_doctor(const BhCtlOptions *options)
     gboolean ok = json_is_true(json_object_get(check, "ok"));
     all_ok = all_ok && ok;
     if (!options->json)
-      printf("%-4s %-9s %s\n", ok ? "ok" : "BAD", bh_json_string_or(check, "name", ""),
-             bh_json_string_or(check, "text", ""));
+      printf("%-4s %-10s %s\n",
+             !ok                                               ? "BAD"
+             : json_is_true(json_object_get(check, "warning")) ? "look"
+                                                               : "ok",
+             bh_json_string_or(check, "name", ""), bh_json_string_or(check, "text", ""));
   }
   if (options->json)
     bh_ctl_print_json(answer);

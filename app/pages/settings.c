@@ -97,6 +97,7 @@ static const char *check_label(const char *name)
       {"files", N_("Files that wait")},
       {"orphans", N_("Files without a record")},
       {"space", N_("Free space")},
+      {"encryption", N_("Disk encryption")},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
     if (strcmp(words[i].name, name) == 0)
@@ -120,10 +121,16 @@ static void on_checks(BhPage *page, json_t *result, const GError *error, gpointe
     gboolean ok = json_is_true(json_object_get(check, "ok"));
     g_autofree char *id = g_strdup_printf("check-%u", (guint)i + 1);
     const char *label = check_label(bh_json_string_or(check, "name", ""));
-    g_autofree char *text = ok ? g_strdup_printf(_("%s: in order"), label)
-                               : g_strdup_printf(_("%s: not in order (%s)"), label,
-                                                 bh_json_string_or(check, "text", ""));
-    gtk_container_add(GTK_CONTAINER(self->checks), bh_part_notice(id, text, ok ? "good" : "error"));
+    gboolean warning = json_is_true(json_object_get(check, "warning"));
+    g_autofree char *text =
+        ok && !warning
+            ? g_strdup_printf(_("%s: in order"), label)
+            : g_strdup_printf(ok ? _("%s: please check (%s)") : _("%s: not in order (%s)"), label,
+                              bh_json_string_or(check, "text", ""));
+    gtk_container_add(GTK_CONTAINER(self->checks), bh_part_notice(id, text,
+                                                                  !ok       ? "error"
+                                                                  : warning ? "warning"
+                                                                            : "good"));
   }
 }
 
@@ -136,6 +143,23 @@ static void on_doctor(BhSettingsPage *self)
 static void on_moved(BhPage *page)
 {
   bh_page_open(page, bh_enrol_page_new_moved());
+}
+
+/* A disk that is not encrypted does not hinder the work, so the words say calmly what to do. */
+static void add_encryption(BhSettingsPage *self, const char *state)
+{
+  gboolean plain = strcmp(state, "plain") == 0;
+  add_fact(self, _("Disk encryption"),
+           plain                             ? _("off")
+           : strcmp(state, "encrypted") == 0 ? _("on")
+                                             : _("not known"));
+  if (plain)
+    gtk_container_add(
+        GTK_CONTAINER(self->about),
+        bh_part_notice("not-encrypted",
+                       _("If this device is lost, its records can be read by whoever finds it. Ask "
+                         "your administrator to set it up with disk encryption."),
+                       "info"));
 }
 
 static void on_description(BhPage *page, json_t *result, const GError *error, gpointer data)
@@ -152,6 +176,7 @@ static void on_description(BhPage *page, json_t *result, const GError *error, gp
   add_fact(self, _("Unit"), bh_json_string_or(bh_session_get_unit_values(session), "name", ""));
   add_fact(self, _("Hub"), bh_json_string_or(result, "hub_name", ""));
   add_fact(self, _("Address"), bh_json_string_or(result, "url", ""));
+  add_encryption(self, bh_json_string_or(result, "encryption", ""));
   add_fact(self, _("Version"), bh_version_get());
   add_fact(self, _("Licence"), "Apache-2.0");
 }

@@ -333,6 +333,22 @@ static void add_tile(BhSignInPage *self, const json_t *staff, guint number)
   gtk_container_add(GTK_CONTAINER(self->tiles), button);
 }
 
+/* Says why nobody can sign in on a device that the hub revoked, and that unsent work is kept. */
+static void show_shut(BhSignInPage *self)
+{
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  if (!json_is_true(json_object_get(bh_session_get_status(session), "shut")))
+    return;
+  gint64 unsent = bh_session_count_unsent(session);
+  g_autofree char *text =
+      unsent > 0
+          ? g_strdup_printf(_("This device was revoked; ask your administrator. %d not sent: "
+                              "they are kept on it."),
+                            (int)unsent)
+          : g_strdup(_("This device was revoked; ask your administrator"));
+  gtk_label_set_text(GTK_LABEL(self->no_staff), text);
+}
+
 static void on_staff(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
@@ -355,6 +371,7 @@ static void on_staff(BhPage *page, json_t *result, const GError *error, gpointer
     add_tile(self, person, (guint)i + 1);
   }
   gtk_widget_set_visible(self->no_staff, json_array_size(staff) == 0);
+  show_shut(self);
 }
 
 static void bh_sign_in_page_refresh(BhPage *page)

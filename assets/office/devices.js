@@ -6,11 +6,16 @@ import { hasDuty } from './duties.js';
 import { t } from './i18n.js';
 import { numberList } from './numbers.js';
 
-const COLUMNS = ['name', 'unit', 'seen', 'entries', 'quarantined', 'forks', 'state'];
+const COLUMNS = ['name', 'unit', 'seen', 'encryption', 'entries', 'quarantined', 'forks', 'state'];
+const DISKS = { encrypted: 'accepted', plain: 'conflict' };
 
 function cell(name, row) {
   if (name === 'state') {
     return badge(row.revoked ? 'conflict' : 'accepted', t(row.revoked ? 'device.revoked' : 'device.ok'));
+  }
+  if (name === 'encryption') {
+    const told = row.encryption in DISKS ? row.encryption : 'unknown';
+    return told in DISKS ? badge(DISKS[told], t(`device.disk.${told}`)) : t('device.disk.unknown');
   }
   if (name === 'seen') return row.seen || t('device.never');
   if ((name === 'quarantined' || name === 'forks') && row[name] > 0) return badge('conflict', row[name]);

@@ -27,6 +27,7 @@ struct _BhHub {
   BhIngest *ingest; /* used on the writer thread only */
   BhWriter *writer;
   char *db_path;
+  gboolean needs_encryption; /* set before serving (bh_hub_set_needs_encryption) */
   GMutex lock;
   BhKindSet *kinds;          /* the kind set in use; protected by `lock` */
   BhSettingValues *settings; /* settings of the office, NULL: not read yet; protected by `lock` */

@@ -488,6 +488,16 @@ gboolean bh_hub_set_public_url(BhHub *hub, const char *url, GError **error)
          bh_hub_write(hub, write_public_url, (gpointer)url, error);
 }
 
+void bh_hub_set_needs_encryption(BhHub *hub, gboolean needs)
+{
+  hub->needs_encryption = needs;
+}
+
+gboolean bh_hub_needs_encryption(BhHub *hub)
+{
+  return hub->needs_encryption;
+}
+
 /* --- readers --- */
 
 BhDb *bh_hub_acquire_reader(BhHub *hub, GError **error)

@@ -31,6 +31,11 @@ const char *bh_hub_get_area(BhHub *hub); /* code of the area that the hub serves
 const char *bh_hub_get_dir(BhHub *hub);  /* path of the folder of the hub */
 /* The address at which devices reach the hub (g_free); NULL without an error when none is set. */
 char *bh_hub_dup_public_url(BhHub *hub, GError **error);
+/* Sets whether only devices that report an encrypted disk are enrolled; not by default. To be
+ * called before the hub is served. */
+void bh_hub_set_needs_encryption(BhHub *hub, gboolean needs);
+/* As set by bh_hub_set_needs_encryption. */
+gboolean bh_hub_needs_encryption(BhHub *hub);
 /* Sets the address at which devices reach the hub: "https://host[:port]" without wildcard, else
  * BH_ERROR_INVALID. Enrolled devices keep the address that they know. Blocks until durable. */
 gboolean bh_hub_set_public_url(BhHub *hub, const char *url, GError **error);

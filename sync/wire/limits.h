@@ -68,5 +68,6 @@
 #define BH_LOW_SPEED_S 30
 
 #define BH_HEADER_HUB "Bihuan-Hub"
+#define BH_HEADER_ENCRYPTION "Bihuan-Encryption" /* of a device's disk (PROTOCOL § 4) */
 #define BH_TYPE_ENTRIES "application/x-bihuan-entries"
 #define BH_TYPE_UPLOAD "application/offset+octet-stream"

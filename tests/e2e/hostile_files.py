@@ -40,7 +40,8 @@ class Enrolment(Case):
         request = json.loads(self.client.enrol_request)
         wrong = [b"", b"{", b"[]", b"null", b'{"token":1}', b"\0" * 20,
                  b'{"token":"\xff"}', dict(request, name=""), dict(request, name="长" * 65),
-                 dict(request, key="AAAA"), dict(request, token="!")]
+                 dict(request, key="AAAA"), dict(request, token="!"), dict(request, encryption="yes"),
+                 dict(request, encryption=["plain"])]
         for message in wrong:
             self.assertEqual(self.ask(message).status, 400, message)
         for message in (b" " * 70000, b"[" * 60000, b'{"name":' * 5000):

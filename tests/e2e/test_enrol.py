@@ -6,6 +6,7 @@ usage: test_enrol.py SHIFT_CLOCK_LIBRARY (preloaded, it moves the wall clock of 
 """
 
 import contextlib
+import json
 import pathlib
 import shutil
 import sys
@@ -103,6 +104,26 @@ def no_text(hub, top):
     expect_enrolled(store)
 
 
+def without_encryption(hub, top):
+    """A hub that demands encrypted disks takes no other device, and says so. The text is not used up."""
+    store = top / "disk"
+    programs.run("bihuanctl", "--store", store, "status")
+    encryption = json.loads(programs.run("bihuanctl", "--store", store, "status", "--json").stdout)["encryption"]
+    hub.options = ("--device-encryption", "required")
+    restart(hub)
+    text = hub.enrol_text(UNIT)
+    if encryption != "encrypted":
+        expect(enrol(store, text), REFUSED, "only devices with an encrypted disk")
+        hub.options = ()
+        restart(hub)
+    expect(enrol(store, text), 0)
+    expect_enrolled(store)
+    device = json.loads(programs.run("bihuanctl", "--store", store, "status", "--json").stdout)["device"]
+    rows = json.loads(programs.run("bihuan-hub", "device", "list", "--data", hub.directory, "--json").stdout)
+    assert [row["encryption"] for row in rows if row["id"] == device] == [encryption], rows
+    hub.options = ()
+
+
 def main():
     top = pathlib.Path(tempfile.mkdtemp(prefix="bihuan-enrol-"))
     with contextlib.ExitStack() as stack:
@@ -117,6 +138,7 @@ def main():
         of_another_hub(hub, other, top)
         other.stop()
         no_text(hub, top)
+        without_encryption(hub, top)
 
 
 if __name__ == "__main__":

@@ -76,6 +76,8 @@ def wait_for(what, condition, timeout=30, step=0.1):
 class Hub:
     """A hub in its own directory, served on loopback; it can be killed and served again."""
 
+    options = ()  # further options of serve
+
     def __init__(self, directory, name="样例中心", area="140603"):
         self.directory = pathlib.Path(directory)
         self.process = None
@@ -93,7 +95,8 @@ class Hub:
         chosen = self.directory / "serve.json"
         chosen.unlink(missing_ok=True)
         self.process = start("bihuan-hub", "serve", "--data", self.directory, "--listen",
-                             self.listen, "--office-listen", self.office_listen, log=self.log,
+                             self.listen, "--office-listen", self.office_listen, *self.options,
+                             log=self.log,
                              env=self.env)
 
         def ready():

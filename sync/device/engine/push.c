@@ -99,9 +99,11 @@ static gboolean keep_address(BhEngine *engine, BhDevice *device, GError **error)
 BhEnginePhase bh_engine_begin_head(BhEngine *engine, BhDevice *device G_GNUC_UNUSED)
 {
   g_autofree char *path = g_strconcat("/v1/head?incarnation=", engine->uplink->incarnation, NULL);
+  BhTransportRequest *request = bh_engine_request(engine, "GET", path, SMALL_ANSWER_BYTES);
 
-  return bh_engine_send(engine, PHASE_HEAD,
-                        bh_engine_request(engine, "GET", path, SMALL_ANSWER_BYTES));
+  if (engine->uplink->encryption != NULL)
+    bh_transport_request_add_header(request, BH_HEADER_ENCRYPTION, engine->uplink->encryption);
+  return bh_engine_send(engine, PHASE_HEAD, request);
 }
 
 BhEnginePhase bh_engine_on_head(BhEngine *engine, BhDevice *device, const BhTransportAnswer *answer)

@@ -178,6 +178,11 @@ BhEnginePhase bh_engine_fail_round(BhEngine *engine, BhDevice *device, BhErrorCo
 {
   gint64 delay_ms;
 
+  /* An error is ignored: the next round asks again, and the store is shut then. Only the answer
+   * "revoked" shuts it, not one to a wrong token, which a hub gives that was restored from a copy.
+   */
+  if (code == BH_ERROR_REVOKED)
+    bh_outbox_shut(device, NULL);
   gboolean tries_other = try_other_address(engine, code);
   bh_engine_leave_round(engine);
   engine->failed = TRUE;

@@ -23,6 +23,7 @@ typedef struct {
   /* the hub of the store, if the text is of the hub at which the store is enrolled already; else
    * NULL */
   BhUplink *uplink;
+  BhEncryption encryption; /* of the disk on which the store lies */
   GAsyncResult *result;
 } Enrolment;
 
@@ -70,6 +71,7 @@ static void take_key(BhDevice *device, GTask *task, gpointer data)
   Enrolment *enrolment = data;
   GError *error = NULL;
 
+  enrolment->encryption = bh_device_get_encryption(device);
   if (bh_device_is_enrolled(device))
     enrolment->uplink = find_moved(device, enrolment->text, &error);
   else
@@ -125,7 +127,8 @@ static BhTransportRequest *make_request(const Enrolment *enrolment, const char *
   g_autofree char *proof =
       bh_enrol_prove(enrolment->text->token, enrolment->public_key, enrolment->secret_key);
   g_autoptr(json_t) body =
-      json_pack("{s:s,s:s,s:s,s:s}", "token", token, "name", name, "key", key, "proof", proof);
+      json_pack("{s:s,s:s,s:s,s:s,s:s}", "token", token, "name", name, "key", key, "proof", proof,
+                "encryption", bh_encryption_name(enrolment->encryption));
   char *json = bh_json_dump(body);
 
   request->answer_max = ANSWER_MAX_BYTES;

@@ -42,6 +42,7 @@ typedef struct {
 } BhDeviceHook;
 
 #define BH_DEVICE_HOOKS_MAX 8
+#define BH_SETTING_SHUT "shut_ms" /* setting: when the store was shut (bh_outbox_shut) */
 
 struct _BhDevice {
   char *dir;
@@ -51,6 +52,8 @@ struct _BhDevice {
   const BhRandom *random;
   const BhSpace *space;
   const BhDisk *disk;
+  BhEncryption encryption; /* of the disk, when the store was opened */
+  gboolean shut;           /* the hub revoked the device (bh_outbox_shut) */
   BhIdSource ids;
   BhClock id_clock; /* clock from which ids take their time (bh_device_get_id_ms) */
   BhDeviceHook hooks[BH_DEVICE_HOOKS_MAX];
@@ -103,6 +106,8 @@ gboolean bh_device_open_database(BhDevice *device, GError **error);
 /* Opens the connection to the database again when it has died; every public function calls this
  * first. */
 gboolean bh_device_ready(BhDevice *device, GError **error);
+/* BH_ERROR_REVOKED when the store is shut, naming the hub whose office is to be asked. */
+gboolean bh_device_need_open(BhDevice *device, GError **error);
 /* BH_ERROR_NOT_FOUND before the store has an identity and kinds. */
 gboolean bh_device_need_enrolled(BhDevice *device, GError **error);
 /* Reads everything in memory from the database again, hooks included. */

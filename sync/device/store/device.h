@@ -10,6 +10,7 @@
 #include "schema/merge.h"
 #include "schema/workflow.h"
 #include "schema/world.h"
+#include "sync/disk/encryption.h"
 
 G_BEGIN_DECLS
 
@@ -28,6 +29,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhDevice, bh_device_close)
 void bh_device_set_space(BhDevice *device, const BhSpace *space);
 /* Replaces the functions that sync files and folders, by default those of the system; borrowed. */
 void bh_device_set_disk(BhDevice *device, const BhDisk *disk);
+/* Replaces the place from which the encryption of the disk is read, and reads it; borrowed. */
+void bh_device_set_encryption_probe(BhDevice *device, const BhEncryptionProbe *probe);
+/* Whether the store lies on an encrypted disk, as it was when the store was opened. */
+BhEncryption bh_device_get_encryption(BhDevice *device);
 /* Does one short step of the work for idle time: moves records of a pull that started over into
  * place, makes titles and index rows again, drops content that was delivered long ago. After the
  * last step SQLite's write-ahead log is moved into the database file. TRUE when there is more to
@@ -38,8 +43,8 @@ gboolean bh_device_rest(BhDevice *device);
 gboolean bh_device_is_behind(BhDevice *device);
 /* Whether the store belongs to a device of a hub. */
 gboolean bh_device_is_enrolled(BhDevice *device);
-/* {"hub","hub_name","device","name","unit","area","url"}; NULL with BH_ERROR_NOT_FOUND before
- * enrolment. */
+/* {"hub","hub_name","device","name","unit","area","url","encryption"}; NULL with BH_ERROR_NOT_FOUND
+ * before enrolment. */
 json_t *bh_device_describe(BhDevice *device, GError **error);
 /* The newest kind set the hub gave (a new reference), or NULL before enrolment. */
 BhKindSet *bh_device_dup_kinds(BhDevice *device);
@@ -250,7 +255,8 @@ char *bh_device_dup_file_path(BhDevice *device, const char *sha256);
 /* {"pending": entries,"drafts":n,"files_pending":n,"bytes_pending":n,"delivered":n,
  * "conflicts":n,"quarantined":n,"damaged":n,"last_sync_ms","last_error","state":"idle|working|waiting|
  * no_hub|revoked","behind": a pull started over and not all of its records are in place yet,
- * "next_try_ms","hub","device","kinds": hash of the kind set in use, null before enrolment}. The
+ * "next_try_ms","hub","device","kinds": hash of the kind set in use, null before enrolment,
+ * "encryption": of the disk, "encrypted|plain|unknown","shut": the hub revoked the device}. The
  * counts are read from a row, so the cost does not grow with the store. */
 json_t *bh_device_status(BhDevice *device, GError **error);
 /* Entries, files and drafts that are not sent yet, and why:
@@ -261,7 +267,7 @@ json_t *bh_device_queue(BhDevice *device, gint64 offset, int limit, GError **err
  * [{"entry","by","at_ms","found_ms","reason","records":[ids],"envelope","signature","body",
  * "openings" (text; "…_base64" too where it is none)}]. */
 json_t *bh_device_list_damaged(BhDevice *device, GError **error);
-/* Self-check: {"checks":[{"name","ok","text"}]}. */
+/* Self-check: {"checks":[{"name","ok","text","warning"?: true}]}. A check with a warning is ok. */
 json_t *bh_device_doctor(BhDevice *device, GError **error);
 /* Removes the files that bh_device_doctor names under "orphans": those to which no row, note,
  * record or draft refers. {"files": number, "bytes"}; a file that cannot be removed now is tried

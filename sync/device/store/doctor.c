@@ -125,6 +125,24 @@ static void check_space(BhDevice *device, json_t *checks)
   add_check(checks, "space", free_bytes >= FREE_MIN_BYTES, text);
 }
 
+/* A disk that is not encrypted is a warning: the device works, but does not protect what it holds.
+ */
+static void check_encryption(BhDevice *device, json_t *checks)
+{
+  static const char *const texts[] = {
+      [BH_ENCRYPTION_UNKNOWN] = "the system does not say whether the disk is encrypted",
+      [BH_ENCRYPTION_PLAIN] =
+          "the disk is not encrypted: who finds the device can read its records;"
+          " set the device up with disk encryption (LUKS) and enrol it again",
+      [BH_ENCRYPTION_ENCRYPTED] = "the disk is encrypted",
+  };
+
+  add_check(checks, "encryption", TRUE, texts[device->encryption]);
+  if (device->encryption != BH_ENCRYPTION_ENCRYPTED)
+    json_object_set_new(json_array_get(checks, json_array_size(checks) - 1), "warning",
+                        json_true());
+}
+
 static void check_clock(BhDevice *device, json_t *checks)
 {
   BhEntryClock clock;
@@ -168,6 +186,7 @@ json_t *bh_device_doctor(BhDevice *device, GError **error)
   check_files(device, checks);
   check_orphans(device, checks);
   check_space(device, checks);
+  check_encryption(device, checks);
   json_object_set_new(out, "checks", checks);
   return out;
 }

@@ -2,6 +2,7 @@
 #include "sync/device/store/device.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -59,7 +60,10 @@ BhDevice *bh_device_open(const char *dir, const BhClock *clock, const BhRandom *
     g_prefix_error(error, "store %s: ", dir);
     return NULL;
   }
+  bh_device_set_encryption_probe(device, bh_encryption_system());
   repair(device);
+  g_autofree char *shut = bh_setting_dup(device, BH_SETTING_SHUT);
+  device->shut = shut != NULL;
   g_autofree char *revoked = bh_setting_dup(device, "revoked");
   if (revoked != NULL) {
     g_free(device->round_state);
@@ -76,6 +80,17 @@ void bh_device_set_space(BhDevice *device, const BhSpace *space)
 void bh_device_set_disk(BhDevice *device, const BhDisk *disk)
 {
   device->disk = disk;
+}
+
+void bh_device_set_encryption_probe(BhDevice *device, const BhEncryptionProbe *probe)
+{
+  g_autofree char *dir = realpath(device->dir, NULL);
+  device->encryption = dir != NULL ? bh_encryption_find(probe, dir) : BH_ENCRYPTION_UNKNOWN;
+}
+
+BhEncryption bh_device_get_encryption(BhDevice *device)
+{
+  return device->encryption;
 }
 
 void bh_device_close(BhDevice *device)
@@ -121,6 +136,7 @@ json_t *bh_device_describe(BhDevice *device, GError **error)
   static const char *const shown[] = {"hub", "hub_name", "device", "name", "unit", "area", "url"};
   for (gsize i = 0; i < G_N_ELEMENTS(shown); i++)
     json_object_set(out, shown[i], json_object_get(uplink, shown[i]));
+  json_object_set_new(out, "encryption", json_string(bh_encryption_name(device->encryption)));
   return out;
 }
 

@@ -59,6 +59,7 @@ BhUplink *bh_outbox_get_uplink(BhDevice *device, GError **error)
   uplink->url = g_strdup(bh_json_string_or(row, "url", ""));
   uplink->token = g_strdup(bh_json_string_or(row, "token", ""));
   uplink->other_url = bh_setting_dup(device, OTHER_URL);
+  uplink->encryption = bh_encryption_name(device->encryption);
   uplink->pins = parse_pins(bh_json_string_or(row, "pins", "[]"), error);
   g_strlcpy(uplink->hub, device->signer->hub, sizeof uplink->hub);
   g_strlcpy(uplink->device, device->signer->device, sizeof uplink->device);

@@ -155,6 +155,8 @@ gboolean bh_outbox_store_staff(BhDevice *device, const char *sealed_base64, GErr
 
   if (!bh_device_ready(device, error))
     return FALSE;
+  if (!bh_device_need_open(device, error))
+    return FALSE;
   if (device->signer == NULL) {
     g_set_error_literal(error, BH_ERROR, BH_ERROR_NOT_FOUND, "store: the device is not enrolled");
     return FALSE;

@@ -483,6 +483,7 @@ gboolean bh_outbox_apply_changes(BhDevice *device, const json_t *page, GError **
   const char *cursor = bh_json_get_string(page, "cursor", "changes", error);
 
   if (cursor == NULL || !bh_device_need_enrolled(device, error) ||
+      !bh_device_need_open(device, error) ||
       !bh_outbox_adopt_kinds(device, bh_json_string_or(page, "kinds", ""), error))
     return FALSE;
   g_autoptr(GHashTable) touched = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);

@@ -17,8 +17,9 @@ typedef struct {
   char device[BH_ID_LEN + 1];
   char incarnation[BH_INCARNATION_LEN + 1];
   guint8 hub_key[BH_PUBLIC_KEY_SIZE]; /* the hub's public key, which verifies signed hub time */
-  char **pins;     /* base64 SHA-256 of the hub's public keys (SPKI), NULL-terminated */
-  char *other_url; /* other address at which the hub may be found; NULL: none */
+  char **pins;            /* base64 SHA-256 of the hub's public keys (SPKI), NULL-terminated */
+  char *other_url;        /* other address at which the hub may be found; NULL: none */
+  const char *encryption; /* of the device's disk (bh_encryption_name), static; NULL: not told */
 } BhUplink;
 /* NULL is ignored. */
 void bh_uplink_free(BhUplink *uplink);
@@ -143,6 +144,11 @@ gboolean bh_outbox_keep_download(BhDevice *device, const char *sha256, const voi
 
 /* --- status --- */
 
+/* Shuts the store for ever, after the hub said that the device was revoked: nobody can sign in or
+ * save, no page of the hub is taken, and the records, files and people that the hub sent are
+ * removed by the next steps of bh_device_rest. Own entries that the hub does not have, their files,
+ * and drafts stay. TRUE also when the store is shut already. */
+gboolean bh_outbox_shut(BhDevice *device, GError **error);
 /* Stores the state of the sync round: "idle", "working", "waiting", "no_hub", "revoked". error_code
  * NULL: no error. next_try_ms: wall clock at which the next round begins. */
 gboolean bh_outbox_note_round(BhDevice *device, const char *state, const char *error_code,

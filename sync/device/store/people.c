@@ -314,7 +314,8 @@ gboolean bh_device_sign_in(BhDevice *device, const char *staff, const char *pin,
   if (refusal == NULL)
     refusal = &own;
   *refusal = (BhSignInRefusal){.tries_left = -1};
-  if (!bh_device_ready(device, error) || !bh_people_store_find(device, staff, &row, error) ||
+  if (!bh_device_ready(device, error) || !bh_device_need_open(device, error) ||
+      !bh_people_store_find(device, staff, &row, error) ||
       !bh_device_need_enrolled(device, error) || !check_seal(device, error) ||
       !check_valid(device, staff, &row, error) || !check_lease(device, error) ||
       !bh_people_store_get_lockout(device, staff, &lockout, error) ||
@@ -362,6 +363,8 @@ gboolean bh_people_get_key(BhDevice *device, const char *staff, const guint8 **s
   g_autoptr(GError) failed = NULL;
   OpenKey *key = device->keys != NULL ? g_hash_table_lookup(device->keys, staff) : NULL;
 
+  if (!bh_device_need_open(device, error))
+    return FALSE;
   *secret_key = key != NULL ? key->secret_key : NULL;
   if (key != NULL || strcmp(device->keyless, staff) == 0)
     return TRUE;

@@ -19,6 +19,11 @@
 #define PLACE "prune_place" /* setting: position that the running sweep has reached */
 #define SWEPT "prune_ms"    /* setting: when the last sweep ended */
 
+gboolean bh_prune_begin_anew(BhDevice *device, GError **error)
+{
+  return bh_setting_set(device, PLACE, NULL, error) && bh_setting_set(device, SWEPT, NULL, error);
+}
+
 /* --- what may go --- */
 
 static gboolean is_here(BhDevice *device, const char *record, gboolean *here, GError **error)
@@ -216,7 +221,7 @@ gboolean bh_prune_some(BhDevice *device, gboolean *more, GError **error)
   gint64 swept = bh_setting_get_int(device, SWEPT, 0);
   if (swept <= now && now - swept < BH_DAY_MS)
     return TRUE;
-  gint64 days = bh_setting_get_int(device, BH_SETTING_KEEP_DAYS, BH_KEEP_DAYS);
+  gint64 days = device->shut ? 0 : bh_setting_get_int(device, BH_SETTING_KEEP_DAYS, BH_KEEP_DAYS);
   if (!sweep(device, now - days * BH_DAY_MS, more, error))
     return FALSE;
   files = FILES_STEP;

@@ -15,6 +15,8 @@ G_BEGIN_DECLS
  * quarantined, or have a draft on one of their records stay, and nothing is dropped while the hub's
  * time is not known in this boot. At most one sweep over all entries a day. *more: call again. */
 gboolean bh_prune_some(BhDevice *device, gboolean *more, GError **error);
+/* Makes the next call of bh_prune_some begin a sweep. Inside a transaction. */
+gboolean bh_prune_begin_anew(BhDevice *device, GError **error);
 /* Removes the bytes of all files that are noted for removal. A file that cannot be removed keeps
  * its note. */
 gboolean bh_prune_discarded(BhDevice *device, GError **error);

@@ -70,6 +70,8 @@ json_t *bh_device_status(BhDevice *device, GError **error)
   json_object_set_new(out, "settings", json_integer(device->settings_version));
   bh_device_read_clock(device, &clock);
   set_text(out, "clock", quality_name(clock.quality));
+  json_object_set_new(out, "shut", json_boolean(device->shut));
+  set_text(out, "encryption", bh_encryption_name(device->encryption));
   add_lease(device, out);
   return out;
 }

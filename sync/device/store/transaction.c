@@ -78,6 +78,17 @@ gboolean bh_device_ready(BhDevice *device, GError **error)
   return bh_device_open_database(device, error) && bh_device_reload(device, error);
 }
 
+gboolean bh_device_need_open(BhDevice *device, GError **error)
+{
+  if (!device->shut)
+    return TRUE;
+  g_autoptr(json_t) uplink = bh_device_store_read_uplink(device, NULL);
+  g_set_error(error, BH_ERROR, BH_ERROR_REVOKED,
+              "this device was revoked by the office of %s; ask them. What was not sent is kept",
+              bh_json_string_or(uplink, "hub_name", "its hub"));
+  return FALSE;
+}
+
 gboolean bh_device_need_enrolled(BhDevice *device, GError **error)
 {
   if (device->signer != NULL && device->kinds != NULL)

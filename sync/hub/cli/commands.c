@@ -269,9 +269,13 @@ static void print_devices(const json_t *result)
   json_t *row;
   json_array_foreach((json_t *)result, at, row) {
     g_autofree char *seen = bh_time_format(json_integer_value(json_object_get(row, "seen_ms")));
-    printf("%s  %-8s  %s  %s\n", bh_json_string_or(row, "id", ""),
-           json_object_get(row, "revoked_ms") != NULL ? "revoked" : "enrolled", seen,
-           bh_json_string_or(row, "name", ""));
+    const char *told = bh_json_string_or(row, "encryption", "unknown");
+    printf("%s  %-8s  %-13s  %s  %s\n", bh_json_string_or(row, "id", ""),
+           json_object_get(row, "revoked_ms") != NULL ? "revoked" : "enrolled",
+           strcmp(told, "encrypted") == 0 ? "encrypted"
+           : strcmp(told, "plain") == 0   ? "not encrypted"
+                                          : "not known",
+           seen, bh_json_string_or(row, "name", ""));
   }
 }
 

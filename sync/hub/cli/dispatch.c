@@ -208,11 +208,29 @@ static json_t *do_staff_list(BhHub *hub, const json_t *params, GError **error)
   return ok ? g_steal_pointer(&rows) : NULL;
 }
 
+/* Adds what each device reports of its disk, from its record. */
+static gboolean add_encryption(BhDb *db, json_t *list, GError **error)
+{
+  size_t at;
+  json_t *row;
+  json_array_foreach(list, at, row) {
+    g_autoptr(BhRecord) record = bh_record_load(db, bh_json_string_or(row, "id", ""), error);
+    if (record == NULL)
+      return FALSE;
+    const char *told = bh_record_get_string(record, "encryption");
+    if (told != NULL)
+      json_object_set_new(row, "encryption", json_string(told));
+  }
+  return TRUE;
+}
+
 static json_t *do_device_list(BhHub *hub, const json_t *params, GError **error)
 {
   (void)params;
   BhDb *db = bh_hub_acquire_reader(hub, error);
   json_t *list = db != NULL ? bh_log_list_devices(db, error) : NULL;
+  if (list != NULL && !add_encryption(db, list, error))
+    g_clear_pointer(&list, json_decref);
   bh_hub_release_reader(hub, db);
   return list;
 }

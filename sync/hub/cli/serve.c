@@ -27,8 +27,9 @@ typedef struct {
   BhHub *hub;
   GMainLoop *loop;
   GThreadPool *calls;
-  char **proxies;    /* addresses of trusted proxies of the office page; NULL: none */
-  const char *token; /* opens /metrics to other machines; NULL: none */
+  char **proxies;            /* addresses of trusted proxies of the office page; NULL: none */
+  const char *token;         /* opens /metrics to other machines; NULL: none */
+  gboolean needs_encryption; /* enrols only devices with an encrypted disk */
 } Serving;
 
 typedef struct {
@@ -181,6 +182,7 @@ static gboolean serve(Serving *serving, const char *device_listen, const char *o
   if (hub == NULL)
     return FALSE;
   serving->hub = hub;
+  bh_hub_set_needs_encryption(hub, serving->needs_encryption);
   if (public_url != NULL && !bh_hub_set_public_url(hub, public_url, error))
     return FALSE;
   serving->calls = g_thread_pool_new(run_call, serving, 2, FALSE, NULL);
@@ -215,6 +217,9 @@ static gboolean parse(BhSettings *settings, char **config, int *argc, char ***ar
        "Format of the log on stderr: text, or json for a JSON object in each line", "FORMAT"},
       {"metrics-token-file", 0, 0, G_OPTION_ARG_FILENAME, &settings->metrics_token_file,
        "Token that opens /metrics to other machines than this one", "FILE"},
+      {"device-encryption", 0, 0, G_OPTION_ARG_STRING, &settings->device_encryption,
+       "Devices without an encrypted disk: warn (default) about them, or required to be enrolled",
+       "DEMAND"},
       {"url", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &settings->public_url, "The same",
        "URL"},
       G_OPTION_ENTRY_NULL};
@@ -250,6 +255,9 @@ int bh_cli_serve(int argc, char **argv)
     return bh_cli_usage("serve", "--data is needed, here or in the file of settings");
   if (settings.log_format != NULL && !bh_lines_parse_form(settings.log_format, &form))
     return bh_cli_usage("serve", "--log-format must be text or json");
+  const char *demand = settings.device_encryption != NULL ? settings.device_encryption : "warn";
+  if (strcmp(demand, "warn") != 0 && strcmp(demand, "required") != 0)
+    return bh_cli_usage("serve", "--device-encryption must be warn or required");
   if (settings.metrics_token_file != NULL) {
     token = bh_status_load_token(settings.metrics_token_file, &error);
     if (token == NULL)
@@ -259,7 +267,11 @@ int bh_cli_serve(int argc, char **argv)
   raise_file_limit();
   g_autofree char *data = g_canonicalize_filename(settings.data, NULL);
   g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
-  Serving serving = {.dir = data, .loop = loop, .proxies = settings.proxies, .token = token};
+  Serving serving = {.dir = data,
+                     .loop = loop,
+                     .proxies = settings.proxies,
+                     .token = token,
+                     .needs_encryption = strcmp(demand, "required") == 0};
   if (!serve(&serving, settings.listen != NULL ? settings.listen : DEVICE_LISTEN,
              settings.office_listen != NULL ? settings.office_listen : OFFICE_LISTEN,
              settings.public_url, &error))

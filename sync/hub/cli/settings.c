@@ -43,6 +43,11 @@ static gboolean is_address(const char *value)
   return g_hostname_is_ip_address(value);
 }
 
+static gboolean is_demand(const char *value)
+{
+  return strcmp(value, "warn") == 0 || strcmp(value, "required") == 0;
+}
+
 static gboolean is_form(const char *value)
 {
   BhLinesForm form;
@@ -62,6 +67,8 @@ static const Setting SETTINGS[] = {
     {"log-format", G_STRUCT_OFFSET(BhSettings, log_format), FALSE, is_form, "text or json"},
     {"metrics-token-file", G_STRUCT_OFFSET(BhSettings, metrics_token_file), FALSE, is_path,
      "an absolute path"},
+    {"device-encryption", G_STRUCT_OFFSET(BhSettings, device_encryption), FALSE, is_demand,
+     "warn or required"},
 };
 
 static char **text_of(const BhSettings *settings, const Setting *setting)

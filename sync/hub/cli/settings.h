@@ -18,6 +18,7 @@ typedef struct {
   char **proxies;
   char *log_format;
   char *metrics_token_file;
+  char *device_encryption; /* "warn" or "required" */
 } BhSettings;
 
 /* Frees all settings, not the struct itself. */

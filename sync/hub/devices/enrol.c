@@ -86,12 +86,35 @@ typedef struct {
   char device[BH_ID_LEN + 1];
   char unit[BH_ID_LEN + 1];
   char *area;
+  BhEncryption encryption; /* of the device's disk, as it reports it */
 } Acceptance;
 
 static gboolean refuse_token(GError **error)
 {
   g_set_error(error, BH_ERROR, BH_ERROR_EXPIRED,
               "the enrolment code was used, is too old or is not of this hub");
+  return FALSE;
+}
+
+/* Adds what a device reports of its disk to its operation, if the kind has a field for it. */
+static void add_encryption(BhHub *hub, json_t *ops, BhEncryption encryption)
+{
+  g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(hub);
+  const BhKind *kind = bh_kind_set_find(kinds, "device");
+  if (kind != NULL && bh_kind_find_field(kind, "encryption") != NULL)
+    json_object_set_new(json_object_get(json_array_get(ops, 0), "set"), "encryption",
+                        json_string(bh_encryption_name(encryption)));
+}
+
+static gboolean check_encryption(BhHub *hub, BhEncryption encryption, GError **error)
+{
+  if (!bh_hub_needs_encryption(hub) || encryption == BH_ENCRYPTION_ENCRYPTED)
+    return TRUE;
+  g_set_error(
+      error, BH_ERROR, BH_ERROR_INVALID,
+      "enrolment: this hub takes only devices with an encrypted disk, and this one reports: %s."
+      " Set it up with disk encryption, and enrol it again",
+      encryption == BH_ENCRYPTION_PLAIN ? "not encrypted" : "not known");
   return FALSE;
 }
 
@@ -106,6 +129,7 @@ static gboolean make_device(BhHub *hub, BhDb *db, Acceptance *acceptance, const 
   g_autoptr(json_t) ops =
       json_pack("[{s:s, s:s, s:{s:s, s:s, s:s, s:s}}]", "record", acceptance->device, "kind",
                 "device", "set", "name", name, "unit", row->unit, "key", key, "state", "enrolled");
+  add_encryption(hub, ops, acceptance->encryption);
   g_autofree char *entry = bh_hub_append_in(hub, db, NULL, ops, error);
   return entry != NULL &&
          bh_log_add_device(db, acceptance->device, acceptance->key, device_hash, row->unit, name,
@@ -144,8 +168,21 @@ static gboolean write_acceptance(BhHub *hub, BhDb *db, gpointer data, GError **e
       return refuse_token(error);
     return bh_log_set_device_token(db, row.device, device_hash, error);
   }
-  return make_device(hub, db, acceptance, &row, device_hash, error) &&
+  return check_encryption(hub, acceptance->encryption, error) &&
+         make_device(hub, db, acceptance, &row, device_hash, error) &&
          bh_enrol_store_use(db, token_hash, key, acceptance->device, error);
+}
+
+/* Devices of before the member do not have it. */
+static gboolean parse_encryption(const json_t *request, Acceptance *acceptance, GError **error)
+{
+  const json_t *told = json_object_get(request, "encryption");
+  acceptance->encryption = BH_ENCRYPTION_UNKNOWN;
+  if (told == NULL || bh_encryption_parse(json_string_value(told), &acceptance->encryption))
+    return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_FORMAT,
+              "enrolment: encryption must be encrypted, plain or unknown");
+  return FALSE;
 }
 
 static gboolean parse_request(const json_t *request, Acceptance *acceptance, GError **error)
@@ -173,7 +210,7 @@ static gboolean parse_request(const json_t *request, Acceptance *acceptance, GEr
     return FALSE;
   }
   acceptance->name = name;
-  return TRUE;
+  return parse_encryption(request, acceptance, error);
 }
 
 json_t *bh_enrol_time(BhHub *hub, const char *device)
@@ -255,6 +292,12 @@ gboolean bh_enrol_revoke(BhHub *hub, const char *by, const char *device, const c
 
 /* --- authentication --- */
 
+/* Whether the stored time of the last request is old enough to be replaced, or lies ahead. */
+static gboolean is_seen_due(BhHub *hub, const BhHubDevice *device)
+{
+  return ABS(now_ms(hub) - device->seen_ms) >= BH_DEVICE_SEEN_MS;
+}
+
 /* A device that is there also gets the blocks of numbers that it lacks: those of the next year, and
  * those of a kind that numbers its records since then. */
 static gboolean write_seen(BhHub *hub, BhDb *db, gpointer data, GError **error)
@@ -274,11 +317,56 @@ static void on_seen_written(BhHub *hub, const GError *error, gpointer data)
   g_free(data);
 }
 
+/* --- the disk of a device --- */
+
+typedef struct {
+  char device[BH_ID_LEN + 1];
+  BhEncryption encryption;
+} DiskReport;
+
+/* Appends an entry only when the report differs from the one before. */
+static gboolean write_report(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  const DiskReport *report = data;
+  g_autoptr(BhRecord) record = bh_record_load(db, report->device, error);
+  if (record == NULL)
+    return FALSE;
+  if (g_strcmp0(bh_record_get_string(record, "encryption"),
+                bh_encryption_name(report->encryption)) == 0)
+    return TRUE;
+  g_autoptr(json_t) ops =
+      json_pack("[{s:s, s:s, s:{}}]", "record", report->device, "kind", "device", "set");
+  add_encryption(hub, ops, report->encryption);
+  if (json_object_size(json_object_get(json_array_get(ops, 0), "set")) == 0)
+    return TRUE;
+  g_autofree char *entry = bh_hub_append_in(hub, db, NULL, ops, error);
+  return entry != NULL;
+}
+
+static void on_report_written(BhHub *hub, const GError *error, gpointer data)
+{
+  (void)hub;
+  if (error != NULL)
+    g_warning("hub: what device %s reports of its disk could not be stored: %s",
+              ((DiskReport *)data)->device, error->message);
+  g_free(data);
+}
+
+void bh_enrol_note_encryption(BhHub *hub, const BhHubDevice *device, BhEncryption encryption)
+{
+  if (!is_seen_due(hub, device))
+    return;
+  DiskReport *report = g_new0(DiskReport, 1);
+  g_strlcpy(report->device, device->id, sizeof report->device);
+  report->encryption = encryption;
+  bh_hub_submit(hub, write_report, on_report_written, report);
+}
+
 /* Stores the time of the request at most once in BH_DEVICE_SEEN_MS, or if the clock was set back.
  */
 static void note_seen(BhHub *hub, const BhHubDevice *device)
 {
-  if (ABS(now_ms(hub) - device->seen_ms) >= BH_DEVICE_SEEN_MS)
+  if (is_seen_due(hub, device))
     bh_hub_submit(hub, write_seen, on_seen_written, g_strdup(device->id));
 }
 

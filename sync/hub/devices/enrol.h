@@ -4,6 +4,7 @@
  * on the writer thread. */
 #pragma once
 
+#include "sync/disk/encryption.h"
 #include "sync/hub/hub.h"
 #include "sync/hub/log/log.h"
 
@@ -28,6 +29,10 @@ gboolean bh_enrol_revoke(BhHub *hub, const char *by, const char *device, const c
  * BH_ERROR_DENIED when the header is missing or has no valid token, BH_ERROR_REVOKED when the
  * device was revoked. */
 BhHubDevice *bh_enrol_authenticate(BhHub *hub, BhDb *db, const char *header, GError **error);
+/* Stores in the device's record what it reports of its disk, if that differs from the report
+ * before; looks at a report of one device at most once in BH_DEVICE_SEEN_MS. `device` as
+ * authenticated for the request. Does not wait for the writer. */
+void bh_enrol_note_encryption(BhHub *hub, const BhHubDevice *device, BhEncryption encryption);
 /* Adds a refused request to the list of refusals, if bh_enrol_authenticate refused its header with
  * BH_ERROR_DENIED or _REVOKED; other reasons are ignored. One row is added in ten minutes for each
  * device and reason; all unknown devices count as one device with the id "". Does not wait for the

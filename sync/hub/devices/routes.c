@@ -218,6 +218,24 @@ static gboolean is_incarnation(const char *text)
          strspn(text, "0123456789abcdef") == BH_INCARNATION_LEN;
 }
 
+/* What the device reports of its disk; a device of an older version reports nothing. FALSE when the
+ * header has another word. */
+static gboolean note_encryption(BhDeviceApi *api, BhRequest *request, const BhHubDevice *device,
+                                GError **error)
+{
+  const char *told = bh_request_get_header(request, BH_HEADER_ENCRYPTION);
+  BhEncryption encryption;
+  if (told == NULL)
+    return TRUE;
+  if (!bh_encryption_parse(told, &encryption)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT,
+                BH_HEADER_ENCRYPTION ": must be encrypted, plain or unknown");
+    return FALSE;
+  }
+  bh_enrol_note_encryption(api->hub, device, encryption);
+  return TRUE;
+}
+
 static void handle_head(BhRequest *request, gpointer data)
 {
   BhDeviceApi *api = data;
@@ -231,6 +249,10 @@ static void handle_head(BhRequest *request, gpointer data)
   if (!is_incarnation(incarnation)) {
     g_set_error(&error, BH_ERROR, BH_ERROR_FORMAT, "incarnation: must be %d hex digits",
                 BH_INCARNATION_LEN);
+    bh_device_api_answer_error(request, error, NULL);
+    return;
+  }
+  if (!note_encryption(api, request, device, &error)) {
     bh_device_api_answer_error(request, error, NULL);
     return;
   }

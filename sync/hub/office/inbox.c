@@ -315,6 +315,7 @@ json_t *bh_office_devices(BhOfficeCall *call, GError **error)
                   "revoked", json_object_get(device, "revoked_ms") != NULL, "entries",
                   json_object_get(device, "entries"), "forks", json_object_get(device, "forks"),
                   "quarantined", (json_int_t)quarantined);
+    json_object_set(row, "encryption", json_object_get(bh_office_values(call, id), "encryption"));
     json_object_set_new(row, "may_revoke", json_boolean(may_revoke(call, id)));
     json_array_append_new(rows, row);
   }

@@ -399,6 +399,13 @@ gboolean bh_outbox_keep_download(BhDevice *device, const char *sha256, const voi
   return TRUE;
 }
 
+gboolean bh_outbox_shut(BhDevice *device, GError **error)
+{
+  (void)error;
+  device->shut = TRUE;
+  return TRUE;
+}
+
 gboolean bh_outbox_note_round(BhDevice *device, const char *state, const char *error_code,
                               gint64 next_try_ms, GError **error)
 {

@@ -32,6 +32,7 @@ struct _BhDevice {
   GHashTable *records; /* set of ids of pulled records */
   guint staff_stored, quarantined, hub_times, rounds_noted;
   char *state, *error;
+  gboolean shut; /* bh_outbox_shut was called */
   gint64 next_try_ms;
   const char *fail_on; /* name of the function that reports a full disk */
   guint8 hub_public[BH_PUBLIC_KEY_SIZE];

@@ -391,6 +391,8 @@ static void test_a_revocation_ends_the_sync_and_is_reported(void **state)
         give_right(bench);
       give(bench, make_answer(answers[i].status, FAKE_HUB, answers[i].body));
       assert_string_equal(bench->device->state, "revoked");
+      /* A wrong token is no proof that somebody revoked the device. */
+      assert_int_equal(bench->device->shut, answers[i].status == 403);
       assert_null(bench->request);
       assert_int_equal(bench->timer_ms, BH_RETRY_MAX_MS);
     }
