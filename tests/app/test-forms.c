@@ -12,6 +12,8 @@
 #include "app/forms/signature-pad.h"
 #include "app/forms/web-link.h"
 #include "app/parts.h"
+#include "app/session-internal.h"
+#include "schema/codes.h"
 #include "schema/paths.h"
 
 typedef struct {
@@ -636,6 +638,93 @@ static void test_a_dot_is_no_signature(void **state)
   }
 }
 
+/* A form of a kind with a limit that the office sets and a code list. */
+static const char office_kinds[] =
+    "{'bihuan-kinds':1,'kinds':[{'bihuan-kind':1,'kind':'shop','label':{'zh':'店','en':'Shop'},"
+    "'scope':'area','area_from':'area','title':'{note}',"
+    "'codes':[{'name':'trade','label':{'zh':'行业','en':'Trade'}}],"
+    "'settings':[{'name':'most','type':'integer','label':{'zh':'上限','en':'Most'},'min':1,"
+    "'max':900}],'fields':["
+    "{'name':'note','type':'text','label':{'zh':'注','en':'Note'}},"
+    "{'name':'area','type':'area','label':{'zh':'区','en':'Area'}},"
+    "{'name':'depth','type':'integer','label':{'zh':'深','en':'Depth'},"
+    "'max':{'setting':'most'}},"
+    "{'name':'trade','type':'enum_ref','label':{'zh':'业','en':'Trade'},'codes':'trade'}]}]}";
+
+static void set_office(World *world, const char *most)
+{
+  static const char *const codes[] = {
+      "{'list':'trade','code':'ski','label_zh':'滑雪','area':'140600'}",
+      "{'list':'trade','code':'stay','label_zh':'民宿','area':'140500'}"};
+  g_autoptr(json_t) value = json_pack("{s:s, s:s}", "name", "most", "value", most);
+  BhSettingValues *settings = bh_setting_values_new();
+  bh_setting_values_add(settings, BH_SETTING_KIND, "s", value);
+  for (gsize i = 0; i < G_N_ELEMENTS(codes); i++) {
+    g_autofree char *text = g_strdelimit(g_strdup(codes[i]), "'", '"');
+    g_autoptr(json_t) code = json_loads(text, 0, NULL);
+    bh_setting_values_add(settings, BH_CODE_KIND, codes[i], code);
+  }
+  bh_setting_values_unref(world->session->office);
+  world->session->office = settings;
+  g_signal_emit_by_name(world->session, "office-settings-changed");
+}
+
+static gboolean has_control(World *world, const char *id)
+{
+  gpointer search[2] = {(gpointer)id, NULL};
+  find_named(GTK_WIDGET(world->form), search);
+  return search[1] != NULL;
+}
+
+static void test_limits_and_codes_of_the_office_are_live(void **state)
+{
+  World *world = *state;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *text = g_strdelimit(g_strdup(office_kinds), "'", '"');
+  g_autoptr(json_t) root = json_loads(text, 0, NULL);
+  g_autofree char *canonical = bh_json_dump(root);
+  g_autoptr(BhKindSet) kinds = bh_kind_set_from_text(canonical, strlen(canonical), &error);
+  assert_null(error);
+  gtk_widget_destroy(GTK_WIDGET(world->form));
+  world->form = bh_form_view_new(world->session, bh_kind_set_find(kinds, "shop"), NULL, NULL);
+  gtk_container_add(GTK_CONTAINER(world->window), GTK_WIDGET(world->form));
+  g_autoptr(json_t) first =
+      json_pack("{s:s, s:s, s:i}", "area", "140603", "trade", "swing", "depth", 30);
+  bh_form_view_load(world->form, first);
+  /* Nothing is known of the office yet: the value stays, and no limit is shown. */
+  assert_true(has_control(world, "trade-swing"));
+  assert_false(has_control(world, "trade-ski"));
+  assert_false(gtk_widget_get_visible(find(world, "problem-depth")));
+  set_office(world, "20");
+  assert_true(has_control(world, "trade-swing"));
+  assert_true(has_control(world, "trade-ski"));
+  assert_false(has_control(world, "trade-stay"));
+  assert_true(gtk_widget_get_visible(find(world, "problem-depth")));
+  assert_non_null(strstr(gtk_label_get_text(GTK_LABEL(find(world, "problem-depth"))), "20"));
+  gtk_entry_set_text(GTK_ENTRY(find(world, "depth")), "20");
+  wait_pause();
+  assert_value(world, "depth", "20");
+  assert_false(gtk_widget_get_visible(find(world, "problem-depth")));
+  gtk_entry_set_text(GTK_ENTRY(find(world, "depth")), "21");
+  wait_pause();
+  assert_true(gtk_widget_get_visible(find(world, "problem-depth")));
+  set_office(world, "21");
+  assert_false(gtk_widget_get_visible(find(world, "problem-depth")));
+  /* What the form has is kept, also when the area changes and it is not offered there. */
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(find(world, "trade-ski")), TRUE);
+  assert_value(world, "trade", "\"ski\"");
+  assert_false(has_control(world, "trade-swing"));
+  g_autoptr(json_t) elsewhere = json_string("140502");
+  bh_form_view_set(world->form, "area", elsewhere);
+  assert_value(world, "trade", "\"ski\"");
+  assert_true(has_control(world, "trade-stay"));
+  assert_true(has_control(world, "trade-ski"));
+  gtk_widget_destroy(GTK_WIDGET(world->form));
+  world->form =
+      bh_form_view_new(world->session, bh_kind_set_find(world->kinds, "every"), NULL, NULL);
+  gtk_container_add(GTK_CONTAINER(world->window), GTK_WIDGET(world->form));
+}
+
 int main(int argc, char **argv)
 {
   gtk_init(&argc, &argv);
@@ -677,6 +766,8 @@ int main(int argc, char **argv)
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_the_unit_is_beside_the_entry_and_the_meaning_below,
                                       set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_limits_and_codes_of_the_office_are_live, set_up,
+                                      tear_down),
       cmocka_unit_test_setup_teardown(test_what_is_wrong_with_a_number_or_code_is_reported_in_words,
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_a_month_is_one_tap_or_chosen_in_its_year, set_up,

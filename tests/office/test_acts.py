@@ -4,6 +4,7 @@ order of their names."""
 
 import sys
 import unittest
+import uuid
 
 from hub import Client
 from page import Forms, Page
@@ -229,6 +230,34 @@ class Acts(Forms, Page):
         browser.wait_text("已办理", ".notice-good")
         browser.wait_text("已报整改", ".pane .chips")
         self.assert_quiet(but=["400"])
+
+    def test_08b_codes_follow_the_area_that_is_chosen(self):
+        browser, client = self.browser, self.client()
+        for code, label, area in (("cableway", "缆车索道", "140600"), ("homestay", "乡村民宿", "140500")):
+            answer = client.ask("POST", "/office/v1/records", {
+                "record": str(uuid.uuid4()), "kind": "code", "act": "create/set",
+                "values": {"list": "emerging_business", "code": code, "label_zh": label, "area": area,
+                           "valid_from": "2020-01-01", "basis": "样例"}})
+            self.assertEqual(answer[0], 200, answer)
+        self.choose_creation("新建", "登记企业", "sector")
+
+        def options():
+            return browser.run("return [...document.querySelector('.act-form [name=emerging_business]').options]"
+                               ".map((one) => one.textContent)")[1:]
+        self.assertEqual(options(), [])
+        self.choose("area", "140603100")
+        browser.wait(lambda: options() == ["缆车索道"], "the codes of the city")
+        self.assertFalse(self.is_shown("duty_state"))
+        self.choose("emerging_business", "cableway")
+        browser.wait(lambda: self.is_shown("duty_state"), "the field of the duty")
+        self.choose("area", "140602")
+        browser.wait(lambda: self.value("emerging_business") == "cableway", "the code that was chosen")
+        self.picture("codes")
+        for name in ("emerging_business", "area"):   # leaves no draft
+            self.choose(name, "")
+        browser.wait(lambda: options() == [], "no codes without an area")
+        browser.press("取消", ".act-form")
+        self.assert_quiet()
 
     def test_09_in_english_everything_is_english(self):
         browser = self.browser

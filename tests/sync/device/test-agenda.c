@@ -1,4 +1,6 @@
 /* The agenda: records of several kinds by their day, page by page, and what a page costs. */
+#include "schema/codes.h"
+#include "schema/setting-values.h"
 #include "sync/db/params.h"
 #include "sync/device/store/core.h"
 #include "tests/sync/device/fixture.h"
@@ -129,6 +131,64 @@ static void test_R064_a_setting_of_the_office_gives_a_day(void **state G_GNUC_UN
   assert_string_equal(withdrawn, "rectification:- |");
 }
 
+/* Whether the check names the code, and saving refuses it. */
+static gboolean is_refused(Fixture *fixture, const char *code)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) set =
+      json_pack("{ss ss}", "emerging_business", code, "duty_state", "unsettled");
+  g_autoptr(json_t) problems =
+      bh_device_check(fixture->device, fixture->li, fixture->enterprise, "enterprise", set, &error);
+  assert_no_error(error);
+  gboolean found = FALSE;
+  for (gsize i = 0; i < json_array_size(problems); i++)
+    found |= strcmp(bh_json_string_or(json_array_get(problems, i), "field", ""),
+                    "emerging_business") == 0;
+  g_autoptr(json_t) ops = fixture_ops(fixture->enterprise, "enterprise", json_incref(set));
+  g_autofree char *entry = bh_device_save(fixture->device, fixture->li, ops, 0, &error);
+  assert_int_equal(entry == NULL, found);
+  return found;
+}
+
+static gint64 settings_version(Fixture *fixture)
+{
+  g_autoptr(json_t) status = bh_device_status(fixture->device, NULL);
+  return json_integer_value(json_object_get(status, "settings"));
+}
+
+static void pull_code(Fixture *fixture, guint n, const char *code, const char *area,
+                      const char *valid_to)
+{
+  pull(fixture, n, "code",
+       json_pack("{ss ss ss ss ss ss ss*}", "list", "emerging_business", "code", code, "label_zh",
+                 code, "area", area, "valid_from", "2020-01-01", "state", "set", "valid_to",
+                 valid_to));
+}
+
+/* The whole way of a code on the device: it arrives, is offered, ends, and stays readable. */
+static void test_R013_codes_of_the_hub_are_offered_and_checked(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  assert_true(is_refused(fixture, "cableway"));
+  gint64 version = settings_version(fixture);
+  pull_code(fixture, 1, "cableway", "140600", NULL);
+  pull_code(fixture, 2, "homestay", "140500", NULL);
+  assert_int_not_equal(settings_version(fixture), version);
+  assert_true(is_refused(fixture, "homestay"));
+  assert_false(is_refused(fixture, "cableway"));
+  pull_code(fixture, 1, "cableway", "140600", "2020-12-31");
+  pull_code(fixture, 3, "ice_snow", "140600", NULL);
+  fixture_reopen(fixture);
+  assert_false(is_refused(fixture, "cableway")); /* the record has it already */
+  assert_false(is_refused(fixture, "ice_snow"));
+  assert_true(is_refused(fixture, "cableway"));
+  g_autoptr(json_t) codes = bh_device_list_codes(fixture->device, NULL);
+  assert_int_equal(json_array_size(codes), 3);
+  g_autoptr(BhSettingValues) settings = bh_device_dup_settings(fixture->device);
+  assert_string_equal(bh_code_find_label(settings, "emerging_business", "cableway", "zh"),
+                      "cableway");
+}
+
 static void test_a_wrong_question_is_refused_and_named(void **state G_GNUC_UNUSED)
 {
   static const struct {
@@ -188,6 +248,7 @@ int main(void)
       cmocka_unit_test(test_the_agenda_joins_kinds_in_the_order_of_their_days),
       cmocka_unit_test(test_what_is_done_leaves_the_agenda),
       cmocka_unit_test(test_R064_a_setting_of_the_office_gives_a_day),
+      cmocka_unit_test(test_R013_codes_of_the_hub_are_offered_and_checked),
       cmocka_unit_test(test_a_wrong_question_is_refused_and_named),
       cmocka_unit_test(test_a_page_of_the_agenda_costs_the_same_in_a_large_store),
   };

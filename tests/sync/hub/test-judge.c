@@ -222,6 +222,30 @@ static void test_a_voided_document_is_not_served_by_naming_an_older_state(void *
   end(&scene);
 }
 
+/* A device may have an older code list: what it enters is kept, and reported. */
+static void test_R013_a_code_that_is_not_offered_is_reported(void **state)
+{
+  Scene scene = begin(*state);
+  char id[BH_ID_LEN + 1];
+  bh_id_from_name("judge", "code", id);
+  g_autofree char *code =
+      act_well(&scene, NULL, id, "code",
+               json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "list", "emerging_business", "code",
+                         "cableway", "label_zh", "缆车索道", "valid_from", "2020-01-01", "basis",
+                         "样例", "state", "set"));
+  const char *const typed[] = {"cableway", "homestay"};
+  for (gsize i = 0; i < G_N_ELEMENTS(typed); i++) {
+    g_autoptr(json_t) set =
+        json_pack("{s:s, s:s}", "emerging_business", typed[i], "duty_state", "unsettled");
+    test_device_make_id(scene.device, scene.device->last_entry);
+    assert_int_equal(push(scene.device, make_entry(scene.device, scene.device->last_entry,
+                                                   scene.enterprise, "enterprise", set, NULL)),
+                     0);
+    assert_int_equal(count_reports(&scene, scene.enterprise, "invalid"), i);
+  }
+  end(&scene);
+}
+
 /* The device did not know the decision: its step is still possible, and the conflict is visible. */
 static void test_an_honest_late_step_conflicts_visibly_with_a_decision(void **state)
 {
@@ -695,6 +719,7 @@ int main(void)
       TEST(test_a_decision_of_the_office_is_not_undone_by_naming_an_older_state),
       TEST(test_a_voided_document_is_not_served_by_naming_an_older_state),
       TEST(test_an_honest_late_step_conflicts_visibly_with_a_decision),
+      TEST(test_R013_a_code_that_is_not_offered_is_reported),
       TEST(test_an_accepted_visit_cannot_begin_again),
       TEST(test_the_order_of_replaced_entries_has_no_meaning),
       TEST(test_an_unknown_state_beside_a_known_one_waits),
