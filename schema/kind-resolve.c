@@ -491,17 +491,14 @@ gboolean bh_kind_resolve(const BhKind *kind, const BhKindSet *set, const char *r
       return bh_place_fail_at(&place, "parent", "kind %s has no ref field \"%s\"", kind->name,
                               kind->parent);
   }
-  if (g_str_equal(kind->scope, "area") && json_object_get(kind->declaration, "area_from") == NULL)
-    return bh_place_fail_at(&place, "scope", "scope area needs \"area_from\"");
-  if (g_str_equal(kind->scope, "unit") && json_object_get(kind->declaration, "unit_from") == NULL)
-    return bh_place_fail_at(&place, "scope", "scope unit needs \"unit_from\"");
   if (json_object_get(kind->declaration, "list") != NULL) {
     g_autofree const char **columns = NULL;
     if (!bh_place_names(&place, kind->declaration, "list", TRUE, FALSE, &columns) ||
         !check_field_names(&place, kind, columns, "list", TRUE))
       return FALSE;
   }
-  return resolve_title(&place, set, kind) && resolve_fields(&place, set, kind) &&
+  return bh_kind_resolve_scope(&place, set, kind) && resolve_title(&place, set, kind) &&
+         resolve_fields(&place, set, kind) &&
          resolve_origin(&place, set, kind, kind->declaration, "area_from", areas) &&
          resolve_origin(&place, set, kind, kind->declaration, "unit_from", refs) &&
          resolve_origin(&place, set, kind, kind->declaration, "author_from", refs) &&

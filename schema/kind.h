@@ -161,9 +161,13 @@ gboolean bh_kind_inherits(const BhKind *kind);
 gboolean bh_kind_may_hide(const BhKind *kind);
 /* The part of records of the kind in the file of a case, as declared by "in_case". */
 BhInCase bh_kind_get_in_case(const BhKind *kind);
-/* The scope that the kind declares: "all", "area" or "unit"; "parent" for a kind that inherits: the
- * scope of its records is that of their parents. */
+/* Whose records these are: "all", "area" or "unit", as the kind declares; for a kind with the scope
+ * "office" by its "area_from" and "unit_from"; "parent" for a kind that inherits: the scope of its
+ * records is that of their parents. */
 const char *bh_kind_get_scope(const BhKind *kind);
+/* Whether no device receives records of the kind: its scope is "office", or it inherits from such
+ * kinds only. */
+gboolean bh_kind_is_office(const BhKind *kind);
 /* Whether only the hub may set `key` of a record to `value` ("written_by"); an entry of a device
  * that sets it is refused. `value` matters for "state" only. `key` NULL: whether only the hub may
  * write the whole record. */

@@ -275,6 +275,59 @@ class Supervision(unittest.TestCase):
         self.assertEqual(shown["continuation_of"]["ref"], HUB.told["second"])
         self.assertIn("复查", shown["modes"]["text"])
 
+    # --- tip-offs, which stay at the office ---
+
+    def offers_tip_off(self, login):
+        creations = self.client(login).ask("GET", "/office/v1/creations?from=office")[1]["creations"]
+        return "create/take" in [one["act"] for one in creations if one["kind"] == "tip_off"]
+
+    def tips(self, login):
+        status, page, _ = self.client(login).ask("GET", "/office/v1/ledger?kind=tip_off&name=*")
+        self.assertEqual(status, 200, page)
+        return [row["id"] for row in page["rows"]]
+
+    def test_R145_a_tip_off_is_taken_judged_verified_and_answered(self):
+        sun, zhou, others = "staff-sun", "staff-zhou", ("staff-far", "staff-other")
+        self.assertTrue(self.offers_tip_off(sun))
+        tip = self.make(sun, "tip_off", "create/at_enterprise", HUB.told["enterprise"], channel="hotline",
+                        tip_type="hidden_danger", summary="夜班超定员", content="夜班下井人数超过核定人数")
+        self.assertEqual(self.rows(sun, tip)["number"]["text"][-5:], "〕001号")
+        self.assertTrue(self.rows(sun, tip)["tips_this_year"]["text"].startswith("1 件"))
+        # Only those who take and handle it, and the leaders of the unit, know of it.
+        self.assertEqual((self.tips(sun), self.tips(zhou)), ([tip], [tip]))
+        for other in others + ("staff-wang",):
+            self.assertEqual(self.tips(other), [])
+            self.assertEqual(self.client(other).ask("GET", f"/office/v1/records/{tip}")[0], 404)
+        self.refuse(sun, tip, "step/judged", "请选择承办人", level="county", judge_reason="本级办理")
+        wang = self.client(sun).ask("GET", "/office/v1/pick?kind=staff&search=%E7%8E%8B")[1]["rows"][0]["id"]
+        town = self.client(sun).ask("GET", "/office/v1/pick?kind=unit&search=%E4%BA%95%E5%9D%AA")[1]["rows"][0]["id"]
+        self.do(sun, tip, "step/judged", level="township", unit=town, handler=wang, judge_reason="属地办理",
+                triggers=["repeated"])
+        self.assertEqual(self.tips("staff-wang"), [tip])
+        self.do("staff-wang", tip, "step/verifying", plan="夜间核查，按普通检查进行",
+                inspection=HUB.told["second"])
+        self.do(zhou, tip, "step/supervised", supervised_by="市应急管理局")
+        self.do(sun, tip, "step/verifying", met_on=day(), meeting="推进会要求三日内核清")
+        proved = dict(verification="调取定位系统记录", conclusion="true", basis="定位系统显示超员 12 人",
+                      hazard=self.ordered(-7))
+        self.refuse(zhou, tip, "step/concluded", "查实的举报应附证据", **proved)
+        self.attach("staff-wang", tip, "proof", "tip")
+        self.refuse(sun, tip, "step/concluded", "", **proved)
+        self.do(zhou, tip, "step/concluded", **proved)
+        self.assertEqual(self.rows(zhou, tip)["hazard"]["ref"], proved["hazard"])
+        self.refuse(sun, tip, "step/answered", "请填写反馈日期")
+        self.do(sun, tip, "step/answered", answered_on=day(), answer="举报属实，已责令整改")
+        self.assertEqual(self.rows(sun, tip)["days_to_answer"]["text"], "0 天")
+        self.do(zhou, tip, "step/rewarded", reward_level="general", reward_amount="3000",
+                reward_payer="government")
+        self.do(sun, tip, "step/closed", reward_paid_on=day(), closing_note="奖励已发放")
+        self.assertEqual(self.offered(sun, tip), [])
+        # The inspection and the hazard do not tell that there was a tip-off.
+        for record in (HUB.told["second"], proved["hazard"]):
+            status, view, _ = self.client("staff-zheng").ask("GET", f"/office/v1/records/{record}")
+            self.assertEqual(status, 200)
+            self.assertNotIn(tip, str(view))
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1], verbosity=2)

@@ -260,7 +260,8 @@ const json_t *matrix_find_step(const json_t *kind, const char *from, const char 
 
 gboolean matrix_is_hub(const json_t *declaration)
 {
-  return g_strcmp0(json_string_value(json_object_get(declaration, "written_by")), "hub") == 0;
+  return g_strcmp0(json_string_value(json_object_get(declaration, "written_by")), "hub") == 0 ||
+         g_strcmp0(json_string_value(json_object_get(declaration, "scope")), "office") == 0;
 }
 
 static const json_t *find_state(const json_t *kind, const char *name)
@@ -305,12 +306,36 @@ gboolean matrix_fits_authority(Matrix *matrix, const json_t *kind, const json_t 
          person->relation == ABOVE;
 }
 
+/* Whether a condition contains {"actor_role": role}. */
+static gboolean names_role(const json_t *condition, const char *role)
+{
+  const char *key;
+  json_t *member;
+  size_t at;
+  json_object_foreach((json_t *)condition, key, member) {
+    if ((strcmp(key, "actor_role") == 0 && g_strcmp0(json_string_value(member), role) == 0) ||
+        names_role(member, role))
+      return TRUE;
+  }
+  json_array_foreach((json_t *)condition, at, member) {
+    if (names_role(member, role))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 /* Whether the record is in the area of the person's unit and visible to the person. Restricted
  * kinds depend on the inspection of the scene; people of its unit or the parent of that unit may
  * see it when it is covert. */
 gboolean matrix_is_seen(const json_t *kind, const Person *person, Visibility visibility)
 {
   const char *scope = json_string_value(json_object_get(kind, "scope"));
+  /* A record of the office belongs to the unit SAME; the people of the matrix see it by their
+   * roles, because its author and the person who handles it are others. */
+  if (strcmp(scope, "office") == 0)
+    return (person->relation == SAME || person->relation == ABOVE) &&
+           (json_object_get(kind, "visible") == NULL ||
+            names_role(json_object_get(kind, "visible"), person->role));
   if (strcmp(scope, "unit") == 0)
     return person->relation == SAME || person->relation == ABOVE;
   if (strcmp(scope, "area") == 0 && person->relation == ASIDE)

@@ -167,6 +167,23 @@ def check_lists(shell, loan, of_enterprise):
     shell.ask(USAGE, "list")
 
 
+def check_office_kind(shell, enterprise):
+    """A record that stays at the office is made, listed and moved like any other one."""
+    made = shell.json("create", "tip_off", "--set", "channel=phone", "--set", "tip_type=illegal_act", "--set",
+                      "summary=夜间盗采", "--set", "content=夜间有车辆出入", "--set", f"enterprise={enterprise}")
+    tip = made["record"]
+    assert tip in [row["id"] for row in shell.json("list", "tip_off", who=LEADER)["rows"]]
+    assert shell.json("list", "tip_off", who=OTHER_UNIT)["rows"] == []
+    assert tip not in shell.ask(NOT_FOUND, "acts", tip, who=OTHER_UNIT).replace(tip, "", 1)
+    assert "请选择承办人" in shell.ask(INVALID, "step", tip, "judged", "--set", "level=county", "--set",
+                                        "judge_reason=本级办理")
+    leader = next(row["id"] for row in shell.json("list", "staff", "--limit", 50)["rows"] if row["title"] == LEADER)
+    shell.json("step", tip, "judged", "--set", "level=county", "--set", "judge_reason=本级办理", "--set",
+               f"handler={leader}")
+    row = shell.row(tip, "tip_off")
+    assert row["state"] == "judged" and row["values"]["number"].count("举报") == 1, row
+
+
 def check_all(hub, folder):
     shell = Shell(hub)
     folder.mkdir()
@@ -176,6 +193,7 @@ def check_all(hub, folder):
     check_files(shell, loan, folder)
     check_steps(shell, loan)
     check_lists(shell, loan, of_enterprise)
+    check_office_kind(shell, enterprise)
     shell.ask(NOT_FOUND, "acts", who="nobody")
     shell.ask(NOT_FOUND, "acts", uuid.uuid4())
     shell.ask(USAGE, "step", loan)
