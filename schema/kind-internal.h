@@ -40,6 +40,7 @@ struct _BhField {
   gboolean chooses_settings; /* "choices" is "settings": the declared settings of the set */
   gboolean any_kind; /* "ref_kinds" is "any"; `ref_kinds` is filled in when the set is complete */
   const char **change_asks;
+  const char **openers; /* "who" of "sealed": who may open the value; NULL: it is not sealed */
 };
 
 struct _BhState {
@@ -205,6 +206,13 @@ gboolean bh_kind_resolve_scope(BhPlace *place, const BhKindSet *set, const BhKin
 /* Refuses records of `other` in a rule of `kind` that devices apply too, when no device has such
  * records. FALSE with the error of `place` set. */
 gboolean bh_kind_check_on_devices(BhPlace *place, const BhKind *kind, const BhKind *other);
+
+/* --- kind-sealed.c --- */
+/* Parses the member "sealed" of a field. FALSE with the error of `place` set. */
+gboolean bh_field_parse_sealed(BhPlace *place, BhField *field);
+/* Second pass for "sealed". FALSE with the error of `place` set. */
+gboolean bh_field_resolve_sealed(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                                 const BhField *field);
 
 /* --- kind-order.c --- */
 /* Parses the members "order", "at_parent" and "in_case" of a declaration. FALSE with the error of

@@ -116,6 +116,7 @@ static gboolean resolve_fields(BhPlace *place, const BhKindSet *set, const BhKin
         !check_condition(place, set, kind, "locked_when", field->locked_when) ||
         !check_distinct(place, set, kind, field) ||
         !bh_field_resolve_compute(place, set, kind, field) ||
+        !bh_field_resolve_sealed(place, set, kind, field) ||
         !check_field_names(place, kind, field->change_asks, "on_change_ask", FALSE) ||
         !bh_kind_resolve_paper(place, set, kind, field) ||
         !bh_kind_resolve_office(place, kind, field) ||

@@ -2,10 +2,12 @@
 people sign, the eleven steps of the guarantee mechanism, escalation, sorting, and covert visits."""
 
 import datetime
+import io
 import pathlib
 import sys
 import unittest
 import uuid
+import zipfile
 
 import acts
 from acts import act, make, view_of
@@ -286,6 +288,45 @@ class Supervision(unittest.TestCase):
         self.assertEqual(status, 200, page)
         return [row["id"] for row in page["rows"]]
 
+    def check_sealed(self, tip):
+        """The informant is stored, shown to nobody, and opened by those who may, with a reason in the access log."""
+        sun, zhou = "staff-sun", "staff-zhou"
+        self.do(sun, tip, "edit/correct", informant="钱样例", informant_phone="13900000001")
+        for login in (sun, zhou):
+            client = self.client(login)
+            row = self.rows(login, tip)["informant"]
+            self.assertEqual((row["sealed"], row["withheld"], row["may_open"], row["text"]), (True, True, True, ""))
+            for path in (f"records/{tip}", f"records/{tip}/history", "ledger?kind=tip_off&name=*",
+                         "ledger?kind=tip_off&name=*&search=%E9%92%B1"):
+                status, view, _ = client.ask("GET", f"/office/v1/{path}")
+                self.assertEqual(status, 200, view)
+                self.assertNotIn("钱样例", str(view))
+                self.assertNotIn("13900000001", str(view))
+            archive = client.ask("GET", f"/office/v1/records/{tip}/case")[1]
+            with zipfile.ZipFile(io.BytesIO(archive)) as case:
+                for name in case.namelist():
+                    self.assertNotIn("钱样例".encode(), case.read(name), name)
+        form = self.client(sun).ask("POST", "/office/v1/form", {"record": tip, "act": "edit/correct", "values": {}})[1]
+        self.assertNotIn("钱样例", str(form))
+        path = f"/office/v1/records/{tip}/unseal"
+        why = "联系举报人核实地点"
+        for status, body in ((400, {"field": "informant", "reason": " "}), (400, {"field": "informant"}),
+                             (400, {"field": "summary", "reason": why}),
+                             (400, {"field": "informant", "reason": "长" * 201})):
+            self.assertEqual(self.client(sun).ask("POST", path, body)[0], status, body)
+        self.assertEqual(self.client("staff-other").ask("POST", path, {"field": "informant", "reason": why})[0], 404)
+        for login in (sun, zhou, zhou):
+            status, opened, _ = self.client(login).ask("POST", path, {"field": "informant", "reason": why})
+            self.assertEqual((status, opened.get("text")), (200, "钱样例"), opened)
+        rows = self.client(zhou).ask("GET", f"/office/v1/access?record={tip}")[1]["rows"]
+        unsealed = [(row["by"], row["field"], row["reason"]) for row in rows if row["way"] == "unseal"]
+        self.assertEqual(unsealed, [(name, "举报人姓名", why) for name in ("周样例", "周样例", "孙样例")])
+        # A correction without the field leaves it; another value takes its place.
+        self.do(sun, tip, "edit/correct", place="东翼")
+        self.assertEqual(self.client(sun).ask("POST", path, {"field": "informant", "reason": why})[1]["text"], "钱样例")
+        self.do(sun, tip, "edit/correct", informant="吴样例")
+        self.assertEqual(self.client(sun).ask("POST", path, {"field": "informant", "reason": why})[1]["text"], "吴样例")
+
     def test_R145_a_tip_off_is_taken_judged_verified_and_answered(self):
         sun, zhou, others = "staff-sun", "staff-zhou", ("staff-far", "staff-other")
         self.assertTrue(self.offers_tip_off(sun))
@@ -293,6 +334,7 @@ class Supervision(unittest.TestCase):
                         tip_type="hidden_danger", summary="夜班超定员", content="夜班下井人数超过核定人数")
         self.assertEqual(self.rows(sun, tip)["number"]["text"][-5:], "〕001号")
         self.assertTrue(self.rows(sun, tip)["tips_this_year"]["text"].startswith("1 件"))
+        self.check_sealed(tip)                                                                          # R-150
         # Only those who take and handle it, and the leaders of the unit, know of it.
         self.assertEqual((self.tips(sun), self.tips(zhou)), ([tip], [tip]))
         for other in others + ("staff-wang",):

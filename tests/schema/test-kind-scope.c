@@ -222,6 +222,57 @@ static void test_kinds_of_devices_do_not_name_the_office(void **state)
   }
 }
 
+#define SEALED(more) FIELD("who", "text", ",'personal':true,'sealed':{'who':['inspector']}" more)
+
+static void test_a_sealed_field_is_read_by_no_rule(void **state)
+{
+  (void)state;
+  static const TestBroken cases[] = {
+      {L "fields/+", FIELD("who", "text", ",'personal':true,'sealed':true"),
+       PL ".fields[3].sealed: must be an object"},
+      {L "fields/+", FIELD("who", "text", ",'personal':true,'sealed':{'who':[]}"),
+       PL ".fields[3].sealed.who: is empty"},
+      {L "fields/+", FIELD("who", "text", ",'personal':true,'sealed':{'who':['ghost']}"),
+       PL ".fields[3].sealed.who: staff has no role \"ghost\""},
+      {L "fields/+", FIELD("who", "text", ",'sealed':{'who':['inspector']}"),
+       PL ".fields[3].personal: must be true for a sealed field"},
+      {L "fields/+", FIELD("who", "date", ",'personal':true,'sealed':{'who':['inspector']}"),
+       PL ".fields[3].sealed: can only be used for a field of type text"},
+      {L "fields/+", SEALED(",'required':true"), PL ".fields[3].required: cannot be checked"},
+      {L "fields/+", SEALED(",'distinct':true"), PL ".fields[3].distinct: a personal field"},
+      {L "fields/+", SEALED(",'indexed':true"), PL ".fields[3].indexed: a personal field"},
+      {V "fields/+", SEALED(""), PV ".fields[3].sealed: needs a kind of the office"},
+      {"kinds/1/fields/+", SEALED(""), "kinds: $.kinds[1].fields[3].sealed: needs a kind of the"},
+  };
+  try_all(cases, G_N_ELEMENTS(cases));
+  static const TestBroken uses[] = {
+      {L "title", "'{who}'", PL ".fields[3].sealed: \"who\" is in the title or the list of lead"},
+      {L "list", "['who']", PL ".fields[3].sealed: \"who\" is in the title or the list of lead"},
+      {L "ledgers/0/columns", "['who']", PL ".fields[3].sealed: \"who\" is a column of the ledger"},
+      {L "visible", "{'field':'who','empty':true}", PL ".visible.field: path \"who\": lead.who is"},
+      {L "transitions/1/when", "{'field':'who','is':'x'}",
+       PL ".transitions[1].when.field: path \"who\": lead.who is sealed, so no rule may read it"},
+      {L "fields/4/compute", "{'holds':{'field':'who','empty':false}}", "lead.who is sealed"},
+      {"kinds/4/fields/0/show_when", "{'field':'of.who','empty':true}",
+       "path \"of.who\": lead.who is sealed, so no rule may read it"},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(uses); i++) {
+    g_autoptr(GError) error = NULL;
+    g_autoptr(json_t) root = test_parse_quoted(sound);
+    test_change(root, L "fields/+", SEALED(""));
+    g_autoptr(BhKindSet) allowed = load(root);
+    assert_true(bh_field_is_sealed(bh_kind_find_field(bh_kind_set_find(allowed, "lead"), "who")));
+    if (strstr(uses[i].path, "compute") != NULL)
+      test_change(root, L "fields/+",
+                  "{'name':'has','type':'flag','label':{'zh':'有','en':'Has'}}");
+    test_change(root, uses[i].path, uses[i].value);
+    g_autoptr(BhKindSet) set = test_load_kinds(root, &error);
+    if (set != NULL || strstr(error->message, uses[i].error) == NULL)
+      fail_msg("%s: \"%s\" instead of \"%s\"", uses[i].path,
+               set != NULL ? "no error" : error->message, uses[i].error);
+  }
+}
+
 /* A step that only the hub takes may open a record of the office. */
 static void test_a_step_of_the_office_opens_a_record_of_the_office(void **state)
 {
@@ -240,6 +291,7 @@ int main(void)
       cmocka_unit_test(test_any_kind_leaves_out_the_office_but_for_parents),
       cmocka_unit_test(test_words_of_devices_are_refused_for_the_office),
       cmocka_unit_test(test_kinds_of_devices_do_not_name_the_office),
+      cmocka_unit_test(test_a_sealed_field_is_read_by_no_rule),
       cmocka_unit_test(test_a_step_of_the_office_opens_a_record_of_the_office),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

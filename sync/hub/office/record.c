@@ -100,6 +100,12 @@ static json_t *field_row(BhOfficeCall *call, BhRecord *record, const BhField *fi
     json_object_set_new(row, "personal", json_true());
   if (bh_record_is_withheld(record, name))
     json_object_set_new(row, "withheld", json_true());
+  if (bh_field_is_sealed(field)) {
+    BhContext context;
+    bh_office_context(call, bh_record_get_id(record), values, &context);
+    json_object_set_new(row, "sealed", json_true());
+    json_object_set_new(row, "may_open", json_boolean(bh_field_may_open(field, &context)));
+  }
   if (bh_record_has_conflict(record, name))
     json_object_set_new(row, "conflict", json_true());
   if (bh_field_get_type(field) == BH_FIELD_REF && json_is_string(value) &&

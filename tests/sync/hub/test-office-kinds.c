@@ -319,6 +319,71 @@ static void test_people_see_records_of_the_office_by_area_and_unit(void **state)
   world_end(&world);
 }
 
+/* --- sealed values --- */
+
+#define INFORMANT "钱样例七"
+
+/* Whether the store has the value anywhere: in an entry, a record, the index. */
+static gboolean is_in_store(HubFixture *fixture, const char *text)
+{
+  g_autofree char *found =
+      dup_text(fixture,
+               "SELECT (SELECT count(*) FROM entry WHERE instr(body, :id) OR instr(openings, :id))"
+               " + (SELECT count(*) FROM record WHERE instr(snapshot, :id) OR instr(title, :id))"
+               " + (SELECT count(*) FROM listed WHERE instr(coalesce(text, ''), :id)"
+               " OR instr(coalesce(field_values, ''), :id))"
+               " + (SELECT count(*) FROM sealed WHERE instr(box, :id))",
+               text);
+  return strcmp(found, "0") != 0;
+}
+
+static json_t *open_sealed(HubFixture *fixture, const char *id, GError **error)
+{
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, error);
+  g_autoptr(BhRecord) record = bh_record_load(db, id, error);
+  json_t *value =
+      bh_sealed_open(db, bh_hub_get_secret_key(fixture->hub), record, "informant", error);
+  bh_hub_release_reader(fixture->hub, db);
+  return value;
+}
+
+static void test_a_sealed_value_is_not_in_the_log_or_the_records(void **state)
+{
+  HubFixture *fixture = *state;
+  g_autoptr(GError) error = NULL;
+  TestDevice *device = test_device_new(fixture, fixture->county);
+  char tip[BH_ID_LEN + 1], other[BH_ID_LEN + 1];
+  test_device_make_id(device, tip);
+  test_device_make_id(device, other);
+  json_t *set =
+      json_pack("{s:s, s:s, s:s, s:s, s:I}", "channel", "phone", "tip_type", "accident", "summary",
+                "瞒报", "content", "井下死亡一人未报", "received_at", (json_int_t)1764230400000);
+  json_object_set_new(set, "unit", json_string(fixture->county));
+  json_object_set_new(set, "state", json_string("taken_in"));
+  g_autoptr(json_t) bare = json_copy(set);
+  json_object_set_new(set, "informant", json_string(INFORMANT));
+  put(fixture, tip, "tip_off", set);
+  put(fixture, other, "tip_off", g_steal_pointer(&bare));
+  assert_true(is_in_store(fixture, "瞒报"));
+  assert_false(is_in_store(fixture, INFORMANT));
+  g_autoptr(json_t) value = open_sealed(fixture, tip, &error);
+  assert_string_equal(json_string_value(value), INFORMANT);
+  g_autoptr(json_t) none = open_sealed(fixture, other, &error);
+  assert_true(json_is_null(none));
+  /* After a start the value is still there, and a box that was moved is refused. */
+  hub_fixture_change_store(fixture, "UPDATE sealed SET field = 'informant'");
+  g_autoptr(json_t) again = open_sealed(fixture, tip, &error);
+  assert_string_equal(json_string_value(again), INFORMANT);
+  put(fixture, other, "tip_off", json_pack("{s:s}", "informant", "吴样例"));
+  hub_fixture_change_store(
+      fixture, "UPDATE sealed SET box = (SELECT s.box FROM sealed s WHERE s.record < sealed.record)"
+               " WHERE record = (SELECT max(record) FROM sealed)");
+  g_autoptr(json_t) moved = open_sealed(fixture, other, &error);
+  assert_null(moved);
+  assert_non_null(strstr(error->message, "is damaged, or is of another hub"));
+  test_device_free(device);
+}
+
 /* --- a changed scope --- */
 
 static void test_a_kind_that_becomes_one_of_the_office_leaves_the_devices(void **state)
@@ -359,6 +424,7 @@ int main(void)
       TEST(test_no_device_receives_a_record_of_the_office),
       TEST(test_no_device_receives_numbers_of_the_office),
       TEST(test_no_device_writes_a_record_of_the_office),
+      TEST(test_a_sealed_value_is_not_in_the_log_or_the_records),
       TEST(test_people_see_records_of_the_office_by_area_and_unit),
       TEST(test_a_kind_that_becomes_one_of_the_office_leaves_the_devices),
       TEST(test_a_kind_of_the_office_cannot_be_sent_to_devices_later),

@@ -180,6 +180,15 @@ def check_office_kind(shell, enterprise):
     leader = next(row["id"] for row in shell.json("list", "staff", "--limit", 50)["rows"] if row["title"] == LEADER)
     shell.json("step", tip, "judged", "--set", "level=county", "--set", "judge_reason=本级办理", "--set",
                f"handler={leader}")
+    shell.json("edit", tip, "--set", "informant=钱样例")
+    assert "钱样例" not in shell.ask(OK, "list", "tip_off", "--json")
+    assert "reason" in shell.ask(USAGE, "unseal", tip, "informant")
+    shell.ask(NOT_FOUND, "unseal", tip, "informant", "--reason", "x", who=OTHER_UNIT)
+    shell.ask(INVALID, "unseal", tip, "summary", "--reason", "x")
+    assert shell.ask(OK, "unseal", tip, "informant", "--reason", "核实地点") == "钱样例"
+    log = subprocess.run([PROGRAM, "access", "list", "--data", str(shell.hub), "--record", tip], env=ENVIRONMENT,
+                         capture_output=True, text=True, timeout=60, check=True).stdout
+    assert "unseal" in log and "核实地点" in log and "钱样例" not in log, log
     row = shell.row(tip, "tip_off")
     assert row["state"] == "judged" and row["values"]["number"].count("举报") == 1, row
 
