@@ -216,7 +216,7 @@ static gboolean parse_head(BhPlace *place, BhKind *kind)
       "fields",      "states",      "transitions", "checks",    "forms",  "ledgers",   "related",
       "written_by",  "locked_when", "once",        "authority", "order",  "at_parent", "in_case",
       "directory",   "create",      "edit",        "inherits",  "number", "menu",      "settings",
-      "returns",     NULL};
+      "returns",     "export",      NULL};
   const json_t *declaration = kind->declaration;
   gint64 version = 0;
   if (!bh_place_is_object(place, declaration, allowed) ||

@@ -1,6 +1,7 @@
 /* Second pass over a declaration: checks that every name of a field, state, kind or role is
  * declared, and rules that concern several members. Start with bh_kind_resolve. */
 #include "schema/condition-internal.h"
+#include "schema/kind-export.h"
 #include "schema/workflow.h"
 
 #include <string.h>
@@ -510,5 +511,6 @@ gboolean bh_kind_resolve(const BhKind *kind, const BhKindSet *set, const char *r
          resolve_transitions(&place, set, kind) && resolve_sections(&place, set, kind) &&
          resolve_review(&place, kind) && bh_kind_resolve_acts(&place, set, kind) &&
          bh_kind_resolve_views(&place, set, kind) && bh_kind_resolve_number(&place, set, kind) &&
-         bh_kind_resolve_settings(&place, set, kind) && bh_kind_resolve_returns(&place, set, kind);
+         bh_kind_resolve_settings(&place, set, kind) &&
+         bh_kind_resolve_returns(&place, set, kind) && bh_kind_resolve_export(&place, kind);
 }

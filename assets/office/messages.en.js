@@ -94,6 +94,7 @@ export default {
   'record.missing': 'required, not filled',
   'record.showEmpty': 'Show what is not filled',
   'record.withheld': 'personal, not disclosed here',
+  'record.exportNotBefore': 'Not exported or printed before: {states}',
   'record.sealed': 'sealed',
   'record.unseal': 'Open',
   'record.unsealWhy': 'Why is it opened? The access log will say so.',

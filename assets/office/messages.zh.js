@@ -94,6 +94,7 @@ export default {
   'record.missing': '必填，未填',
   'record.showEmpty': '显示未填的项',
   'record.withheld': '个人信息，未在此处公开',
+  'record.exportNotBefore': '到达以下状态之前不得导出、打印：{states}',
   'record.sealed': '封存',
   'record.unseal': '启封',
   'record.unsealWhy': '启封事由（将记入查看记录）',

@@ -222,7 +222,9 @@ function headBox(view, back) {
       view.enterprise ? el('span', {}, t('record.enterprise'), t('app.colon'), el('bdi', {}, view.enterprise)) : null,
       view.area ? el('span', {}, t('record.area'), t('app.colon'), view.area) : null,
       el('span', {}, t('record.changed'), t('app.colon'), view.changed)),
-    view.case ? caseLinks(view.id) : null);
+    view.case ? caseLinks(view.id) : null,
+    view.export_not_before
+      ? el('p', { class: 'muted' }, t('record.exportNotBefore', { states: view.export_not_before })) : null);
 }
 
 const reportsBox = (reports, more, english) => el('section', { class: 'card card-warn' },
@@ -254,7 +256,7 @@ export function recordPane(node, id, back, state, nextOf) {
     editing = false;
     notice.hidden = true;
     const emptyToggle = el('input', { type: 'checkbox' });
-    const sections = el('div', { class: 'sections' }, view.sections.map((one) => sectionBox(one, back, view.id)));
+    const sections = el('div', { class: view.export_not_before ? 'sections no-print' : 'sections' }, view.sections.map((one) => sectionBox(one, back, view.id)));
     emptyToggle.addEventListener('change', () => sections.classList.toggle('with-empty', emptyToggle.checked));
     // Findings come before the fields, participants after them.
     const groups = (first) => view.children.filter((group) => group.first === first)

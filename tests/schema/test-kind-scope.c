@@ -1,6 +1,7 @@
 /* Kinds of the office ("scope": "office"): what they may say, and what kinds that devices receive
  * may say about them. */
 #include "schema/act.h"
+#include "schema/kind-export.h"
 #include "tests/schema/broken.h"
 
 #define LABEL "'label':{'zh':'名','en':'Name'}"
@@ -273,6 +274,29 @@ static void test_a_sealed_field_is_read_by_no_rule(void **state)
   }
 }
 
+static void test_a_limit_of_export_names_states(void **state)
+{
+  (void)state;
+  static const TestBroken cases[] = {
+      {V "export", "'done'", PV ".export: must be an object"},
+      {V "export", "{}", PV ".export: \"not_before\" is missing"},
+      {V "export", "{'not_before':[]}", PV ".export.not_before: is empty"},
+      {V "export", "{'not_before':'gone'}",
+       PV ".export.not_before: kind visit has no state \"gone\""},
+      {V "export", "{'not_before':'done','after':'new'}", PV ".export: unknown member \"after\""},
+  };
+  try_all(cases, G_N_ELEMENTS(cases));
+  g_autoptr(json_t) root = test_parse_quoted(sound);
+  test_change(root, V "export", "{'not_before':'done'}");
+  g_autoptr(BhKindSet) set = load(root);
+  const BhKind *visit = bh_kind_set_find(set, "visit");
+  assert_true(bh_kind_limits_export(visit) && bh_kind_is_export_state(visit, "done"));
+  assert_false(bh_kind_is_export_state(visit, "new") || bh_kind_is_export_state(visit, NULL));
+  assert_false(bh_kind_limits_export(bh_kind_set_find(set, "lead")));
+  g_autofree char *labels = bh_kind_dup_export_labels(visit, "en");
+  assert_string_equal(labels, "Name");
+}
+
 /* A step that only the hub takes may open a record of the office. */
 static void test_a_step_of_the_office_opens_a_record_of_the_office(void **state)
 {
@@ -292,6 +316,7 @@ int main(void)
       cmocka_unit_test(test_words_of_devices_are_refused_for_the_office),
       cmocka_unit_test(test_kinds_of_devices_do_not_name_the_office),
       cmocka_unit_test(test_a_sealed_field_is_read_by_no_rule),
+      cmocka_unit_test(test_a_limit_of_export_names_states),
       cmocka_unit_test(test_a_step_of_the_office_opens_a_record_of_the_office),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
