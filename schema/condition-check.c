@@ -72,6 +72,11 @@ GArray *bh_path_find_ends(BhPlace *place, const BhKindSet *set, const BhKind *ki
       BhPathEnd end = {candidate, g_hash_table_lookup(candidate->field_index, steps[i])};
       if (end.field == NULL && !(g_str_equal(steps[i], "state") && candidate->states->len > 0))
         continue;
+      if (end.field != NULL && end.field->openers != NULL) {
+        bh_place_fail(place, "path \"%.80s\": %s.%s is sealed, so no rule may read it", path,
+                      candidate->name, end.field->name);
+        return NULL;
+      }
       if (end.field != NULL && end.field->compute != NULL && !may_read(place, candidate, end.field))
         return NULL;
       g_array_append_val(ends, end);

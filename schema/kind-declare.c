@@ -216,8 +216,7 @@ static gboolean parse_head(BhPlace *place, BhKind *kind)
       "fields",      "states",      "transitions", "checks",    "forms",  "ledgers",   "related",
       "written_by",  "locked_when", "once",        "authority", "order",  "at_parent", "in_case",
       "directory",   "create",      "edit",        "inherits",  "number", "menu",      "settings",
-      "returns",     "urgent",      "codes",    NULL};
-  static const char *const scopes[] = {"all", "area", "unit", NULL};
+      "returns",     "urgent",      "codes",       "export",    NULL};
   const json_t *declaration = kind->declaration;
   gint64 version = 0;
   if (!bh_place_is_object(place, declaration, allowed) ||
@@ -228,13 +227,12 @@ static gboolean parse_head(BhPlace *place, BhKind *kind)
   if (!bh_place_name(place, declaration, "kind", TRUE, &kind->name) ||
       !bh_place_label(place, declaration, "label", TRUE) ||
       !bh_place_string(place, declaration, "source", FALSE, 300, NULL) ||
-      !bh_place_string(place, declaration, "scope", FALSE, 8, &kind->scope) ||
       !bh_place_string(place, declaration, "title", TRUE, 300, NULL) ||
       !bh_place_name(place, declaration, "parent", FALSE, &kind->parent) ||
       !bh_place_flag(place, declaration, "once", &kind->once) ||
       !bh_place_flag(place, declaration, "urgent", &kind->urgent) ||
       !bh_kind_parse_inherits(place, kind) || !bh_kind_parse_order(place, kind) ||
-      !bh_place_by_hub(place, declaration, &kind->by_hub))
+      !bh_place_by_hub(place, declaration, &kind->by_hub) || !bh_kind_parse_scope(place, kind))
     return FALSE;
   kind->locked_when = json_object_get(declaration, "locked_when");
   if (kind->once && json_object_get(declaration, "states") != NULL)
@@ -243,10 +241,6 @@ static gboolean parse_head(BhPlace *place, BhKind *kind)
   if (kind->urgent && kind->by_hub)
     return bh_place_fail_at(place, "urgent",
                             "a kind that only the hub writes cannot have it: no device sends it");
-  if (kind->scope == NULL)
-    return bh_place_fail(place, "\"scope\" is missing");
-  if (!kind->inherits && !g_strv_contains(scopes, kind->scope))
-    return bh_place_fail_at(place, "scope", "must be all, area or unit");
   kind->visible = json_object_get(declaration, "visible");
   kind->authority = json_object_get(declaration, "authority");
   kind->reviewable = json_object_get(declaration, "review") != NULL;

@@ -18,7 +18,6 @@ gboolean bh_kind_parse_inherits(BhPlace *place, BhKind *kind)
   for (gsize i = 0; i < G_N_ELEMENTS(own); i++)
     if (json_object_get(kind->declaration, own[i]) != NULL)
       return bh_place_fail_at(place, own[i], "a kind with \"inherits\" has that of its parent");
-  kind->scope = "parent";
   return TRUE;
 }
 
@@ -32,7 +31,7 @@ static void name_any_kinds(const BhKindSet *set, const BhKind *kind, BhField *fi
   field->ref_kinds = g_new0(const char *, set->kinds->len + 1);
   for (guint i = 0; i < set->kinds->len; i++) {
     const BhKind *other = set->kinds->pdata[i];
-    if (!is_parent || other != kind)
+    if (is_parent ? other != kind : !other->office || kind->office)
       field->ref_kinds[count++] = other->name;
   }
 }
@@ -75,6 +74,7 @@ static void add_computed(BhKindSet *set, const char *name)
 
 void bh_kind_set_link(BhKindSet *set)
 {
+  bh_kind_set_link_scopes(set);
   for (guint i = 0; i < set->kinds->len; i++) {
     BhKind *kind = set->kinds->pdata[i];
     kind->set = set;

@@ -43,6 +43,7 @@ struct _BhField {
   const char *day;           /* of an enum_ref: path to the day that counts; NULL: today */
   gboolean any_kind; /* "ref_kinds" is "any"; `ref_kinds` is filled in when the set is complete */
   const char **change_asks;
+  const char **openers; /* "who" of "sealed": who may open the value; NULL: it is not sealed */
 };
 
 struct _BhState {
@@ -155,7 +156,9 @@ struct _BhKind {
   gboolean urgent;           /* its entries are sent before those that were made earlier */
   gboolean once;             /* only the entry that makes the record may write it */
   const char *parent;
-  const char *scope;
+  const char
+      *scope;      /* "all", "area", "unit" or "parent": who sees the record (bh_kind_get_scope) */
+  gboolean office; /* no device receives records of the kind */
   gint64 order;
   BhAtParent at_parent;
   BhInCase in_case;
@@ -196,6 +199,25 @@ const BhKind *bh_kind_find_above(const BhKind *kind, BhContext *at);
  * BH_INHERIT_DEPTH_MAX; `at` is then undefined. */
 const BhKind *bh_kind_find_origin(const BhKind *kind, BhContext *at);
 #define BH_INHERIT_DEPTH_MAX 8 /* records that are followed upwards */
+
+/* --- kind-scope.c --- */
+/* Parses the member "scope" of a kind. FALSE with the error of `place` set. */
+gboolean bh_kind_parse_scope(BhPlace *place, BhKind *kind);
+/* Between the passes: finds the kinds that inherit from kinds of the office only. */
+void bh_kind_set_link_scopes(BhKindSet *set);
+/* Second pass for "scope": what it needs, and what a kind of the office, or a kind that devices
+ * receive, cannot have. FALSE with the error of `place` set. */
+gboolean bh_kind_resolve_scope(BhPlace *place, const BhKindSet *set, const BhKind *kind);
+/* Refuses records of `other` in a rule of `kind` that devices apply too, when no device has such
+ * records. FALSE with the error of `place` set. */
+gboolean bh_kind_check_on_devices(BhPlace *place, const BhKind *kind, const BhKind *other);
+
+/* --- kind-sealed.c --- */
+/* Parses the member "sealed" of a field. FALSE with the error of `place` set. */
+gboolean bh_field_parse_sealed(BhPlace *place, BhField *field);
+/* Second pass for "sealed". FALSE with the error of `place` set. */
+gboolean bh_field_resolve_sealed(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                                 const BhField *field);
 
 /* --- kind-order.c --- */
 /* Parses the members "order", "at_parent" and "in_case" of a declaration. FALSE with the error of

@@ -167,6 +167,10 @@ static gboolean check_family(BhPlace *place, const BhKindSet *set, const BhKind 
   if (without != NULL && !is_parent(child, kind))
     return bh_place_fail_at(place, "without", "\"%s\" must be a child kind of %s", without,
                             kind->name);
+  gsize mark = bh_place_enter(place, "without");
+  if (child != NULL && !bh_kind_check_on_devices(place, kind, child))
+    return FALSE;
+  bh_place_leave(place, mark);
   for (gsize i = 0; parent_not != NULL && parent_not[i] != NULL; i++)
     if (!some_parent_has(set, kind, parent_not[i]))
       return bh_place_fail_at(place, "parent_not", "no parent of %s has a state \"%s\"", kind->name,

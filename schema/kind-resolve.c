@@ -1,6 +1,7 @@
 /* Second pass over a declaration: checks that every name of a field, state, kind or role is
  * declared, and rules that concern several members. Start with bh_kind_resolve. */
 #include "schema/condition-internal.h"
+#include "schema/kind-export.h"
 #include "schema/workflow.h"
 
 #include <string.h>
@@ -116,6 +117,7 @@ static gboolean resolve_fields(BhPlace *place, const BhKindSet *set, const BhKin
         !check_condition(place, set, kind, "locked_when", field->locked_when) ||
         !check_distinct(place, set, kind, field) ||
         !bh_field_resolve_compute(place, set, kind, field) ||
+        !bh_field_resolve_sealed(place, set, kind, field) ||
         !check_field_names(place, kind, field->change_asks, "on_change_ask", FALSE) ||
         !bh_kind_resolve_paper(place, set, kind, field) ||
         !bh_kind_resolve_office(place, kind, field) ||
@@ -493,17 +495,14 @@ gboolean bh_kind_resolve(const BhKind *kind, const BhKindSet *set, const char *r
       return bh_place_fail_at(&place, "parent", "kind %s has no ref field \"%s\"", kind->name,
                               kind->parent);
   }
-  if (g_str_equal(kind->scope, "area") && json_object_get(kind->declaration, "area_from") == NULL)
-    return bh_place_fail_at(&place, "scope", "scope area needs \"area_from\"");
-  if (g_str_equal(kind->scope, "unit") && json_object_get(kind->declaration, "unit_from") == NULL)
-    return bh_place_fail_at(&place, "scope", "scope unit needs \"unit_from\"");
   if (json_object_get(kind->declaration, "list") != NULL) {
     g_autofree const char **columns = NULL;
     if (!bh_place_names(&place, kind->declaration, "list", TRUE, FALSE, &columns) ||
         !check_field_names(&place, kind, columns, "list", TRUE))
       return FALSE;
   }
-  return resolve_title(&place, set, kind) && resolve_fields(&place, set, kind) &&
+  return bh_kind_resolve_scope(&place, set, kind) && resolve_title(&place, set, kind) &&
+         resolve_fields(&place, set, kind) &&
          resolve_origin(&place, set, kind, kind->declaration, "area_from", areas) &&
          resolve_origin(&place, set, kind, kind->declaration, "unit_from", refs) &&
          resolve_origin(&place, set, kind, kind->declaration, "author_from", refs) &&
@@ -515,5 +514,5 @@ gboolean bh_kind_resolve(const BhKind *kind, const BhKindSet *set, const char *r
          resolve_review(&place, kind) && bh_kind_resolve_acts(&place, set, kind) &&
          bh_kind_resolve_views(&place, set, kind) && bh_kind_resolve_number(&place, set, kind) &&
          bh_kind_resolve_settings(&place, set, kind) && bh_kind_resolve_codes(&place, set, kind) &&
-         bh_kind_resolve_returns(&place, set, kind);
+         bh_kind_resolve_returns(&place, set, kind) && bh_kind_resolve_export(&place, kind);
 }

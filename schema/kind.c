@@ -95,11 +95,6 @@ const char *bh_kind_get_parent_field(const BhKind *kind)
   return kind->parent;
 }
 
-const char *bh_kind_get_scope(const BhKind *kind)
-{
-  return kind->scope;
-}
-
 const BhState *bh_kind_find_state(const BhKind *kind, const char *name)
 {
   for (guint i = 0; i < kind->states->len; i++) {

@@ -162,9 +162,13 @@ gboolean bh_kind_inherits(const BhKind *kind);
 gboolean bh_kind_may_hide(const BhKind *kind);
 /* The part of records of the kind in the file of a case, as declared by "in_case". */
 BhInCase bh_kind_get_in_case(const BhKind *kind);
-/* The scope that the kind declares: "all", "area" or "unit"; "parent" for a kind that inherits: the
- * scope of its records is that of their parents. */
+/* Whose records these are: "all", "area" or "unit", as the kind declares; for a kind with the scope
+ * "office" by its "area_from" and "unit_from"; "parent" for a kind that inherits: the scope of its
+ * records is that of their parents. */
 const char *bh_kind_get_scope(const BhKind *kind);
+/* Whether no device receives records of the kind: its scope is "office", or it inherits from such
+ * kinds only. */
+gboolean bh_kind_is_office(const BhKind *kind);
 /* Whether only the hub may set `key` of a record to `value` ("written_by"); an entry of a device
  * that sets it is refused. `value` matters for "state" only. `key` NULL: whether only the hub may
  * write the whole record. */
@@ -185,6 +189,9 @@ const char *bh_field_get_hint(const BhField *field, const char *lang);
 /* Whether values of the field are personal: bodies contain a commitment instead of the value, which
  * is sent in an opening beside the body (PROTOCOL § 1). */
 gboolean bh_field_is_personal(const BhField *field);
+/* Whether values of the field are sealed: they are not shown with the record, and people open them
+ * by an act of its own, which is logged. */
+gboolean bh_field_is_sealed(const BhField *field);
 /* Whether lists can filter by the field. */
 gboolean bh_field_is_indexed(const BhField *field);
 /* Whether a device may set the field only to a person of its own unit ("own_unit"). */
@@ -369,6 +376,9 @@ gboolean bh_kind_may_lock(const BhKind *kind);
  * service (bh_staff_is_in_service) sees only open records. A condition that cannot be decided (no
  * lookup, parent record not available) hides the record. */
 gboolean bh_kind_is_visible(const BhKind *kind, const BhContext *context);
+/* Whether the actor of `context`, which is of the record, may open the sealed field. FALSE for a
+ * field that is not sealed. */
+gboolean bh_field_may_open(const BhField *field, const BhContext *context);
 /* Whether everybody in scope may see the record; the context's actor is ignored. A record that some
  * viewers may see and that is not open is restricted (R-257). */
 gboolean bh_kind_is_open(const BhKind *kind, const BhContext *context);

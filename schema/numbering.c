@@ -180,7 +180,7 @@ gboolean bh_kind_parse_number(BhPlace *place, BhKind *kind)
       !bh_place_string(place, declaration, "source", FALSE, 300, NULL) ||
       !parse_per(place, declaration, numbering) || !check_pattern(place, numbering))
     return FALSE;
-  if (kind->by_hub)
+  if (kind->by_hub && !kind->office)
     return bh_place_fail(place, "records that only the hub writes cannot have it");
   bh_place_leave(place, mark);
   return TRUE;

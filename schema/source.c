@@ -371,5 +371,8 @@ gboolean bh_source_check(BhPlace *place, const BhKindSet *set, const BhKind *kin
     return bh_place_fail(place, "kind %s has no \"parent\", so no record has children of it",
                          child);
   bh_source_list_kinds(set, kind, source, kinds);
+  for (guint i = 0; i < kinds->len; i++)
+    if (!bh_kind_check_on_devices(place, kind, g_ptr_array_index(kinds, i)))
+      return FALSE;
   return json_is_string(source) || check_period(place, set, kind, source, kinds);
 }

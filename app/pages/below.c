@@ -111,7 +111,8 @@ static gboolean is_below(const BhKind *child, const char *kind)
 {
   const char *parent = bh_kind_get_parent_field(child);
   const BhField *field = parent != NULL ? bh_kind_find_field(child, parent) : NULL;
-  return field != NULL && g_strv_contains(bh_field_get_ref_kinds(field), kind) &&
+  return field != NULL && !bh_kind_is_office(child) &&
+         g_strv_contains(bh_field_get_ref_kinds(field), kind) &&
          bh_kind_get_at_parent(child) != BH_AT_PARENT_APART;
 }
 

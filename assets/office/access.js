@@ -11,7 +11,10 @@ const only = (filter, id, ...label) =>
 
 function cell(name, row) {
   if (name === 'at') return el('time', { class: 'stamp' }, row.at);
-  if (name === 'way') return t(`access.way.${row.way}`, null, row.way);
+  if (name === 'way') {
+    const way = t(`access.way.${row.way}`, null, row.way);
+    return row.field ? [way, t('app.colon'), row.field, row.reason ? el('bdi', { class: 'muted' }, ` ${row.reason}`) : null] : way;
+  }
   if (name === 'by') {
     return [only('reader', row.reader, el('bdi', {}, row.by)), ' ',
       row.reader_kind === 'staff' ? null : badge('state', t(`access.${row.reader_kind}`))];

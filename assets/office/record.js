@@ -1,5 +1,5 @@
 // One record: its values, the records below it, and the possible actions.
-import { casePath, filePath, get, recordPath } from './api.js';
+import { casePath, filePath, get, post, recordPath } from './api.js';
 import { badge, el, fill, textOf } from './dom.js';
 import { placeUnder } from './filters.js';
 import { t } from './i18n.js';
@@ -93,8 +93,37 @@ function answersTable(row) {
     table);
 }
 
-function valueNode(row, back) {
+// A sealed value, which some people open with a reason. It is gone from the page with the next view.
+function sealedNode(row, record) {
+  const label = el('span', { class: 'muted' }, t('record.sealed'));
+  if (!row.withheld || !row.may_open) return row.withheld ? label : el('span', { class: 'muted' }, t('record.empty'));
+  const status = el('span', { class: 'lacking', role: 'status' });
+  const reason = el('input', { type: 'text', name: `unseal-${row.key}`, maxlength: 200, required: true,
+    'aria-label': t('record.unsealWhy'), placeholder: t('record.unsealWhy') });
+  const form = el('form', { class: 'unseal', hidden: true },
+    reason, el('button', { type: 'submit' }, t('record.unsealDo')), status);
+  const open = el('button', { type: 'button', class: 'quiet' }, t('record.unseal'));
+  const box = el('span', {}, label, ' ', open, form);
+  open.addEventListener('click', () => {
+    form.hidden = false;
+    open.hidden = true;
+    reason.focus();
+  });
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    try {
+      const done = await post(recordPath(record, 'unseal'), { field: row.key, reason: reason.value });
+      if (box.isConnected) fill(box, el('bdi', { class: 'value' }, done.text), el('span', { class: 'mark' }, t('record.unsealed')));
+    } catch (error) {
+      fill(status, textOf(error));
+    }
+  });
+  return box;
+}
+
+function valueNode(row, back, record) {
   if (row.answers?.length) return answersTable(row);
+  if (row.sealed) return sealedNode(row, record);
   if (row.withheld) return el('span', { class: 'muted' }, t('record.withheld'));
   if (row.missing) return el('span', { class: 'lacking' }, t('record.missing'));
   if (row.empty) return el('span', { class: 'muted' }, t('record.empty'));
@@ -107,14 +136,14 @@ function valueNode(row, back) {
     row.conflict ? el('span', { class: 'mark mark-conflict' }, t('record.conflictHere')) : null];
 }
 
-function sectionBox(section, back) {
+function sectionBox(section, back, record) {
   const filled = section.rows.some((row) => !row.empty || row.missing);
   return el('section', { class: filled ? 'card section' : 'card section section-empty' },
     el('h3', {}, section.label),
     el('dl', { class: 'values' }, section.rows.map((row) => el('div', {
       class: ['value-row', row.empty && !row.missing && 'is-empty', row.answers?.length && 'is-wide']
         .filter(Boolean).join(' '),
-    }, el('dt', {}, row.label), el('dd', {}, valueNode(row, back))))));
+    }, el('dt', {}, row.label), el('dd', {}, valueNode(row, back, record))))));
 }
 
 /* --- children and reviews --- */
@@ -193,7 +222,9 @@ function headBox(view, back) {
       view.subject ? el('span', {}, t('record.enterprise'), t('app.colon'), el('bdi', {}, view.subject)) : null,
       view.area ? el('span', {}, t('record.area'), t('app.colon'), view.area) : null,
       el('span', {}, t('record.changed'), t('app.colon'), view.changed)),
-    view.case ? caseLinks(view.id) : null);
+    view.case ? caseLinks(view.id) : null,
+    view.export_not_before
+      ? el('p', { class: 'muted' }, t('record.exportNotBefore', { states: view.export_not_before })) : null);
 }
 
 const reportsBox = (reports, more, english) => el('section', { class: 'card card-warn' },
@@ -225,7 +256,7 @@ export function recordPane(node, id, back, state, nextOf) {
     editing = false;
     notice.hidden = true;
     const emptyToggle = el('input', { type: 'checkbox' });
-    const sections = el('div', { class: 'sections' }, view.sections.map((one) => sectionBox(one, back)));
+    const sections = el('div', { class: view.export_not_before ? 'sections no-print' : 'sections' }, view.sections.map((one) => sectionBox(one, back, view.id)));
     emptyToggle.addEventListener('change', () => sections.classList.toggle('with-empty', emptyToggle.checked));
     // Findings come before the fields, participants after them.
     const groups = (first) => view.children.filter((group) => group.first === first)

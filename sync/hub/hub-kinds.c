@@ -37,13 +37,47 @@ static void keep_kinds(BhHub *hub, BhKindSet *kinds)
   g_mutex_unlock(&hub->lock);
 }
 
+static gboolean refuse_release(const BhKind *kind, GError **error)
+{
+  g_set_error(error, BH_ERROR, BH_ERROR_DENIED,
+              "%s.json: $.scope: the hub has records of this kind, which were made to stay at the "
+              "office; they would be sent to devices",
+              bh_kind_get_name(kind));
+  return FALSE;
+}
+
+/* Refuses a set that would send records to devices that were made to stay at the office. Records
+ * that inherit stay where their parents stay. */
+static gboolean check_office_kinds(BhDb *db, const KindChange *change, GError **error)
+{
+  const GPtrArray *kinds = bh_kind_set_list(change->kinds);
+  g_autoptr(GPtrArray) stored = bh_feed_store_list_office_kinds(db, error);
+  if (stored == NULL)
+    return FALSE;
+  for (guint i = 0; i < kinds->len; i++) {
+    const BhKind *kind = kinds->pdata[i];
+    const BhKind *before = bh_kind_set_find(change->before, bh_kind_get_name(kind));
+    gboolean has = FALSE;
+    if (bh_kind_is_office(kind))
+      continue;
+    if (before != NULL && bh_kind_is_office(before) &&
+        !bh_record_has_kind(db, bh_kind_get_name(kind), &has, error))
+      return FALSE;
+    if (has || (!bh_kind_inherits(kind) && g_ptr_array_find_with_equal_func(
+                                               stored, bh_kind_get_name(kind), g_str_equal, NULL)))
+      return refuse_release(kind, error);
+  }
+  return TRUE;
+}
+
 /* Makes the hub use the new kind set within a transaction, so that the remaining pieces of the
  * transaction are judged by the new set. If the commit fails, bh_hub_reload_kinds restores the
  * previous set. */
 static gboolean use_kinds(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   KindChange *change = data;
-  if (!bh_log_add_kinds(db, change->kinds, hub->clock->wall_ms(hub->clock->data), error) ||
+  if (!check_office_kinds(db, change, error) ||
+      !bh_log_add_kinds(db, change->kinds, hub->clock->wall_ms(hub->clock->data), error) ||
       !bh_log_set_value(db, "kinds", bh_kind_set_get_hash(change->kinds), error) ||
       !bh_log_set_value(db, DERIVED_BY, bh_kind_set_get_hash(change->before), error))
     return FALSE;

@@ -1,8 +1,10 @@
 """Work of the office beyond one visit, by the acts that kinds declare: listed supervision, progress that two
 people sign, the eleven steps of the guarantee mechanism, escalation, sorting, and covert visits."""
 
+import io
 import sys
 import unittest
+import zipfile
 
 import acts
 from acts import act, make, view_of
@@ -219,6 +221,79 @@ class Supervision(Story):
         shown = self.rows("staff-sun", later)
         self.assertEqual(shown["continuation_of"]["ref"], HUB.told["second"])
         self.assertIn("复查", shown["modes"]["text"])
+
+    # --- tip-offs, which stay at the office ---
+
+    def offers_tip_off(self, login):
+        creations = self.client(login).ask("GET", "/office/v1/creations?from=office")[1]["creations"]
+        return "create/register" in [one["act"] for one in creations if one["kind"] == "tip_off"]
+
+    def tips(self, login):
+        status, page, _ = self.client(login).ask("GET", "/office/v1/ledger?kind=tip_off&name=*")
+        self.assertEqual(status, 200, page)
+        return [row["id"] for row in page["rows"]]
+
+    def check_sealed(self, tip):
+        """The informant is stored, shown to nobody, and opened by those who may, with a reason in the access log."""
+        sun, zhou = "staff-sun", "staff-zhou"
+        self.do(sun, tip, "edit/correct", informant="钱样例", informant_phone="13900000001")
+        for login in (sun, zhou):
+            client = self.client(login)
+            row = self.rows(login, tip)["informant"]
+            self.assertEqual((row["sealed"], row["withheld"], row["may_open"], row["text"]), (True, True, True, ""))
+            for path in (f"records/{tip}", f"records/{tip}/history", "ledger?kind=tip_off&name=*",
+                         "ledger?kind=tip_off&name=*&search=%E9%92%B1"):
+                status, view, _ = client.ask("GET", f"/office/v1/{path}")
+                self.assertEqual(status, 200, view)
+                self.assertNotIn("钱样例", str(view))
+                self.assertNotIn("13900000001", str(view))
+            archive = client.ask("GET", f"/office/v1/records/{tip}/case")[1]
+            with zipfile.ZipFile(io.BytesIO(archive)) as case:
+                for name in case.namelist():
+                    self.assertNotIn("钱样例".encode(), case.read(name), name)
+        form = self.client(sun).ask("POST", "/office/v1/form", {"record": tip, "act": "edit/correct", "values": {}})[1]
+        self.assertNotIn("钱样例", str(form))
+        path = f"/office/v1/records/{tip}/unseal"
+        why = "联系举报人核实地点"
+        for status, body in ((400, {"field": "informant", "reason": " "}), (400, {"field": "informant"}),
+                             (400, {"field": "tip_subject", "reason": why}),
+                             (400, {"field": "informant", "reason": "长" * 201})):
+            self.assertEqual(self.client(sun).ask("POST", path, body)[0], status, body)
+        self.assertEqual(self.client("staff-other").ask("POST", path, {"field": "informant", "reason": why})[0], 404)
+        for login in (sun, zhou, zhou):
+            status, opened, _ = self.client(login).ask("POST", path, {"field": "informant", "reason": why})
+            self.assertEqual((status, opened.get("text")), (200, "钱样例"), opened)
+        rows = self.client(zhou).ask("GET", f"/office/v1/access?record={tip}")[1]["rows"]
+        unsealed = [(row["by"], row["field"], row["reason"]) for row in rows if row["way"] == "unseal"]
+        self.assertEqual(unsealed, [(name, "举报人姓名", why) for name in ("周样例", "周样例", "孙样例")])
+        # A correction without the field leaves it; another value takes its place.
+        self.do(sun, tip, "edit/correct", tip_place="东翼")
+        self.assertEqual(self.client(sun).ask("POST", path, {"field": "informant", "reason": why})[1]["text"], "钱样例")
+        self.do(sun, tip, "edit/correct", informant="吴样例")
+        self.assertEqual(self.client(sun).ask("POST", path, {"field": "informant", "reason": why})[1]["text"], "吴样例")
+
+    def test_R150_who_tips_off_is_sealed_and_no_other_record_tells_of_it(self):
+        sun, zhou = "staff-sun", "staff-zhou"
+        self.assertTrue(self.offers_tip_off(sun))
+        tip = self.make(sun, "tip_off", "create/at_enterprise", HUB.told["enterprise"], tip_channel="hotline",
+                        tip_type="hidden_danger", tip_subject="夜班超定员", tip_text="夜班下井人数超过核定人数")
+        self.check_sealed(tip)
+        # Only those who handle tip-offs in the unit know of it.
+        self.assertEqual((self.tips(sun), self.tips(zhou)), ([tip], [tip]))
+        for other in ("staff-far", "staff-other", "staff-wang"):
+            self.assertEqual(self.tips(other), [])
+            self.assertEqual(self.client(other).ask("GET", f"/office/v1/records/{tip}")[0], 404)
+        # The inspection and the hazard do not tell that there was a tip-off.
+        status, content = act(self.client(sun), tip, "step/judged", {
+            "tip_level": "county", "handling_unit": acts.pick(self.client(sun), kind="unit", search="平鲁")[1]["rows"][0]["id"],
+            "judge_reason": "本级办理"})
+        self.assertEqual(status, 200, content)
+        self.do(sun, tip, "step/verifying", verify_plan="夜间核查，按普通检查进行", verify_visit=HUB.told["second"],
+                tip_verifier=acts.pick(self.client(sun), kind="staff", search="王")[1]["rows"][0]["id"])
+        self.assertEqual(self.tips("staff-wang"), [tip])
+        status, view, _ = self.client("staff-zheng").ask("GET", f"/office/v1/records/{HUB.told['second']}")
+        self.assertEqual(status, 200)
+        self.assertNotIn(tip, str(view))
 
 
 if __name__ == "__main__":

@@ -117,8 +117,12 @@ static BhKindSet *make_kinds_by_hand(const BhKindSet *kinds)
   assert_no_error(error);
   g_autoptr(json_t) set = json_loads(bh_kind_set_get_text(kinds), 0, NULL);
   gsize i, changed = 0;
-  json_t *kind;
-  json_array_foreach(json_object_get(set, "kinds"), i, kind) {
+  json_t *kind, *list = json_object_get(set, "kinds");
+  /* A list by hand cannot have kinds of the office: only what inherits may be below them. */
+  for (i = json_array_size(list); i-- > 0;)
+    if (strcmp(bh_json_string_or(json_array_get(list, i), "scope", ""), "office") == 0)
+      json_array_remove(list, i);
+  json_array_foreach(list, i, kind) {
     json_t *lists = json_object_get(by_hand, bh_json_string_or(kind, "kind", ""));
     if (lists == NULL)
       continue;

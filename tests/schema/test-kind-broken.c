@@ -54,7 +54,7 @@ static void test_broken_heads_are_refused(void **state)
       {V "label", "{'zh':'检'}", P ".label: \"en\" is missing"},
       {V "label/zh", "''", P ".label.zh: is empty"},
       {V "label/fr", "'x'", P ".label: unknown member \"fr\""},
-      {V "scope", "'world'", P ".scope: must be all, area or unit"},
+      {V "scope", "'world'", P ".scope: must be all, area, unit or office"},
       {V "scope", NULL, P ": \"scope\" is missing"},
       {V "inherits", "1", P ".inherits: must be true or false"},
       {V "inherits", "true", P ".scope: a kind with \"inherits\" has that of its parent"},

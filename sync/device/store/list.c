@@ -195,6 +195,9 @@ static json_t *list(BhDevice *device, const json_t *query, gboolean places, GErr
   g_autoptr(BhScope) scope = bh_scope_new(device, viewer);
   g_autoptr(json_t) rows = json_array();
   Page page = {device, bh_kind_set_find(device->kinds, wanted.kind), viewer, scope, places, rows};
+  /* Records of a kind that is of the office since the last pull are still in the store. */
+  if (page.kind != NULL && bh_kind_is_office(page.kind))
+    wanted.matches_nothing = TRUE;
   return fill(&page, &wanted, &after, error)
              ? json_pack("{s:O, s:s?}", "rows", rows, "after", after)
              : NULL;

@@ -65,6 +65,13 @@ static void add_due(BhDevice *device, json_t *out, const char *id)
     json_object_set_new(out, "due", bh_due_to_json(&due, bh_device_now_ms(device)));
 }
 
+/* Whether the kind of the record is of the office since the last pull, which then removes it. */
+static gboolean is_of_office(BhDevice *device, const BhView *view)
+{
+  const BhKind *kind = bh_kind_set_find(device->kinds, bh_record_get_kind(view->record));
+  return kind != NULL && bh_kind_is_office(kind);
+}
+
 json_t *bh_device_get(BhDevice *device, const char *id, GError **error)
 {
   g_autoptr(GError) local = NULL;
@@ -72,7 +79,7 @@ json_t *bh_device_get(BhDevice *device, const char *id, GError **error)
   if (!bh_device_ready(device, error) || !bh_device_need_enrolled(device, error))
     return NULL;
   BhView *view = id != NULL ? bh_view_get(device, id, &local) : NULL;
-  if (view == NULL) {
+  if (view == NULL || is_of_office(device, view)) {
     if (local != NULL)
       g_propagate_error(error, g_steal_pointer(&local));
     else

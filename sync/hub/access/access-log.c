@@ -107,3 +107,21 @@ gboolean bh_access_log(BhAccess *access, BhHub *hub, BhDb *db, GError **error)
   return bh_access_drop_known(access, hub, db, &left, error) &&
          (!left || bh_hub_write(hub, bh_access_write, access, error));
 }
+
+typedef struct {
+  const char *reader, *record, *kind, *field, *reason;
+} Unseal;
+
+static gboolean write_unseal(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  const Unseal *unseal = data;
+  return bh_access_store_add_unseal(db, now_ms(hub), unseal->reader, unseal->record, unseal->kind,
+                                    unseal->field, unseal->reason, error);
+}
+
+gboolean bh_access_log_unseal(BhHub *hub, const char *reader, const char *record, const char *kind,
+                              const char *field, const char *reason, GError **error)
+{
+  Unseal unseal = {reader, record, kind, field, reason};
+  return bh_hub_write(hub, write_unseal, &unseal, error);
+}

@@ -24,6 +24,7 @@ G_BEGIN_DECLS
 #define BH_ACCESS_PULL "pull"       /* the record is sent to a device */
 #define BH_ACCESS_EXPORT "export"   /* written into a file that leaves the hub */
 #define BH_ACCESS_BACKUP "backup"   /* a copy of the whole store */
+#define BH_ACCESS_UNSEAL "unseal"   /* a sealed value is opened (bh_access_log_unseal) */
 
 typedef struct _BhAccess BhAccess;
 
@@ -49,5 +50,9 @@ gboolean bh_access_write(BhHub *hub, BhDb *db, gpointer access, GError **error);
  * rows are durable on return. `db` is a connection of the calling thread, which must not be the
  * writer thread. */
 gboolean bh_access_log(BhAccess *access, BhHub *hub, BhDb *db, GError **error);
+/* Logs that `reader` opens the sealed `field` of a record, for `reason`: a row for each opening.
+ * The row is durable on return. Not on the writer thread. */
+gboolean bh_access_log_unseal(BhHub *hub, const char *reader, const char *record, const char *kind,
+                              const char *field, const char *reason, GError **error);
 
 G_END_DECLS

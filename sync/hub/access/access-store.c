@@ -2,6 +2,7 @@
 #include "sync/hub/access/access-store.h"
 
 #include "sync/db/params.h"
+#include "sync/hub/access/access-log.h"
 
 gboolean bh_access_store_has(BhDb *db, const char *reader, const char *record, const char *way,
                              gint64 after_ms, gint64 now_ms, gboolean *has, GError **error)
@@ -27,6 +28,18 @@ gboolean bh_access_store_add(BhDb *db, gint64 now_ms, const char *reader, const 
                    error);
 }
 
+gboolean bh_access_store_add_unseal(BhDb *db, gint64 now_ms, const char *reader, const char *record,
+                                    const char *kind, const char *field, const char *reason,
+                                    GError **error)
+{
+  return bh_access_store_add(db, now_ms, reader, BH_ACCESS_UNSEAL, record, kind, error) &&
+         bh_db_run(db,
+                   "INSERT INTO access_reason (nr, field, reason)"
+                   " VALUES (last_insert_rowid(), :field, :reason)",
+                   BH_PARAMS(bh_param_text("field", field), bh_param_text("reason", reason)),
+                   error);
+}
+
 static void set_text(json_t *row, const char *name, const char *text)
 {
   if (text != NULL)
@@ -37,7 +50,8 @@ json_t *bh_access_store_list(BhDb *db, const char *record, const char *reader, g
                              int limit, GError **error)
 {
   g_autofree char *sql = g_strconcat(
-      "SELECT a.nr, a.at_ms, a.reader, a.way, a.record, a.kind, r.unit FROM access a"
+      "SELECT a.nr, a.at_ms, a.reader, a.way, a.record, a.kind, r.unit, u.field, u.reason"
+      " FROM access a LEFT JOIN access_reason u ON u.nr = a.nr"
       " LEFT JOIN record r ON r.id = a.record WHERE a.nr < :before",
       record != NULL ? " AND a.record = :record" : "",
       reader != NULL ? (record != NULL ? " AND +a.reader = :reader" : " AND a.reader = :reader")
@@ -61,6 +75,8 @@ json_t *bh_access_store_list(BhDb *db, const char *record, const char *reader, g
     set_text(row, "record", bh_stmt_get_text(stmt, 4));
     set_text(row, "kind", bh_stmt_get_text(stmt, 5));
     set_text(row, "unit", bh_stmt_get_text(stmt, 6));
+    set_text(row, "field", bh_stmt_get_text(stmt, 7));
+    set_text(row, "reason", bh_stmt_get_text(stmt, 8));
     json_array_append_new(rows, row);
   }
   return ended ? g_steal_pointer(&rows) : NULL;

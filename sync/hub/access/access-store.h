@@ -20,4 +20,9 @@ gboolean bh_access_store_add(BhDb *db, gint64 now_ms, const char *reader, const 
 json_t *bh_access_store_list(BhDb *db, const char *record, const char *reader, gint64 before,
                              int limit, GError **error);
 
+/* Adds the row of the opening of a sealed value. */
+gboolean bh_access_store_add_unseal(BhDb *db, gint64 now_ms, const char *reader, const char *record,
+                                    const char *kind, const char *field, const char *reason,
+                                    GError **error);
+
 G_END_DECLS

@@ -63,6 +63,9 @@ static void add_rules(BhDeviceView *view, json_t *basis)
   const GPtrArray *kinds = bh_kind_set_list(view->kinds);
   for (guint i = 0; i < kinds->len; i++) {
     const json_t *declaration = bh_kind_get_declaration(kinds->pdata[i]);
+    /* A kind of the office changes nothing for devices, but becoming one does. */
+    if (bh_kind_is_office(kinds->pdata[i]))
+      continue;
     json_array_append_new(basis, json_string(bh_kind_get_name(kinds->pdata[i])));
     for (gsize j = 0; j < G_N_ELEMENTS(rules); j++) {
       json_t *rule = json_object_get(declaration, rules[j]);
@@ -78,9 +81,11 @@ static BhViewerTraits traits_of(BhDeviceView *view)
 {
   BhViewerTraits traits = 0;
   const GPtrArray *kinds = bh_kind_set_list(view->kinds);
-  for (guint i = 0; i < kinds->len; i++)
-    traits |= bh_restriction_get_traits(
-        json_object_get(bh_kind_get_declaration(kinds->pdata[i]), "visible"));
+  for (guint i = 0; i < kinds->len; i++) {
+    if (!bh_kind_is_office(kinds->pdata[i]))
+      traits |= bh_restriction_get_traits(
+          json_object_get(bh_kind_get_declaration(kinds->pdata[i]), "visible"));
+  }
   return traits;
 }
 
@@ -186,7 +191,7 @@ gboolean bh_device_view_has_scope(BhDeviceView *view, const BhRecordRow *row)
 gboolean bh_device_view_may_hide(BhDeviceView *view, const char *name)
 {
   const BhKind *kind = bh_kind_set_find(view->kinds, name);
-  return kind == NULL || bh_kind_may_hide(kind);
+  return kind == NULL || bh_kind_is_office(kind) || bh_kind_may_hide(kind);
 }
 
 const BhKind *bh_device_view_find_kind(BhDeviceView *view, const char *name)
@@ -199,7 +204,7 @@ BhVisibility bh_device_view_compute_visibility(BhDeviceView *view, const char *k
                                                const BhVisibilitySource *source)
 {
   const BhKind *declared = bh_kind_set_find(view->kinds, kind);
-  if (declared == NULL)
+  if (declared == NULL || bh_kind_is_office(declared))
     return BH_VISIBILITY_NONE;
   return bh_visibility_compute(declared, record, values,
                                (const json_t *const *)view->viewers->pdata, view->viewers->len,
@@ -210,7 +215,9 @@ BhVisibility bh_device_view_get_visibility(BhDeviceView *view, const BhRecordRow
                                            const BhRecord *record)
 {
   const BhKind *kind = bh_kind_set_find(view->kinds, row->kind);
-  if (kind == NULL || !bh_device_view_has_scope(view, row))
+  /* After the scope of a kind was changed to "office", its records have their former scope until
+   * they are derived again. */
+  if (kind == NULL || bh_kind_is_office(kind) || !bh_device_view_has_scope(view, row))
     return BH_VISIBILITY_NONE;
   if (!bh_device_view_may_hide(view, row->kind))
     return BH_VISIBILITY_OPEN;

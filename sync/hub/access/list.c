@@ -28,21 +28,29 @@ static gboolean read_inbox(const char *inbox, BhListQuery *wanted, GError **erro
   return TRUE;
 }
 
+/* Adds the codes of the scopes of areas within `area`. */
+static void add_areas(BhHub *hub, const GPtrArray *scopes, const char *area, json_t *areas)
+{
+  for (guint i = 0; i < scopes->len; i++) {
+    const char *code = strchr(scopes->pdata[i], ':') + 1;
+    if (strcmp(code, area) != 0 && bh_region_is_within(hub->region, code, area))
+      json_array_append_new(areas, json_string(code));
+  }
+}
+
 static gboolean read_area(BhHub *hub, BhDb *db, const char *area, BhListQuery *wanted,
                           GError **error)
 {
   if (area == NULL)
     return TRUE;
   g_autoptr(GPtrArray) scopes = bh_feed_store_list_areas(db, error);
-  if (scopes == NULL)
+  g_autoptr(GPtrArray) office = scopes != NULL ? bh_feed_store_list_office(db, error) : NULL;
+  if (office == NULL)
     return FALSE;
   g_autoptr(json_t) areas = json_array();
   json_array_append_new(areas, json_string(area));
-  for (guint i = 0; i < scopes->len; i++) {
-    const char *code = (const char *)scopes->pdata[i] + 2;
-    if (strcmp(code, area) != 0 && bh_region_is_within(hub->region, code, area))
-      json_array_append_new(areas, json_string(code));
-  }
+  add_areas(hub, scopes, area, areas);
+  add_areas(hub, office, area, areas);
   wanted->areas = bh_json_dump(areas);
   return TRUE;
 }
@@ -82,10 +90,15 @@ static gboolean read_scopes(Listing *listing, const BhKind *kind, BhListQuery *w
     return TRUE;
   g_autoptr(GPtrArray) areas = bh_feed_store_list_areas(listing->db, error);
   g_autoptr(GPtrArray) units = areas != NULL ? bh_feed_store_list_units(listing->db, error) : NULL;
+  g_autoptr(GPtrArray) office =
+      units != NULL ? bh_feed_store_list_office(listing->db, error) : NULL;
   g_autoptr(json_t) scopes = json_array();
-  if (kind == NULL || bh_kind_inherits(kind))
+  if (kind == NULL || bh_kind_inherits(kind)) {
     json_array_append_new(scopes, json_string("all"));
-  if (!add_scopes(listing, areas, unit, scopes) || !add_scopes(listing, units, unit, scopes))
+    json_array_append_new(scopes, json_string(BH_SCOPE_OFFICE "all"));
+  }
+  if (!add_scopes(listing, areas, unit, scopes) || !add_scopes(listing, units, unit, scopes) ||
+      !add_scopes(listing, office, unit, scopes))
     return FALSE;
   wanted->scopes = bh_json_dump(scopes);
   return TRUE;

@@ -84,6 +84,12 @@ static gboolean add_record(BhCase *self, BhCaseRecord *record, gboolean own, GEr
   return FALSE;
 }
 
+static gboolean may_export(BhCase *self, const BhCaseRecord *record, gboolean *may, GError **error)
+{
+  return bh_case_may_export(self->db, record->kind, record->id,
+                            bh_record_get_string(record->record, "state"), may, error);
+}
+
 static gboolean add_children(BhCase *self, const char *parent, GError **error)
 {
   g_autoptr(GPtrArray) ids = bh_record_list_children(self->db, parent, NULL, G_MAXUINT, error);
@@ -103,8 +109,19 @@ static gboolean add_children(BhCase *self, const char *parent, GError **error)
       g_propagate_error(error, g_steal_pointer(&failed));
       return FALSE;
     }
-    if (child != NULL && !add_record(self, child, TRUE, error))
+    gboolean may = FALSE;
+    if (child == NULL)
+      continue;
+    if (!may_export(self, child, &may, error)) {
+      case_record_free(child);
       return FALSE;
+    }
+    if (!may) {
+      self->hidden++;
+      case_record_free(child);
+    } else if (!add_record(self, child, TRUE, error)) {
+      return FALSE;
+    }
   }
   return TRUE;
 }
@@ -133,6 +150,14 @@ static gboolean add_own(BhCase *self, const char *record, GError **error)
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
                 "case: record %s is of kind %s, whose records are only context of cases", record,
                 bh_kind_get_name(root->kind));
+    case_record_free(root);
+    return FALSE;
+  }
+  gboolean may = FALSE;
+  gboolean known = may_export(self, root, &may, error);
+  if (known && !may)
+    bh_case_refuse_export(root->kind, error);
+  if (!may) {
     case_record_free(root);
     return FALSE;
   }
@@ -198,7 +223,12 @@ static gboolean add_context(BhCase *self, const char *id, gboolean from_own, GEr
   /* A receiver of the case may know the names and keys of the people who acted in it. So visibility
    * is checked only for kinds whose personal values are included. */
   gboolean open = !is_opened(record->kind) || is_seen(self, id);
-  if (!open || in_case == BH_IN_CASE_NOT || in_case == BH_IN_CASE_ROOT ||
+  gboolean may = FALSE;
+  if (!may_export(self, record, &may, error)) {
+    case_record_free(record);
+    return FALSE;
+  }
+  if (!open || !may || in_case == BH_IN_CASE_NOT || in_case == BH_IN_CASE_ROOT ||
       (in_case == BH_IN_CASE_OPENED && !from_own)) {
     case_record_free(record);
     return TRUE;

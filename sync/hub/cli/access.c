@@ -14,6 +14,9 @@ static void print_rows(const json_t *result)
     printf("%s  %-8s  %-12s  %s  %s\n", time, bh_json_string_or(row, "way", ""),
            bh_json_string_or(row, "kind", "everything"), bh_json_string_or(row, "record", "-"),
            bh_json_string_or(row, "by", ""));
+    if (json_object_get(row, "reason") != NULL)
+      printf("    %s: %s\n", bh_json_string_or(row, "field", ""),
+             bh_json_string_or(row, "reason", ""));
   }
   const json_t *before = json_object_get(result, "before");
   if (json_is_integer(before))

@@ -1,6 +1,6 @@
-/* The commands "acts", "create", "edit", "step", "attach" and "list": what a person does at the
- * office, from a shell. The work is done by sync/hub/office (bh_office_run) in the process that has
- * the hub open. Start with the table of options in parse. */
+/* The commands "acts", "create", "edit", "step", "attach", "unseal" and "list": what a person does
+ * at the office, from a shell. The work is done by sync/hub/office (bh_office_run) in the process
+ * that has the hub open. Start with the table of options in parse. */
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
@@ -22,6 +22,7 @@ typedef struct {
   char *values;
   char *role;
   char *note;
+  char *reason;
   char *ledger;
   char *search;
   char **where;
@@ -39,7 +40,7 @@ static void options_clear(Options *options)
   char *texts[] = {options->dir,        options->as,     options->act,    options->origin,
                    options->covers,     options->values, options->role,   options->note,
                    options->ledger,     options->search, options->parent, options->order,
-                   options->due_before, options->after};
+                   options->due_before, options->after,  options->reason};
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
     g_free(texts[i]);
   g_strfreev(options->set);
@@ -48,7 +49,7 @@ static void options_clear(Options *options)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 
 /* Groups of options. */
-enum { NAMES_ACT = 1, MAKES = 2, CHANGES = 4, FILLS = 8, ATTACHES = 16, LISTS = 32 };
+enum { NAMES_ACT = 1, MAKES = 2, CHANGES = 4, FILLS = 8, ATTACHES = 16, LISTS = 32, UNSEALS = 64 };
 
 /* Parses the options of a command that belong to `groups`. `n`: number of arguments after the name
  * of the command; more are allowed if `many`. */
@@ -82,6 +83,8 @@ static gboolean parse(const char *command, const char *words, const char *summar
         "Print the form for these values as JSON, and change nothing", NULL}},
       {ATTACHES, {"role", 0, 0, G_OPTION_ARG_STRING, &o->role, "Role of the files", "ROLE"}},
       {ATTACHES, {"note", 0, 0, G_OPTION_ARG_STRING, &o->note, "Note on the files", "TEXT"}},
+      {UNSEALS,
+       {"reason", 0, 0, G_OPTION_ARG_STRING, &o->reason, "Why the value is opened", "TEXT"}},
       {LISTS,
        {"ledger", 0, 0, G_OPTION_ARG_STRING, &o->ledger, "Only records of this ledger", "NAME"}},
       {LISTS, {"search", 0, 0, G_OPTION_ARG_STRING, &o->search, "Words or codes", "TEXT"}},
@@ -385,6 +388,28 @@ int bh_cli_attach(int argc, char **argv)
     code = run(&options, "attach", params, print_saved);
   }
   return code;
+}
+
+static void print_text(const json_t *result)
+{
+  printf("%s\n", bh_json_string_or(result, "text", ""));
+}
+
+int bh_cli_unseal(int argc, char **argv)
+{
+  g_auto(Options) options = {0};
+  int code;
+  if (!parse("unseal", "RECORD FIELD",
+             "Opens a sealed value of a record in the name of a person, and prints it. The access\n"
+             "log gets the person, the time and the reason, before the value is printed.",
+             UNSEALS, 2, FALSE, &options, &argc, &argv, &code))
+    return code;
+  if (options.reason == NULL)
+    return bh_cli_usage("unseal", "--reason is needed");
+  return run(
+      &options, "unseal",
+      json_pack("{s:s, s:s, s:s}", "record", argv[1], "field", argv[2], "reason", options.reason),
+      print_text);
 }
 
 static void print_rows(const json_t *result)

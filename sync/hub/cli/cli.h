@@ -80,6 +80,7 @@ int bh_cli_edit(int argc, char **argv);    /* corrects values of a record */
 int bh_cli_step(int argc, char **argv);    /* takes a step of a record */
 int bh_cli_attach(int argc, char **argv);  /* attaches files to a record */
 int bh_cli_list(int argc, char **argv);    /* lists records of a kind */
+int bh_cli_unseal(int argc, char **argv);  /* opens a sealed value of a record */
 
 /* Name of a value of the store (bh_log_set_value): the time at which the last backup was
  * complete. */

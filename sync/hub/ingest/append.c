@@ -119,8 +119,9 @@ static gboolean refuse_problems(const GPtrArray *problems, const BhKind *kind, c
   return FALSE;
 }
 
-static gboolean judge_own(BhPiece *piece, const BhBody *body, gint64 position, gboolean by_system,
-                          GError **error)
+/* *openings: those of the body; without those of sealed fields afterwards. */
+static gboolean judge_own(BhPiece *piece, BhBody *body, char **openings, gint64 position,
+                          gboolean by_system, GError **error)
 {
   const BhKindSet *kinds = piece->kinds;
   BhActor actor = {.path = by_system ? BH_PATH_SYSTEM : BH_PATH_OFFICE, .at_ms = piece->now_ms};
@@ -132,7 +133,8 @@ static gboolean judge_own(BhPiece *piece, const BhBody *body, gint64 position, g
     g_propagate_error(error, g_error_copy(against));
     return FALSE;
   }
-  if (!bh_review_judge(piece, body, by_system, error))
+  if (!bh_review_judge(piece, body, by_system, error) ||
+      !bh_sealed_take(piece->db, kinds, piece->ingest->signer->secret_key, body, openings, error))
     return FALSE;
   g_autoptr(GError) reason = NULL;
   GError *failed = NULL;
@@ -194,7 +196,7 @@ gboolean bh_piece_append(BhPiece *piece, const char *by, const json_t *ops,
                                       numbered, &body_text, &openings, error))
     return FALSE;
   g_autoptr(BhBody) body = bh_body_parse(body_text, openings, error);
-  return body != NULL && judge_own(piece, body, ++piece->position, by == NULL, error) &&
+  return body != NULL && judge_own(piece, body, &openings, ++piece->position, by == NULL, error) &&
          log_entry(piece, body, body_text, openings, error);
 }
 

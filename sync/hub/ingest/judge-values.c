@@ -200,7 +200,11 @@ static gboolean is_state(const BhKind *kind, const BhSet *set)
 
 static void judge_writer(BhJudgement *judgement, guint op, const BhKind *kind)
 {
-  if (bh_judgement_is_hub_only(judgement, kind, NULL, NULL))
+  const BhKind *in_use = bh_kind_set_find(judgement->piece->kinds, bh_kind_get_name(kind));
+  if (bh_kind_is_office(kind) || (in_use != NULL && bh_kind_is_office(in_use)))
+    bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, NULL,
+                           "records of this kind stay at the office, so no device may write them");
+  else if (bh_judgement_is_hub_only(judgement, kind, NULL, NULL))
     bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, NULL,
                            "only the hub may create records of this kind");
 }

@@ -180,7 +180,7 @@ gboolean bh_numbers_grant(BhPiece *piece, const char *device, const char *unit, 
   const GPtrArray *kinds = bh_kind_set_list(piece->kinds);
   for (guint i = 0; i < kinds->len; i++) {
     const BhKind *kind = kinds->pdata[i];
-    if (bh_kind_get_numbering(kind) == NULL)
+    if (bh_kind_get_numbering(kind) == NULL || bh_kind_is_office(kind))
       continue;
     if (!refill_year(piece, kind, device, incarnation, unit, year, error) ||
         (next != year && !refill_year(piece, kind, device, incarnation, unit, next, error)))
@@ -262,7 +262,9 @@ static gboolean number_own(BhPiece *piece, const json_t *op, char **number, GErr
   if (!bh_numbering_find_counter(kind, &context, NULL, bh_date_from_ms(piece->now_ms).year,
                                  &counter))
     return TRUE;
-  g_autofree char *unit = g_strdup(bh_kind_get_unit(kind, &context));
+  /* A block of a kind of the office names no unit, so that the unit's devices do not receive it. */
+  g_autofree char *unit =
+      bh_kind_is_office(kind) ? NULL : g_strdup(bh_kind_get_unit(kind, &context));
   return take_number(piece, kind, &counter, unit, id, number, error);
 }
 

@@ -56,11 +56,21 @@ static json_t *describe(BhOfficeCall *call, const json_t *row)
   g_autofree char *title = shown && kind != NULL
                                ? bh_office_title(call, kind, bh_office_values(call, record))
                                : g_strdup("");
-  return json_pack("{s:O, s:s, s:s, s:s, s:s, s:s, s:s*, s:s, s:s}", "nr",
-                   json_object_get(row, "nr"), "at", at, "reader", reader, "reader_kind",
-                   who != NULL ? who->kind : "hub", "by", bh_office_name(call, reader), "way",
-                   bh_json_string_or(row, "way", ""), "record", shown ? record : NULL, "kind",
-                   kind != NULL ? bh_kind_get_label(kind, call->lang) : "", "title", title);
+  json_t *out =
+      json_pack("{s:O, s:s, s:s, s:s, s:s, s:s, s:s*, s:s, s:s}", "nr", json_object_get(row, "nr"),
+                "at", at, "reader", reader, "reader_kind", who != NULL ? who->kind : "hub", "by",
+                bh_office_name(call, reader), "way", bh_json_string_or(row, "way", ""), "record",
+                shown ? record : NULL, "kind",
+                kind != NULL ? bh_kind_get_label(kind, call->lang) : "", "title", title);
+  const char *name = bh_json_string_or(row, "field", NULL);
+  const BhField *field = kind != NULL && name != NULL ? bh_kind_find_field(kind, name) : NULL;
+  if (name != NULL)
+    json_object_set_new(out, "field",
+                        json_string(field != NULL ? bh_field_get_label(field, call->lang) : name));
+  /* People write the reason of an opening, so it may name the record. */
+  if (shown && json_object_get(row, "reason") != NULL)
+    json_object_set(out, "reason", json_object_get(row, "reason"));
+  return out;
 }
 
 /* Reads the parameter `name`, an id, from the query; *id is NULL when the parameter is absent.

@@ -282,6 +282,10 @@ gboolean bh_office_is_newest(BhDb *db, const char *record, const char *covers, G
 /* Sets the error (BH_ERROR_CHAIN) for a record that was changed meanwhile. */
 void bh_office_set_changed(GError **error);
 
+/* POST records/{id}/unseal: opens the sealed "field" for "reason" (unseal.c); {"record","field",
+ * "text"}. */
+json_t *bh_office_unseal(BhOfficeCall *call, GError **error);
+
 /* act.c */
 /* The acts on a record that are open to the person, but for those that the buttons of the review
  * take: [{"act","type","kind","kind_label","label","source"}], a new reference. */

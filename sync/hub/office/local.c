@@ -137,6 +137,11 @@ static json_t *do_act(BhOfficeCall *call, GError **error)
   return bh_office_act(call, error);
 }
 
+static json_t *unseal(BhOfficeCall *call, GError **error)
+{
+  return name_record(call, error) ? bh_office_unseal(call, error) : NULL;
+}
+
 static json_t *attach(BhOfficeCall *call, GError **error)
 {
   return name_record(call, error) ? bh_office_attach_path(call, error) : NULL;
@@ -197,7 +202,8 @@ static const struct {
   gboolean changes;
   BhOfficeWork run;
 } WORKS[] = {{"acts", FALSE, list_acts}, {"form", FALSE, resolve_form}, {"create", TRUE, create},
-             {"act", TRUE, do_act},      {"attach", TRUE, attach},      {"list", FALSE, list}};
+             {"act", TRUE, do_act},      {"attach", TRUE, attach},      {"list", FALSE, list},
+             {"unseal", TRUE, unseal}};
 
 /* Logs who changed what from the shell, or tried to. Values are not logged, because people wrote
  * them. */

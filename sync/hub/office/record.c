@@ -9,6 +9,7 @@
 #include "schema/civil.h"
 #include "schema/compute.h"
 #include "schema/error.h"
+#include "schema/kind-export.h"
 #include "schema/kind-rules.h"
 #include "schema/url.h"
 #include "sync/hub/ingest/ingest.h"
@@ -100,6 +101,12 @@ static json_t *field_row(BhOfficeCall *call, BhRecord *record, const BhField *fi
     json_object_set_new(row, "personal", json_true());
   if (bh_record_is_withheld(record, name))
     json_object_set_new(row, "withheld", json_true());
+  if (bh_field_is_sealed(field)) {
+    BhContext context;
+    bh_office_context(call, bh_record_get_id(record), values, &context);
+    json_object_set_new(row, "sealed", json_true());
+    json_object_set_new(row, "may_open", json_boolean(bh_field_may_open(field, &context)));
+  }
   if (bh_record_has_conflict(record, name))
     json_object_set_new(row, "conflict", json_true());
   if (bh_field_get_type(field) == BH_FIELD_REF && json_is_string(value) &&
@@ -662,7 +669,15 @@ json_t *bh_office_record(BhOfficeCall *call, GError **error)
     json_object_set_new(view, "related", related);
   else
     json_decref(related);
-  json_object_set_new(view, "case", json_boolean(makes_case(kind, files, children)));
+  gboolean may_export = FALSE;
+  if (!bh_case_may_export(call->db, kind, id, bh_json_string_or(context.values, "state", NULL),
+                          &may_export, error))
+    return NULL;
+  if (!may_export) {
+    g_autofree char *states = bh_kind_dup_export_labels(kind, call->lang);
+    json_object_set_new(view, "export_not_before", json_string(states));
+  }
+  json_object_set_new(view, "case", json_boolean(may_export && makes_case(kind, files, children)));
   json_object_set_new(view, "sections", sections_of(call, record, kind, &context));
   json_object_set_new(view, "conflicts", conflicts_of(call, record, kind));
   json_object_set_new(view, "acts", bh_office_list_acts(call, kind, &context));

@@ -49,6 +49,7 @@ static const Call calls[] = {
     {"POST", "/office/v1/form", VALUES_MAX, BH_OFFICE_ANYONE, bh_office_form},
     {"POST", "/office/v1/records", VALUES_MAX, BH_OFFICE_ANYONE, bh_office_create},
     {"POST", "/office/v1/records/{id}/act", VALUES_MAX, BH_OFFICE_ANYONE, bh_office_act},
+    {"POST", "/office/v1/records/{id}/unseal", BODY_MAX, BH_OFFICE_ANYONE, bh_office_unseal},
     {"POST", "/office/v1/records/{id}/resolve", BODY_MAX, BH_DUTY_RESOLVE, bh_office_resolve},
     {"GET", "/office/v1/quarantine/{id}", 0, BH_DUTY_RELEASE, bh_office_quarantined},
     {"POST", "/office/v1/quarantine/{id}", BODY_MAX, BH_DUTY_RELEASE, bh_office_decide},

@@ -46,6 +46,8 @@ static const struct {
     {"the acting person is not in service", "办理人不在岗", NULL},
     {"the person who decides about the entry is not in service", "处理人不在岗", NULL},
     {"only the hub may set this field", "此项只能由中心填写", "only the office may fill this in"},
+    {"records of this kind stay at the office, so no device may write them",
+     "此类记录只在后台，终端不能写入", NULL},
     {"only the hub may create records of this kind", "此类记录只能由中心新建", NULL},
     {"the device may not change the record", "此终端无权改这条记录", NULL},
     {"the device may not change the record it belongs to", "此终端无权改它所属的记录", NULL},

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "schema/workflow.h"
+#include "sync/hub/records/scope.h"
 
 #define DERIVE_DEPTH_MAX 16
 
@@ -87,7 +88,16 @@ static gboolean find_above(BhRecords *records, BhHubRecord *record, int depth, B
          (*from == NULL || !(*from)->dirty || bh_records_derive(records, *from, depth + 1, error));
 }
 
-static gboolean derive_as_parent(BhRecords *records, BhHubRecord *record, int depth, GError **error)
+/* The scope of an area or a unit; NULL when the area or unit is not known. */
+static char *dup_scope(const BhKind *kind, const char *letter, const char *code)
+{
+  return code != NULL
+             ? g_strconcat(bh_kind_is_office(kind) ? BH_SCOPE_OFFICE : "", letter, code, NULL)
+             : NULL;
+}
+
+static gboolean derive_as_parent(BhRecords *records, BhHubRecord *record, const BhKind *kind,
+                                 int depth, GError **error)
 {
   BhHubRecord *from;
   if (!find_above(records, record, depth, &from, error))
@@ -97,8 +107,7 @@ static gboolean derive_as_parent(BhRecords *records, BhHubRecord *record, int de
   /* Until the parent has arrived, the record stays with the unit whose device made it. */
   if (from != NULL && from->row.unit != NULL)
     set_text(&record->row.unit, from->row.unit);
-  g_autofree char *by_unit =
-      record->row.unit != NULL ? g_strconcat("u:", record->row.unit, NULL) : NULL;
+  g_autofree char *by_unit = dup_scope(kind, "u:", record->row.unit);
   const char *scope = from != NULL ? from->row.scope : by_unit;
   set_text(&record->row.scope, scope != NULL ? scope : "-");
   set_text(&record->row.scope2, from != NULL ? from->row.scope2 : NULL);
@@ -123,12 +132,11 @@ static gboolean derive_place(BhRecords *records, BhHubRecord *record, const BhKi
 static void derive_scope(BhHubRecord *record, const BhKind *kind)
 {
   const char *declared = bh_kind_get_scope(kind);
-  g_autofree char *by_unit =
-      record->row.unit != NULL ? g_strconcat("u:", record->row.unit, NULL) : NULL;
-  g_autofree char *by_area =
-      record->row.area != NULL ? g_strconcat("a:", record->row.area, NULL) : NULL;
+  g_autofree char *by_unit = dup_scope(kind, "u:", record->row.unit);
+  g_autofree char *by_area = dup_scope(kind, "a:", record->row.area);
+  g_autofree char *for_all = dup_scope(kind, "", "all");
   if (strcmp(declared, "all") == 0) {
-    set_text(&record->row.scope, "all");
+    set_text(&record->row.scope, for_all);
     set_text(&record->row.scope2, NULL);
   } else if (strcmp(declared, "area") == 0 && by_area != NULL) {
     set_text(&record->row.scope, by_area);
@@ -158,7 +166,7 @@ gboolean bh_records_derive(BhRecords *records, BhHubRecord *record, int depth, G
   g_free(record->row.title);
   record->row.title = bh_kind_dup_title_with(kind, values, "zh", bh_records_lookup, records);
   if (bh_kind_inherits(kind))
-    return derive_as_parent(records, record, depth, error);
+    return derive_as_parent(records, record, kind, depth, error);
   if (!derive_place(records, record, kind, values, depth, error))
     return FALSE;
   derive_scope(record, kind);

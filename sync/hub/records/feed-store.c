@@ -5,8 +5,9 @@
 #include "sync/db/params.h"
 #include "sync/hub/log/log.h"
 
-/* Lists the distinct scopes "LETTER:…" by jumping from value to value in the index instead of
- * reading all rows. ';' follows ':' in ASCII, so it bounds the range. */
+/* Lists the distinct scopes "LETTER:…" ("oa:…" and "ou:…" for the office) by jumping from value to
+ * value in the index instead of reading all rows. ';' follows ':' in ASCII, so it bounds the range.
+ */
 #define SCOPES(column, table, letter)                                                              \
   "SELECT x FROM (WITH RECURSIVE s (x) AS (SELECT min(" column ") FROM " table " WHERE " column    \
   " > '" letter ":' UNION ALL SELECT (SELECT min(" column ") FROM " table " WHERE " column         \
@@ -27,6 +28,23 @@ GPtrArray *bh_feed_store_list_units(BhDb *db, GError **error)
                              SCOPES("scope", "record", "u") " UNION " //
                              SCOPES("scope2", "record", "u"),
                              NULL, error);
+  return bh_stmt_collect_texts(stmt, error);
+}
+
+GPtrArray *bh_feed_store_list_office(BhDb *db, GError **error)
+{
+  BhStmt *stmt = bh_db_query(db,
+                             SCOPES("scope", "record", "oa") " UNION " //
+                             SCOPES("scope", "record", "ou") " UNION " //
+                             SCOPES("scope2", "record", "ou"),
+                             NULL, error);
+  return bh_stmt_collect_texts(stmt, error);
+}
+
+GPtrArray *bh_feed_store_list_office_kinds(BhDb *db, GError **error)
+{
+  BhStmt *stmt = bh_db_query(
+      db, "SELECT DISTINCT kind FROM record WHERE scope > 'o' AND scope < 'p'", NULL, error);
   return bh_stmt_collect_texts(stmt, error);
 }
 

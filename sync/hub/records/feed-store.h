@@ -16,6 +16,10 @@ typedef struct {
 GPtrArray *bh_feed_store_list_areas(BhDb *db, GError **error);
 /* Scopes beginning with "u:" (units) that have records (char*). */
 GPtrArray *bh_feed_store_list_units(BhDb *db, GError **error);
+/* Scopes of the office, "oa:AREA" and "ou:UNIT", that have records (char*). */
+GPtrArray *bh_feed_store_list_office(BhDb *db, GError **error);
+/* Names of the kinds that have records in scopes of the office (char*). Reads all these records. */
+GPtrArray *bh_feed_store_list_office_kinds(BhDb *db, GError **error);
 /* Appends records of a scope that changed after position `after`, in order of position: at most
  * `limit` that have `scope` as their first scope, and `limit` that have it as their second.
  * `items`: BhFeedItem. */

@@ -54,8 +54,9 @@ static gboolean write_moves(BhRecords *records, BhHubRecord *record, GError **er
   const char *old_scopes[] = {record->old_scope, record->old_scope2};
   for (guint i = 0; i < G_N_ELEMENTS(old_scopes); i++) {
     const char *scope = old_scopes[i];
-    if (scope != NULL && *scope != '-' && g_strcmp0(scope, now->scope) != 0 &&
-        g_strcmp0(scope, now->scope2) != 0 &&
+    /* No feed has records of the office, so that none has to report their move. */
+    if (scope != NULL && *scope != '-' && !bh_scope_is_office(scope) &&
+        g_strcmp0(scope, now->scope) != 0 && g_strcmp0(scope, now->scope2) != 0 &&
         !bh_record_add_move(records->db, now->position, scope, now->id, error))
       return FALSE;
   }

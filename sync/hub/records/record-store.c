@@ -188,6 +188,12 @@ gboolean bh_record_add_move(BhDb *db, gint64 position, const char *scope, const 
                    error);
 }
 
+gboolean bh_record_has_kind(BhDb *db, const char *kind, gboolean *has, GError **error)
+{
+  return bh_db_has_row(db, "SELECT 1 FROM record WHERE kind = :kind LIMIT 1",
+                       BH_PARAMS(bh_param_text("kind", kind)), has, error);
+}
+
 GPtrArray *bh_record_list_dependents(BhDb *db, const char *id, GError **error)
 {
   return bh_stmt_collect_texts(bh_db_query(db,

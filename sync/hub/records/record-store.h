@@ -66,6 +66,8 @@ gboolean bh_record_files_remove(BhDb *db, gint64 nr, const char *sha256, GError 
 gboolean bh_record_add_move(BhDb *db, gint64 position, const char *scope, const char *record,
                             GError **error);
 
+/* *has: whether there are records of this kind. Reads rows until one is found. */
+gboolean bh_record_has_kind(BhDb *db, const char *kind, gboolean *has, GError **error);
 /* Ids of the records that take their scope from the record `id`, and of its children (char*). */
 GPtrArray *bh_record_list_dependents(BhDb *db, const char *id, GError **error);
 /* Ids of the children of one kind (NULL: of all), in the order of the numbers of their rows

@@ -19,6 +19,7 @@
 #include "sync/hub/records/read.h"           /* one stored record, the people of a unit */
 #include "sync/hub/records/record-store.h"   /* rows of records */
 #include "sync/hub/records/scope.h"          /* units and areas */
+#include "sync/hub/records/sealed.h"         /* values of sealed fields */
 #include "sync/hub/records/settings-store.h" /* settings of the office */
 #include "sync/hub/records/visibility.h"     /* visibility: open, restricted or hidden */
 

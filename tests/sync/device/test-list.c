@@ -432,6 +432,70 @@ static void test_L22_a_returned_record_carries_its_review(void **state G_GNUC_UN
   assert_string_equal(bh_json_string_or(review, "comment", ""), "请补充地点");
 }
 
+/* --- kinds of the office --- */
+
+/* Gives the device its kinds with the messages as a kind of the office. */
+static void move_messages_to_office(Fixture *fixture)
+{
+  static const char *const for_devices[] = {"menu", "ledgers", "create"};
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(fixture->device);
+  g_autoptr(json_t) root = json_loads(bh_kind_set_get_text(kinds), 0, NULL);
+  gsize i;
+  json_t *kind;
+  json_array_foreach(json_object_get(root, "kinds"), i, kind) {
+    if (strcmp(bh_json_string_or(kind, "kind", ""), "urgent_message") != 0)
+      continue;
+    json_object_set_new(kind, "scope", json_string("office"));
+    for (gsize k = 0; k < G_N_ELEMENTS(for_devices); k++)
+      json_object_del(kind, for_devices[k]);
+  }
+  g_autofree char *text = bh_json_dump_sorted(root);
+  assert_true(bh_outbox_store_kinds(fixture->device, text, strlen(text), &error));
+}
+
+static gsize count_messages(Fixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) query = json_pack("{s:s, s:i}", "kind", "urgent_message", "limit", 10);
+  g_autoptr(json_t) page = bh_device_list(fixture->device, query, &error);
+  assert_no_error(error);
+  return json_array_size(json_object_get(page, "rows"));
+}
+
+static void test_a_kind_of_the_office_is_not_on_a_device(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  const char *message = g_intern_string(test_id(0x71));
+  json_t *record = fixture_snapshot(
+      fixture, message, "urgent_message",
+      json_pack("{ss ss ss}", "headline", "透水", "unit", fixture->unit, "state", "reported"));
+  fixture_pull(fixture, json_pack("[o]", record), NULL);
+  assert_int_equal(count_messages(fixture), 1);
+  move_messages_to_office(fixture);
+  /* The kinds arrive before the records are gone: they are hidden at once. */
+  assert_int_equal(count_messages(fixture), 0);
+  g_autoptr(json_t) shown = bh_device_show(fixture->device, fixture->li, message, &error);
+  assert_null(shown);
+  assert_error(error, BH_ERROR_NOT_FOUND);
+  g_clear_error(&error);
+  /* Nobody makes one, also not from a record on which the office offers it. */
+  g_autoptr(json_t) creations =
+      bh_device_list_creations(fixture->device, fixture->li, fixture->enterprise, &error);
+  assert_no_error(error);
+  gsize i;
+  json_t *creation;
+  json_array_foreach(creations, i, creation) {
+    assert_string_not_equal(bh_json_string_or(creation, "kind", ""), "tip_off");
+  }
+  g_autoptr(json_t) ops = fixture_ops(test_id(0x72), "tip_off",
+                                      json_pack("{ss ss}", "tip_subject", "盗采", "state", "registered"));
+  g_autofree char *entry = bh_device_save(fixture->device, fixture->li, ops, 0, &error);
+  assert_null(entry);
+  assert_non_null(strstr(error->message, "is set at the hub only"));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -448,6 +512,7 @@ int main(void)
       cmocka_unit_test(test_children_are_found_by_parent_and_follow_changes),
       cmocka_unit_test(test_I13_a_viewer_sees_only_what_is_visible_to_them),
       cmocka_unit_test(test_L22_a_returned_record_carries_its_review),
+      cmocka_unit_test(test_a_kind_of_the_office_is_not_on_a_device),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,6 +39,7 @@ void test_add_inspector(HubFixture *fixture, const char *unit, char id[BH_ID_LEN
  * each new migration here. */
 #define UNDO_FROM_0013                                                                             \
   "DROP TRIGGER ahead_arrived; DROP TABLE ahead; DELETE FROM counter WHERE name = 'settings';"     \
+  "DROP TABLE sealed; DROP TABLE access_reason;"                                                   \
   "DROP TABLE due_pending; DROP INDEX record_setting; DROP TABLE number_block; DROP TABLE "        \
   "number_used; DROP TABLE number_chain;"                                                          \
   "ALTER TABLE entry DROP COLUMN doubted; DROP TABLE index_pending; DROP TABLE listed;"            \

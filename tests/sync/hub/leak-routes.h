@@ -44,6 +44,7 @@ static const struct {
      "{\"record\":\"00000000-0000-7000-8000-00000000000a\",\"kind\":\"site\","
      "\"act\":\"create/at_enterprise\",\"origin\":\"{id}\",\"values\":{}}"},
     {"POST", "/office/v1/records/{id}/act", "{\"act\":\"step/accepted\",\"covers\":\"{id}\"}"},
+    {"POST", "/office/v1/records/{id}/unseal", "{\"field\":\"informant\",\"reason\":\"x\"}"},
     {"POST", "/office/v1/records/{id}/resolve",
      "{\"key\":\"opinion\",\"entry\":\"{id}\",\"heads\":[\"{id}\"]}"},
     {"POST", "/office/v1/quarantine/{id}", "{\"action\":\"release\",\"reason\":\"x\"}"},

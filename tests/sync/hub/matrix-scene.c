@@ -301,7 +301,8 @@ const json_t *matrix_find_step(const json_t *kind, const char *from, const char 
 
 gboolean matrix_is_hub(const json_t *declaration)
 {
-  return g_strcmp0(json_string_value(json_object_get(declaration, "written_by")), "hub") == 0;
+  return g_strcmp0(json_string_value(json_object_get(declaration, "written_by")), "hub") == 0 ||
+         g_strcmp0(json_string_value(json_object_get(declaration, "scope")), "office") == 0;
 }
 
 static const json_t *find_state(const json_t *kind, const char *name)

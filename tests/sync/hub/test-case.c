@@ -413,6 +413,64 @@ static void test_a_record_with_a_parent_makes_a_case(void **state)
   test_device_free(scene.device);
 }
 
+/* --- records that must not leave the hub yet --- */
+
+/* Gives the hub its kinds with "export" at one of them. */
+static void limit_export(HubFixture *fixture, const char *name, const char *state)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(fixture->hub);
+  g_autoptr(json_t) root = json_loads(bh_kind_set_get_text(kinds), 0, NULL);
+  size_t at;
+  json_t *kind;
+  json_array_foreach(json_object_get(root, "kinds"), at, kind) {
+    if (strcmp(bh_json_string_or(kind, "kind", ""), name) == 0)
+      json_object_set_new(kind, "export", json_pack("{s:[s]}", "not_before", state));
+  }
+  g_autofree char *text = bh_json_dump_sorted(root);
+  g_autoptr(BhKindSet) limited = bh_kind_set_from_text(text, strlen(text), &error);
+  if (limited == NULL || !bh_hub_set_kinds(fixture->hub, limited, &error))
+    fail_msg("%s", error->message);
+}
+
+/* Tries to write a case; the error, or NULL. */
+static GError *try_case(HubFixture *fixture, const char *record)
+{
+  GError *error = NULL;
+  const BhCaseOptions options = {.personal = TRUE};
+  BhDb *db = bh_hub_acquire_reader(fixture->hub, &error);
+  g_autoptr(GOutputStream) out = g_memory_output_stream_new_resizable();
+  g_autoptr(json_t) summary = bh_case_write(fixture->hub, db, record, &options, out, &error);
+  bh_hub_release_reader(fixture->hub, db);
+  assert_int_equal(summary == NULL, error != NULL);
+  return error;
+}
+
+static void test_R197_a_record_is_not_exported_before_its_state(void **state)
+{
+  Scene scene = begin(*state);
+  limit_export(*state, "hazard", "closed");
+  g_autoptr(GError) refused = try_case(*state, scene.hazard);
+  assert_true(g_error_matches(refused, BH_ERROR, BH_ERROR_DENIED));
+  assert_non_null(strstr(refused->message, "a record of hazard is not exported before it was"));
+  assert_non_null(strstr(refused->message, "Closed"));
+  /* In the case of its visit it is left out. */
+  g_auto(Given) without = give(*state, scene.visit);
+  assert_null(strstr(without.page->str, "本案隐患"));
+  assert_null(strstr(without.text->str, "本案隐患"));
+  limit_export(*state, "hazard", "found");
+  g_auto(Given) with = give(*state, scene.visit);
+  assert_non_null(strstr(with.page->str, "本案隐患"));
+  /* A state that was reached before is enough. */
+  g_autofree char *made = g_strdup(scene.device->last_entry);
+  assert_int_equal(
+      push(scene.device, test_device_entry(scene.device, scene.hazard, "hazard",
+                                           json_pack("{s:s}", "state", "fixed_on_site"), made)),
+      0);
+  assert_null(try_case(*state, scene.hazard));
+  test_device_free(scene.device);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -430,6 +488,8 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_context_makes_no_case, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_a_record_with_a_parent_makes_a_case, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_the_kinds_declare_which_records_make_a_case, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_R197_a_record_is_not_exported_before_its_state, set_up,
                                       tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

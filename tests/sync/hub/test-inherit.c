@@ -349,6 +349,12 @@ static BhKindSet *make_kinds_by_hand(BhHub *hub)
   size_t at;
   json_t *kind;
   assert_non_null(by_hand);
+  /* A list by hand cannot have kinds of the office: only what inherits may be below them. */
+  for (at = json_array_size(json_object_get(root, "kinds")); at-- > 0;) {
+    kind = json_array_get(json_object_get(root, "kinds"), at);
+    if (strcmp(bh_json_string_or(kind, "scope", ""), "office") == 0)
+      json_array_remove(json_object_get(root, "kinds"), at);
+  }
   json_array_foreach(json_object_get(root, "kinds"), at, kind) {
     json_t *lists = json_object_get(by_hand, bh_json_string_or(kind, "kind", ""));
     if (lists == NULL)

@@ -167,6 +167,31 @@ def check_lists(shell, loan, of_enterprise):
     shell.ask(USAGE, "list")
 
 
+def check_office_kind(shell, enterprise):
+    """A record that stays at the office is made, listed and moved like any other one."""
+    made = shell.json("create", "tip_off", "--set", "tip_channel=telephone", "--set", "tip_type=illegal_act", "--set",
+                      "tip_subject=夜间盗采", "--set", "tip_text=夜间有车辆出入", "--set", "area=140603100", "--set", f"enterprise={enterprise}")
+    tip = made["record"]
+    assert tip in [row["id"] for row in shell.json("list", "tip_off", who=LEADER)["rows"]]
+    assert shell.json("list", "tip_off", who=OTHER_UNIT)["rows"] == []
+    assert tip not in shell.ask(NOT_FOUND, "acts", tip, who=OTHER_UNIT).replace(tip, "", 1)
+    unit = shell.json("list", "unit", "--limit", 1)["rows"][0]["id"]
+    judged = ("step", tip, "judged", "--set", "tip_level=county", "--set", f"handling_unit={unit}")
+    assert "请填写研判理由" in shell.ask(INVALID, *judged)
+    shell.json(*judged, "--set", "judge_reason=本级办理")
+    shell.json("edit", tip, "--set", "informant=钱样例")
+    assert "钱样例" not in shell.ask(OK, "list", "tip_off", "--json")
+    assert "reason" in shell.ask(USAGE, "unseal", tip, "informant")
+    shell.ask(NOT_FOUND, "unseal", tip, "informant", "--reason", "x", who=OTHER_UNIT)
+    shell.ask(INVALID, "unseal", tip, "tip_subject", "--reason", "x")
+    assert shell.ask(OK, "unseal", tip, "informant", "--reason", "核实地点") == "钱样例"
+    log = subprocess.run([PROGRAM, "access", "list", "--data", str(shell.hub), "--record", tip], env=ENVIRONMENT,
+                         capture_output=True, text=True, timeout=60, check=True).stdout
+    assert "unseal" in log and "核实地点" in log and "钱样例" not in log, log
+    row = shell.row(tip, "tip_off")
+    assert row["state"] == "judged" and row["values"]["number"].count("JB") == 1, row
+
+
 def check_all(hub, folder):
     shell = Shell(hub)
     folder.mkdir()
@@ -176,6 +201,7 @@ def check_all(hub, folder):
     check_files(shell, loan, folder)
     check_steps(shell, loan)
     check_lists(shell, loan, of_enterprise)
+    check_office_kind(shell, enterprise)
     shell.ask(NOT_FOUND, "acts", who="nobody")
     shell.ask(NOT_FOUND, "acts", uuid.uuid4())
     shell.ask(USAGE, "step", loan)
