@@ -90,6 +90,12 @@ GPtrArray *bh_act_list_files(const BhAct *act, const BhContext *before);
 /* Whether a file record with these values is one of `files`. */
 gboolean bh_act_files_has(const BhActFiles *files, const json_t *values);
 
+/* Adds problems of the files with which a new record is made: fewer than "at_least", a file in a
+ * role that the act does not ask for, a type that is not in "media". `made`: the new record;
+ * `given`: [{"role","media_type"}], NULL: no files. */
+void bh_act_check_files(const BhAct *act, const BhContext *made, const json_t *given,
+                        GPtrArray *problems);
+
 /* The first values of the form that makes a record: "preset", and the link to the origin. `origin`
  * as in bh_act_list_creations; `now_ms` in UTC. New reference. */
 json_t *bh_act_dup_preset(const BhAct *act, const BhContext *origin, gint64 now_ms);
