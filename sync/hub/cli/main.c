@@ -26,6 +26,7 @@ static const Command COMMANDS[] = {
     {"edit", "correct values of a record", bh_cli_edit},
     {"step", "take a step of a record", bh_cli_step},
     {"attach", "attach files to a record", bh_cli_attach},
+    {"worksheet", "fill in the checklist of a record", bh_cli_worksheet},
     {"list", "list records of a kind, with filters", bh_cli_list},
     {"access", "list: who was shown restricted records", bh_cli_access},
     {"anomaly", "list: anomalies of received data", bh_cli_anomaly},
