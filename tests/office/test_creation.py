@@ -169,16 +169,16 @@ class Creation(Forms, Page):
     def test_05_the_shell_makes_a_record_with_its_files_or_nothing(self):
         stored = self.stored()
         words = ("create", "--as", "孙样例", "receipt", "--set=sender=区交通局")
-        for more, part in (((), "来件扫描件"), (("--attach", f"scan={self.files['one.pdf']}"), "来件扫描件"),
-                           (("--attach", "scan"), "ROLE=FILE"),
-                           (("--attach", f"scan={self.hub.top}/none.pdf"), "none.pdf"),
-                           (("--attach", f"scan={self.files['one.pdf']}", "--attach", f"scan={self.files['bad.pdf']}"), "bad.pdf"),
-                           (("--attach", f"photo={self.files['one.pdf']}"), "")):
+        for more, part in (((), "来件扫描件"), (("--file", f"scan={self.files['one.pdf']}"), "来件扫描件"),
+                           (("--file", "scan"), "ROLE=PATH"),
+                           (("--file", f"scan={self.hub.top}/none.pdf"), "none.pdf"),
+                           (("--file", f"scan={self.files['one.pdf']}", "--file", f"scan={self.files['bad.pdf']}"), "bad.pdf"),
+                           (("--file", f"photo={self.files['one.pdf']}"), "")):
             self.assertIn(part, self.hub.fail(*words, *more), more)
         self.assertNotIn("区交通局", self.receipts())
         self.assertEqual(self.stored(), stored)
-        record = self.hub.ask("create", "receipt", "--set=sender=区交通局", "--attach", f"scan={self.files['one.pdf']}",
-                              "--attach", f"scan={self.files['two.pdf']}")["record"]
+        record = self.hub.ask("create", "receipt", "--set=sender=区交通局", "--file", f"scan={self.files['one.pdf']}",
+                              "--file", f"scan={self.files['two.pdf']}")["record"]
         self.assertEqual(self.files_of(record)[1], 2)
 
     def test_06_what_a_form_does_not_ask_for_is_refused(self):
@@ -186,9 +186,9 @@ class Creation(Forms, Page):
         wav.write_bytes(b"RIFF" + (36 + 8).to_bytes(4, "little") + b"WAVEfmt " + (16).to_bytes(4, "little")
                         + b"\x01\x00\x01\x00\x40\x1f\x00\x00\x40\x1f\x00\x00\x01\x00\x08\x00data" + (8).to_bytes(4, "little") + b"\x80" * 8)
         words = ("create", "--as", "孙样例", "receipt", "--set=sender=录音")
-        self.assertIn("类型", self.hub.fail(*words, "--attach", f"scan={wav}", "--attach", f"scan={self.files['one.pdf']}"))
-        self.assertIn("用途", self.hub.fail(*words, "--attach", f"document={self.files['one.pdf']}",
-                                            "--attach", f"scan={self.files['one.pdf']}", "--attach", f"scan={self.files['two.pdf']}"))
+        self.assertIn("类型", self.hub.fail(*words, "--file", f"scan={wav}", "--file", f"scan={self.files['one.pdf']}"))
+        self.assertIn("用途", self.hub.fail(*words, "--file", f"document={self.files['one.pdf']}",
+                                            "--file", f"scan={self.files['one.pdf']}", "--file", f"scan={self.files['two.pdf']}"))
         self.assertNotIn("录音", self.receipts())
 
 

@@ -19,7 +19,7 @@ typedef struct {
   char *origin;
   char *covers;
   char **set;
-  char **attach;
+  char **files;
   char *values;
   char *role;
   char *note;
@@ -48,7 +48,7 @@ static void options_clear(Options *options)
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
     g_free(texts[i]);
   g_strfreev(options->set);
-  g_strfreev(options->attach);
+  g_strfreev(options->files);
   g_strfreev(options->where);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
@@ -75,8 +75,8 @@ static gboolean parse(const char *command, const char *words, const char *summar
        {"origin", 0, 0, G_OPTION_ARG_STRING, &o->origin, "Record from which the new one is made",
         "RECORD"}},
       {MAKES,
-       {"attach", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->attach,
-        "A file with which the record is made, and its role; may repeat", "ROLE=FILE"}},
+       {"file", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->files,
+        "A file with which the record is made, and its role; may repeat", "ROLE=PATH"}},
       {CHANGES,
        {"covers", 0, 0, G_OPTION_ARG_STRING, &o->covers,
         "Refuse unless this entry is still the newest of the record", "ENTRY"}},
@@ -179,7 +179,7 @@ static const char *split(const char *option, const char *text, char **name, GErr
     return equals + 1;
   }
   g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s must be %s in UTF-8, not %s", option,
-              strcmp(option, "--attach") == 0 ? "ROLE=FILE" : "FIELD=VALUE", text);
+              strcmp(option, "--file") == 0 ? "ROLE=PATH" : "FIELD=VALUE", text);
   return NULL;
 }
 
@@ -210,13 +210,13 @@ static json_t *read_values(const Options *options, GError **error)
   return g_steal_pointer(&values);
 }
 
-/* The files of --attach: [{"role","path"}]. */
-static json_t *read_attach(const Options *options, GError **error)
+/* The files of --file: [{"role","path"}]. */
+static json_t *read_files(const Options *options, GError **error)
 {
   g_autoptr(json_t) files = json_array();
-  for (char **item = options->attach; item != NULL && *item != NULL; item++) {
+  for (char **item = options->files; item != NULL && *item != NULL; item++) {
     g_autofree char *role = NULL;
-    const char *given = split("--attach", *item, &role, error);
+    const char *given = split("--file", *item, &role, error);
     if (given == NULL)
       return NULL;
     g_autofree char *path = g_canonicalize_filename(given, NULL);
@@ -358,13 +358,13 @@ int bh_cli_create(int argc, char **argv)
              "In the file of --values a text is read in the same way, other values are taken as\n"
              "they are. Problems are printed one in a line, FIELD: TEXT, with --json as\n"
              "{\"problems\": [{\"field\", \"text\"}]}; nothing is saved then (exit code 5). With "
-             "--attach the\n"
+             "--file the\n"
              "record and its files are saved as one entry, or none of them.",
              NAMES_ACT | MAKES | FILLS, 1, FALSE, &options, &argc, &argv, &code))
     return code;
   g_autofree char *act = add_prefix("create/", options.act);
   g_autoptr(GError) error = NULL;
-  json_t *attach = read_attach(&options, &error);
+  json_t *attach = read_files(&options, &error);
   if (attach == NULL)
     return bh_cli_fail(error);
   json_t *params = json_pack("{s:s, s:s*, s:s*, s:o}", "kind", argv[1], "act", act, "origin",
