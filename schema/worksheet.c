@@ -20,9 +20,17 @@ const BhField *bh_worksheet_find(const BhKind *kind)
   return NULL;
 }
 
+/* The field of a kind that has a worksheet. */
+static const BhField *get_field(const BhKind *kind)
+{
+  const BhField *field = bh_worksheet_find(kind);
+  g_assert(field != NULL);
+  return field;
+}
+
 const json_t *bh_worksheet_get_codes(const BhKind *kind)
 {
-  return bh_worksheet_find(kind)->lists;
+  return get_field(kind)->lists;
 }
 
 /* Whether an edit that a person makes by hand names the field. With `record`: such an edit whose
@@ -93,7 +101,7 @@ json_t *bh_worksheet_list_choices(const BhKind *kind, const json_t *rows, const 
 
 char *bh_worksheet_dup_key(const BhKind *kind, const char *item_no)
 {
-  return g_strconcat(bh_worksheet_find(kind)->name, "/", item_no, NULL);
+  return g_strconcat(get_field(kind)->name, "/", item_no, NULL);
 }
 
 static const json_t *get_answer(const BhKind *kind, const json_t *values, const char *item_no)
@@ -183,7 +191,7 @@ static json_t *count_answers(const json_t *items, gint64 *answered, gint64 *tota
 json_t *bh_worksheet_resolve(const BhKind *kind, const BhKindSet *set, const BhChecklist *list,
                              const BhContext *record, const char *lang)
 {
-  const BhField *field = bh_worksheet_find(kind);
+  const BhField *field = get_field(kind);
   g_autoptr(json_t) subject = dup_subject(kind, set, record);
   g_autoptr(json_t) items = json_array();
   g_autoptr(json_t) others = json_array();
