@@ -75,6 +75,16 @@ BhAct *bh_act_find(const BhKind *kind, const char *state, const char *name)
   return step != NULL ? act_new(kind, BH_ACT_STEP, step, NULL) : NULL;
 }
 
+/* Whether a form of the edit would ask for answers only. A worksheet asks for them (worksheet.h).
+ */
+static gboolean is_worksheet_only(const BhKind *kind, const BhActRule *rule)
+{
+  for (gsize i = 0; rule->fields[i] != NULL; i++)
+    if (bh_kind_find_field(kind, rule->fields[i])->type != BH_FIELD_ITEMS)
+      return FALSE;
+  return TRUE;
+}
+
 GPtrArray *bh_act_list(const BhKind *kind, const BhContext *record)
 {
   GPtrArray *acts = g_ptr_array_new_with_free_func((GDestroyNotify)bh_act_free);
@@ -85,7 +95,7 @@ GPtrArray *bh_act_list(const BhKind *kind, const BhContext *record)
     g_ptr_array_add(acts, act_new(kind, BH_ACT_STEP, g_ptr_array_index(steps, i), NULL));
   for (guint i = 0; i < kind->edits->len; i++) {
     g_autoptr(BhAct) act = act_new(kind, BH_ACT_EDIT, NULL, g_ptr_array_index(kind->edits, i));
-    if (bh_act_is_open(act, record))
+    if (!is_worksheet_only(kind, act->rule) && bh_act_is_open(act, record))
       g_ptr_array_add(acts, g_steal_pointer(&act));
   }
   return acts;
@@ -261,9 +271,10 @@ gboolean bh_kind_may_edit(const BhKind *kind, const char *name, const BhContext 
 
 /* --- fields and files --- */
 
+/* Adds a field once. Answers are no fields of a form; a worksheet asks for them. */
 static void add_field(GPtrArray *fields, const BhField *field)
 {
-  if (field != NULL && !g_ptr_array_find(fields, field, NULL))
+  if (field != NULL && field->type != BH_FIELD_ITEMS && !g_ptr_array_find(fields, field, NULL))
     g_ptr_array_add(fields, (gpointer)field);
 }
 
@@ -435,6 +446,18 @@ void bh_act_mark_file(const BhKind *kind, const BhKind *parent, const json_t *va
     json_object_set(set, BH_ACT_FILE_STEP, value);
 }
 
+/* The problem of an element of "attach", or of bh_act_list_files, of which there are `found`. */
+static BhProblem *make_files_problem(const json_t *label, gint64 at_least, gint64 found)
+{
+  g_autofree char *zh =
+      g_strdup_printf("请附上%s（至少 %d 份，现有 %d 份）", bh_label_pick(label, "zh", "文件"),
+                      (int)at_least, (int)found);
+  g_autofree char *en =
+      g_strdup_printf("Attach %s: at least %d, now %d", bh_label_pick(label, "en", "the files"),
+                      (int)at_least, (int)found);
+  return bh_problem_new("", "files", zh, en);
+}
+
 void bh_attach_check(const json_t *attach, const BhContext *context, GPtrArray *problems)
 {
   gsize i;
@@ -455,14 +478,52 @@ void bh_attach_check(const json_t *attach, const BhContext *context, GPtrArray *
     if (children == NULL || found >= at_least ||
         !bh_condition_holds(json_object_get(element, "when"), context))
       continue;
-    const json_t *label = json_object_get(element, "label");
-    g_autofree char *zh =
-        g_strdup_printf("请附上%s（至少 %d 份，现有 %d 份）", bh_label_pick(label, "zh", "文件"),
-                        (int)at_least, (int)found);
-    g_autofree char *en =
-        g_strdup_printf("Attach %s: at least %d, now %d", bh_label_pick(label, "en", "the files"),
-                        (int)at_least, (int)found);
-    g_ptr_array_add(problems, bh_problem_new("", "files", zh, en));
+    g_ptr_array_add(problems,
+                    make_files_problem(json_object_get(element, "label"), at_least, found));
+  }
+}
+
+/* Whether a file of this type, such as "image/png", is one of `media`; NULL: any. */
+static gboolean is_of_media(const json_t *media, const char *type)
+{
+  const char *slash = strchr(type, '/');
+  g_autofree char *first = slash != NULL ? g_strndup(type, (gsize)(slash - type)) : g_strdup(type);
+  const char *word = strcmp(first, "application") == 0 && slash != NULL ? slash + 1 : first;
+  return media == NULL || bh_json_has_name(media, word);
+}
+
+static const BhActFiles *find_files(const GPtrArray *list, const json_t *given)
+{
+  for (guint i = 0; i < list->len; i++)
+    if (bh_act_files_has(g_ptr_array_index(list, i), given))
+      return g_ptr_array_index(list, i);
+  return NULL;
+}
+
+void bh_act_check_files(const BhAct *act, const BhContext *made, const json_t *given,
+                        GPtrArray *problems)
+{
+  g_autoptr(GPtrArray) list = bh_act_list_files(act, made);
+  gsize k;
+  json_t *one;
+  json_array_foreach((json_t *)given, k, one) {
+    const BhActFiles *files = find_files(list, one);
+    if (files == NULL)
+      g_ptr_array_add(problems, bh_problem_new("", "files", "此表单不收这种用途的附件",
+                                               "The form asks for no file in this role"));
+    else if (!is_of_media(files->media, bh_json_string_or(one, "media_type", "")))
+      g_ptr_array_add(problems,
+                      bh_problem_new("", "files", "附件的类型不符合要求",
+                                     "An attached file is of a type that is not asked for"));
+  }
+  for (guint i = 0; i < list->len; i++) {
+    const BhActFiles *files = g_ptr_array_index(list, i);
+    gint64 found = 0;
+    json_array_foreach((json_t *)given, k, one) {
+      found += find_files(list, one) == files;
+    }
+    if (found < files->at_least)
+      g_ptr_array_add(problems, make_files_problem(files->label, files->at_least, found));
   }
 }
 

@@ -101,6 +101,12 @@ gboolean bh_act_files_has(const BhActFiles *files, const json_t *values, const B
  * calls it for each file that is attached there. */
 void bh_act_mark_file(const BhKind *kind, const BhKind *parent, const json_t *values, json_t *set);
 
+/* Adds problems of the files with which a new record is made: fewer than "at_least", a file in a
+ * role that the act does not ask for, a type that is not in "media". `made`: the new record;
+ * `given`: [{"role","media_type"}], NULL: no files. */
+void bh_act_check_files(const BhAct *act, const BhContext *made, const json_t *given,
+                        GPtrArray *problems);
+
 /* The first values of the form that makes a record: "preset", and the link to the origin. `origin`
  * as in bh_act_list_creations; `now_ms` in UTC. New reference. */
 json_t *bh_act_dup_preset(const BhAct *act, const BhContext *origin, gint64 now_ms);

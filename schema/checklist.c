@@ -254,6 +254,11 @@ static gboolean is_in_areas(const char *areas, const char *area)
   return FALSE;
 }
 
+gboolean bh_checklist_item_is_in_area(const BhChecklistItem *item, const char *area)
+{
+  return is_in_areas(item->area, area);
+}
+
 gboolean bh_checklist_item_applies(const BhChecklistItem *item, const json_t *enterprise_values)
 {
   BhContext context = {.values = enterprise_values};

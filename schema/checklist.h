@@ -89,6 +89,8 @@ GPtrArray *bh_checklist_list_sections(const BhChecklist *checklist);
 /* The first values of a finding at the item, on the day `today` ("YYYY-MM-DD"): {field: value},
  * empty when the item declares none. New reference. */
 json_t *bh_checklist_item_dup_preset(const BhChecklistItem *item, const char *today);
+/* Whether the item is asked in the area with this code; "": the area is not known, TRUE. */
+gboolean bh_checklist_item_is_in_area(const BhChecklistItem *item, const char *area);
 /* Whether the item is asked at an enterprise with these values, by the item's area and its
  * applies_when. A missing value of the enterprise never removes an item. */
 gboolean bh_checklist_item_applies(const BhChecklistItem *item, const json_t *enterprise_values);

@@ -254,7 +254,8 @@ BhField *bh_field_parse(BhPlace *place, const json_t *declaration)
       "name",     "type",   "label",       "hint",          "required",   "show_when", "choices",
       "min",      "max",    "digits",      "ref_kinds",     "personal",   "indexed",   "retired",
       "in_form",  "source", "locked_when", "on_change_ask", "written_by", "unlocked",  "own_unit",
-      "distinct", "doubt",  "unit",        "compute",       "codes",      "day",       "sealed",  NULL};
+      "distinct", "doubt",  "unit",        "compute",       "codes",      "day",       "sealed",
+      "lists",    NULL};
   g_autofree BhField *field = g_new0(BhField, 1);
   field->declaration = declaration;
   field->in_form = TRUE;
@@ -319,7 +320,8 @@ BhField *bh_field_parse(BhPlace *place, const json_t *declaration)
       parse_refs(place, field) && parse_required(place, field) && parse_distinct(place, field) &&
       parse_doubt(place, field) &&
       bh_place_names(place, declaration, "on_change_ask", FALSE, TRUE, &field->change_asks) &&
-      bh_field_parse_compute(place, field) && bh_field_parse_sealed(place, field))
+      bh_field_parse_compute(place, field) && bh_field_parse_sealed(place, field) &&
+      bh_worksheet_parse_lists(place, field))
     return g_steal_pointer(&field);
   g_free(field->ref_kinds);
   g_free(field->change_asks);

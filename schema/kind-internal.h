@@ -34,6 +34,7 @@ struct _BhField {
   guint height;
   const json_t *unit;    /* label of the unit of measure, or NULL */
   const json_t *choices; /* array of the declared choices, or NULL */
+  const json_t *lists;   /* "lists" of a field of items: codes of checklists, or NULL */
   const char **ref_kinds;
   const json_t *min_number;  /* {"setting": NAME} in "min", or NULL */
   const json_t *max_number;  /* {"setting": NAME} in "max", or NULL */
@@ -450,6 +451,15 @@ void bh_rules_check(const json_t *rules, const BhContext *context, GPtrArray *pr
 /* Checks a value against the type and limits of its field. FALSE with *reason in English, which
  * never contains the value; g_free. */
 gboolean bh_field_check_value(const BhField *field, const json_t *value, char **reason);
+
+/* --- worksheet.c --- */
+#define BH_WORKSHEET_LISTS_MAX 10 /* elements of "lists" */
+#define BH_WORKSHEET_CODE_MAX 60  /* bytes of the code of a list */
+/* Parses "lists" of a field. FALSE with an error that names the place. */
+gboolean bh_worksheet_parse_lists(BhPlace *place, BhField *field);
+/* Checks that records of a kind with "lists" can be worked through: the kind has a ref field for
+ * the list, and an edit that names the answers. FALSE with an error that names the place. */
+gboolean bh_worksheet_resolve_lists(BhPlace *place, const BhKindSet *set, const BhKind *kind);
 
 /* Whether a condition holds by known values: FALSE also when it cannot be decided because data is
  * not available. Defined in condition.c. */

@@ -118,6 +118,7 @@ gboolean bh_kind_resolve_views(BhPlace *place, const BhKindSet *set, const BhKin
 {
   return resolve_forms(place, kind) && resolve_directory(place, set, kind) &&
          bh_kind_resolve_ledgers(place, set, kind) &&
+         bh_worksheet_resolve_lists(place, set, kind) &&
          bh_kind_resolve_each(place, set, kind, "related", RELATED_MAX, resolve_relation);
 }
 

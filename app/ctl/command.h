@@ -27,6 +27,9 @@ typedef struct {
   char *values; /* file with a JSON object of values; "-" is the standard input */
   char **files; /* files of a new record, "role=path" each; NULL-terminated */
   char *role;
+  char *item;   /* number of an item of a worksheet */
+  char *answer; /* its answer */
+  char *list;   /* id of the list with which a worksheet begins */
   char *note;
   gboolean form; /* show what an act asks for, and do nothing */
   char *search;
@@ -72,23 +75,24 @@ char *bh_ctl_make_id(BhLink *link, GError **error);
 
 /* The commands. Each reads its arguments from `options`, prints its result to stdout and errors to
  * stderr, and returns the exit code. */
-BhCtlExit bh_ctl_enrol(const BhCtlOptions *options);   /* TEXT: enrolment text of a hub */
-BhCtlExit bh_ctl_record(const BhCtlOptions *options);  /* FILE|-: lines to save */
-BhCtlExit bh_ctl_check(const BhCtlOptions *options);   /* FILE|-: lines to check */
-BhCtlExit bh_ctl_acts(const BhCtlOptions *options);    /* [RECORD]: what the person may do */
-BhCtlExit bh_ctl_create(const BhCtlOptions *options);  /* KIND: makes a record */
-BhCtlExit bh_ctl_edit(const BhCtlOptions *options);    /* RECORD: corrects values */
-BhCtlExit bh_ctl_step(const BhCtlOptions *options);    /* RECORD STATE: takes a step */
-BhCtlExit bh_ctl_attach(const BhCtlOptions *options);  /* RECORD FILE…: attaches files */
-BhCtlExit bh_ctl_sync(const BhCtlOptions *options);    /* one sync; waits for its end */
-BhCtlExit bh_ctl_status(const BhCtlOptions *options);  /* state of the store */
-BhCtlExit bh_ctl_queue(const BhCtlOptions *options);   /* what the hub has not confirmed yet */
-BhCtlExit bh_ctl_staff(const BhCtlOptions *options);   /* lists the people who can sign in */
-BhCtlExit bh_ctl_list(const BhCtlOptions *options);    /* KIND: lists records of this kind */
-BhCtlExit bh_ctl_show(const BhCtlOptions *options);    /* ID: shows one record */
-BhCtlExit bh_ctl_history(const BhCtlOptions *options); /* ID: entries of one record */
-BhCtlExit bh_ctl_damaged(const BhCtlOptions *options); /* entries that were damaged on disk */
-BhCtlExit bh_ctl_doctor(const BhCtlOptions *options);  /* BH_CTL_FAILED when a check fails */
-BhCtlExit bh_ctl_tidy(const BhCtlOptions *options);    /* removes files that nothing refers to */
+BhCtlExit bh_ctl_enrol(const BhCtlOptions *options);     /* TEXT: enrolment text of a hub */
+BhCtlExit bh_ctl_record(const BhCtlOptions *options);    /* FILE|-: lines to save */
+BhCtlExit bh_ctl_check(const BhCtlOptions *options);     /* FILE|-: lines to check */
+BhCtlExit bh_ctl_acts(const BhCtlOptions *options);      /* [RECORD]: what the person may do */
+BhCtlExit bh_ctl_create(const BhCtlOptions *options);    /* KIND: makes a record */
+BhCtlExit bh_ctl_edit(const BhCtlOptions *options);      /* RECORD: corrects values */
+BhCtlExit bh_ctl_step(const BhCtlOptions *options);      /* RECORD STATE: takes a step */
+BhCtlExit bh_ctl_worksheet(const BhCtlOptions *options); /* RECORD: its checklist */
+BhCtlExit bh_ctl_attach(const BhCtlOptions *options);    /* RECORD FILE…: attaches files */
+BhCtlExit bh_ctl_sync(const BhCtlOptions *options);      /* one sync; waits for its end */
+BhCtlExit bh_ctl_status(const BhCtlOptions *options);    /* state of the store */
+BhCtlExit bh_ctl_queue(const BhCtlOptions *options);     /* what the hub has not confirmed yet */
+BhCtlExit bh_ctl_staff(const BhCtlOptions *options);     /* lists the people who can sign in */
+BhCtlExit bh_ctl_list(const BhCtlOptions *options);      /* KIND: lists records of this kind */
+BhCtlExit bh_ctl_show(const BhCtlOptions *options);      /* ID: shows one record */
+BhCtlExit bh_ctl_history(const BhCtlOptions *options);   /* ID: entries of one record */
+BhCtlExit bh_ctl_damaged(const BhCtlOptions *options);   /* entries that were damaged on disk */
+BhCtlExit bh_ctl_doctor(const BhCtlOptions *options);    /* BH_CTL_FAILED when a check fails */
+BhCtlExit bh_ctl_tidy(const BhCtlOptions *options);      /* removes files that nothing refers to */
 
 G_END_DECLS

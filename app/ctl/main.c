@@ -32,6 +32,8 @@ static const Command commands[] = {
      bh_ctl_step},
     {"attach", "RECORD FILE…", "attach files to a record, in the role of --role", 2, 1 + FILES_MAX,
      bh_ctl_attach},
+    {"worksheet", "RECORD", "the checklist of a record; with --item and --answer, answers an item",
+     1, 1, bh_ctl_worksheet},
     {"record", "FILE|-", "save one entry per line of JSON, as --by with --pin-file", 1, 1,
      bh_ctl_record},
     {"check", "FILE|-", "report problems of such lines; saves nothing", 1, 1, bh_ctl_check},
@@ -126,7 +128,7 @@ static char *make_summary(void)
   for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
     /* printf counts bytes, and "…" has three. */
     glong used = g_utf8_strlen(commands[i].arguments, -1);
-    g_string_append_printf(text, "  %-8s %s%*s  %s\n", commands[i].name, commands[i].arguments,
+    g_string_append_printf(text, "  %-9s %s%*s  %s\n", commands[i].name, commands[i].arguments,
                            (int)(ARGUMENTS_WIDTH - used), "", commands[i].summary);
   }
   return g_string_free(text, FALSE);
@@ -201,7 +203,13 @@ int main(int argc, char **argv)
       {"form", 0, 0, G_OPTION_ARG_NONE, &options.form,
        "create, edit, step: show what the act asks for, and do nothing", NULL},
       {"role", 0, 0, G_OPTION_ARG_STRING, &options.role, "attach: role of the files", "ROLE"},
-      {"note", 0, 0, G_OPTION_ARG_STRING, &options.note, "attach: note on the files", "TEXT"},
+      {"note", 0, 0, G_OPTION_ARG_STRING, &options.note,
+       "attach: note on the files; worksheet: remark of the answer", "TEXT"},
+      {"item", 0, 0, G_OPTION_ARG_STRING, &options.item, "worksheet: number of the item", "ITEM"},
+      {"answer", 0, 0, G_OPTION_ARG_STRING, &options.answer,
+       "worksheet: compliant, noncompliant, not_applicable or unchecked", "ANSWER"},
+      {"list", 0, 0, G_OPTION_ARG_STRING, &options.list,
+       "worksheet: list to begin with, if several can be chosen", "LIST"},
       {"search", 0, 0, G_OPTION_ARG_STRING, &options.search, "list: words or codes", "TEXT"},
       {"where", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.where,
        "list: only where an indexed field has this value; may repeat", "FIELD=VALUE"},

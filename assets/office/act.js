@@ -57,9 +57,9 @@ function returnForm(view, tools, close) {
 
 /* --- acts --- */
 
-// After files of this person, the record is newer than the form knows; what others did meanwhile
+// After files and answers of this person, the record is newer than the form knows; what others did meanwhile
 // still has to be looked at.
-async function followOwn(view) {
+export async function followOwn(view) {
   const news = await get(recordPath(view.id, 'news'), { since: view.covers }).catch(() => null);
   if (news?.rows.length && !news.more && news.rows.every((row) => row.own)) view.covers = news.rows[0].entry;
 }

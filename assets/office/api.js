@@ -64,6 +64,7 @@ async function ask(method, path, body, extra, signal) {
   error.why = json.why;
   error.problems = json.problems;
   error.record = json.record;
+  error.present = json.present;
   if (isUnexpected(answer.status, json.error)) error.request = json.request;
   if (answer.status === 401 && token) {
     token = '';

@@ -31,6 +31,8 @@ function fits(blob, media) {
   return media.includes(kind);
 }
 
+// A file has its record, or is kept until the record is made to which it belongs.
+const isComplete = (answer) => Boolean(answer.record || answer.kept);
 const isTemporary = (error) => ['network', 'busy'].includes(error.code);
 
 /* --- one file --- */
@@ -41,8 +43,8 @@ const forget = (upload) => remove(uploadPath(upload)).catch(() => {});
 // Sends the rest of a file. `file.upload`: the id that the hub gave; '' before the first part.
 async function sendRest(file, view) {
   if (!file.upload) {
-    const begun = await post(recordPath(view.id, 'files'),
-      { role: file.role, size: file.blob.size, note: file.note, taken_at: file.taken });
+    const about = { role: file.role, size: file.blob.size, note: file.note, taken_at: file.taken };
+    const begun = file.begin ? await file.begin(about) : await post(recordPath(view.id, 'files'), about);
     file.upload = begun.upload;
     file.done = 0;
     if (file.stopped) forget(file.upload);
@@ -51,7 +53,7 @@ async function sendRest(file, view) {
     const part = file.blob.slice(file.done, file.done + PART);
     const answer = await putPart(uploadPath(file.upload), { offset: file.done }, part, file.control.signal);
     file.done = answer.offset;
-    if (answer.record) file.answer = answer;
+    if (isComplete(answer)) file.answer = answer;
     file.draw();
   }
 }
@@ -61,11 +63,12 @@ async function findPlace(file) {
   try {
     const answer = await get(uploadPath(file.upload));
     file.done = answer.offset;
-    if (answer.record) file.answer = answer;
+    if (isComplete(answer)) file.answer = answer;
   } catch (error) {
     if (error.code !== 'not_found') throw error;
     file.upload = '';
     file.done = 0;
+    file.answer = null;
   }
 }
 
@@ -121,6 +124,7 @@ function makeBox(view, options) {
   let onDone = options.onDone;
   const atLeast = options.atLeast || {};
   const wanted = wantedOf(options);
+  const { pending } = options;
   const files = [];
   const items = el('ul', { class: 'attach-files' });
   const need = el('p', { class: 'attach-need' });
@@ -190,6 +194,7 @@ function makeBox(view, options) {
   }
 
   function stateText(file) {
+    if (file.answer?.kept) return t('attach.kept');
     if (file.answer) return t(file.answer.repeated ? 'attach.again' : 'attach.done');
     if (file.error) return el('span', { class: 'form-error', role: 'alert' }, textOf(file.error));
     if (file.lost) return t('attach.lost');
@@ -280,7 +285,7 @@ function makeBox(view, options) {
     file.node.remove();
     if (focused) pick.focus();
     control?.abort();
-    if (upload && !answer) forget(upload);
+    if (upload && !answer?.record) forget(upload);
     drawSummary();
     next();
   }
@@ -288,7 +293,7 @@ function makeBox(view, options) {
   function add(list) {
     complain('');
     for (const blob of list) {
-      const file = { blob, name: blob.name || t('attach.pasted'), role: '', upload: '', done: 0, answer: null, error: null };
+      const file = { begin: pending?.begin, blob, name: blob.name || t('attach.pasted'), role: '', upload: '', done: 0, answer: null, error: null };
       file.draw = () => drawFile(file);
       file.bar = el('progress', { max: Math.max(1, blob.size), 'aria-label': file.name });
       file.state = el('span', { class: 'attach-state' });
@@ -344,8 +349,30 @@ function makeBox(view, options) {
       drawSummary();
     },
     missing,
-    isBusy: () => files.some((file) => file.control),
-    isIdle: () => !files.some((file) => !file.answer),
+    pending,
+    // The ids of the complete uploads, with which the record is made.
+    uploads: () => files.filter((file) => file.answer?.kept).map((file) => file.upload),
+    // Waits until the hub has all files, and sends again what it does not know any more.
+    async ready() {
+      for (const file of files.filter((one) => one.answer)) {
+        await findPlace(file);
+        if (!file.answer) await run(file);
+      }
+      if (files.some((file) => !file.answer)) throw new Error(t('attach.notReady'));
+      const lacking = missing();
+      if (lacking.length) {
+        pick.focus();
+        throw new Error(t('attach.need', { what: lacking.map((one) => t('attach.needOf', one)).join(t('app.comma')) }));
+      }
+    },
+    // The record was made and has the files.
+    taken() {
+      files.length = 0;
+      fill(items);
+      drawSummary();
+    },
+    isBusy: () => files.some((file) => file.control || pending),
+    isIdle: () => (pending ? !files.length : !files.some((file) => !file.answer)),
     accepts: () => !target.hidden && node.isConnected,
     end() { [...files].forEach(stop); },
   };
@@ -357,8 +384,12 @@ function makeBox(view, options) {
 // answer and with what is still missing. Returns `node`, `missing()` – [{code, label, count}] by
 // `atLeast` – and `isBusy()`; null when nothing can be attached. The same record and roles give the same
 // box again, with the uploads that are not done.
+// `pending`: {name, begin(about)}, for the files of a record that is not made yet: `begin` asks the hub
+// for an upload. Such a box also has ready(), uploads(), taken() and end().
 export function attachBox(view, options = {}) {
   for (const [name, one] of boxes) {
+    // Of a form that was left without a draft nobody can come back to the files.
+    if (one.pending && one.pending.name === options.pending?.name && !name.startsWith(`${view.id} `)) one.end();
     if (!one.node.isConnected && one.isIdle()) boxes.delete(name);
   }
   const wanted = wantedOf(options);

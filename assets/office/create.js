@@ -1,5 +1,6 @@
 // Making records: from the menu of the office, and from the page of another record.
 import { get, post } from './api.js';
+import { attachBox } from './attach.js';
 import { el, fill, textOf } from './dom.js';
 import { placeUnder } from './filters.js';
 import { formBox } from './form.js';
@@ -15,11 +16,26 @@ export const creationLabel = (creation) => (creation.label.toLowerCase().include
 // The form that makes a record, from a record (`origin`, its id) or from the menu. `back`: address of
 // the list under which the new record's page opens.
 export function creationForm(creation, origin, back, close) {
+  const about = { kind: creation.kind, act: creation.act, ...(origin ? { origin } : {}) };
+  let box = null;
+  // The files are sent while the form is filled in; the hub keeps them until the record is made with them.
+  const attach = (asked, again, form, kept) => {
+    if (!form.attach) return null;
+    const record = kept.id(() => form.record);
+    box = attachBox({ id: record, attach: form.attach, files: [] }, {
+      roles: asked.map((one) => ({ code: one.role, label: one.label, media: one.media })),
+      atLeast: Object.fromEntries(asked.map((one) => [one.role, one.at_least])),
+      pending: { name: `${creationName(creation)} ${origin}`, begin: (file) => post('uploads', { ...about, ...file, record }) },
+    });
+    return box?.node || null;
+  };
   const send = async (values, kept, form) => {
     // The hub recognises by the id that the record was made already.
     const record = kept.id(() => form.record);
+    await box?.ready();
+    const files = box?.uploads() || [];
     try {
-      await post('records', { record, kind: creation.kind, act: creation.act, values, ...(origin ? { origin } : {}) });
+      await post('records', { ...about, record, values, ...(files.length ? { files } : {}) });
     } catch (error) {
       if (error.code === 'chain' && error.record) {
         error.message = t('create.exists');
@@ -28,12 +44,14 @@ export function creationForm(creation, origin, back, close) {
       throw error;
     }
     kept.sent();
+    box?.taken();
     location.hash = placeUnder(back, record);
   };
   return formBox({
-    ask: { kind: creation.kind, act: creation.act, ...(origin ? { origin } : {}) },
+    ask: about,
+    attach,
     draft: { record: origin || 'new', form: creationName(creation) },
-    label: t('create.title', { label: creationLabel(creation) }), send, cancel: close,
+    label: t('create.title', { label: creationLabel(creation) }), send, cancel: () => { box?.end(); close(); },
   });
 }
 

@@ -71,7 +71,7 @@ function filesNote(files, attach) {
 
 // `ask`: {record, act} or {kind, act, origin}, as POST form takes it. `draft`: {record, form}, the
 // name under which typed values are kept. `send(values, draft, form)` does the act and drops the draft;
-// `cancel` closes the form. `attach(files, again)` gives the box for files. The result is a node at once; it is filled
+// `cancel` closes the form. `attach(files, again, form, draft)` gives the box for files. The result is a node at once; it is filled
 // when the hub has answered.
 export function formBox({ ask, draft, label, send, cancel, attach }) {
   const node = el('div', { class: 'form act-form' }, el('p', { class: 'muted' }, t('list.loading')));
@@ -115,7 +115,7 @@ export function formBox({ ask, draft, label, send, cancel, attach }) {
       one.label[language()] + (one.count > 1 ? ` × ${one.count}` : '')).join(t('app.comma')));
     opens.hidden = !form.opens.length;
     const said = JSON.stringify(form.files);
-    if (said !== drawnFiles) fill(files, filesNote(form.files, attach && ((asked) => attach(asked, refresh))));
+    if (said !== drawnFiles) fill(files, filesNote(form.files, attach && ((asked) => attach(asked, refresh, base, kept))));
     drawnFiles = said;
   }
 

@@ -1,5 +1,6 @@
 // Start, routes, the frame around every page, and the poll that keeps it up to date.
 import { closeUploads } from './attach.js';
+import { closeWorksheets } from './worksheet.js';
 import { get, poll, remove, setToken, whenSignedOut } from './api.js';
 import { el, fill } from './dom.js';
 import { DUTIES, hasDuty } from './duties.js';
@@ -145,6 +146,7 @@ async function pulse() {
 // none: the person signed out.
 function signedOut(how) {
   closeUploads();
+  closeWorksheets();
   const kept = closeDrafts() || hasDrafts();
   forgetPlaces();
   setToken('');

@@ -3,11 +3,12 @@ import { casePath, filePath, get, post, recordPath } from './api.js';
 import { badge, el, fill, textOf } from './dom.js';
 import { placeUnder } from './filters.js';
 import { t } from './i18n.js';
-import { actionBar } from './act.js';
+import { actionBar, followOwn } from './act.js';
 import { attachBox, sizeText } from './attach.js';
 import { conflictBox } from './conflict.js';
 import { historyBox } from './history.js';
 import { dueBadge, rowContent } from './list.js';
+import { worksheetBox } from './worksheet.js';
 
 const PICTURES = ['image/jpeg', 'image/png'];
 const PDF = 'application/pdf';
@@ -250,6 +251,7 @@ export function recordPane(node, id, back, state, nextOf) {
   let closed = false;
   let editing = false;
   let next = '';
+  let sheet = null;
   const notice = el('div', { class: 'notice', role: 'status', hidden: true });
 
   function draw(said, warning) {
@@ -263,6 +265,8 @@ export function recordPane(node, id, back, state, nextOf) {
       .map((group) => childrenBox(group, back, view));
     const attach = attachBox(view, { onDone: () => (editing || closed ? null : load()) });
     const focused = attach?.node.contains(document.activeElement) ? document.activeElement : null;
+    sheet = worksheetBox(view, () => followOwn(view));
+    const worked = sheet?.isInUse() ? { at: document.activeElement, top: node.scrollTop } : null;
     const bar = actionBar(view, { done, overtaken, back, editing: (on) => { editing = on; } });
     const good = said ? el('div', { class: 'notice notice-good', role: 'status', tabindex: -1 }, said, ' ',
       next ? el('a', { class: 'next', href: next }, t('review.next')) : null) : null;
@@ -275,6 +279,7 @@ export function recordPane(node, id, back, state, nextOf) {
       view.signed_changes ? signedBox(view.signed_changes) : null,
       view.reports?.length ? reportsBox(view.reports, view.reports_more, document.documentElement.lang === 'en') : null,
       view.reviews.length ? reviewsBox(view.reviews) : null,
+      sheet?.node,
       view.files.length || attach ? el('section', { class: view.files.length ? 'card' : 'card no-print' },
         el('h3', {}, t('files.title')), filesBox(view.files), attach?.node) : null,
       groups(true),
@@ -287,6 +292,10 @@ export function recordPane(node, id, back, state, nextOf) {
     good?.focus();
     // The box with the uploads is the same as before; a field in it that had the focus keeps it.
     if (focused?.isConnected) focused.focus({ preventScroll: true });
+    if (!good && worked?.at.isConnected) {
+      worked.at.focus({ preventScroll: true });
+      node.scrollTop = worked.top;
+    }
   }
 
   // After an action, the lists and their counts are read again at once.
@@ -306,6 +315,12 @@ export function recordPane(node, id, back, state, nextOf) {
         what: row.sets.map((set) => set.label + (set.item ? ` ${set.item}` : '')).join(t('app.comma')),
       })))),
       news.more ? el('p', {}, t('record.andMore')) : null];
+  }
+
+  // Whether only items of the checklist were answered since the page was loaded.
+  async function onlyAnswers() {
+    const news = await get(recordPath(id, 'news'), { since: view.covers }).catch(() => null);
+    return Boolean(news?.rows.length && !news.more && news.rows.every((row) => row.sets.length && row.sets.every((set) => set.item)));
   }
 
   // The form was sent for an older version: shows the new one and what changed. false when it
@@ -341,7 +356,11 @@ export function recordPane(node, id, back, state, nextOf) {
       if (!view) return;
       const found = await get(recordPath(id)).catch(() => null);
       if (!found || closed || found.covers === view.covers) return;
-      if (editing) {
+      // Under the hand of a person who fills in the checklist nothing is drawn again.
+      if (sheet?.isInUse() && found.state === view.state && await onlyAnswers()) {
+        Object.assign(view, { covers: found.covers });
+        sheet.refresh();
+      } else if (editing) {
         const changes = await changesSince(view.covers);
         if (closed || !editing) return;
         fill(notice, changes, el('button', { type: 'button', class: 'quiet', onclick: () => load() },

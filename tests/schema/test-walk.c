@@ -11,6 +11,7 @@
 #include "schema/act.h"
 #include "schema/numbering.h"
 #include "schema/step-input.h"
+#include "schema/worksheet.h"
 #include "schema/kind-internal.h"
 #include "tests/schema/world-of-records.h"
 
@@ -189,6 +190,22 @@ static gboolean is_set_by_edit(const BhActRule *rule, const BhField *field)
          (has((const char *const *)rule->fields, field->name) && has_control(field));
 }
 
+/* Whether somebody can answer the items of the worksheet, which sets the answers and the list. */
+static gboolean is_set_by_worksheet(const Walk *walk, const BhKind *kind, const BhField *field)
+{
+  const BhField *sheet = bh_worksheet_find(kind);
+  if (sheet == NULL ||
+      (field != sheet && g_strcmp0(bh_kind_find_list(walk->set, kind), field->name) != 0))
+    return FALSE;
+  for (guint i = 0; i < kind->edits->len; i++) {
+    const BhActRule *rule = g_ptr_array_index(kind->edits, i);
+    if (rule->page == NULL && has((const char *const *)rule->fields, sheet->name) &&
+        can_act((const char *const *)rule->who, sheet->by_hub || kind->by_hub))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static gboolean is_in_page_form(const BhKind *kind, const BhField *field)
 {
   for (gsize i = 0; forms[i] != NULL; i++) {
@@ -211,7 +228,7 @@ static gboolean is_set_by_act(const Walk *walk, const BhKind *kind, const BhFiel
   for (guint i = 0; i < kind->edits->len; i++)
     if (is_set_by_edit(g_ptr_array_index(kind->edits, i), field))
       return TRUE;
-  return is_in_page_form(kind, field);
+  return is_in_page_form(kind, field) || is_set_by_worksheet(walk, kind, field);
 }
 
 static gboolean is_set_by_program(Walk *walk, const BhKind *kind, const BhField *field)

@@ -174,6 +174,19 @@ json_t *bh_device_prepare_act(BhDevice *device, const char *author, const json_t
 json_t *bh_device_make_act(BhDevice *device, const char *author, const json_t *act,
                            const json_t *values, GError **error);
 
+/* The checklist with which a record is worked through, as bh_worksheet_resolve gives it in `lang`,
+ * with "list": {"id","name","version"}, and "choices" (bh_worksheet_list_choices) while the record
+ * has no list. `list`: id of the chosen one; NULL: the first. Without a list in force there are no
+ * items, and "codes_wanted" are the codes of the lists. `author` may be NULL: nobody answers. A new
+ * reference; NULL with BH_ERROR_NOT_FOUND or _INVALID for a record without a worksheet. */
+json_t *bh_device_worksheet(BhDevice *device, const char *author, const char *record,
+                            const char *list, const char *lang, GError **error);
+/* Answers one item, as one entry: `answer` is {"record","item","answer","note"?,"list"?}.
+ * {"record","entry"}, a new reference; NULL with an error of bh_worksheet_dup_set or
+ * bh_device_save. */
+json_t *bh_device_answer(BhDevice *device, const char *author, const json_t *answer,
+                         GError **error);
+
 /* One entry: ops is [{"record","kind","set":{key:value}}]. Personal fields, `was` and files (from
  * set "sha256" of records of kind file) are filled in here. Each value is checked against its
  * declaration, each state set as a transition, each touched record against required fields only

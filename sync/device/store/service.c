@@ -193,6 +193,24 @@ static json_t *make_act(BhDevice *device, const json_t *params, GError **error)
   return values != NULL ? bh_device_make_act(device, author, params, values, error) : NULL;
 }
 
+static json_t *worksheet(BhDevice *device, const json_t *params, GError **error)
+{
+  const char *author = text_of(params, "author", error);
+  const char *record = author != NULL ? text_of(params, "record", error) : NULL;
+
+  return record != NULL
+             ? bh_device_worksheet(device, author, record, bh_json_string_or(params, "list", NULL),
+                                   bh_json_string_or(params, "lang", "zh"), error)
+             : NULL;
+}
+
+static json_t *answer(BhDevice *device, const json_t *params, GError **error)
+{
+  const char *author = text_of(params, "author", error);
+
+  return author != NULL ? bh_device_answer(device, author, params, error) : NULL;
+}
+
 static json_t *save(BhDevice *device, const json_t *params, GError **error)
 {
   const char *author = text_of(params, "author", error);
@@ -349,6 +367,8 @@ json_t *bh_service_call(BhDevice *device, const json_t *request, GError **error)
       {"creations", creations},
       {"prepare_act", prepare_act},
       {"make_act", make_act},
+      {"worksheet", worksheet},
+      {"answer", answer},
       {"save", save},
       {"save_draft", save_draft},
       {"save_drafts", save_drafts},

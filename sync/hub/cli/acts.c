@@ -1,6 +1,6 @@
-/* The commands "acts", "create", "edit", "step", "attach", "unseal" and "list": what a person does
- * at the office, from a shell. The work is done by sync/hub/office (bh_office_run) in the process
- * that has the hub open. Start with the table of options in parse. */
+/* The commands "acts", "create", "edit", "step", "attach", "unseal", "worksheet" and "list": what a
+ * person does at the office, from a shell. The work is done by sync/hub/office (bh_office_run) in the
+ * process that has the hub open. Start with the table of options in parse. */
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
@@ -19,10 +19,14 @@ typedef struct {
   char *origin;
   char *covers;
   char **set;
+  char **files;
   char *values;
   char *role;
   char *note;
   char *reason;
+  char *list;
+  char *item;
+  char *answer;
   char *ledger;
   char *search;
   char **where;
@@ -40,16 +44,27 @@ static void options_clear(Options *options)
   char *texts[] = {options->dir,        options->as,     options->act,    options->origin,
                    options->covers,     options->values, options->role,   options->note,
                    options->ledger,     options->search, options->parent, options->order,
-                   options->due_before, options->after,  options->reason};
+                   options->due_before, options->after,  options->reason, options->list,
+                   options->item,       options->answer};
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
     g_free(texts[i]);
   g_strfreev(options->set);
+  g_strfreev(options->files);
   g_strfreev(options->where);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 
 /* Groups of options. */
-enum { NAMES_ACT = 1, MAKES = 2, CHANGES = 4, FILLS = 8, ATTACHES = 16, LISTS = 32, UNSEALS = 64 };
+enum {
+  NAMES_ACT = 1,
+  MAKES = 2,
+  CHANGES = 4,
+  FILLS = 8,
+  ATTACHES = 16,
+  LISTS = 32,
+  UNSEALS = 64,
+  ANSWERS = 128
+};
 
 /* Parses the options of a command that belong to `groups`. `n`: number of arguments after the name
  * of the command; more are allowed if `many`. */
@@ -69,6 +84,9 @@ static gboolean parse(const char *command, const char *words, const char *summar
       {MAKES,
        {"origin", 0, 0, G_OPTION_ARG_STRING, &o->origin, "Record from which the new one is made",
         "RECORD"}},
+      {MAKES,
+       {"file", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->files,
+        "A file with which the record is made, and its role; may repeat", "ROLE=PATH"}},
       {CHANGES,
        {"covers", 0, 0, G_OPTION_ARG_STRING, &o->covers,
         "Refuse unless this entry is still the newest of the record", "ENTRY"}},
@@ -85,6 +103,15 @@ static gboolean parse(const char *command, const char *words, const char *summar
       {ATTACHES, {"note", 0, 0, G_OPTION_ARG_STRING, &o->note, "Note on the files", "TEXT"}},
       {UNSEALS,
        {"reason", 0, 0, G_OPTION_ARG_STRING, &o->reason, "Why the value is opened", "TEXT"}},
+      {ANSWERS,
+       {"list", 0, 0, G_OPTION_ARG_STRING, &o->list,
+        "List to begin with, if several can be chosen: its id", "LIST"}},
+      {ANSWERS,
+       {"item", 0, 0, G_OPTION_ARG_STRING, &o->item, "Number of the item to answer", "ITEM"}},
+      {ANSWERS,
+       {"answer", 0, 0, G_OPTION_ARG_STRING, &o->answer,
+        "compliant, noncompliant, not_applicable or unchecked", "ANSWER"}},
+      {ANSWERS, {"note", 0, 0, G_OPTION_ARG_STRING, &o->note, "Remark of the answer", "TEXT"}},
       {LISTS,
        {"ledger", 0, 0, G_OPTION_ARG_STRING, &o->ledger, "Only records of this ledger", "NAME"}},
       {LISTS, {"search", 0, 0, G_OPTION_ARG_STRING, &o->search, "Words or codes", "TEXT"}},
@@ -163,8 +190,8 @@ static const char *split(const char *option, const char *text, char **name, GErr
     *name = g_strndup(text, (gsize)(equals - text));
     return equals + 1;
   }
-  g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s must be FIELD=VALUE in UTF-8, not %s", option,
-              text);
+  g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s must be %s in UTF-8, not %s", option,
+              strcmp(option, "--file") == 0 ? "ROLE=PATH" : "FIELD=VALUE", text);
   return NULL;
 }
 
@@ -193,6 +220,21 @@ static json_t *read_values(const Options *options, GError **error)
     put(values, name, typed);
   }
   return g_steal_pointer(&values);
+}
+
+/* The files of --file: [{"role","path"}]. */
+static json_t *read_files(const Options *options, GError **error)
+{
+  g_autoptr(json_t) files = json_array();
+  for (char **item = options->files; item != NULL && *item != NULL; item++) {
+    g_autofree char *role = NULL;
+    const char *given = split("--file", *item, &role, error);
+    if (given == NULL)
+      return NULL;
+    g_autofree char *path = g_canonicalize_filename(given, NULL);
+    json_array_append_new(files, json_pack("{s:s, s:s}", "role", role, "path", path));
+  }
+  return g_steal_pointer(&files);
 }
 
 /* The filters of --where: several values of one field mean any of them. */
@@ -327,12 +369,18 @@ int bh_cli_create(int argc, char **argv)
              "2026-11-21, ids of records; several values of one field are separated by commas.\n"
              "In the file of --values a text is read in the same way, other values are taken as\n"
              "they are. Problems are printed one in a line, FIELD: TEXT, with --json as\n"
-             "{\"problems\": [{\"field\", \"text\"}]}; nothing is saved then (exit code 5).",
+             "{\"problems\": [{\"field\", \"text\"}]}; nothing is saved then (exit code 5). With "
+             "--file the\n"
+             "record and its files are saved as one entry, or none of them.",
              NAMES_ACT | MAKES | FILLS, 1, FALSE, &options, &argc, &argv, &code))
     return code;
   g_autofree char *act = add_prefix("create/", options.act);
-  json_t *params =
-      json_pack("{s:s, s:s*, s:s*}", "kind", argv[1], "act", act, "origin", options.origin);
+  g_autoptr(GError) error = NULL;
+  json_t *attach = read_files(&options, &error);
+  if (attach == NULL)
+    return bh_cli_fail(error);
+  json_t *params = json_pack("{s:s, s:s*, s:s*, s:o}", "kind", argv[1], "act", act, "origin",
+                             options.origin, "attach", attach);
   return do_act(&options, "create", params);
 }
 
@@ -410,6 +458,47 @@ int bh_cli_unseal(int argc, char **argv)
       &options, "unseal",
       json_pack("{s:s, s:s, s:s}", "record", argv[1], "field", argv[2], "reason", options.reason),
       print_text);
+}
+
+static void print_worksheet(const json_t *result)
+{
+  size_t at;
+  json_t *item;
+  json_array_foreach(json_object_get(result, "items"), at, item) {
+    const char *note = bh_json_string_or(item, "note", "");
+    printf("%-10s %-16s %s%s%s\n", bh_json_string_or(item, "item", ""),
+           bh_json_string_or(item, "answer", "-"), bh_json_string_or(item, "check", ""),
+           *note != '\0' ? "  # " : "", note);
+  }
+  json_array_foreach(json_object_get(result, "not_asked"), at, item) {
+    printf("%-10s %-16s %s  (%s)\n", bh_json_string_or(item, "item", ""), "not asked",
+           bh_json_string_or(item, "check", ""), bh_json_string_or(item, "area_names", ""));
+  }
+  printf("%d/%d\n", (int)json_integer_value(json_object_get(result, "answered")),
+         (int)json_integer_value(json_object_get(result, "total")));
+}
+
+int bh_cli_worksheet(int argc, char **argv)
+{
+  g_auto(Options) options = {0};
+  int code;
+  if (!parse("worksheet", "RECORD",
+             "Prints the checklist with which a record is worked through: number, answer and text\n"
+             "of each item, the items that are not asked in the area of the record, and how many\n"
+             "are answered. With --item and --answer it answers one item instead, as an entry in\n"
+             "the name of the person, and prints the id of the record.",
+             ANSWERS, 1, FALSE, &options, &argc, &argv, &code))
+    return code;
+  if ((options.item == NULL) != (options.answer == NULL) ||
+      (options.item == NULL && options.note != NULL))
+    return bh_cli_usage("worksheet", "--item and --answer are needed together");
+  json_t *params = json_pack("{s:s}", "record", argv[1]);
+  put(params, "list", options.list);
+  put(params, "item", options.item);
+  put(params, "answer", options.answer);
+  put(params, "note", options.note);
+  return options.item != NULL ? run(&options, "answer", params, print_saved)
+                              : run(&options, "worksheet", params, print_worksheet);
 }
 
 static void print_rows(const json_t *result)

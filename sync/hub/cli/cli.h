@@ -79,8 +79,10 @@ int bh_cli_create(int argc, char **argv);  /* makes a record in the name of a pe
 int bh_cli_edit(int argc, char **argv);    /* corrects values of a record */
 int bh_cli_step(int argc, char **argv);    /* takes a step of a record */
 int bh_cli_attach(int argc, char **argv);  /* attaches files to a record */
-int bh_cli_list(int argc, char **argv);    /* lists records of a kind */
 int bh_cli_unseal(int argc, char **argv);  /* opens a sealed value of a record */
+/* prints the checklist of a record, or answers an item */
+int bh_cli_worksheet(int argc, char **argv);
+int bh_cli_list(int argc, char **argv); /* lists records of a kind */
 
 /* Name of a value of the store (bh_log_set_value): the time at which the last backup was
  * complete. */

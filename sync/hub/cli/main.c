@@ -27,6 +27,7 @@ static const Command COMMANDS[] = {
     {"step", "take a step of a record", bh_cli_step},
     {"attach", "attach files to a record", bh_cli_attach},
     {"unseal", "open a sealed value of a record, with a reason", bh_cli_unseal},
+    {"worksheet", "fill in the checklist of a record", bh_cli_worksheet},
     {"list", "list records of a kind, with filters", bh_cli_list},
     {"access", "list: who was shown restricted records", bh_cli_access},
     {"anomaly", "list: anomalies of received data", bh_cli_anomaly},

@@ -154,6 +154,7 @@ typedef struct {
   BhAct *act;
   BhContext before; /* the record before the act, or the origin */
   BhForm *form;
+  GPtrArray *files; /* uploads with which a new record is made; NULL: none were taken */
 } Request;
 
 static void request_clear(Request *request)
@@ -317,12 +318,26 @@ static void check_refs(const Request *request, GPtrArray *problems)
   }
 }
 
+/* Adds the problems of the files with which a new record is made. */
+static void check_files(const Request *request, GPtrArray *problems)
+{
+  BhContext made = request->before;
+  made.values = bh_form_get_values(request->form);
+  made.record = NULL;
+  made.children = NULL;
+  g_autoptr(json_t) given =
+      request->files != NULL ? bh_office_describe_files(request->files) : NULL;
+  bh_act_check_files(request->act, &made, given, problems);
+}
+
 /* Whether nothing stands against the act. FALSE with an error, and the problems by field as members
  * of the answer. */
 static gboolean is_possible(const Request *request, GError **error)
 {
   g_autoptr(GPtrArray) problems = bh_form_check(request->form);
   check_refs(request, problems);
+  if (request->record == NULL)
+    check_files(request, problems);
   if (problems->len == 0 && json_object_size(bh_form_get_set(request->form)) == 0)
     g_ptr_array_add(problems, bh_problem_new("", "invalid", "没有改动", "Nothing was changed"));
   if (problems->len > 0)
@@ -384,6 +399,11 @@ static json_t *draw_form(const Request *request)
     char id[BH_ID_LEN + 1];
     bh_office_make_id(call->office, id);
     json_object_set_new(out, "record", json_string(id));
+    json_t *attach = json_array_size(json_object_get(out, "files")) > 0
+                         ? bh_office_attachable(call, id, request->kind)
+                         : NULL;
+    if (attach != NULL)
+      json_object_set_new(out, "attach", attach);
   }
   const char *shown = request->record != NULL ? request->record : request->origin;
   json_object_set_new(out, "title", json_string(bh_office_name(call, shown)));
@@ -450,8 +470,12 @@ static json_t *write_creation(const Request *request, GError **error)
 {
   g_autoptr(GError) refused = NULL;
   g_autoptr(json_t) ops = make_ops(request, request->made);
-  BhOfficeChange change = {
-      .call = request->call, .record = request->made, .creates = TRUE, .ops = ops};
+  BhOfficeChange change = {.call = request->call,
+                           .record = request->made,
+                           .creates = TRUE,
+                           .ops = ops,
+                           .files = request->files};
+  bh_office_add_file_ops(request->call, request->files, ops);
   json_t *done = bh_office_write_change(&change, &refused);
   /* Another request for the same id may have been faster. */
   const BhCachedRecord *known =
@@ -463,22 +487,45 @@ static json_t *write_creation(const Request *request, GError **error)
   return done;
 }
 
+/* Reads the id of the new record and what makes it. */
+static gboolean read_new(BhOfficeCall *call, Request *request, GError **error)
+{
+  request->made = bh_json_get_string(call->body, "record", WHERE, error);
+  if (request->made == NULL)
+    return FALSE;
+  if (bh_id_is_valid(request->made))
+    return read_creation(call, request, error);
+  g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT,
+                      WHERE ": \"record\" must be a new id, a UUID in lower case");
+  return FALSE;
+}
+
 json_t *bh_office_create(BhOfficeCall *call, GError **error)
 {
-  g_auto(Request) request = {.made = bh_json_get_string(call->body, "record", WHERE, error)};
-  if (request.made == NULL)
-    return NULL;
-  if (!bh_id_is_valid(request.made)) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT,
-                        WHERE ": \"record\" must be a new id, a UUID in lower case");
-    return NULL;
-  }
-  if (!read_creation(call, &request, error))
+  g_auto(Request) request = {0};
+  if (!read_new(call, &request, error))
     return NULL;
   const BhCachedRecord *known = find_made(&request);
-  if (known != NULL)
-    return answer_repeated(&request, known, error);
-  return is_possible(&request, error) ? write_creation(&request, error) : NULL;
+  if (known != NULL) {
+    json_t *answer = answer_repeated(&request, known, error);
+    /* A page that did not get the first answer has sent its files again. */
+    bh_office_release_files(call, bh_office_take_files(call, request.made, NULL), answer != NULL);
+    return answer;
+  }
+  request.files = bh_office_take_files(call, request.made, error);
+  if (request.files == NULL)
+    return NULL;
+  json_t *done = is_possible(&request, error) ? write_creation(&request, error) : NULL;
+  bh_office_release_files(call, request.files, done != NULL);
+  return done;
+}
+
+json_t *bh_office_begin_file(BhOfficeCall *call, GError **error)
+{
+  g_auto(Request) request = {0};
+  return read_new(call, &request, error)
+             ? bh_office_begin_for_new(call, request.made, request.kind, error)
+             : NULL;
 }
 
 json_t *bh_office_act(BhOfficeCall *call, GError **error)

@@ -151,16 +151,14 @@ static gboolean read_typed(BhOfficeCall *call, const BhKind *kind, const char *n
   return FALSE;
 }
 
-json_t *bh_office_attach(BhOfficeCall *call, GError **error)
+/* Begins an upload for a record of `parent_kind`, which is to be made if `waits`. */
+static json_t *begin(BhOfficeCall *call, const char *id, const char *parent_kind, gboolean waits,
+                     GError **error)
 {
-  const char *id = bh_office_get_argument(call, "id");
   const BhKind *kind = bh_kind_set_find(call->kinds, FILE_KIND);
-  g_autoptr(BhRecord) record = bh_office_load_visible(call, id, NULL, error);
-  if (record == NULL)
-    return NULL;
-  if (!has_files(kind, bh_kind_set_find(call->kinds, bh_record_get_kind(record)))) {
+  if (!has_files(kind, bh_kind_set_find(call->kinds, parent_kind))) {
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "record: no file can be attached to a %s",
-                bh_record_get_kind(record));
+                parent_kind);
     return NULL;
   }
   gint64 size = read_size(call, error);
@@ -179,10 +177,24 @@ json_t *bh_office_attach(BhOfficeCall *call, GError **error)
   }
   char upload[BH_ID_LEN + 1];
   bh_office_make_id(call->office, upload);
-  if (!bh_office_uploads_begin(call->office->uploads, upload, call->staff, id, set, size, error))
+  if (!bh_office_uploads_begin(call->office->uploads, upload, call->staff, id, waits, set, size,
+                               error))
     return NULL;
   return json_pack("{s:s,s:I,s:I}", "upload", upload, "offset", (json_int_t)0, "part",
                    (json_int_t)BH_UPLOAD_CHUNK_MAX_BYTES);
+}
+
+json_t *bh_office_attach(BhOfficeCall *call, GError **error)
+{
+  const char *id = bh_office_get_argument(call, "id");
+  g_autoptr(BhRecord) record = bh_office_load_visible(call, id, NULL, error);
+  return record != NULL ? begin(call, id, bh_record_get_kind(record), FALSE, error) : NULL;
+}
+
+json_t *bh_office_begin_for_new(BhOfficeCall *call, const char *record, const BhKind *kind,
+                                GError **error)
+{
+  return begin(call, record, bh_kind_get_name(kind), TRUE, error);
 }
 
 /* --- the entry --- */
@@ -232,15 +244,15 @@ static gboolean write_rows(BhHub *hub, BhDb *db, const BhOfficeUpload *upload, G
          bh_log_complete_file(db, upload->sha256, upload->size, clock->wall_ms(clock->data), error);
 }
 
-static json_t *make_ops(Attach *attach)
+/* The operation that makes the record `id` of a file. */
+static json_t *make_op(const char *id, const BhOfficeUpload *upload)
 {
-  const BhOfficeUpload *upload = attach->upload;
   json_t *set = json_copy(upload->set);
   json_object_set_new(set, BH_FILE_HASH, json_string(upload->sha256));
   json_object_set_new(set, "size", json_integer(upload->size));
   json_object_set_new(set, "media_type", json_string(upload->media.type));
   json_object_set_new(set, "source", json_string("import"));
-  return json_pack("[{s:s,s:s,s:o}]", "record", attach->record, "kind", FILE_KIND, "set", set);
+  return json_pack("{s:s,s:s,s:o}", "record", id, "kind", FILE_KIND, "set", set);
 }
 
 /* Moves the bytes last, so that a refused entry leaves none behind. They are in place before the
@@ -256,12 +268,21 @@ static gboolean write_file(BhHub *hub, BhDb *db, gpointer data, GError **error)
     g_free(attach->record);
     attach->record = same;
   } else {
-    g_autoptr(json_t) ops = make_ops(attach);
+    g_autoptr(json_t) ops = json_pack("[o]", make_op(attach->record, upload));
     attach->entry = bh_hub_append_in(hub, db, attach->call->staff, ops, error);
     if (attach->entry == NULL)
       return FALSE;
   }
   return bh_uploads_place(hub, upload->path, upload->sha256, error);
+}
+
+/* The answer to the last part of a file whose record is to be made: the bytes are kept. */
+static json_t *keep(BhOfficeUpload *upload, GError **error)
+{
+  if (!bh_office_upload_finish(upload, error))
+    return NULL;
+  return json_pack("{s:I,s:s,s:s,s:b}", "offset", (json_int_t)upload->done, "sha256",
+                   upload->sha256, "media_type", upload->media.type, "kept", 1);
 }
 
 static json_t *finish(BhOfficeCall *call, BhOfficeUpload *upload, GError **error)
@@ -286,6 +307,91 @@ static json_t *finish(BhOfficeCall *call, BhOfficeUpload *upload, GError **error
   return json_pack("{s:I,s:s,s:s,s:s,s:b,s:s*}", "offset", (json_int_t)upload->done, "record",
                    record, "sha256", upload->sha256, "media_type", upload->media.type, "repeated",
                    entry == NULL, "entry", entry);
+}
+
+/* --- files of a record that is made --- */
+
+void bh_office_release_files(BhOfficeCall *call, GPtrArray *files, gboolean is_over)
+{
+  for (guint i = 0; files != NULL && i < files->len; i++)
+    bh_office_upload_release(call->office->uploads, files->pdata[i], is_over, NULL);
+  if (files != NULL)
+    g_ptr_array_unref(files);
+}
+
+/* Takes one of the uploads. FALSE with an error; it is released then. */
+static gboolean take_file(BhOfficeCall *call, const char *id, const char *record, GPtrArray *files,
+                          GError **error)
+{
+  BhOfficeUpload *upload =
+      id != NULL ? bh_office_upload_take(call->office->uploads, id, call->staff, error) : NULL;
+  if (upload != NULL && upload->waits && upload->answer != NULL &&
+      strcmp(upload->record, record) == 0) {
+    g_ptr_array_add(files, upload);
+    return TRUE;
+  }
+  if (upload != NULL)
+    bh_office_upload_release(call->office->uploads, upload, FALSE, NULL);
+  if (upload != NULL || id == NULL)
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                "body: \"files\" must be ids of complete uploads for this record");
+  return FALSE;
+}
+
+GPtrArray *bh_office_take_files(BhOfficeCall *call, const char *record, GError **error)
+{
+  const json_t *ids = json_object_get(call->body, "files");
+  g_autoptr(GPtrArray) files = g_ptr_array_new();
+  gboolean good =
+      ids == NULL || (json_is_array(ids) && json_array_size(ids) <= BH_OFFICE_UPLOADS_WAITING);
+  if (!good)
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "body: \"files\" must be an array of at most %d",
+                BH_OFFICE_UPLOADS_WAITING);
+  for (gsize i = 0; good && i < json_array_size(ids); i++)
+    good = take_file(call, json_string_value(json_array_get(ids, i)), record, files, error);
+  if (good)
+    return g_steal_pointer(&files);
+  bh_office_release_files(call, g_steal_pointer(&files), FALSE);
+  return NULL;
+}
+
+json_t *bh_office_describe_files(const GPtrArray *files)
+{
+  json_t *out = json_array();
+  for (guint i = 0; i < files->len; i++) {
+    const BhOfficeUpload *upload = files->pdata[i];
+    json_array_append_new(out,
+                          json_pack("{s:s,s:s}", ROLE, bh_json_string_or(upload->set, ROLE, ""),
+                                    "media_type", upload->media.type));
+  }
+  return out;
+}
+
+void bh_office_add_file_ops(BhOfficeCall *call, const GPtrArray *files, json_t *ops)
+{
+  for (guint i = 0; i < files->len; i++) {
+    char id[BH_ID_LEN + 1];
+    bh_office_make_id(call->office, id);
+    json_array_append_new(ops, make_op(id, files->pdata[i]));
+  }
+}
+
+gboolean bh_office_write_files(BhHub *hub, BhDb *db, const GPtrArray *files, GError **error)
+{
+  for (guint i = 0; i < files->len; i++)
+    if (!write_rows(hub, db, files->pdata[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean bh_office_place_files(BhHub *hub, const GPtrArray *files, GError **error)
+{
+  for (guint i = 0; i < files->len; i++) {
+    const BhOfficeUpload *upload = files->pdata[i];
+    if (!bh_uploads_place(hub, upload->path, upload->sha256, error))
+      return FALSE;
+  }
+  return TRUE;
 }
 
 /* --- parts --- */
@@ -314,6 +420,7 @@ static json_t *take_part(BhOfficeCall *call, BhOfficeUpload *upload, gint64 offs
   json_t *answer = NULL;
   if (bh_office_upload_append(call->office->uploads, upload, offset, part, &failed))
     answer = upload->done < upload->size ? json_pack("{s:I}", "offset", (json_int_t)upload->done)
+             : upload->waits             ? keep(upload, &failed)
                                          : finish(call, upload, &failed);
   if (failed == NULL)
     return answer;
@@ -426,21 +533,38 @@ static json_t *put_parts(BhOfficeCall *call, const char *upload, int fd, gint64 
   }
 }
 
-json_t *bh_office_attach_path(BhOfficeCall *call, GError **error)
+/* Sends a file of this machine with an upload that `begin_upload` begins. *upload (g_free): its id.
+ * The answer to its last part; NULL with an error, and nothing is left. */
+static json_t *send_path(BhOfficeCall *call, const char *path, BhOfficeWork begin_upload,
+                         char **upload, GError **error)
 {
-  const char *path = bh_json_get_string(call->body, "path", "body", error);
   int fd = path != NULL ? open_file(call, path, error) : -1;
   if (fd < 0)
     return NULL;
   g_autoptr(GError) failed = NULL;
   gint64 size = json_integer_value(json_object_get(call->body, "size"));
-  g_autoptr(json_t) begun = bh_office_attach(call, &failed);
-  const char *upload = bh_json_string_or(begun, "upload", NULL);
-  json_t *answer = upload != NULL ? put_parts(call, upload, fd, size, &failed) : NULL;
-  if (upload != NULL && answer == NULL) /* a refused part has removed it already */
-    bh_office_uploads_drop(call->office->uploads, upload, call->staff, NULL);
+  g_autoptr(json_t) begun = begin_upload(call, &failed);
+  *upload = g_strdup(bh_json_string_or(begun, "upload", NULL));
+  json_t *answer = *upload != NULL ? put_parts(call, *upload, fd, size, &failed) : NULL;
+  if (*upload != NULL && answer == NULL) /* a refused part has removed it already */
+    bh_office_uploads_drop(call->office->uploads, *upload, call->staff, NULL);
   close(fd);
   if (failed != NULL)
     g_propagate_prefixed_error(error, g_steal_pointer(&failed), "%s: ", path);
   return answer;
+}
+
+json_t *bh_office_attach_path(BhOfficeCall *call, GError **error)
+{
+  g_autofree char *upload = NULL;
+  const char *path = bh_json_get_string(call->body, "path", "body", error);
+  return send_path(call, path, bh_office_attach, &upload, error);
+}
+
+json_t *bh_office_keep_path(BhOfficeCall *call, GError **error)
+{
+  g_autofree char *upload = NULL;
+  const char *path = bh_json_get_string(call->body, "path", "body", error);
+  g_autoptr(json_t) answer = send_path(call, path, bh_office_begin_file, &upload, error);
+  return answer != NULL ? json_string(upload) : NULL;
 }

@@ -83,10 +83,12 @@ static gboolean write_change(BhHub *hub, BhDb *db, gpointer data, GError **error
 {
   Write *write = data;
   const BhOfficeChange *change = write->change;
-  if (!is_unchanged(change, db, error))
+  if (!is_unchanged(change, db, error) ||
+      (change->files != NULL && !bh_office_write_files(hub, db, change->files, error)))
     return FALSE;
   write->entry = bh_hub_append_in(hub, db, change->call->staff, change->ops, error);
-  return write->entry != NULL;
+  return write->entry != NULL &&
+         (change->files == NULL || bh_office_place_files(hub, change->files, error));
 }
 
 json_t *bh_office_write_change(const BhOfficeChange *change, GError **error)

@@ -268,8 +268,9 @@ typedef struct {
   const char *key;  /* field whose heads must still be `heads`; NULL: not checked */
   /* ids of the entries that were the heads of `key` when the person saw the record */
   const json_t *heads;
-  const char *covers; /* newest entry of the record that the person saw; NULL: not checked */
-  const json_t *ops;  /* as for bh_hub_append */
+  const char *covers;     /* newest entry of the record that the person saw; NULL: not checked */
+  const json_t *ops;      /* as for bh_hub_append */
+  const GPtrArray *files; /* uploads whose records `ops` makes (attach.c); NULL: none */
 } BhOfficeChange;
 
 /* Writes the change as one entry. {"entry","record"}, a new reference. NULL with BH_ERROR_CHAIN
@@ -296,8 +297,14 @@ json_t *bh_office_list_creations(BhOfficeCall *call, const char *from, const BhC
 json_t *bh_office_creations(BhOfficeCall *call, GError **error); /* GET creations */
 json_t *bh_office_form(BhOfficeCall *call, GError **error);      /* POST form: for what was typed */
 json_t *bh_office_create(BhOfficeCall *call, GError **error);    /* POST records */
-json_t *bh_office_act(BhOfficeCall *call, GError **error);       /* POST records/ID/act */
-json_t *bh_office_pick(BhOfficeCall *call, GError **error);      /* GET pick; pick.c */
+/* POST uploads: begins the upload of a file of a record that is to be made */
+json_t *bh_office_begin_file(BhOfficeCall *call, GError **error);
+json_t *bh_office_act(BhOfficeCall *call, GError **error);  /* POST records/ID/act */
+json_t *bh_office_pick(BhOfficeCall *call, GError **error); /* GET pick; pick.c */
+
+/* worksheet.c */
+json_t *bh_office_worksheet(BhOfficeCall *call, GError **error); /* GET records/ID/worksheet */
+json_t *bh_office_answer(BhOfficeCall *call, GError **error);    /* POST …: answers one item */
 
 /* review.c */
 /* The reasons against a decision about a record ("on_return", "on_approve"): BhProblem*, empty when
@@ -321,6 +328,28 @@ json_t *bh_office_attach_cancel(BhOfficeCall *call, GError **error); /* DELETE u
 /* Attaches the file of this machine that the body names ({"id","role","path","note"?}), for a call
  * without request. The answer is that of the last part of an upload. Blocks. */
 json_t *bh_office_attach_path(BhOfficeCall *call, GError **error);
+/* The same for a file of a record that is to be made; the id of the upload as a JSON string. */
+json_t *bh_office_keep_path(BhOfficeCall *call, GError **error);
+/* Begins an upload for the new record `record` of `kind`. Its bytes are kept until the record is
+ * made, or nobody asked for them for BH_OFFICE_UPLOAD_IDLE_MS. */
+json_t *bh_office_begin_for_new(BhOfficeCall *call, const char *record, const BhKind *kind,
+                                GError **error);
+/* Takes the uploads that the body names ("files") for the new record: BhOfficeUpload*, empty when
+ * there are none. bh_office_release_files. NULL with an error, and none is taken. */
+GPtrArray *bh_office_take_files(BhOfficeCall *call, const char *record, GError **error);
+/* Gives the uploads back and frees the array; NULL is allowed. `is_over`: the record was made, and
+ * has them. */
+void bh_office_release_files(BhOfficeCall *call, GPtrArray *files, gboolean is_over);
+/* The uploads as bh_act_check_files takes them; a new reference. */
+json_t *bh_office_describe_files(const GPtrArray *files);
+/* Adds operations that make the records of the files. */
+void bh_office_add_file_ops(BhOfficeCall *call, const GPtrArray *files, json_t *ops);
+/* Stores that the hub has the bytes of the files; on the writer thread, before the entry. */
+gboolean bh_office_write_files(BhHub *hub, BhDb *db, const GPtrArray *files, GError **error);
+/* Moves the bytes to their place; after the entry was accepted, so that a refused one leaves none
+ * behind. When one of several cannot be moved, those before it are left; bihuan-hub doctor names
+ * them. */
+gboolean bh_office_place_files(BhHub *hub, const GPtrArray *files, GError **error);
 /* The "attach" of a record: the roles in which files can be attached to it now, and limits. NULL
  * when there are none. */
 json_t *bh_office_attachable(BhOfficeCall *call, const char *id, const BhKind *parent_kind);

@@ -87,13 +87,36 @@ static gboolean pick_creation(BhOfficeCall *call, GError **error)
   return pick_act(call, acts, "create/", kind, error);
 }
 
+/* Reads the files with which the record is made ([{"role","path"}]) into the uploads of the call,
+ * which end with it. */
+static gboolean keep_files(BhOfficeCall *call, GError **error)
+{
+  const json_t *attach = json_object_get(call->body, "attach");
+  json_t *ids = json_array();
+  json_object_set_new(call->body, "files", ids);
+  gsize i;
+  json_t *file;
+  json_array_foreach((json_t *)attach, i, file) {
+    static const char *const members[] = {"role", "path"};
+    for (gsize k = 0; k < G_N_ELEMENTS(members); k++)
+      json_object_set_new(call->body, members[k],
+                          json_string(bh_json_string_or(file, members[k], "")));
+    json_t *upload = bh_office_keep_path(call, error);
+    if (upload == NULL)
+      return FALSE;
+    json_array_append_new(ids, upload);
+  }
+  return TRUE;
+}
+
 static json_t *create(BhOfficeCall *call, GError **error)
 {
   char id[BH_ID_LEN + 1];
   bh_office_make_id(call->office, id);
   if (json_object_get(call->body, "record") == NULL)
     json_object_set_new(call->body, "record", json_string(id));
-  return pick_creation(call, error) ? bh_office_create(call, error) : NULL;
+  return pick_creation(call, error) && keep_files(call, error) ? bh_office_create(call, error)
+                                                               : NULL;
 }
 
 /* Names the correction of the record in the body, if no act is named. */
@@ -140,6 +163,16 @@ static json_t *do_act(BhOfficeCall *call, GError **error)
 static json_t *unseal(BhOfficeCall *call, GError **error)
 {
   return name_record(call, error) ? bh_office_unseal(call, error) : NULL;
+}
+
+static json_t *show_worksheet(BhOfficeCall *call, GError **error)
+{
+  return name_record(call, error) ? bh_office_worksheet(call, error) : NULL;
+}
+
+static json_t *answer(BhOfficeCall *call, GError **error)
+{
+  return name_record(call, error) ? bh_office_answer(call, error) : NULL;
 }
 
 static json_t *attach(BhOfficeCall *call, GError **error)
@@ -201,8 +234,10 @@ static const struct {
   const char *name;
   gboolean changes;
   BhOfficeWork run;
-} WORKS[] = {{"acts", FALSE, list_acts}, {"form", FALSE, resolve_form}, {"create", TRUE, create},
-             {"act", TRUE, do_act},      {"attach", TRUE, attach},      {"list", FALSE, list},
+} WORKS[] = {{"acts", FALSE, list_acts}, {"form", FALSE, resolve_form},
+             {"create", TRUE, create},   {"act", TRUE, do_act},
+             {"attach", TRUE, attach},   {"worksheet", FALSE, show_worksheet},
+             {"answer", TRUE, answer},   {"list", FALSE, list},
              {"unseal", TRUE, unseal}};
 
 /* Logs who changed what from the shell, or tried to. Values are not logged, because people wrote

@@ -44,11 +44,16 @@ gboolean bh_office_remove_account(BhHub *hub, const char *staff, GError **error)
  *   "acts"    {"record"?}: what the person may do with a record, or make from it or from the menu.
  *             {"acts","creations","covers"?}; "covers": the newest entry of the record
  *   "form"    {"record","act","values"?} or {"kind","act","origin"?,"values"?}: as POST form
- *   "create"  {"kind","act","record"?,"origin"?,"values"?}: {"record","entry"}
+ *   "create"  {"kind","act","record"?,"origin"?,"values"?,"attach"?}: {"record","entry"}; "attach":
+ *             [{"role","path"}], files of this machine with which the record is made
  *   "act"     {"record","act","covers"?,"values"?}: a step or a correction; {"record","entry"}.
  *             Without "covers" the record may be at any version
  *   "attach"  {"record","role","path","note"?}: a file of this machine;
  *             {"record","sha256","media_type","repeated","entry"?}
+ *   "worksheet" {"record","list"?}: the checklist of a record; as GET worksheet
+ *   "answer"  {"record","item","answer","note"?,"list"?,"heads"?}: answers one item;
+ *             {"record","entry","heads"} or {"record","repeated","heads"}. Without "heads" the
+ *             answer replaces any other
  *   "list"    {"kind","ledger"?} and the members of bh_list_query_read: {"rows","after"?}, rows as
  *             on the page, and with "values"
  *

@@ -12,6 +12,7 @@
 #include "schema/kind-export.h"
 #include "schema/kind-rules.h"
 #include "schema/url.h"
+#include "schema/worksheet.h"
 #include "sync/hub/ingest/ingest.h"
 #include "sync/hub/log/log.h"
 #include "sync/hub/office/office-store.h"
@@ -143,6 +144,13 @@ static gboolean is_readable(const BhField *field)
   return type != BH_FIELD_JSON && type != BH_FIELD_HASH;
 }
 
+/* Whether the page shows the field in the sections of a record. A worksheet has a place of its
+ * own. */
+static gboolean is_in_sections(const BhKind *kind, const BhField *field)
+{
+  return is_readable(field) && field != bh_worksheet_find(kind);
+}
+
 /* Adds the row of a field if it has a value or the form offers it. `done`: names of the fields that
  * were added before. */
 static void add_field(BhOfficeCall *call, BhRecord *record, const BhField *field,
@@ -150,7 +158,7 @@ static void add_field(BhOfficeCall *call, BhRecord *record, const BhField *field
                       GHashTable *done)
 {
   if (field == NULL || !g_hash_table_add(done, (gpointer)bh_field_get_name(field)) ||
-      !is_readable(field))
+      !is_in_sections(context->kind, field))
     return;
   json_t *row = bh_field_is_computed(field) ? computed_row(call, field, computed)
                                             : field_row(call, record, field, context->values);
@@ -679,6 +687,7 @@ json_t *bh_office_record(BhOfficeCall *call, GError **error)
   }
   json_object_set_new(view, "case", json_boolean(may_export && makes_case(kind, files, children)));
   json_object_set_new(view, "sections", sections_of(call, record, kind, &context));
+  json_object_set_new(view, "worksheet", json_boolean(bh_worksheet_find(kind) != NULL));
   json_object_set_new(view, "conflicts", conflicts_of(call, record, kind));
   json_object_set_new(view, "acts", bh_office_list_acts(call, kind, &context));
   json_object_set_new(view, "creations", bh_office_list_creations(call, kind_name, &context));

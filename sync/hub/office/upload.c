@@ -115,27 +115,31 @@ static gboolean has_place(BhOfficeUploads *uploads, const char *staff, GError **
 {
   GHashTableIter iter;
   gpointer value;
-  guint own = 0, all = 0;
+  guint own = 0, all = 0, waiting = 0;
   g_hash_table_iter_init(&iter, uploads->table);
   while (g_hash_table_iter_next(&iter, NULL, &value)) {
     const Upload *upload = value;
+    waiting += upload->shown.waits && strcmp(upload->shown.staff, staff) == 0;
     if (upload->shown.answer != NULL) /* it is complete */
       continue;
     all++;
     own += strcmp(upload->shown.staff, staff) == 0;
   }
   if (own < BH_OFFICE_UPLOADS_OF_PERSON && all < BH_OFFICE_UPLOADS_MAX &&
+      waiting < BH_OFFICE_UPLOADS_WAITING &&
       g_hash_table_size(uploads->table) < BH_OFFICE_UPLOADS_KEPT)
     return TRUE;
   g_set_error(error, BH_ERROR, BH_ERROR_BUSY,
-              "uploads of the office: there are %u unfinished ones of this person and %u of all; "
-              "at most %d and %d are possible",
-              own, all, BH_OFFICE_UPLOADS_OF_PERSON, BH_OFFICE_UPLOADS_MAX);
+              "uploads of the office: there are %u unfinished ones of this person and %u of all, "
+              "and %u of this person for records to be made; at most %d, %d and %d are possible",
+              own, all, waiting, BH_OFFICE_UPLOADS_OF_PERSON, BH_OFFICE_UPLOADS_MAX,
+              BH_OFFICE_UPLOADS_WAITING);
   return FALSE;
 }
 
 gboolean bh_office_uploads_begin(BhOfficeUploads *uploads, const char *id, const char *staff,
-                                 const char *record, json_t *set, gint64 size, GError **error)
+                                 const char *record, gboolean waits, json_t *set, gint64 size,
+                                 GError **error)
 {
   g_autofree char *name = g_strconcat(PREFIX, id, NULL);
   g_autofree char *path = g_build_filename(bh_hub_get_dir(uploads->hub), "uploads", name, NULL);
@@ -153,6 +157,7 @@ gboolean bh_office_uploads_begin(BhOfficeUploads *uploads, const char *id, const
     g_strlcpy(upload->shown.record, record, sizeof upload->shown.record);
     upload->shown.set = json_incref(set);
     upload->shown.size = size;
+    upload->shown.waits = waits;
     upload->shown.path = g_steal_pointer(&path);
     upload->fd = fd;
     upload->reader = bh_media_reader_new();

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 
 #define BH_OFFICE_UPLOADS_OF_PERSON 4 /* unfinished uploads of one person */
 #define BH_OFFICE_UPLOADS_MAX 32      /* unfinished uploads of all people */
+#define BH_OFFICE_UPLOADS_WAITING 20  /* complete uploads of one person for records to be made */
 #define BH_OFFICE_UPLOADS_KEPT 1000   /* uploads of all people, complete ones included */
 #define BH_OFFICE_UPLOAD_IDLE_MS                                                                   \
   (600 * 1000) /* an upload without a request ends after this time                                 \
@@ -29,6 +30,7 @@ typedef struct {
   json_t *set;    /* values of the file's own record that are known from the beginning */
   gint64 size;    /* declared number of bytes */
   gint64 done;    /* number of bytes that arrived */
+  gboolean waits; /* the record is not made yet: the bytes are kept until it is */
   json_t *answer; /* the last answer, kept for a page that did not get it; NULL: none */
   BhMedia media;  /* what the file is; valid after bh_office_upload_finish */
   char sha256[BH_HASH_HEX_LEN + 1]; /* valid after bh_office_upload_finish */
@@ -42,10 +44,12 @@ BhOfficeUploads *bh_office_uploads_new(BhHub *hub);
 /* Removes all uploads with their bytes. */
 void bh_office_uploads_free(BhOfficeUploads *uploads);
 
-/* Begins an upload of `size` bytes by `staff` for `record`. `id`: a new id; `set` is referenced.
+/* Begins an upload of `size` bytes by `staff` for `record`, which is to be made if `waits`. `id`: a
+ * new id; `set` is referenced.
  * BH_ERROR_BUSY: too many unfinished uploads; BH_ERROR_STORAGE: no space. */
 gboolean bh_office_uploads_begin(BhOfficeUploads *uploads, const char *id, const char *staff,
-                                 const char *record, json_t *set, gint64 size, GError **error);
+                                 const char *record, gboolean waits, json_t *set, gint64 size,
+                                 GError **error);
 /* Takes an upload of this person for one request. bh_office_upload_release. NULL with
  * BH_ERROR_NOT_FOUND, also for an upload of another person, or BH_ERROR_BUSY while another request
  * has it. */

@@ -43,8 +43,14 @@ static const struct {
     {"POST", "/office/v1/records",
      "{\"record\":\"00000000-0000-7000-8000-00000000000a\",\"kind\":\"site\","
      "\"act\":\"create/at_enterprise\",\"origin\":\"{id}\",\"values\":{}}"},
+    {"POST", "/office/v1/uploads",
+     "{\"record\":\"00000000-0000-7000-8000-00000000000a\",\"kind\":\"site\",\"role\":\"photo\","
+     "\"act\":\"create/at_enterprise\",\"origin\":\"{id}\",\"size\":10}"},
     {"POST", "/office/v1/records/{id}/act", "{\"act\":\"step/accepted\",\"covers\":\"{id}\"}"},
     {"POST", "/office/v1/records/{id}/unseal", "{\"field\":\"informant\",\"reason\":\"x\"}"},
+    {"GET", "/office/v1/records/{id}/worksheet", "- list={id}"},
+    {"POST", "/office/v1/records/{id}/worksheet",
+     "{\"item\":\"COAL-01\",\"answer\":\"compliant\",\"heads\":[],\"list\":\"{id}\"}"},
     {"POST", "/office/v1/records/{id}/resolve",
      "{\"key\":\"opinion\",\"entry\":\"{id}\",\"heads\":[\"{id}\"]}"},
     {"POST", "/office/v1/quarantine/{id}", "{\"action\":\"release\",\"reason\":\"x\"}"},

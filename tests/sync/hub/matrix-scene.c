@@ -82,6 +82,26 @@ static gboolean is_unit_of(const json_t *declaration, const char *name)
          matrix_is_named(paths, name);
 }
 
+/* Sets what tells the area of a record of these kinds: an area field of its own, or the unit that
+ * it is about. Other kinds have the area of the records of the scene. */
+static void put_area(Matrix *matrix, const json_t *declaration, json_t *values)
+{
+  const char *path = bh_json_string_or(declaration, "area_from", NULL);
+  const char *dot = path != NULL ? strchr(path, '.') : NULL;
+  if (path != NULL && dot == NULL) {
+    json_object_set_new(values, path, json_string(AREA_BELOW));
+    return;
+  }
+  g_autofree char *stem = dot != NULL ? g_strndup(path, (gsize)(dot - path)) : NULL;
+  size_t at;
+  json_t *field;
+  json_array_foreach(json_object_get(declaration, "fields"), at, field) {
+    if (stem != NULL && strcmp(bh_json_string_or(field, "name", ""), stem) == 0 &&
+        bh_json_has_name(json_object_get(field, "ref_kinds"), "unit"))
+      json_object_set_new(values, stem, json_string(matrix->units[BELOW]));
+  }
+}
+
 /* Returns the values of a record whose refs are records of the scene; conditions are not yet
  * satisfied. */
 json_t *matrix_raw_values(Matrix *matrix, const char *kind, Visibility visibility)
@@ -112,8 +132,7 @@ json_t *matrix_raw_values(Matrix *matrix, const char *kind, Visibility visibilit
     if (id != NULL)
       json_object_set_new(values, name, json_string(id));
   }
-  if (g_strcmp0(json_string_value(json_object_get(declaration, "area_from")), "area") == 0)
-    json_object_set_new(values, "area", json_string(AREA_BELOW));
+  put_area(matrix, declaration, values);
   if (strcmp(kind, "inspection") == 0) {
     json_object_set_new(values, "modes",
                         json_pack("[s]", visibility == COVERT ? "covert" : "routine"));
