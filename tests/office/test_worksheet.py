@@ -229,7 +229,7 @@ class Worksheet(Forms, Page):
         self.press_answer("ADR-03", "compliant")
         self.wait_saved(accident, "ADR-03", "compliant")
         # The evaluation is opened when the case is closed.
-        opinion = pathlib.Path(self.hub.folder, "opinion.pdf")
+        opinion = self.hub.top / "opinion.pdf"
         opinion.write_bytes(b"%PDF-1.4\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n")
         self.hub.ask("attach", accident, opinion, "--role", "signed")
         for state, values in (("investigating", {"accident_grade": "general", "inquiry_unit": "区政府调查组"}),
