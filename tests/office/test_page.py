@@ -214,6 +214,8 @@ class Reviewer(Page):
         browser.wait_text("JC-2026-0001", ".pane")
         self.picture("enterprise")
         self.go("#/devices", "井坪 1 号终端")
+        browser.wait_text("磁盘加密", ".table")
+        browser.wait_text("未知", ".table")
         self.picture("devices")
         self.go("#/enterprises")
         browser.wait(lambda: browser.count(".row-choose input") > 2, "enterprises")

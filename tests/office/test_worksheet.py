@@ -230,7 +230,8 @@ class Worksheet(Forms, Page):
         self.wait_saved(accident, "ADR-03", "compliant")
         # The evaluation is opened when the case is closed.
         opinion = self.hub.top / "opinion.pdf"
-        opinion.write_bytes(b"%PDF-1.4\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n")
+        opinion.write_bytes(b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\nxref\n0 1\n0000000000 65535 f \n"
+                            b"trailer<</Root 1 0 R>>\nstartxref\n47\n%%EOF\n")
         self.hub.ask("attach", accident, opinion, "--role", "signed")
         for state, values in (("investigating", {"accident_grade": "general", "inquiry_unit": "区政府调查组"}),
                               ("determined", {"nature_members": "甲、乙", "nature_opinion": "生产安全事故",

@@ -209,6 +209,15 @@ class Sync(Case):
         self.assert_nothing_is_lost(pair)
         self.verify(pair)
 
+    def check_disks(self, pair):
+        """The office sees what the devices report of their disks since they have this version."""
+        office = Office(pair.hub, "staff-sun")
+        self.addCleanup(office.close)
+        told = {row["id"]: row.get("encryption") for row in office.ask("GET", "devices")["rows"]}
+        for device in DEVICES:
+            status = pair.ask(device, "status")
+            self.assertEqual(told[status["device"]], status["encryption"])
+
     def check_new_kinds(self, pair):
         """Devices take the kinds of today, keep what they had, and go on working."""
         pair.load_kinds()
@@ -244,6 +253,7 @@ class Sync(Case):
         pair.load_kinds()
         self.serve(pair)
         self.check_traffic(pair)
+        self.check_disks(pair)
         pair.hub.stop()
         self.assert_healthy(pair)
 

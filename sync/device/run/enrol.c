@@ -177,6 +177,8 @@ static BhTransportRequest *make_question(const Enrolment *enrolment)
 
   request->answer_max = ANSWER_MAX_BYTES;
   bh_transport_request_add_header(request, "Authorization", authorization);
+  if (uplink->encryption != NULL)
+    bh_transport_request_add_header(request, BH_HEADER_ENCRYPTION, uplink->encryption);
   return request;
 }
 

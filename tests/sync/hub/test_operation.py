@@ -288,8 +288,8 @@ class Settings(WithHub):
             self.assertRegex(output, re.escape(f"{path}:{line}: ") + ".*" + re.escape(words))
         output = self.check(INVALID, "[serve]\nlisten=nowhere\noffice-listen=localhost\ndata=here\n"
                                    "public-url=http://x\nproxy=127.0.0.1;proxy.example\n"
-                                   "log-format=xml\nmetrics-token-file=token\n")
-        for line in range(2, 9):
+                                   "log-format=xml\nmetrics-token-file=token\ndevice-encryption=maybe\n")
+        for line in range(2, 10):
             self.assertRegex(output, re.escape(f"{path}:{line}: ") + r'[a-z-]+: ".*" is not allowed; it must be ')
         output = self.check(INVALID, "[serve]\nlistne=x\nlisten=nowhere\n")
         for words in (f"{path}:2: unknown key listne", f'{path}:3: listen: "nowhere" is not allowed'):
