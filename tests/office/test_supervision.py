@@ -6,8 +6,8 @@ import unittest
 
 import acts
 from acts import act, make, view_of
-from desk import Desk, day
 from hub import Hub
+from story import Story, day
 
 HUB = None
 
@@ -23,7 +23,7 @@ def tearDownModule():
         raise AssertionError(f"the hub ended with {code}")
 
 
-class Supervision(Desk):
+class Supervision(Story):
     def ordered(self, days):
         """The hazard with an order that is due after so many days."""
         return next(row["id"] for row in self.ledger("hazard", "rectification")

@@ -204,6 +204,8 @@ void matrix_set_scene(Matrix *matrix, Visibility visibility)
   add_scene(matrix, "participant", visibility);
   add_scene(matrix, "hazard", visibility);
   add_scene(matrix, "installation", visibility);
+  add_scene(matrix, "inspection_plan", visibility);
+  add_scene(matrix, "fact_check", visibility);
 }
 
 /* --- rules of the declarations --- */

@@ -1,4 +1,4 @@
-"""What people of the office do with records, for stories on the hub of acts.HUB."""
+"""What the stories of the office share: a hub, people who sign in, and the acts that kinds declare."""
 
 import datetime
 import pathlib
@@ -14,9 +14,7 @@ def day(days=0):
     return (datetime.date.today() + datetime.timedelta(days)).isoformat()
 
 
-class Desk(unittest.TestCase):
-    """The office as people of it use it: acts of records, lists, files. Each person signs in once."""
-
+class Story(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.clients = {}
