@@ -571,10 +571,10 @@ class Subjects(Matter):
         exam = self.make(self.WANG, "third_party_exam", "create/at_enterprise", enterprise, exam_body="某安全技术公司",
                          exam_contract="HT-7", examined_on=day(-3), exam_findings="通风系统图不符", exam_count="1")
         self.attach(self.WANG, exam, "document", "report")
-        watch = self.make(self.WANG, "watch_log", "create/at_enterprise", enterprise, watcher="王样例",
+        watch = self.make(self.WANG, "watch_shift", "create/at_enterprise", enterprise, watcher="王样例",
                           watch_from=f"{day()} 00:10", watch_to=f"{day()} 00:20", watch_text="无人员入井")
         self.assertEqual(self.text(watch, "watcher", "watch_text"), ["王样例", "无人员入井"])
-        self.refuse_make(self.WANG, "watch_log", "create/at_enterprise", "盯守止不能早于盯守起", enterprise, watcher="王",
+        self.refuse_make(self.WANG, "watch_shift", "create/at_enterprise", "盯守止不能早于盯守起", enterprise, watcher="王",
                          watch_from=f"{day()} 10:00", watch_to=f"{day()} 09:00", watch_text="x")
         seal = self.make(self.WANG, "electronic_seal", "create/at_enterprise", enterprise, seal_number="F-001",
                          seal_place="副井口")

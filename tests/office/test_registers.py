@@ -6,8 +6,8 @@ import unittest
 
 import acts
 from acts import make, view_of
-from story import Story, day
 from hub import Hub
+from story import Story, day
 
 
 def setUpModule():
@@ -93,16 +93,16 @@ class Registers(Story):
             self.assertIn(self.mine, [row["id"] for row in found])
 
     def test_R011_a_suspended_mine_has_guard_power_off_seal_and_patrol(self):
-        self.assertEqual(make(self.client("staff-sun"), "watch_shift", "create/at_enterprise", {}, self.mine)[0], 403)
+        self.assertEqual(make(self.client("staff-sun"), "watch_roster", "create/at_enterprise", {}, self.mine)[0], 403)
         self.file(production_state="suspended", production_state_on=day(-3), guard_name="样例看守", power_off="safety_only",
                   power_off_on=day(-2), seal_number="平封 0007", last_patrol_at=f"{day(-1)} 22:00")
         self.assertEqual([self.text(self.mine, name) for name in ("guard_name", "power_off", "seal_number")],
                          ["样例看守", "仅保安全用电", "平封 0007"])
         # A watch roster for a suspended mine, or for one of concern.                                      R-012
-        shift = self.make("staff-sun", "watch_shift", "create/at_enterprise", self.mine, from_at=f"{day()} 08:00",
+        shift = self.make("staff-sun", "watch_roster", "create/at_enterprise", self.mine, from_at=f"{day()} 08:00",
                           to_at=f"{day()} 20:00", watcher=self.staff("李"))
         self.assertIn("08:00", self.text(shift, "from_at"))
-        self.assertEqual(make(self.client("staff-sun"), "watch_shift", "create/at_enterprise",
+        self.assertEqual(make(self.client("staff-sun"), "watch_roster", "create/at_enterprise",
                               {"from_at": f"{day()} 20:00", "to_at": f"{day()} 08:00", "watcher_name": "甲"}, self.mine)[0], 400)
 
     def add_code(self, name, code, label):
@@ -265,7 +265,7 @@ class Registers(Story):
         for count in (1, 2):
             self.assertEqual(self.text(self.mine, "head_checks_short"), "是")
             check = self.make("staff-sun", "head_check", "create/at_enterprise", self.mine, checked_on=day(),
-                              head_name="样例董事长", subject="顶板")
+                              head_name="样例董事长", topic="顶板")
             self.attach("staff-sun", check, "proof", f"check {count}")
         self.assertEqual([self.text(self.mine, name) for name in ("head_checks", "head_checks_short")], ["2 次", "否"])
 
@@ -274,10 +274,64 @@ class Registers(Story):
                   qualification="矿山工程二级", headcount="40", agreement=True, in_use="yes")
         for days, subject in ((-90, "水害撤人"), (-5, "瓦斯撤人")):
             drill = self.make("staff-sun", "emergency_drill", "create/at_enterprise", self.mine, held_on=day(days),
-                              subject=subject, drill_type="evacuation", headcount="120")
+                              topic=subject, drill_type="evacuation", headcount="120")
             self.attach("staff-sun", drill, "photo", subject)
         self.assertEqual(self.text(self.mine, "last_drill_on"), day(-5))
         self.sees(self.mine, "样例掘进队", "水害撤人")
+
+    # --- visits, campaigns, plans, tasks ---
+
+    def test_R030_R039_publication_and_campaigns(self):
+        visit, hazard = acts.HUB.told["second"], acts.HUB.told["hazard"]
+        campaign = self.make("staff-sun", "special_campaign", "create/begin", name="百日攻坚", document_number="朔安发〔2022〕3号",
+                             starts_on=day(-30), ends_on=day(70), target_sectors=["coal_mine", "illegal_mining"])
+        for record in (visit, hazard):
+            self.do("staff-sun", record, "edit/tag", special_campaign=campaign)
+            self.assertEqual(self.text(record, "special_campaign"), "百日攻坚")
+        self.assertEqual([self.count(campaign, name) for name in ("campaign_visits", "campaign_hazards")], [1, 1])
+        self.do("staff-sun", visit, "step/accepted")
+        self.refuse("staff-sun", visit, "edit/publish", "published_url", published_url="网址")
+        self.do("staff-sun", visit, "edit/publish", published_at=day(), published_url="https://example.org/1",
+                feedback_to="平鲁区", feedback_at=day())
+        self.assertEqual([self.text(visit, name) for name in ("published_url", "feedback_at")], ["https://example.org/1", day()])
+
+    def test_R213_bans_are_listed_with_a_name_that_is_kept_personal(self):
+        ban = self.make("staff-sun", "industry_ban", "create/at_office", name="样例某", banned_id="140603198001010016",
+                        banned_sector="coal_mine", ban_number="晋禁〔2026〕1号", banned_on=day(), ban_reason="重大事故主要责任")
+        self.assertIn(ban, self.ids("industry_ban", "*"))
+        self.assertNotIn("样例某", str(self.ledger("industry_ban", "*")))
+        self.assertEqual(self.text(ban, "name"), "样例某")
+
+    def test_R214_exposure_notice_and_talk_are_recorded_with_their_result(self):
+        for code in ("exposure", "notice", "talk"):
+            record = self.make("staff-sun", "public_action", "create/at_office", self.mine, action_type=code,
+                               addressed_to="样例矿 矿长", action_reason="整改不力", acted_on=day(-1))
+            self.attach("staff-sun", record, "proof", code)
+            self.do("staff-sun", record, "edit/correct", action_result="已整改")
+            self.assertEqual(self.text(record, "action_result"), "已整改")
+        other = self.make("staff-sun", "public_action", "create/at_office", action_type="talk", addressed_to="某镇 镇长",
+                          action_reason="履职不力", acted_on=day())
+        self.assertIn(other, self.ids("public_action", "*"))
+        self.sees(self.mine, "样例矿 矿长")
+
+    def test_R232_a_task_of_the_58_measures_has_progress_until_it_is_verified(self):
+        task = self.make("staff-zhou", "measure_task", "create/at_office", task_number="16", group_title="严格执法",
+                         task_text="编制年度监督检查计划", responsible_units="各级负有监管职责的部门", deadline_text="5月底前",
+                         task_deadline=day(10), clause="朔安发〔2022〕3号 四")
+        progress = self.make("staff-wang", "measure_progress", "create/of_task", task, progress_text="正在起草", progress_share="40")
+        self.assertIn(progress, self.ids("measure_progress", "open"))
+        self.do("staff-wang", progress, "step/in_progress", progress_text="已报批", progress_share="80")
+        self.assertEqual([self.text(progress, name) for name in ("progress_share", "updated_on")], ["80%", day()])
+        self.assertNotEqual(acts.act(self.client("staff-wang"), progress, "step/claimed_done", {})[0], 200)
+        self.attach("staff-wang", progress, "proof", "plan")
+        self.do("staff-wang", progress, "step/claimed_done")
+        self.assertEqual(self.text(progress, "progress_share"), "100%")
+        self.assertNotIn("step/verified", self.offered("staff-wang", progress))
+        self.refuse("staff-sun", progress, "step/in_progress", "请填写退回原因")
+        self.do("staff-sun", progress, "step/in_progress", task_return_reason="缺批准文件")
+        self.do("staff-wang", progress, "step/claimed_done")
+        self.do("staff-sun", progress, "step/verified")
+        self.assertEqual((self.state(progress), self.count(task, "units_done")), ("verified", 1))
 
 
 if __name__ == "__main__":

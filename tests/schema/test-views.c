@@ -323,11 +323,12 @@ static void test_the_kinds_keep_their_places(void **state)
                              words[bh_kind_get_in_case(kind)]);
   }
   assert_string_equal(children->str,
-                      "+hazard +document progress_report ruling signature participant plaque "
-                      "site licence insurance leader_duty leader_visit stationing installation "
-                      "contractor matter watch_shift emergency_drill duty_paper head_check "
-                      "-file guarantee_person guarantee_step installation_check opinion_item "
-                      "-review scan ");
+                      "+hazard +document progress_report ruling signature participant "
+                      "fact_check plaque site licence insurance leader_duty leader_visit "
+                      "stationing installation contractor matter watch_roster emergency_drill "
+                      "duty_paper head_check plan_line measure_progress asked_person -file "
+                      "guarantee_person guarantee_step installation_check opinion_item -review "
+                      "scan ");
   assert_string_equal(told->str, "enterprise opened, plaque with_parent, site opened, "
                                  "checklist named, unit named, staff named, device named, "
                                  "inspection root, ");

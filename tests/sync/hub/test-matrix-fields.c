@@ -93,6 +93,7 @@ static json_t *value_of(const json_t *field, int which)
       {"phone", {"13800000001", "13800000002"}},
       {"uscc", {"91350100M000100Y43", "91140603MA0000015Q"}},
       {"url", {"https://a.example/1", "https://a.example/2"}},
+      {"id_number", {"140603198001010016", "140603199002020026"}},
       {"area", {"140603100", "140603200"}},
       {"hash",
        {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
