@@ -205,6 +205,28 @@ class Rules(StoryTest):
         self.assertEqual((made["measures"], made["fine_amount"], made["legal_basis"], made["legal_opinion"]),
                          (["fine"], "20000", LEGAL_BASIS, "依据充分，程序合法"))
 
+    # --- accidents ---
+
+    @begins("signed", picture=41)
+    def test_an_accident_is_filled_in_without_a_network_and_investigated_by_the_office(self):
+        self.hub.stop()
+        with self.open() as app:
+            sign_in(app)
+            app.click("create-accident-fill_in")
+            app.type("accident_text", "运输巷跑车")
+            app.type("accident_dead", "1")
+            self.shot(app, "accident")
+            app.click("save")
+            app.gone("accident_text")
+            self.assertIn("未上送", app.value("state"))
+            app.click("step-both_reported")
+            app.find("department_receiver")
+            self.shot(app, "both-reports")
+        self.hub.serve()
+        self.begin_story("accident", "filled_first")
+        self.refuse_at_office("staff-sun", "investigating", "须先登记双报告", accident_grade="general",
+                              inquiry_unit="区政府调查组")
+
     # --- urgent messages ---
 
     @begins("signed", picture=15)

@@ -92,7 +92,7 @@ class TipOffs(Matter):
         self.refuse_make(self.WANG, "tip_off", "create/at_enterprise", "", HUB.told["enterprise"], **self.INTAKE)
         tip = self.tip(tip_on=day(-3), insider="是")
         self.assertIn(tip, self.listed("tip_off", "tips_insider"))                                      # R-152
-        # An inspector does not see it before the verification is given to this person.
+        # The local unit does not see it before it is judged to be its matter.
         self.assertEqual(self.client(self.WANG).ask("GET", f"/office/v1/records/{tip}")[0], 404)
         self.refuse(self.SUN, tip, "step/judged", "请填写研判理由", tip_level="county", handling_unit=self.unit())
         self.judge(tip, repeats=earlier, repeated_tip="是")
@@ -305,10 +305,10 @@ class Accidents(Matter):
 class Evaluations(Matter):
     PARTS = {f"part_{name}": f"{name}部分" for name in ("process", "opinion", "measures", "problems", "advice")}
 
-    def closed(self, name, closed_on, grade="general"):
+    def closed(self, name, closed_on, grade="general", **values):
         """An accident whose case another body closed on that day; its evaluation."""
         accident = self.make(self.WANG, "accident", "create/at_enterprise", HUB.told["enterprise"],
-                             happened_on=day(-700), accident_text=name)
+                             happened_on=day(-700), accident_text=name, **values)
         self.do(self.SUN, accident, "step/investigating", accident_grade=grade, inquiry_unit="调查组")
         self.attach(self.SUN, accident, "signed", name)
         self.do(self.SUN, accident, "step/determined", nature_members="甲", nature_opinion="是", determined_on=day(-400),
@@ -343,6 +343,8 @@ class Evaluations(Matter):
                     group_head_post="deputy", **values)                                                 # R-180
         self.do(self.ZHOU, late, "edit/notice", late_notice_on=day(), late_points="2.5")                # R-199
         self.assertEqual(self.text(late, "late_notice_on", "late_points"), [day(), "2.5"])
+        disaster = self.closed("山洪冲毁井口", day(-320), case_type="disaster")                           # R-176
+        self.do(self.SUN, disaster, "step/falls_due")
         larger = self.closed("较大事故", day(-320), "larger")
         self.do(self.SUN, larger, "step/falls_due")
         self.refuse(self.SUN, larger, "step/group_set", "较大事故由市级组织评估", organiser_level="county",
@@ -436,7 +438,7 @@ class OtherBodies(Matter):
         self.assertEqual(self.text(lead, "transfer_type", "lead_reason", "receiver_name"),
                          ["违纪和职务违法", "逾期四百天", "平鲁区纪委监委"])
         self.assertEqual(self.rows(self.SUN, lead)["about_record"]["ref"], hazard)
-        for login in (self.WANG, "staff-other", "staff-expert"):                                        # few people only
+        for login in (self.WANG, "staff-other", "staff-side"):
             self.assertEqual(self.client(login).ask("GET", f"/office/v1/records/{lead}")[0], 404, login)
         sent = dict(transfer_code="unfinished", transfer_subject="矿长甲", lead_facts="三次责令未整改", sent_on=day())
         self.refuse(self.ZHOU, lead, "step/dispatched", "移送书", **sent)
