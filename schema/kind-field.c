@@ -251,11 +251,11 @@ static gboolean parse_limit(BhPlace *place, const BhField *field, const char *ke
 BhField *bh_field_parse(BhPlace *place, const json_t *declaration)
 {
   static const char *const allowed[] = {
-      "name",     "type",   "label",       "hint",          "required",   "show_when", "choices",
-      "min",      "max",    "digits",      "ref_kinds",     "personal",   "indexed",   "retired",
-      "in_form",  "source", "locked_when", "on_change_ask", "written_by", "unlocked",  "own_unit",
-      "distinct", "doubt",  "unit",        "compute",       "codes",      "day",       "sealed",
-      "lists",    NULL};
+      "name",       "type",     "label",    "hint",     "required",    "show_when",
+      "choices",    "min",      "max",      "digits",   "ref_kinds",   "personal",
+      "indexed",    "retired",  "in_form",  "source",   "locked_when", "on_change_ask",
+      "written_by", "unlocked", "own_unit", "distinct", "doubt",       "unit",
+      "compute",    "codes",    "day",      "sealed",   "lists",       NULL};
   g_autofree BhField *field = g_new0(BhField, 1);
   field->declaration = declaration;
   field->in_form = TRUE;

@@ -1,6 +1,6 @@
 /* The commands "acts", "create", "edit", "step", "attach", "unseal", "worksheet" and "list": what a
- * person does at the office, from a shell. The work is done by sync/hub/office (bh_office_run) in the
- * process that has the hub open. Start with the table of options in parse. */
+ * person does at the office, from a shell. The work is done by sync/hub/office (bh_office_run) in
+ * the process that has the hub open. Start with the table of options in parse. */
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <stdio.h>

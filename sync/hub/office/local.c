@@ -234,11 +234,10 @@ static const struct {
   const char *name;
   gboolean changes;
   BhOfficeWork run;
-} WORKS[] = {{"acts", FALSE, list_acts}, {"form", FALSE, resolve_form},
-             {"create", TRUE, create},   {"act", TRUE, do_act},
-             {"attach", TRUE, attach},   {"worksheet", FALSE, show_worksheet},
-             {"answer", TRUE, answer},   {"list", FALSE, list},
-             {"unseal", TRUE, unseal}};
+} WORKS[] = {
+    {"acts", FALSE, list_acts}, {"form", FALSE, resolve_form}, {"create", TRUE, create},
+    {"act", TRUE, do_act},      {"attach", TRUE, attach},      {"worksheet", FALSE, show_worksheet},
+    {"answer", TRUE, answer},   {"list", FALSE, list},         {"unseal", TRUE, unseal}};
 
 /* Logs who changed what from the shell, or tried to. Values are not logged, because people wrote
  * them. */

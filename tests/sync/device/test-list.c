@@ -489,8 +489,8 @@ static void test_a_kind_of_the_office_is_not_on_a_device(void **state G_GNUC_UNU
   json_array_foreach(creations, i, creation) {
     assert_string_not_equal(bh_json_string_or(creation, "kind", ""), "tip_off");
   }
-  g_autoptr(json_t) ops = fixture_ops(test_id(0x72), "tip_off",
-                                      json_pack("{ss ss}", "tip_subject", "盗采", "state", "registered"));
+  g_autoptr(json_t) ops = fixture_ops(
+      test_id(0x72), "tip_off", json_pack("{ss ss}", "tip_subject", "盗采", "state", "registered"));
   g_autofree char *entry = bh_device_save(fixture->device, fixture->li, ops, 0, &error);
   assert_null(entry);
   assert_non_null(strstr(error->message, "is set at the hub only"));

@@ -355,10 +355,9 @@ static void test_a_sealed_value_is_not_in_the_log_or_the_records(void **state)
   char tip[BH_ID_LEN + 1], other[BH_ID_LEN + 1];
   test_device_make_id(device, tip);
   test_device_make_id(device, other);
-  json_t *set =
-      json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "tip_channel", "telephone", "tip_type", "accident",
-                "tip_subject", "瞒报", "tip_text", "井下死亡一人未报", "tip_on", "2026-11-01", "area",
-                "140603");
+  json_t *set = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "tip_channel", "telephone", "tip_type",
+                          "accident", "tip_subject", "瞒报", "tip_text", "井下死亡一人未报",
+                          "tip_on", "2026-11-01", "area", "140603");
   json_object_set_new(set, "unit", json_string(fixture->county));
   json_object_set_new(set, "state", json_string("registered"));
   g_autoptr(json_t) bare = json_copy(set);
