@@ -157,7 +157,7 @@ function makeRow(sheet, first) {
 const listName = (list) => `${list.name} ${list.version}`;
 
 function makeBox(id) {
-  const node = el('section', { class: 'card sheet', 'aria-label': t('sheet.title') }, el('p', { class: 'muted' }, t('list.loading')));
+  const node = el('section', { class: 'card worksheet', 'aria-label': t('sheet.title') }, el('p', { class: 'muted' }, t('list.loading')));
   const kept = openDraft(`${id} worksheet`, 'answers');
   const rows = new Map();
   const sum = el('p', { class: 'sheet-sum', role: 'status' });

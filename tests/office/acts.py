@@ -342,6 +342,47 @@ def history_of(client, record):
     return client.ask("GET", f"/office/v1/records/{record}/history")[1]["rows"]
 
 
+class Worksheets(unittest.TestCase):
+    def test_R051_an_item_is_answered_once_and_the_second_person_is_told(self):
+        sun, zhou = signed_in(), signed_in("staff-zhou")
+        town = next(row["id"] for row in pick(sun, kind="unit")[1]["rows"] if "井坪镇" in row["title"])
+        status, content = make(sun, "capacity_assessment", "create/of_unit", {"assessed_unit": town})
+        self.assertEqual(status, 200, content)
+        place = f"/office/v1/records/{content['record']}/worksheet"
+        view = sun.ask("GET", place)[1]
+        self.assertEqual((view["open"], view["total"], view["answered"]), (True, 26, 0))
+        body = {"item": "TWN-01", "answer": "compliant", "note": "三人在岗", "heads": []}
+        status, done, _ = sun.ask("POST", place, body)
+        self.assertEqual((status, len(done["heads"])), (200, 1), done)
+        status, again, _ = sun.ask("POST", place, body)
+        self.assertEqual((status, again["repeated"], again["heads"]), (200, True, done["heads"]))
+        status, refused, _ = zhou.ask("POST", place, {**body, "answer": "noncompliant"})
+        self.assertEqual((status, refused["present"]["by"], refused["present"]["note"]), (409, "孙样例", "三人在岗"))
+        self.assertEqual(zhou.ask("POST", place, {**body, "answer": "noncompliant", "heads": done["heads"]})[0], 200)
+        self.assertEqual(sun.ask("POST", place, {**body, "note": "长" * 2001})[0], 413)
+        for wrong in ({"item": "TWN-99"}, {"answer": "yes"}, {"heads": None}, {"item": 7}):
+            self.assertEqual(sun.ask("POST", place, {**body, **wrong})[0], 400, wrong)
+        absent = f"/office/v1/records/{uuid.uuid4()}/worksheet"
+        self.assertEqual((sun.ask("GET", absent)[0], sun.ask("POST", absent, body)[0]), (404, 404))
+        other = f"/office/v1/records/{HUB.told['hazard']}/worksheet"
+        self.assertEqual((sun.ask("GET", other)[0], sun.ask("POST", other, body)[0]), (400, 400))
+
+    def test_files_of_a_record_that_is_not_made_yet(self):
+        sun = signed_in()
+        about = {"record": str(uuid.uuid4()), "kind": "tip_off", "act": "create/register", "role": "proof", "size": 9}
+        self.assertEqual(sun.ask("POST", "/office/v1/uploads", {**about, "size": 64 * 1024 * 1024 + 1})[0], 413)
+        self.assertEqual(sun.ask("POST", "/office/v1/uploads", {**about, "act": "create/at_enterprise",
+                                                                 "origin": str(uuid.uuid4())})[0], 404)
+        begun, statuses = [], []
+        while not statuses or (statuses[-1] == 200 and len(statuses) < 9):
+            status, content, _ = sun.ask("POST", "/office/v1/uploads", about)
+            statuses.append(status)
+            begun += [content["upload"]] if status == 200 else []
+        self.assertEqual((statuses[0], statuses[-1]), (200, 503))
+        for upload in begun:
+            self.assertEqual(sun.ask("DELETE", f"/office/v1/uploads/{upload}")[0], 200)
+
+
 class TooMuch(unittest.TestCase):
     """Input without end or measure: refused by name, and nothing is written."""
 

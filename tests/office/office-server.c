@@ -82,6 +82,26 @@ static void add_checklist(Server *server, const char *id)
     die(error, "checklist");
 }
 
+/* A list with which records are worked through at the office. */
+static void add_office_list(Server *server)
+{
+  g_autoptr(GError) error = NULL;
+  char id[BH_ID_LEN + 1];
+  g_autofree char *csv = bh_data_path("assets", "checklists", "township-capacity.csv", NULL);
+  g_autoptr(BhChecklist) list = bh_checklist_load(csv, NULL, &error);
+  if (list == NULL)
+    die(error, csv);
+  bh_id_from_name("samples", "list-township", id);
+  g_autoptr(json_t) items = bh_checklist_to_json(list);
+  g_autoptr(json_t) ops =
+      json_pack("[{s:s,s:s,s:{s:s,s:s,s:s,s:s,s:O}}]", "record", id, "kind", "checklist", "set",
+                "code", "township-capacity", "name", "乡镇监管能力检查清单", "version", "1",
+                "valid_from", "2026-01-01", "items", items);
+  g_autofree char *entry = bh_hub_append(server->hub, NULL, ops, &error);
+  if (entry == NULL)
+    die(error, "checklist of the office");
+}
+
 static void add_passwords(Server *server)
 {
   g_autoptr(GError) error = NULL;
@@ -719,6 +739,7 @@ int main(int argc, char **argv)
   char checklist[BH_ID_LEN + 1];
   bh_id_from_name("test", "coal-mine", checklist);
   add_checklist(&server, checklist);
+  add_office_list(&server);
   add_passwords(&server);
   enrol(&server);
   add_inspection(&server, "inspection", sample_id("ent-01"), "JC-2026-0001", checklist,

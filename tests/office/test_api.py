@@ -11,7 +11,7 @@ import yaml
 import acts, cases, duties, lists, reviews, uploads
 from duties import RolesAndDuties, enterprise_of
 from hub import PASSWORDS, Client, Hub, unnamed
-from acts import MakingRecords, TooMuch
+from acts import MakingRecords, TooMuch, Worksheets
 from cases import Cases
 from lists import WorkAtDoubts, WorkInBulk, WorkWithLists, WorkWithNumbers
 from reviews import WorkByReview, WorkOfLostDevicesEnds
@@ -20,7 +20,7 @@ from uploads import AttachedFiles
 HUB = None
 # On the same hub.
 for case in (WorkByReview, WorkOfLostDevicesEnds, WorkWithLists, AttachedFiles, WorkAtDoubts, WorkInBulk, WorkWithNumbers,
-             MakingRecords, TooMuch, RolesAndDuties, Cases):
+             MakingRecords, TooMuch, Worksheets, RolesAndDuties, Cases):
     case.__module__ = __name__
 del case  # a class under two names would run twice
 DOCUMENT = yaml.safe_load(pathlib.Path(sys.argv[2], "schema/openapi.yaml").read_text(encoding="utf-8"))

@@ -14,7 +14,7 @@ from webdriver import Browser
 
 TODAY = datetime.date.today().isoformat()
 ITEMS_HERE = 20  # of 26: those of 朔州 and of the province
-ITEM = ".sheet [data-item='{}']"
+ITEM = ".worksheet [data-item='{}']"
 
 
 class Worksheet(Forms, Page):
@@ -97,15 +97,15 @@ class Worksheet(Forms, Page):
         self.sign_in("staff-sun")
         record = self.make("capacity_assessment", "of_unit", assessed_unit=self.unit["id"])
         self.go(f"#/inbox/new/{record}")
-        self.browser.wait_text("没有可填的清单：township-capacity", ".sheet")
+        self.browser.wait_text("没有可填的清单：township-capacity", ".worksheet")
         self.hub.run("load", pathlib.Path(sys.argv[2], "assets/checklists"))
         self.assertEqual(self.sheet(record)["total"], ITEMS_HERE)
 
     def test_01_R051_a_township_office_is_checked_with_its_list(self):
         record = self.__class__.township = self.make("capacity_assessment", "of_unit", assessed_unit=self.unit["id"])
         self.open_sheet(record)
-        self.assertEqual(self.browser.text(".sheet h3"), "清单")
-        self.assertIn("乡镇监管能力检查清单 2026.1", self.browser.text(".sheet"))
+        self.assertEqual(self.browser.text(".worksheet h3"), "清单")
+        self.assertIn("乡镇监管能力检查清单 2026.1", self.browser.text(".worksheet"))
         self.assertEqual(self.browser.count(".sheet-item"), ITEMS_HERE)
         text = self.browser.text(ITEM.format("TWN-01"))
         for part in ("监管执法人员是否不少于3人", "在岗、能履职的不少于3人", "查阅资料", "限期配齐", "朔安发〔2022〕3号第48条"):
@@ -135,10 +135,10 @@ class Worksheet(Forms, Page):
         self.assertEqual(self.sheet(record)["answered"], 3)
         self.picture("worksheet")
         # A filter shows what is left.
-        self.browser.run("document.querySelector('.sheet [data-filter=left]').click()")
+        self.browser.run("document.querySelector('.worksheet [data-filter=left]').click()")
         self.assertEqual(self.browser.run("return [...document.querySelectorAll('.sheet-item')].filter((one) => !one.hidden).length"),
                          ITEMS_HERE - 3)
-        self.browser.run("document.querySelector('.sheet [data-filter=all]').click()")
+        self.browser.run("document.querySelector('.worksheet [data-filter=all]').click()")
         self.assert_quiet()
 
     def test_02_what_is_typed_outlives_a_broken_line_and_a_reload(self):

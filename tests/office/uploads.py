@@ -117,6 +117,9 @@ class AttachedFiles(unittest.TestCase):
         folder.rename(folder.with_name("elsewhere"))
         try:
             self.assertEqual(self.begin(9)[0], 507)
+            self.assertEqual(self.client.ask("POST", "/office/v1/uploads", {
+                "record": "00000000-0000-7000-8000-0000000000ac", "kind": "tip_off", "act": "create/register",
+                "role": "proof", "size": 9})[0], 507)
             self.assertEqual(self.send(place, 0, data)[0], 507)
         finally:
             folder.with_name("elsewhere").rename(folder)
