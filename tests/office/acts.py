@@ -59,6 +59,20 @@ def pick(client, **query):
 
 
 class MakingRecords(unittest.TestCase):
+    def test_R150_a_sealed_value_is_opened_by_those_who_may(self):
+        sun = signed_in()
+        status, made = make(sun, "tip_off", "create/take", {"channel": "mail", "tip_type": "illegal_act", "informant": "钱样例",
+                                                            "summary": "夜间盗采", "content": "有车辆出入"})
+        self.assertEqual(status, 200, made)
+        tip = made["record"]
+        zheng = pick(sun, kind="staff", search="郑")[1]["rows"][0]["id"]
+        status, judged = act(sun, tip, "step/judged", {"level": "county", "handler": zheng, "judge_reason": "本级办理"})
+        self.assertEqual(status, 200, judged)
+        for login, field, expected in (("staff-sun", "informant", 200), ("staff-sun", "summary", 400),
+                                       ("staff-zheng", "informant", 403), ("staff-far", "informant", 404)):
+            body = {"field": field, "reason": "核实地点"}
+            self.assertEqual(signed_in(login).ask("POST", f"/office/v1/records/{tip}/unseal", body)[0], expected, login)
+
     def test_R064_a_setting_is_set_by_a_leader_and_gives_days(self):
         leader, sun = signed_in("staff-zhou"), signed_in()
         menu = [one["act"] for one in leader.ask("GET", "/office/v1/creations")[1]["creations"]
