@@ -92,6 +92,17 @@ class MakingRecords(unittest.TestCase):
         self.assertEqual(status, 200, content)
         self.assertEqual(offered("140603100"), [])
 
+    def test_R150_a_sealed_value_is_opened_by_those_who_may(self):
+        sun = signed_in()
+        status, made = make(sun, "tip_off", "create/take", {"channel": "mail", "tip_type": "illegal_act", "informant": "钱样例",
+                                                            "summary": "夜间盗采", "content": "有车辆出入"})
+        self.assertEqual(status, 200, made)
+        tip = made["record"]
+        for login, field, expected in (("staff-sun", "informant", 200), ("staff-sun", "tip_subject", 400),
+                                       ("staff-zheng", "informant", 403), ("staff-far", "informant", 404)):
+            body = {"field": field, "reason": "核实地点"}
+            self.assertEqual(signed_in(login).ask("POST", f"/office/v1/records/{tip}/unseal", body)[0], expected, login)
+
     def test_R064_a_setting_is_set_by_a_leader_and_gives_days(self):
         leader, sun = signed_in("staff-zhou"), signed_in()
         menu = [one["act"] for one in leader.ask("GET", "/office/v1/creations")[1]["creations"]

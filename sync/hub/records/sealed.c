@@ -112,16 +112,16 @@ static json_t *read_box(const guint8 *secret, const char *box, const char *recor
                         const char *field, const char *entry)
 {
   g_autofree char *text = decrypt(secret, box);
-  g_autoptr(json_t) content =
-      text != NULL ? bh_json_parse(text, strlen(text), BOX_MAX, "sealed", NULL) : NULL;
+  if (text == NULL)
+    return NULL;
+  g_autoptr(json_t) content = bh_json_parse(text, strlen(text), BOX_MAX, "sealed", NULL);
+  sodium_memzero(text, strlen(text));
   const char *value = bh_json_string_or(content, "value", NULL);
   if (value == NULL || strcmp(bh_json_string_or(content, "record", ""), record) != 0 ||
       strcmp(bh_json_string_or(content, "field", ""), field) != 0 ||
       strcmp(bh_json_string_or(content, "entry", ""), entry) != 0)
     return NULL;
-  json_t *opened = bh_json_parse(value, strlen(value), BOX_MAX, "sealed", NULL);
-  sodium_memzero(text, strlen(text));
-  return opened;
+  return bh_json_parse(value, strlen(value), BOX_MAX, "sealed", NULL);
 }
 
 json_t *bh_sealed_open(BhDb *db, const guint8 secret[BH_SECRET_KEY_SIZE], const BhRecord *record,
