@@ -7,7 +7,7 @@
 
 #define KIND_FILE_MAX (256 * 1024)
 #define KIND_SET_MAX (2 * 1024 * 1024)
-#define KINDS_MAX 100
+#define KINDS_MAX 400
 
 static gint compare_names(gconstpointer a, gconstpointer b)
 {

@@ -94,8 +94,9 @@ class MakingRecords(unittest.TestCase):
 
     def test_R150_a_sealed_value_is_opened_by_those_who_may(self):
         sun = signed_in()
-        status, made = make(sun, "tip_off", "create/take", {"channel": "mail", "tip_type": "illegal_act", "informant": "钱样例",
-                                                            "summary": "夜间盗采", "content": "有车辆出入"})
+        status, made = make(sun, "tip_off", "create/register", {
+            "tip_channel": "letter", "tip_type": "illegal_act", "informant": "钱样例", "tip_subject": "夜间盗采",
+            "area": "140603100"})
         self.assertEqual(status, 200, made)
         tip = made["record"]
         for login, field, expected in (("staff-sun", "informant", 200), ("staff-sun", "tip_subject", 400),
