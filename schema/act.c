@@ -492,10 +492,11 @@ static gboolean is_of_media(const json_t *media, const char *type)
   return media == NULL || bh_json_has_name(media, word);
 }
 
-static const BhActFiles *find_files(const GPtrArray *list, const json_t *given)
+static const BhActFiles *find_files(const GPtrArray *list, const json_t *given,
+                                    const BhContext *made)
 {
   for (guint i = 0; i < list->len; i++)
-    if (bh_act_files_has(g_ptr_array_index(list, i), given))
+    if (bh_act_files_has(g_ptr_array_index(list, i), given, made))
       return g_ptr_array_index(list, i);
   return NULL;
 }
@@ -507,7 +508,7 @@ void bh_act_check_files(const BhAct *act, const BhContext *made, const json_t *g
   gsize k;
   json_t *one;
   json_array_foreach((json_t *)given, k, one) {
-    const BhActFiles *files = find_files(list, one);
+    const BhActFiles *files = find_files(list, one, made);
     if (files == NULL)
       g_ptr_array_add(problems, bh_problem_new("", "files", "此表单不收这种用途的附件",
                                                "The form asks for no file in this role"));
@@ -520,7 +521,7 @@ void bh_act_check_files(const BhAct *act, const BhContext *made, const json_t *g
     const BhActFiles *files = g_ptr_array_index(list, i);
     gint64 found = 0;
     json_array_foreach((json_t *)given, k, one) {
-      found += find_files(list, one) == files;
+      found += find_files(list, one, made) == files;
     }
     if (found < files->at_least)
       g_ptr_array_add(problems, make_files_problem(files->label, files->at_least, found));

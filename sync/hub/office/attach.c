@@ -168,8 +168,8 @@ static json_t *begin(BhOfficeCall *call, const char *id, const char *parent_kind
   g_autoptr(json_t) set = first_values(kind, id, role);
   if (!read_typed(call, kind, NOTE, set, error) || !read_typed(call, kind, TAKEN, set, error))
     return NULL;
-  bh_act_mark_file(kind, bh_kind_set_find(call->kinds, bh_record_get_kind(record)),
-                   bh_office_values(call, id), set);
+  bh_act_mark_file(kind, bh_kind_set_find(call->kinds, parent_kind), bh_office_values(call, id),
+                   set);
   g_autoptr(GPtrArray) problems = check_new(call, kind, set);
   if (problems->len > 0) {
     bh_office_set_problems(call, kind, problems, error);
