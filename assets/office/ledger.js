@@ -25,6 +25,8 @@ export function showLedger(main, state) {
   let wanted = [];
   const query = { where: '', order: '', area: '', search: '' };
   const kept = { rows: '' };
+  const chooser = el('select', { name: 'ledger', class: 'ledger-choice', 'aria-label': t('ledger.label'),
+    onchange: () => { location.hash = addressOf(ledgers[chooser.selectedIndex]); } });
   const tabs = el('nav', { class: 'lanes', 'aria-label': t('ledger.label') });
   const head = el('div', { class: 'ledger-head' });
   const more = el('div', { class: 'filters' });
@@ -82,7 +84,10 @@ export function showLedger(main, state) {
   })].filter(Boolean).join(t('app.comma'));
 
   function draw() {
-    fill(tabs, ledgers.map((ledger) => el('a', {
+    chooser.selectedIndex = ledgers.indexOf(current);
+    const siblings = ledgers.filter((ledger) => ledger.kind === current.kind);
+    tabs.hidden = siblings.length < 2;
+    fill(tabs, siblings.map((ledger) => el('a', {
       href: addressOf(ledger), class: 'lane', 'aria-current': ledger === current ? 'page' : null,
     }, ledger.label)));
     tabs.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
@@ -98,6 +103,17 @@ export function showLedger(main, state) {
       el('span', { class: 'row-columns' }, current.columns.map((label) => el('span', {}, label))), el('span', {}, t('ledger.changed')));
     main.style.setProperty('--columns', Math.max(current.columns.length, 1));
     views.draw();
+  }
+
+  // All lists by their kinds: there are too many for tabs.
+  function fillChooser() {
+    const groups = new Map();
+    for (const ledger of ledgers) {
+      if (!groups.has(ledger.kind)) groups.set(ledger.kind, el('optgroup', { label: ledger.kind_label }));
+      groups.get(ledger.kind).append(el('option', { value: `${ledger.kind}/${ledger.name}` }, ledger.label));
+    }
+    fill(chooser, [...groups.values()]);
+    ledgers = [...groups.keys()].flatMap((kind) => ledgers.filter((ledger) => ledger.kind === kind));
   }
 
   function show([kind = '', name = '', id = '']) {
@@ -131,11 +147,12 @@ export function showLedger(main, state) {
 
   loadFilters(language()).then((filters) => {
     ledgers = filters.ledgers;
+    fillChooser();
     show(wanted);
   }).catch((error) => fill(head, textOf(error)));
 
   fill(main, el('div', { class: 'split' },
-    el('section', { class: 'side' }, tabs, el('div', { class: 'ledger-top' }, head, views.node),
+    el('section', { class: 'side' }, chooser, tabs, el('div', { class: 'ledger-top' }, head, views.node),
       el('div', { class: 'ledger-filters' }, bar.node, more), total, columns, ...rest), right));
 
   return {

@@ -2,12 +2,12 @@
  * of the shipped kinds exactly as the lists that were once written by hand, and those of any other
  * kind. */
 #include "schema/restriction.h"
-#include "schema/paths.h"
 #include "schema/review.h"
 
 #include <string.h>
 
 #include "tests/schema/world-of-records.h"
+#include "tests/support/by-hand.h"
 
 #define TODAY "2026-11-28"
 
@@ -108,40 +108,6 @@ static TestWorld *make_world(const char *modes, const char *released)
   return world;
 }
 
-/* The shipped kinds with the lists by hand in place of "inherits". */
-static BhKindSet *make_kinds_by_hand(const BhKindSet *kinds)
-{
-  g_autoptr(GError) error = NULL;
-  g_autofree char *path = bh_data_path("tests", "schema", "fixtures", "parents-by-hand.json", NULL);
-  g_autoptr(json_t) by_hand = bh_json_load_file(path, 64 * 1024, &error);
-  assert_no_error(error);
-  g_autoptr(json_t) set = json_loads(bh_kind_set_get_text(kinds), 0, NULL);
-  gsize i, changed = 0;
-  json_t *kind, *list = json_object_get(set, "kinds");
-  /* A list by hand cannot have kinds of the office: only what inherits may be below them. */
-  for (i = json_array_size(list); i-- > 0;)
-    if (strcmp(bh_json_string_or(json_array_get(list, i), "scope", ""), "office") == 0)
-      json_array_remove(list, i);
-  json_array_foreach(list, i, kind) {
-    json_t *lists = json_object_get(by_hand, bh_json_string_or(kind, "kind", ""));
-    if (lists == NULL)
-      continue;
-    assert_true(json_is_true(json_object_get(kind, "inherits")));
-    json_object_del(kind, "inherits");
-    json_object_update(kind, lists);
-    json_object_del(kind, "ref_kinds");
-    json_t *parents = json_object_get(lists, "ref_kinds");
-    if (parents != NULL)
-      json_object_set(json_array_get(json_object_get(kind, "fields"), 0), "ref_kinds", parents);
-    changed++;
-  }
-  assert_int_equal(changed, json_object_size(by_hand));
-  g_autofree char *text = bh_json_dump_sorted(set);
-  BhKindSet *out = bh_kind_set_from_text(text, strlen(text), &error);
-  assert_no_error(error);
-  return out;
-}
-
 /* Compares a record under the two declarations of its kind. `all`: no record is missing,
  * otherwise the lists by hand may give the area or unit of a more distant record. *seen: how
  * many people may see it. */
@@ -182,7 +148,7 @@ static void test_what_inherits_is_as_the_lists_by_hand_said(void **state G_GNUC_
   static const char *const missing[] = {NULL,    "visit",  "danger",        "paper",     "mine",
                                         "shaft", "county", "review-danger", "sign-paper"};
   g_autoptr(TestWorld) first = make_world("covert", "false");
-  g_autoptr(BhKindSet) by_hand = make_kinds_by_hand(first->kinds);
+  g_autoptr(BhKindSet) by_hand = test_make_kinds_by_hand(first->kinds);
   guint seen = 0, n = 0;
   for (gsize m = 0; m < G_N_ELEMENTS(modes) * G_N_ELEMENTS(released); m++)
     for (gsize k = 0; k < G_N_ELEMENTS(missing); k++) {

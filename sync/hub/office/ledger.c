@@ -156,6 +156,7 @@ static json_t *describe(BhOfficeCall *call, const BhKind *kind, const json_t *le
       json_pack("{s:s,s:s,s:s,s:s,s:o,s:o}", "kind", bh_kind_get_name(kind), "name",
                 bh_json_string_or(ledger, "name", BH_OFFICE_LEDGER_ALL), "label", label, "source",
                 source, "orders", orders, "filters", list_filters(call, kind, ledger));
+  json_object_set_new(out, "kind_label", json_string(bh_kind_get_label(kind, call->lang)));
   json_object_set_new(out, "columns", list_columns(call, kind, ledger));
   return out;
 }

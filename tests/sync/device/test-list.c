@@ -437,7 +437,7 @@ static void test_L22_a_returned_record_carries_its_review(void **state G_GNUC_UN
 /* Gives the device its kinds with the messages as a kind of the office. */
 static void move_messages_to_office(Fixture *fixture)
 {
-  static const char *const for_devices[] = {"menu", "ledgers", "create"};
+  static const char *const for_devices[] = {"menu", "ledgers", "create", "urgent"};
   g_autoptr(GError) error = NULL;
   g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(fixture->device);
   g_autoptr(json_t) root = json_loads(bh_kind_set_get_text(kinds), 0, NULL);

@@ -257,6 +257,7 @@ void matrix_set_scene(Matrix *matrix, Visibility visibility)
   add_scene(matrix, "inspection", visibility);
   add_scene(matrix, "participant", visibility);
   add_scene(matrix, "hazard", visibility);
+  add_scene(matrix, "inspection_plan", visibility);
   const char *name;
   json_t *kind;
   json_object_foreach(matrix->kinds, name, kind) {

@@ -4,7 +4,7 @@
 #include "sync/hub/hub-private.h"
 #include "sync/hub/ingest/internal.h"
 #include "sync/db/params.h"
-#include "schema/paths.h"
+#include "tests/support/by-hand.h"
 #include "tests/sync/hub/hub-fixture.h"
 
 #include <string.h>
@@ -338,38 +338,6 @@ static void test_a_hidden_parent_and_circles_of_parents_are_harmless(void **stat
 
 /* --- from the lists by hand --- */
 
-/* The kinds in use with the lists of parents that were once written by hand. */
-static BhKindSet *make_kinds_by_hand(BhHub *hub)
-{
-  g_autoptr(GError) error = NULL;
-  g_autofree char *path = bh_data_path("tests", "schema", "fixtures", "parents-by-hand.json", NULL);
-  g_autoptr(json_t) by_hand = bh_json_load_file(path, 64 * 1024, &error);
-  g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(hub);
-  g_autoptr(json_t) root = json_loads(bh_kind_set_get_text(kinds), 0, NULL);
-  size_t at;
-  json_t *kind;
-  assert_non_null(by_hand);
-  /* A list by hand cannot have kinds of the office: only what inherits may be below them. */
-  for (at = json_array_size(json_object_get(root, "kinds")); at-- > 0;) {
-    kind = json_array_get(json_object_get(root, "kinds"), at);
-    if (strcmp(bh_json_string_or(kind, "scope", ""), "office") == 0)
-      json_array_remove(json_object_get(root, "kinds"), at);
-  }
-  json_array_foreach(json_object_get(root, "kinds"), at, kind) {
-    json_t *lists = json_object_get(by_hand, bh_json_string_or(kind, "kind", ""));
-    if (lists == NULL)
-      continue;
-    json_object_del(kind, "inherits");
-    json_object_update(kind, lists);
-    json_object_del(kind, "ref_kinds");
-    if (json_object_get(lists, "ref_kinds") != NULL) {
-      json_object_set(json_array_get(json_object_get(kind, "fields"), 0), "ref_kinds",
-                      json_object_get(lists, "ref_kinds"));
-    }
-  }
-  return read_set(root);
-}
-
 typedef struct {
   TestDevice *maker;
   const char *record, *kind;
@@ -431,7 +399,7 @@ static void test_stored_records_keep_their_place_when_their_kinds_begin_to_inher
   g_autoptr(GError) error = NULL;
   World world = {.fixture = fixture, .county = test_device_new(fixture, fixture->county)};
   g_autoptr(BhKindSet) now = bh_hub_dup_kinds(fixture->hub);
-  g_autoptr(BhKindSet) by_hand = make_kinds_by_hand(fixture->hub);
+  g_autoptr(BhKindSet) by_hand = test_make_kinds_by_hand(now);
   static const struct {
     const char *kind, *field;
     int parent; /* number of the record above */

@@ -94,6 +94,7 @@ static json_t *value_of(const json_t *field, int which)
       {"uscc", {"91350100M000100Y43", "91140603MA0000015Q"}},
       {"url", {"https://a.example/1", "https://a.example/2"}},
       {"id_number", {"140603198001010016", "140603199002020026"}},
+      {"enum_ref", {"cableway", "ice_snow"}},
       {"area", {"140603100", "140603200"}},
       {"hash",
        {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
