@@ -307,7 +307,7 @@ class Stories(StoryTest):
         self.assert_state("closed")
         self.assertEqual(self.roles_of_files(), ["after_photo"] * 3 + ["photo"])
 
-    @begins("sent", picture=40)
+    @begins("sent", picture=50)
     def test_the_office_moves_a_day_and_a_workday_on_the_device(self):
         """What the leader sets, and the calendar that the hub loads, reach the lists and forms of the device."""
         self.begin_story("hazard", "ordered")
@@ -343,7 +343,7 @@ class Stories(StoryTest):
         self.sync()
         self.assertEqual(self.due(), day(7))
 
-    @begins("enrolled", picture=42)
+    @begins("enrolled", picture=54)
     def test_R013_a_business_of_the_area_is_recorded_and_its_duty_settled(self):
         """The form offers the types of the city of the enterprise; what the office adds reaches the device."""
         with self.open() as app:
@@ -632,7 +632,7 @@ class Stories(StoryTest):
         self.assertGreaterEqual(served["served_at"] // 60000, served["issued_at"] // 60000)
         self.assertIn("scan", self.roles_of_files())
 
-    @begins("enrolled", picture=40)
+    @begins("enrolled", picture=60)
     def test_an_expert_gives_the_opinion_on_the_page_of_the_record_and_signs(self):
         with self.open() as app:
             sign_in(app)

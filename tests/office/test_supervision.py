@@ -288,7 +288,7 @@ class Supervision(Story):
             "tip_level": "county", "handling_unit": acts.pick(self.client(sun), kind="unit", search="平鲁")[1]["rows"][0]["id"],
             "judge_reason": "本级办理"})
         self.assertEqual(status, 200, content)
-        self.do(sun, tip, "step/verifying", verify_plan="夜间核查，按普通检查进行", verify_visit=HUB.told["second"],
+        self.do(sun, tip, "step/verifying", verify_plan="夜间核查，按普通检查进行",
                 tip_verifier=acts.pick(self.client(sun), kind="staff", search="王")[1]["rows"][0]["id"])
         self.assertEqual(self.tips("staff-wang"), [tip])
         status, view, _ = self.client("staff-zheng").ask("GET", f"/office/v1/records/{HUB.told['second']}")

@@ -11,8 +11,12 @@
 
 #define YEAR_MAX 9999
 
+/* Other records have an area too: an id of one that is no unit is as unknown as any other. */
 static gboolean serves_unit(BhOfficeCall *call, const char *unit)
 {
+  const BhCachedRecord *known = bh_value_cache_find(call->cache, unit, NULL);
+  if (known == NULL || strcmp(known->kind, "unit") != 0)
+    return FALSE;
   g_autofree char *scope = g_strconcat("u:", unit, NULL);
   return bh_office_serves(call, scope);
 }
