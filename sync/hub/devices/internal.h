@@ -26,9 +26,9 @@ void bh_device_api_answer_error(BhRequest *request, const GError *error, const j
 
 /* Whether the request contains entries. FALSE when the function has answered it with an error. */
 gboolean bh_device_api_is_entries(BhRequest *request);
-/* The body of a request (g_bytes_unref), expanded to at most `max` bytes if it is compressed; NULL
- * with BH_ERROR_LIMIT or _FORMAT. */
-GBytes *bh_device_api_expand(BhRequest *request, gsize max, GError **error);
+/* *expanded: the body of a request (g_bytes_unref), expanded to at most `max` bytes if it is
+ * compressed. FALSE with BH_ERROR_LIMIT or _FORMAT. */
+gboolean bh_device_api_expand(BhRequest *request, gsize max, GBytes **expanded, GError **error);
 
 /* Handler of routes-ahead.c; `data` is the BhDeviceApi. */
 void bh_ahead_handle(BhRequest *request, gpointer data);

@@ -68,11 +68,13 @@ static void answer_copies(BhHub *hub G_GNUC_UNUSED, const GError *error, gpointe
 static Copies *read_copies(BhHub *hub, const BhHubDevice *device, BhRequest *request,
                            gboolean *is_entry, GError **error)
 {
-  g_autoptr(GBytes) body = bh_device_api_expand(request, BH_AHEAD_MAX_BYTES, error);
+  g_autoptr(GBytes) body = NULL;
   BhBatchReader reader;
   gsize len;
-  const char *text = body != NULL ? g_bytes_get_data(body, &len) : NULL;
-  if (body == NULL || !bh_batch_reader_init(&reader, text != NULL ? text : "", len, error))
+  if (!bh_device_api_expand(request, BH_AHEAD_MAX_BYTES, &body, error))
+    return NULL;
+  const char *text = g_bytes_get_data(body, &len);
+  if (!bh_batch_reader_init(&reader, text != NULL ? text : "", len, error))
     return NULL;
   g_autoptr(Copies) copies = g_new0(Copies, 1);
   g_autoptr(GError) failed = NULL;

@@ -347,24 +347,27 @@ gboolean bh_device_api_is_entries(BhRequest *request)
   return FALSE;
 }
 
-GBytes *bh_device_api_expand(BhRequest *request, gsize max, GError **error)
+gboolean bh_device_api_expand(BhRequest *request, gsize max, GBytes **expanded, GError **error)
 {
   GBytes *body = bh_request_get_body(request);
   const char *encoding = bh_request_get_header(request, "Content-Encoding");
   gsize len;
   const void *packed = g_bytes_get_data(body, &len);
-  if (encoding == NULL || strcmp(encoding, "identity") == 0)
-    return g_bytes_ref(body);
+  if (encoding == NULL || strcmp(encoding, "identity") == 0) {
+    *expanded = g_bytes_ref(body);
+    return TRUE;
+  }
   if (strcmp(encoding, "zstd") != 0) {
     g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "Content-Encoding: must be zstd or identity");
-    return NULL;
+    return FALSE;
   }
   if (len > BH_BATCH_MAX_WIRE_BYTES) {
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "a compressed batch may have at most %d bytes",
                 BH_BATCH_MAX_WIRE_BYTES);
-    return NULL;
+    return FALSE;
   }
-  return bh_batch_expand(packed, len, max, error);
+  *expanded = bh_batch_expand(packed, len, max, error);
+  return *expanded != NULL;
 }
 
 /* Decompresses, splits and verifies a batch; needs no store. NULL when the request cannot be read
@@ -372,9 +375,9 @@ GBytes *bh_device_api_expand(BhRequest *request, gsize max, GError **error)
 static BhBatch *read_batch(BhHub *hub, const BhHubDevice *device, BhRequest *request,
                            GError **error)
 {
-  g_autoptr(GBytes) expanded = bh_device_api_expand(request, BH_BATCH_MAX_BYTES, error);
+  g_autoptr(GBytes) expanded = NULL;
   gsize len;
-  if (expanded == NULL)
+  if (!bh_device_api_expand(request, BH_BATCH_MAX_BYTES, &expanded, error))
     return NULL;
   const char *text = g_bytes_get_data(expanded, &len);
   BhBatchReader reader;
