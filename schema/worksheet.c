@@ -99,6 +99,18 @@ json_t *bh_worksheet_list_choices(const BhKind *kind, const json_t *rows, const 
   return out;
 }
 
+const char *bh_worksheet_pick_choice(const json_t *choices, const char *wanted)
+{
+  gsize i;
+  json_t *choice;
+  json_array_foreach((json_t *)choices, i, choice) {
+    const char *id = bh_json_string_or(choice, "id", "");
+    if (wanted == NULL || strcmp(id, wanted) == 0)
+      return id;
+  }
+  return NULL;
+}
+
 char *bh_worksheet_dup_key(const BhKind *kind, const char *item_no)
 {
   return g_strconcat(get_field(kind)->name, "/", item_no, NULL);

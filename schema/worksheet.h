@@ -26,6 +26,9 @@ const char *bh_worksheet_get_list(const BhKind *kind, const BhKindSet *set, cons
  * force on the day `today` ("YYYY-MM-DD"): [{"id","code","name","version"}] in declared order. New
  * reference. */
 json_t *bh_worksheet_list_choices(const BhKind *kind, const json_t *rows, const char *today);
+/* Id of the list `wanted` among the choices, or of the first one when `wanted` is NULL; borrowed.
+ * NULL: there is none. */
+const char *bh_worksheet_pick_choice(const json_t *choices, const char *wanted);
 /* The key "FIELD/ITEM" of an answer; g_free. */
 char *bh_worksheet_dup_key(const BhKind *kind, const char *item_no);
 

@@ -161,7 +161,7 @@ function makeBox(id) {
   const kept = openDraft(`${id} worksheet`, 'answers');
   const rows = new Map();
   const sum = el('p', { class: 'sheet-sum', role: 'status' });
-  const bar = el('progress', { class: 'sheet-bar', 'aria-label': t('sheet.progress') });
+  const bar = el('progress', { class: 'worksheet-bar', 'aria-label': t('sheet.progress') });
   const choice = el('div', {});
   const parts = new Map(); // section → {node, count}
   const filters = el('div', { class: 'buttons no-print' });

@@ -40,19 +40,6 @@ static json_t *find_choices(BhDevice *device, const Sheet *sheet, GError **error
                       : NULL;
 }
 
-/* The chosen list, or the first one. NULL: there is none. */
-static const char *pick_choice(const json_t *choices, const char *wanted)
-{
-  gsize i;
-  json_t *choice;
-  json_array_foreach((json_t *)choices, i, choice) {
-    const char *id = bh_json_string_or(choice, "id", "");
-    if (wanted == NULL || strcmp(id, wanted) == 0)
-      return id;
-  }
-  return NULL;
-}
-
 /* FALSE with an error; TRUE with sheet->list NULL: no list is in force. */
 static gboolean find_list(BhDevice *device, Sheet *sheet, const char *wanted, GError **error)
 {
@@ -62,7 +49,7 @@ static gboolean find_list(BhDevice *device, Sheet *sheet, const char *wanted, GE
     sheet->choices = find_choices(device, sheet, error);
     if (sheet->choices == NULL)
       return FALSE;
-    sheet->list_id = g_strdup(pick_choice(sheet->choices, wanted));
+    sheet->list_id = g_strdup(bh_worksheet_pick_choice(sheet->choices, wanted));
     if (sheet->list_id == NULL && wanted != NULL) {
       g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
                   WHERE ": \"list\": no such list is in force for this record");

@@ -47,19 +47,6 @@ static json_t *find_choices(Sheet *sheet, GError **error)
              : NULL;
 }
 
-/* The list that the request names, or the first one. NULL: there is none. */
-static const char *pick_choice(const json_t *choices, const char *wanted)
-{
-  gsize i;
-  json_t *choice;
-  json_array_foreach((json_t *)choices, i, choice) {
-    const char *id = bh_json_string_or(choice, "id", "");
-    if (wanted == NULL || strcmp(id, wanted) == 0)
-      return id;
-  }
-  return NULL;
-}
-
 /* Finds the list of the record. FALSE with an error; TRUE with sheet->list NULL: none is in
  * force. */
 static gboolean find_list(Sheet *sheet, const char *wanted, GError **error)
@@ -70,7 +57,7 @@ static gboolean find_list(Sheet *sheet, const char *wanted, GError **error)
     sheet->choices = find_choices(sheet, error);
     if (sheet->choices == NULL)
       return FALSE;
-    sheet->list_id = pick_choice(sheet->choices, wanted);
+    sheet->list_id = bh_worksheet_pick_choice(sheet->choices, wanted);
     if (sheet->list_id == NULL && wanted != NULL) {
       g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
                   "\"list\": no such list is in force for this record");
