@@ -1,6 +1,7 @@
 /* What the pages of an inspection and its papers need of the kinds: page-needs.json names the
- * kinds, fields, choices, states, forms and pages that they use. These pages are made by hand, so a
- * kind set that lacks one of them would break every collector that receives it. Pure; any thread.
+ * kinds, fields, choices, states, forms and pages that they use; those under "optional" may be
+ * missing. These pages are made by hand, so a kind set that lacks one of them would break every
+ * collector that receives it. Pure; any thread.
  */
 #pragma once
 

@@ -105,7 +105,7 @@ def needed_names():
     needs = json.loads(read(NEEDS))["kinds"]
     choices = [codes for kind in needs.values() for codes in kind.get("choices", {}).values()]
     return set(needs).union(*choices, *(kind.get(part, ()) for kind in needs.values()
-                                        for part in ("fields", "states", "forms", "pages")))
+                                        for part in ("fields", "optional", "states", "forms", "pages")))
 
 
 def check_needs(names, report):

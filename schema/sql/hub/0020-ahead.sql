@@ -15,4 +15,4 @@ BEGIN
   DELETE FROM ahead WHERE id = NEW.id;
 END;
 -- Log position at which a setting or a calendar was last written: readers read them again then.
-INSERT INTO counter VALUES ('settings', 0);
+INSERT OR IGNORE INTO counter VALUES ('settings', 0);
