@@ -122,13 +122,11 @@ static void on_checks(BhPage *page, json_t *result, const GError *error, gpointe
     g_autofree char *id = g_strdup_printf("check-%u", (guint)i + 1);
     const char *label = check_label(bh_json_string_or(check, "name", ""));
     gboolean warning = json_is_true(json_object_get(check, "warning"));
-    /* The page says elsewhere, in the person's language, what this one means. */
-    gboolean is_told = g_strcmp0(bh_json_string_or(check, "name", ""), "encryption") == 0;
-    g_autofree char *text =
-        ok && !warning ? g_strdup_printf(_("%s: in order"), label)
-        : is_told      ? g_strdup_printf(_("%s: please check"), label)
-                  : g_strdup_printf(ok ? _("%s: please check (%s)") : _("%s: not in order (%s)"),
-                                    label, bh_json_string_or(check, "text", ""));
+    /* Nothing is wrong with what is only to be looked at: the page says elsewhere what it means. */
+    g_autofree char *text = ok && !warning ? g_strdup_printf(_("%s: in order"), label)
+                            : ok           ? g_strdup_printf(_("%s: please check"), label)
+                                           : g_strdup_printf(_("%s: not in order (%s)"), label,
+                                                             bh_json_string_or(check, "text", ""));
     gtk_container_add(GTK_CONTAINER(self->checks), bh_part_notice(id, text,
                                                                   !ok       ? "error"
                                                                   : warning ? "warning"

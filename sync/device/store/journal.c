@@ -139,7 +139,9 @@ static json_t *mark_files(BhDevice *device, json_t *ops)
   gsize i;
   json_t *op;
   json_array_foreach(ops, i, op) {
-    const BhKind *kind = bh_kind_set_find(device->kinds, bh_json_string_or(op, "kind", ""));
+    if (strcmp(bh_json_string_or(op, "kind", ""), BH_ACT_FILE_KIND) != 0)
+      continue;
+    const BhKind *kind = bh_kind_set_find(device->kinds, BH_ACT_FILE_KIND);
     const char *field = kind != NULL ? bh_kind_get_parent_field(kind) : NULL;
     const char *parent =
         field != NULL ? bh_json_string_or(json_object_get(op, "set"), field, NULL) : NULL;

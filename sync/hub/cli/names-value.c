@@ -42,6 +42,17 @@ const char *bh_names_find_area(const BhRegion *region, const char *text, const c
 
 /* --- allowed texts --- */
 
+/* Adds one allowed value, of which `before` stand there already. */
+static void append_allowed(GString *out, gsize before, gboolean zh, const char *label,
+                           const char *code)
+{
+  g_string_append_printf(out, zh ? "%s%s（%s）" : "%s%s (%s)",
+                         before == 0 ? ""
+                         : zh        ? "、"
+                                     : ", ",
+                         label, code);
+}
+
 static char *list_choices(const BhNames *names, const BhField *field)
 {
   gboolean zh = bh_names_is_zh(names);
@@ -54,12 +65,8 @@ static char *list_choices(const BhNames *names, const BhField *field)
       g_string_append(out, zh ? "等" : ", …");
       break;
     }
-    g_string_append_printf(out, zh ? "%s%s（%s）" : "%s%s (%s)",
-                           n_listed == 0 ? ""
-                           : zh          ? "、"
-                                         : ", ",
-                           bh_field_get_choice_label(field, i, names->lang),
-                           bh_field_get_choice_code(field, i));
+    append_allowed(out, n_listed, zh, bh_field_get_choice_label(field, i, names->lang),
+                   bh_field_get_choice_code(field, i));
     n_listed++;
   }
   if (bh_field_get_type(field) == BH_FIELD_CHOICES)
@@ -82,11 +89,8 @@ static char *list_codes(const BhNames *names, const BhField *field)
       g_string_append(out, zh ? "等" : ", …");
       break;
     }
-    g_string_append_printf(out, zh ? "%s%s（%s）" : "%s%s (%s)",
-                           i == 0 ? ""
-                           : zh   ? "、"
-                                  : ", ",
-                           bh_json_string_or(one, "label", ""), bh_json_string_or(one, "code", ""));
+    append_allowed(out, i, zh, bh_json_string_or(one, "label", ""),
+                   bh_json_string_or(one, "code", ""));
   }
   return g_string_free(g_steal_pointer(&out), FALSE);
 }

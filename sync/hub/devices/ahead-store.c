@@ -34,8 +34,6 @@ static BhEntryRow *read_row(BhStmt *stmt)
   row->received_ms = bh_stmt_get_int(stmt, 2);
   row->text = bh_entry_text_new(bh_stmt_get_text(stmt, 3), bh_stmt_get_text(stmt, 4),
                                 bh_stmt_get_text(stmt, 5), bh_stmt_get_text(stmt, 6));
-  g_autoptr(BhBody) body = bh_body_parse(row->text->body, row->text->openings, NULL);
-  row->actor = body != NULL ? g_strdup(body->by) : NULL;
   return row;
 }
 

@@ -11,8 +11,8 @@ G_BEGIN_DECLS
  * BH_AHEAD_KEPT_MAX copies of the device are. Removes copies older than 30 days. */
 gboolean bh_ahead_store_add(BhDb *db, const char *id, const char *device, gint64 now_ms,
                             const BhEntryText *text, GError **error);
-/* Copies of all devices, newest first, at most `limit` (BhEntryRow*, with `id`, `device`, `actor`
- * (NULL when the body cannot be read), `received_ms` and `text`). */
+/* Copies of all devices, newest first, at most `limit` (BhEntryRow*, with `id`, `device`,
+ * `received_ms` and `text` only). */
 GPtrArray *bh_ahead_store_list(BhDb *db, int limit, GError **error);
 
 G_END_DECLS

@@ -21,9 +21,8 @@ static json_t *describe(BhOfficeCall *call, const BhEntryRow *row)
     return NULL;
   g_autofree char *received = bh_time_format(row->received_ms);
   return json_pack("{s:s, s:s, s:s, s:s, s:O}", "entry", row->id, "device",
-                   bh_office_name(call, row->device), "by",
-                   row->actor != NULL ? bh_office_name(call, row->actor) : "", "received", received,
-                   "ops", ops);
+                   bh_office_name(call, row->device), "by", bh_office_name(call, body->by),
+                   "received", received, "ops", ops);
 }
 
 gboolean bh_office_count_ahead(BhOfficeCall *call, int *count, GError **error)
