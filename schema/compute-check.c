@@ -137,6 +137,30 @@ static gboolean check_parts(Check *checking, const BhKind *kind, const json_t *e
   return TRUE;
 }
 
+/* The two times of "hours". An expression gives days only, so that they must be fields. */
+static gboolean check_times(Check *checking, const BhKind *kind, const json_t *expression)
+{
+  static const int times[] = {BH_FIELD_TIME, -1};
+  BhPlace *place = checking->place;
+  const json_t *parts = json_object_get(expression, "hours");
+  gsize mark = bh_place_enter(place, "hours");
+  if (!json_is_array(parts) || json_array_size(parts) != 2)
+    return bh_place_fail(place, "must be an array of 2 times");
+  gsize index;
+  json_t *part;
+  json_array_foreach((json_t *)parts, index, part) {
+    gsize inner = bh_place_enter_index(place, index);
+    const char *path = json_object_size(part) == 1 ? bh_json_string_or(part, "field", NULL) : NULL;
+    if (path == NULL)
+      return bh_place_fail(place, "must be {\"field\": PATH} of a field of type time");
+    if (!bh_path_check_readable(place, checking->set, kind, path, times))
+      return FALSE;
+    bh_place_leave(place, inner);
+  }
+  bh_place_leave(place, mark);
+  return TRUE;
+}
+
 static gboolean check_member(Check *checking, const BhKind *kind, const json_t *expression,
                              const char *key, int depth)
 {
@@ -269,6 +293,8 @@ static gboolean check(Check *checking, const BhKind *kind, const json_t *express
     if (json_object_get(expression, lists[i].word) != NULL)
       return is_alone(checking, expression, lists[i].word) &&
              check_parts(checking, kind, expression, lists[i].word, lists[i].max, depth, gives);
+  if (json_object_get(expression, "hours") != NULL)
+    return is_alone(checking, expression, "hours") && check_times(checking, kind, expression);
   for (gsize i = 0; i < G_N_ELEMENTS(over); i++)
     if (json_object_get(expression, over[i]) != NULL)
       return check_over(checking, kind, expression, over[i], depth, gives);
@@ -276,7 +302,7 @@ static gboolean check(Check *checking, const BhKind *kind, const json_t *express
     return check_choice(checking, kind, expression, depth, gives);
   if (json_object_get(expression, "holds") == NULL)
     return bh_place_fail(place, "needs one of field, add, subtract, multiply, divide, days, age, "
-                                "first, sum, count, min, max, share, if, holds");
+                                "hours, first, sum, count, min, max, share, if, holds");
   *gives = GIVES_FLAG;
   return is_alone(checking, expression, "holds") &&
          check_member(checking, kind, expression, "holds", depth);

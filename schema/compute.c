@@ -9,6 +9,8 @@
 #include "schema/condition-internal.h"
 #include "schema/text.h"
 
+#define MS_PER_HOUR 3600000
+
 typedef enum { VALUE_EMPTY, VALUE_UNKNOWN, VALUE_NUMBER, VALUE_DATE, VALUE_FLAG } ValueType;
 
 typedef struct {
@@ -145,6 +147,32 @@ static Value calculate(const char *word, const json_t *parts, const BhContext *c
     result.is_partial = is_partial;
   }
   return result;
+}
+
+/* A time in milliseconds. FALSE with *lacking when there is none. */
+static gboolean read_time(const json_t *operand, const BhContext *context, gint64 *ms,
+                          Value *lacking)
+{
+  gboolean unknown = FALSE;
+  const json_t *value =
+      bh_context_read(context, bh_json_string_or(operand, "field", ""), NULL, &unknown);
+  *lacking = unknown ? value_unknown : value_empty;
+  *ms = json_integer_value(value);
+  return json_is_integer(value);
+}
+
+/* "hours": what lies between two times. */
+static Value measure_hours(const json_t *parts, const BhContext *context)
+{
+  gint64 from, to;
+  Value lacking;
+  if (!read_time(json_array_get(parts, 0), context, &from, &lacking) ||
+      !read_time(json_array_get(parts, 1), context, &to, &lacking))
+    return lacking;
+  gint64 hours = 0, ms = 0, hour = 0;
+  gboolean fits = bh_amount_from_int(to - from, &ms) && bh_amount_from_int(MS_PER_HOUR, &hour) &&
+                  bh_amount_divide(ms, hour, &hours);
+  return make_number(fits, hours);
 }
 
 /* "days" and "age": what lies between two dates. */
@@ -330,6 +358,8 @@ static Value evaluate(const json_t *expression, const BhContext *context)
     return measure(FALSE, operand, context);
   if ((operand = json_object_get(expression, "age")) != NULL)
     return measure(TRUE, operand, context);
+  if ((operand = json_object_get(expression, "hours")) != NULL)
+    return measure_hours(operand, context);
   if ((operand = json_object_get(expression, "first")) != NULL)
     return find_first(operand, context);
   if ((operand = json_object_get(expression, "holds")) != NULL)

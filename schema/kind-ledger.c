@@ -84,14 +84,16 @@ static const char *get_filter_field(BhPlace *place, const json_t *filter, gboole
 {
   static const char *const words[] = {"actor_is", "actor_unit"};
   gsize n = json_object_size(filter);
-  *by_value = n == 2 && json_object_get(filter, "field") != NULL &&
-              (json_object_get(filter, "is") != NULL || json_object_get(filter, "in") != NULL);
-  if (*by_value)
+  gboolean has_field = n == 2 && json_object_get(filter, "field") != NULL;
+  *by_value =
+      has_field && (json_object_get(filter, "is") != NULL || json_object_get(filter, "in") != NULL);
+  if (*by_value || (has_field && json_is_true(json_object_get(filter, "empty"))))
     return bh_json_string_or(filter, "field", "");
   for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
     if (n == 1 && json_object_get(filter, words[i]) != NULL)
       return bh_json_string_or(filter, words[i], "");
-  bh_place_fail(place, "must be \"field\" with \"is\" or \"in\", \"actor_is\", or \"actor_unit\"");
+  bh_place_fail(place, "must be \"field\" with \"is\", \"in\" or \"empty\": true, \"actor_is\", or "
+                       "\"actor_unit\"");
   return NULL;
 }
 

@@ -65,6 +65,25 @@ gboolean bh_ledger_has_state(const json_t *ledger, const char *state)
   return states == NULL || bh_json_has_name(states, state);
 }
 
+/* Whether a filter finds records in which the field is empty. */
+static gboolean finds_empty(const json_t *filter, const char *field)
+{
+  return json_is_true(json_object_get(filter, "empty")) &&
+         strcmp(bh_json_string_or(filter, "field", ""), field) == 0;
+}
+
+gboolean bh_ledger_finds_empty(const json_t *ledger, const char *field)
+{
+  const json_t *where = json_object_get(ledger, "where");
+  gsize index;
+  json_t *filter;
+  json_array_foreach(json_object_get(where, "all"), index, filter) {
+    if (finds_empty(filter, field))
+      return TRUE;
+  }
+  return finds_empty(where, field);
+}
+
 GPtrArray *bh_ledger_list_columns(const BhKind *kind, const json_t *ledger)
 {
   GPtrArray *fields = g_ptr_array_new();
@@ -87,6 +106,10 @@ static void add_filter(json_t *where, const json_t *filter, const BhLedgerViewer
 {
   const char *field = bh_json_string_or(filter, "field", NULL);
   json_t *is = json_object_get(filter, "is");
+  if (field != NULL && json_is_true(json_object_get(filter, "empty"))) {
+    json_object_set_new(where, field, json_string(BH_LEDGER_EMPTY));
+    return;
+  }
   if (field != NULL) {
     json_object_set(where, field, is != NULL ? is : json_object_get(filter, "in"));
     return;

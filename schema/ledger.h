@@ -38,6 +38,12 @@ BhLedgerOrder bh_ledger_get_order(const json_t *ledger);
 /* Whether a device lists the records of the ledger by their day, so that the index must know which
  * of them have none. */
 gboolean bh_ledger_needs_days(const json_t *ledger);
+/* Value by which a query finds records in which a field is empty. The index has it only for fields
+ * of which bh_ledger_finds_empty says so. */
+#define BH_LEDGER_EMPTY ""
+/* Whether the ledger lists records in which the field is empty, so that the index must know them.
+ */
+gboolean bh_ledger_finds_empty(const json_t *ledger, const char *field);
 /* Whether a record in this state (NULL: none) can be in the ledger. */
 gboolean bh_ledger_has_state(const json_t *ledger, const char *state);
 /* The fields that a row of a list shows, const BhField*: "columns" of the ledger, else "list" of

@@ -36,6 +36,7 @@ typedef struct {
   char **where; /* conditions of the list, "field=value" each; NULL-terminated */
   char *parent;
   char *order;
+  char *due_from;
   char *due_before;
   char *after;
   gint limit;

@@ -163,10 +163,10 @@ static BhCtlExit dispatch(BhCtlOptions *options, char **words)
 
 static void clear(BhCtlOptions *options)
 {
-  char *texts[] = {options->name,   options->by,     options->pin_file, options->act,
-                   options->origin, options->values, options->role,     options->note,
-                   options->search, options->parent, options->order,    options->due_before,
-                   options->after};
+  char *texts[] = {options->name,       options->by,     options->pin_file, options->act,
+                   options->origin,     options->values, options->role,     options->note,
+                   options->search,     options->parent, options->order,    options->due_from,
+                   options->due_before, options->after};
   char **lists[] = {options->set, options->files, options->where};
 
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
@@ -217,6 +217,8 @@ int main(int argc, char **argv)
        "RECORD"},
       {"order", 0, 0, G_OPTION_ARG_STRING, &options.order,
        "list: changed (newest first), title or due", "ORDER"},
+      {"due-from", 0, 0, G_OPTION_ARG_STRING, &options.due_from,
+       "list: with --order=due, only what is due on this day or later", "DAY"},
       {"due-before", 0, 0, G_OPTION_ARG_STRING, &options.due_before,
        "list: with --order=due, only what is due before this day", "DAY"},
       {"after", 0, 0, G_OPTION_ARG_STRING, &options.after,

@@ -67,6 +67,18 @@ static gboolean read_where(const BhCtlOptions *options, BhLink *link, const BhKi
   return TRUE;
 }
 
+/* Adds a day that was given (NULL: none) to the query. */
+static gboolean read_day(const char *day, const char *name, json_t *query, GError **error)
+{
+  BhDate date;
+  if (day == NULL)
+    return TRUE;
+  if (!bh_date_parse(day, &date, error))
+    return FALSE;
+  json_object_set_new(query, name, json_string(day));
+  return TRUE;
+}
+
 static json_t *make_query(const BhCtlOptions *options, BhLink *link, GError **error)
 {
   const struct {
@@ -83,12 +95,9 @@ static json_t *make_query(const BhCtlOptions *options, BhLink *link, GError **er
   for (gsize i = 0; i < G_N_ELEMENTS(members); i++)
     if (members[i].value != NULL)
       json_object_set_new(query, members[i].name, json_string(members[i].value));
-  BhDate day;
-  if (options->due_before != NULL) {
-    if (!bh_date_parse(options->due_before, &day, error))
-      return NULL;
-    json_object_set_new(query, "due_before", json_string(options->due_before));
-  }
+  if (!read_day(options->due_from, "due_from", query, error) ||
+      !read_day(options->due_before, "due_before", query, error))
+    return NULL;
   return read_where(options, link, bh_kind_set_find(kinds, options->arguments[0]), query, error)
              ? g_steal_pointer(&query)
              : NULL;

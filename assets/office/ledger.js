@@ -23,7 +23,7 @@ export function showLedger(main, state) {
   let open = '';
   let pane = null;
   let wanted = [];
-  const query = { where: '', order: '', area: '', search: '' };
+  const query = { where: '', order: '', from: '', to: '', area: '', search: '' };
   const kept = { rows: '' };
   const chooser = el('select', { name: 'ledger', class: 'ledger-choice', 'aria-label': t('ledger.label'),
     onchange: () => { location.hash = addressOf(ledgers[chooser.selectedIndex]); } });
@@ -71,17 +71,34 @@ export function showLedger(main, state) {
       return field(one.label, select([{ code: '', name: t('filter.all') }, ...several, ...one.options], codes,
         (value) => bar.put('where', joinWhere({ ...splitWhere(query.where), [one.name]: value })), { name: `where-${one.name}` }));
     });
-    const order = current.orders.length > 1 ? field(t('ledger.order'), select(current.orders.map((code, index) =>
+    const days = current.day ? el('div', { class: 'field period', role: 'group', 'aria-label': current.day },
+      ['from', 'to'].map((name) => el('label', {}, el('span', {}, `${current.day} ${t(`ledger.${name}`)}`), el('input', {
+        type: 'date', name, value: query[name], onchange: (event) => putDay(name, event.target),
+      })))) : null;
+    const order = current.orders.length > 1 && !query.from && !query.to ? field(t('ledger.order'), select(current.orders.map((code, index) =>
       ({ code: index ? code : '', name: t(`ledger.order.${code}`) })), query.order,
     (value) => bar.put('order', value), { name: 'order' })) : null;
-    fill(more, chosen, order);
-    more.hidden = !chosen.length && !order;
+    fill(more, chosen, days, order);
+    more.hidden = !chosen.length && !days && !order;
+  }
+
+  // A list of a period is ordered by day, so that another order is taken back. While a day is half
+  // typed, the field has no value.
+  function putDay(name, input) {
+    if (input.validity.badInput) return;
+    if (input.value) query.order = '';
+    const had = Boolean(query.from || query.to);
+    bar.put(name, input.value);
+    if (had === Boolean(query.from || query.to)) return;
+    drawFilters();
+    more.querySelector(`[name=${name}]`)?.focus();
   }
 
   const filterWords = () => [bar.words(), ...current.filters.map((one) => {
     const code = splitWhere(query.where)[one.name];
     return code && `${one.label}${t('app.colon')}${one.options.find((option) => option.code === code)?.name || code}`;
-  })].filter(Boolean).join(t('app.comma'));
+  }), query.from && `${current.day}${t('app.colon')}${t('ledger.from')} ${query.from}`,
+  query.to && `${current.day}${t('app.colon')}${t('ledger.to')} ${query.to}`].filter(Boolean).join(t('app.comma'));
 
   function draw() {
     chooser.selectedIndex = ledgers.indexOf(current);

@@ -62,6 +62,8 @@ export default {
   'ledger.label': 'Ledgers',
   'ledger.source': 'Basis: {source}',
   'ledger.print': 'Print this list',
+  'ledger.from': 'From',
+  'ledger.to': 'To',
   'ledger.order': 'Order',
   'ledger.order.changed': 'Newest change first',
   'ledger.order.title': 'By name',

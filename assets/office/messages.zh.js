@@ -62,6 +62,8 @@ export default {
   'ledger.label': '台账分类',
   'ledger.source': '依据：{source}',
   'ledger.print': '打印本清单',
+  'ledger.from': '起',
+  'ledger.to': '止',
   'ledger.order': '排序',
   'ledger.order.changed': '最近更改在前',
   'ledger.order.title': '按名称',

@@ -573,7 +573,7 @@ static void append_due_page(Maker *maker)
   g_string_append_printf(sql, "SELECT %s", maker->query->count ? COUNTED : "d.record AS nr, ");
   g_string_append(sql, "d.value AS key FROM field_value d"
                        " CROSS JOIN listed r ON r.nr = d.record WHERE d.kind = :kind"
-                       " AND d.field = :day AND d.value < :due");
+                       " AND d.field = :day AND d.value >= :due_from AND d.value < :due");
   for (int arm = 0; leader.lead != LEAD_ORDER && arm < (leader.lead == LEAD_SCOPES ? 2 : 1);
        arm++) {
     g_string_append(sql, arm == 0 ? " AND +d.record IN (SELECT r.nr FROM "
@@ -682,6 +682,7 @@ static void bind_query(BhStmt *stmt, const char *sql, const BhListQuery *query)
   }
   if (query->order == BH_LIST_BY_DUE) {
     bh_stmt_bind_text(stmt, "day", query->day != NULL ? query->day : BH_INDEX_DUE);
+    bh_stmt_bind_text(stmt, "due_from", query->due_from != NULL ? query->due_from : "");
     bh_stmt_bind_text(stmt, "due", query->due_before);
   }
   if (query->order != BH_LIST_BY_CHANGE && query->after_key != NULL) {

@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 typedef enum {
   BH_LIST_BY_CHANGE, /* newest first */
   BH_LIST_BY_TITLE,
-  BH_LIST_BY_DUE, /* only records whose `day` is before `due_before`, oldest day first */
+  BH_LIST_BY_DUE, /* only records with a `day` from `due_from` to before `due_before`, oldest first
+                   */
 } BhListOrder;
 
 typedef struct {
@@ -55,6 +56,7 @@ typedef struct {
   BhListOrder order;
   /* For BH_LIST_BY_DUE: an indexed date field, NULL for BH_INDEX_DUE; and "YYYY-MM-DD". */
   const char *day;
+  const char *due_from; /* "": from the first */
   const char *due_before;
 
   /* The last row of the page before, in the order of the list: the page begins after it. */

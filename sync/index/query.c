@@ -217,6 +217,7 @@ static gboolean read_order(const json_t *json, BhListQuery *query, GError **erro
   const char *name = bh_json_string_or(json, "order", "changed");
   while (names[query->order] != NULL && strcmp(names[query->order], name) != 0)
     query->order++;
+  query->due_from = bh_json_string_or(json, "due_from", "");
   query->due_before = bh_json_string_or(json, "due_before", "9999-12-31");
   if (names[query->order] == NULL || (query->order == BH_LIST_BY_DUE && query->kind == NULL)) {
     g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN,
@@ -307,6 +308,7 @@ static gboolean check_types(const json_t *json, GError **error)
                  {"returned", is_flag, "true or false"},
                  {"search", is_text, "a text"},
                  {"order", is_text, "a text"},
+                 {"due_from", is_text, "a text"},
                  {"due_before", is_text, "a text"},
                  {"after", is_text, "a text"},
                  {"limit", is_integer, "a whole number"}};

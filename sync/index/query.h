@@ -28,6 +28,7 @@ G_BEGIN_DECLS
  *                 or in the name of its author or enterprise
  *   "order"       "changed" (newest first), "title", or "due" (with a day only, oldest first)
  *   "day"         for the order "due": BH_INDEX_DUE (the default), or an indexed date field
+ *   "due_from"    date, for the order "due": only this day and later ones
  *   "due_before"  date, for the order "due": only days before it
  *   "after"       text of bh_list_dup_after for the last row of the page before
  *   "limit"       rows, at most BH_LIST_LIMIT_MAX

@@ -127,6 +127,21 @@ static void add_doubtful(json_t *out, const BhKind *kind, const json_t *values)
   }
 }
 
+/* Fields that are empty, among those in which a ledger looks for that. */
+static void add_empty(json_t *out, const BhKind *kind, const char *name)
+{
+  size_t i;
+  json_t *ledger;
+  if (json_array_size(json_object_get(out, name)) > 0)
+    return;
+  json_array_foreach(json_object_get(bh_kind_get_declaration(kind), "ledgers"), i, ledger) {
+    if (!bh_ledger_finds_empty(ledger, name))
+      continue;
+    json_object_set_new(out, name, json_pack("[s]", BH_LEDGER_EMPTY));
+    return;
+  }
+}
+
 static void add_undated(json_t *out, const BhKind *kind, const json_t *values)
 {
   const char *state = bh_json_string_or(values, "state", NULL);
@@ -152,8 +167,10 @@ json_t *bh_index_collect_values(const BhKind *kind, const BhContext *context)
   for (guint i = 0; i < fields->len; i++) {
     const BhField *field = fields->pdata[i];
     const char *name = bh_field_get_name(field);
-    if (bh_field_is_indexed(field) && !bh_field_is_personal(field))
-      add_value(out, name, field, json_object_get(values, name));
+    if (!bh_field_is_indexed(field) || bh_field_is_personal(field))
+      continue;
+    add_value(out, name, field, json_object_get(values, name));
+    add_empty(out, kind, name);
   }
   add_due(out, kind, context);
   add_inputs(out, kind, context);

@@ -1,5 +1,6 @@
 """The office API against programs that do not behave like the page."""
 
+import datetime
 import json
 import pathlib
 import re
@@ -585,8 +586,16 @@ class Work(unittest.TestCase):
         for narrowed, count in (("area=140603100", 2), ("area=140603200", 0), ("search=0102", 1)):
             rows = sun.ask("GET", f"/office/v1/ledger?kind=hazard&name=overdue&{narrowed}")[1]["rows"]
             self.assertEqual(len(rows), count, narrowed)
+        week, year = ((datetime.date.today() - datetime.timedelta(days=days)).isoformat() for days in (7, 400))
+        for period, count in ((f"from={week}", 1), (f"to={week}", 2), (f"from={year}&to={year}", 1),
+                              (f"from={year}&to={week}", 2), (f"from={week}&to={year}", 0), ("to=2999-12-31", 2)):
+            query = f"kind=hazard&name=overdue&{period}"
+            self.assertEqual(len(sun.ask("GET", f"/office/v1/ledger?{query}")[1]["rows"]), count, period)
+            self.assertEqual(sun.ask("GET", f"/office/v1/count?list=ledger&{query}")[1]["total"], count, period)
         for query in ("", "?kind=hazard", "?kind=hazard&name=none", "?kind=none&name=overdue",
-                      "?kind=hazard&name=overdue&after=7"):
+                      "?kind=hazard&name=overdue&after=7", "?kind=hazard&name=rectification&from=2026-13-01",
+                      "?kind=hazard&name=rectification&to=tomorrow", "?kind=enterprise&name=register&from=2026-01-01",
+                      "?kind=hazard&name=rectification&from=2026-01-01&order=title"):
             self.assertEqual(sun.ask("GET", "/office/v1/ledger" + query)[0], 400, query)
 
     def test_of_two_reviewers_only_the_first_decides(self):

@@ -195,7 +195,7 @@ class Accidents(Matter):
         self.do(self.WANG, accident, "step/both_reported", **self.BOTH)
         self.assertNotIn(accident, self.listed("accident", "accidents_late"))
         self.assertEqual([self.figure(accident, name) for name in ("department_delay", "police_delay", "entry_delay")],
-                         [0, 0, 2])
+                         [2.0, 2.3, 2])
         self.investigate(accident, emergency_led="是")
         self.do(self.SUN, accident, "edit/supervise", supervision_level="city", supervising_body="朔州市安委会",
                 supervised_points=["advice", "cause", "liability", "nature", "procedure", "time"])
@@ -217,6 +217,8 @@ class Accidents(Matter):
         self.do(self.SUN, accident, "step/case_closed", case_closed_on=day(), **self.CLOSE)
         # The evaluation of the accident waits from then on.
         self.assertEqual(self.state(accident), "case_closed")
+        for period, is_listed in (("from=2021-01-01", True), (f"to={day(-1)}", False), (f"from={day()}&to={day()}", True)):
+            self.assertEqual(accident in self.listed("accident", f"cases_closed&{period}"), is_listed)
         waiting = [row for row in self.ledger("accident_evaluation", "evaluations_waiting") if "运输巷跑车" in str(row)]
         self.assertEqual(len(waiting), 1, waiting)
 

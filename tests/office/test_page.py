@@ -2,6 +2,7 @@
 happen. Cases run in order of their names and build on one another."""
 
 import base64
+import datetime
 import os
 import re
 import subprocess
@@ -278,6 +279,10 @@ class Reviewer(Page):
         self.assertEqual(browser.run("return document.querySelectorAll('[tabindex]:not([tabindex=\"-1\"])').length"), 0)
         self.assert_quiet()
 
+    def enter_day(self, day):
+        self.browser.run("const input = document.querySelector('[name=from]'); input.value = arguments[0];"
+                         "input.dispatchEvent(new Event('change'))", day)
+
     def test_16b_R080_the_ledger_shows_what_is_overdue(self):
         browser = self.browser
         self.go("#/ledger/hazard/overdue", "逾期 400 天")
@@ -288,6 +293,16 @@ class Reviewer(Page):
         browser.wait_text("逾期 400 天", ".pane")
         self.go("#/ledger/hazard/rectification", "今天到期")
         self.assertIn("还剩 30 天", browser.text(".rows"))
+        # A period is kept in the address, and orders the list by day.
+        self.enter_day((datetime.date.today() + datetime.timedelta(days=20)).isoformat())
+        browser.wait(lambda: "今天到期" not in browser.text(".rows"), "only the days of the period")
+        self.assertIn("还剩 30 天", browser.text(".rows"))
+        self.assertEqual(browser.count("[name=order]"), 0)
+        self.assertIn("from=2", browser.run("return location.hash"))
+        self.picture("period")
+        self.enter_day("")
+        browser.wait_text("今天到期", ".rows")
+        self.assertEqual(browser.count("[name=order]"), 1)
         self.go("#/ledger", "问题整改清单")
         self.assert_quiet()
 

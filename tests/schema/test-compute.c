@@ -45,6 +45,7 @@ static const char kinds[] =
     "{'name':'plain','type':'ref','label':{'zh':'平','en':'Plain'},'ref_kinds':'job'},"
     "{'name':'on','type':'date','label':{'zh':'日','en':'On'}},"
     "{'name':'at','type':'time','label':{'zh':'时','en':'At'}},"
+    "{'name':'until','type':'time','label':{'zh':'止','en':'Until'}},"
     "{'name':'good','type':'flag','label':{'zh':'好','en':'Good'}}]}]}";
 
 /* Index of the kinds and fields above, for paths of test_change. */
@@ -135,7 +136,8 @@ static void fill(World *world)
   put(world, "p2", "report", "{'job':'j','on':'2026-10-01','good':true}");
   put(world, "p3", "report", "{'job':'j','on':'2026-11-21'}");
   put(world, "p4", "report", "{'job':'j','on':'2026-12-31'}");
-  put(world, "p5", "report", "{'job':'j','at':1795258740000}"); /* 2026-11-21 */
+  put(world, "p5", "report", "{'job':'j','at':1795258740000}");             /* 2026-11-21 */
+  put(world, "p7", "report", "{'at':1795258740000,'until':1795264140000}"); /* 90 minutes */
   put(world, "p6", "report", "{'job':'k','on':'2026-11-21'}");
 }
 
@@ -229,6 +231,29 @@ static void test_numbers_are_calculated(void **state)
       {"{'age':['2026-11-22','today']}", ""},
   };
   check_rows(FIELD_X, rows, G_N_ELEMENTS(rows));
+}
+
+/* Hours are those between two times, not between the days on which they are. */
+static void test_hours_lie_between_two_times(void **state)
+{
+  (void)state;
+#define HOURS(from, to) "{'hours':[{'field':'" from "'},{'field':'" to "'}]}"
+  static const Row rows[] = {{HOURS("at", "until"), "1.500"},
+                             {HOURS("until", "at"), "-1.500"},
+                             {HOURS("at", "at"), "0.000"},
+                             {"{'add':[" HOURS("at", "until") ",1]}", "2.500"}};
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autofree char *field = g_strdup_printf(
+        "{'name':'good','type':'decimal','digits':3,'label':{'zh':'时','en':'Hours'},'compute':%s}",
+        rows[i].expression);
+    World world = {.set = load("kinds/2/fields/5", field)};
+    fill(&world);
+    g_autofree char *text = compute(&world, "p7", "good");
+    assert_string_equal(text, rows[i].expected);
+    g_autofree char *open = compute(&world, "p5", "good");
+    assert_string_equal(open, strstr(rows[i].expression, "until") != NULL ? "" : "0.000");
+    clear(&world);
+  }
 }
 
 static void test_dates_and_flags_are_computed(void **state)
@@ -472,6 +497,11 @@ static void test_broken_expressions_are_refused(void **state)
       {X, "2000000000", C ": must be from -1000000000 to 1000000000"},
       {X, "'tomorrow'", C ": must be \"today\", a date"},
       {X, "'today'", C ": gives a date, but the field is of type decimal"},
+      {X, "{'hours':[{'field':'began'},{'field':'began'}]}", C ".hours[0]: "},
+      {X, "{'hours':['today',{'field':'began'}]}",
+       C ".hours[0]: must be {\"field\": PATH} of a field of type time"},
+      {X, "{'hours':[{'field':'gone'},{'field':'gone'}]}", C ".hours[0]: "},
+      {X, "{'hours':[{'field':'began'}]}", C ".hours: must be an array of 2 times"},
       {X, "{'field':'name'}", C ".field: path \"name\" must end at a number, a date"},
       {X, "{'field':'nothing'}", C ".field: path \"nothing\": job has no field \"nothing\""},
       {X, "{'field':'number','add':[1,2]}", C ": \"field\" must be the only member"},
@@ -713,6 +743,7 @@ int main(void)
       cmocka_unit_test(test_what_is_shown),
       cmocka_unit_test(test_a_form_computes_while_a_person_types),
       cmocka_unit_test(test_nobody_sets_a_computed_field),
+      cmocka_unit_test(test_hours_lie_between_two_times),
       cmocka_unit_test(test_broken_expressions_are_refused),
       cmocka_unit_test(test_lists_do_not_read_other_records),
       cmocka_unit_test(test_a_long_row_of_fields_is_refused),

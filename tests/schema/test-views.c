@@ -210,6 +210,7 @@ static void test_a_ledger_becomes_a_query_for_the_person_who_looks(void **state)
        "{'kind':'task','where':{'sort':['a','b']}}"},
       {",'where':{'field':'urgent','is':true}", "p", "u",
        "{'kind':'task','where':{'urgent':true}}"},
+      {",'where':{'field':'sort','empty':true}", "p", "u", "{'kind':'task','where':{'sort':''}}"},
       {",'where':{'actor_is':'for'}", "p", "u", "{'kind':'task','where':{'for':'p'}}"},
       {",'where':{'actor_unit':'unit'}", "p", "u", "{'kind':'task','where':{'unit':'u'}}"},
       /* Whoever is not known sees no record, and not all of them. */

@@ -172,9 +172,9 @@ static gboolean fill(Page *page, BhListQuery *query, char **after, GError **erro
 
 static gboolean check_query(BhDevice *device, const json_t *query, GError **error)
 {
-  static const char *const allowed[] = {"kind",       "parent", "where",   "search",   "order",
-                                        "after",      "limit",  "viewer",  "without",  "due_before",
-                                        "parent_not", "day",    "undated", "returned", NULL};
+  static const char *const allowed[] = {
+      "kind",    "parent",     "where",      "search", "order",   "after",    "limit",    "viewer",
+      "without", "due_before", "parent_not", "day",    "undated", "returned", "due_from", NULL};
   if (!json_is_object(query)) {
     g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "list: the query must be an object");
     return FALSE;

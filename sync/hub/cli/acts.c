@@ -32,6 +32,7 @@ typedef struct {
   char **where;
   char *parent;
   char *order;
+  char *due_from;
   char *due_before;
   char *after;
   gint limit;
@@ -41,11 +42,11 @@ typedef struct {
 
 static void options_clear(Options *options)
 {
-  char *texts[] = {options->dir,        options->as,     options->act,    options->origin,
-                   options->covers,     options->values, options->role,   options->note,
-                   options->ledger,     options->search, options->parent, options->order,
-                   options->due_before, options->after,  options->reason, options->list,
-                   options->item,       options->answer};
+  char *texts[] = {options->dir,        options->as,     options->act,     options->origin,
+                   options->covers,     options->values, options->role,    options->note,
+                   options->ledger,     options->search, options->parent,  options->order,
+                   options->due_before, options->after,  options->reason,  options->list,
+                   options->item,       options->answer, options->due_from};
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
     g_free(texts[i]);
   g_strfreev(options->set);
@@ -123,6 +124,9 @@ static gboolean parse(const char *command, const char *words, const char *summar
       {LISTS,
        {"order", 0, 0, G_OPTION_ARG_STRING, &o->order, "changed (newest first), title or due",
         "ORDER"}},
+      {LISTS,
+       {"due-from", 0, 0, G_OPTION_ARG_STRING, &o->due_from,
+        "With --order=due: only what is due on this day or later", "DAY"}},
       {LISTS,
        {"due-before", 0, 0, G_OPTION_ARG_STRING, &o->due_before,
         "With --order=due: only what is due before this day", "DAY"}},
@@ -536,6 +540,7 @@ int bh_cli_list(int argc, char **argv)
   put(params, "search", options.search);
   put(params, "parent", options.parent);
   put(params, "order", options.order);
+  put(params, "due_from", options.due_from);
   put(params, "due_before", options.due_before);
   put(params, "after", options.after);
   return run(&options, "list", params, print_rows);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "schema/civil.h"
 #include "schema/codes.h"
 #include "schema/due.h"
 #include "schema/error.h"
@@ -117,6 +118,15 @@ static gboolean is_overdue_list(const json_t *ledger)
   return json_is_true(json_object_get(ledger, "overdue"));
 }
 
+/* The name of the day by which the list can be ordered. */
+static const char *get_day_label(BhOfficeCall *call, const BhKind *kind, const json_t *ledger)
+{
+  const char *date = ledger != NULL ? bh_ledger_get_date(ledger) : NULL;
+  if (date != NULL)
+    return bh_field_get_label(bh_kind_find_field(kind, date), call->lang);
+  return strcmp(call->lang, "zh") == 0 ? "到期日" : "Due";
+}
+
 /* The columns of a row, const BhField*, without what it shows anyway: the fields of the title, and
  * the record of the directory. Free the array. */
 static GPtrArray *pick_columns(BhOfficeCall *call, const BhKind *kind, const json_t *ledger)
@@ -158,6 +168,8 @@ static json_t *describe(BhOfficeCall *call, const BhKind *kind, const json_t *le
                 source, "orders", orders, "filters", list_filters(call, kind, ledger));
   json_object_set_new(out, "kind_label", json_string(bh_kind_get_label(kind, call->lang)));
   json_object_set_new(out, "columns", list_columns(call, kind, ledger));
+  if (has_days(kind, ledger))
+    json_object_set_new(out, "day", json_string(get_day_label(call, kind, ledger)));
   return out;
 }
 
@@ -343,6 +355,54 @@ static const BhKind *find_ledger(BhOfficeCall *call, const json_t **ledger, GErr
   return NULL;
 }
 
+/* Reads a day of the request. *given: whether there is one. FALSE with an error. */
+static gboolean read_day(BhOfficeCall *call, const char *name, BhDate *day, gboolean *given,
+                         GError **error)
+{
+  const char *text = bh_office_get_argument(call, name);
+  *given = text != NULL && *text != '\0';
+  if (!*given || bh_date_parse(text, day, NULL))
+    return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_FORMAT,
+              strcmp(call->lang, "zh") == 0 ? "%s：“%.32s”不是日期（年-月-日）"
+                                            : "%s: \"%.32s\" is not a date YYYY-MM-DD",
+              name, text);
+  return FALSE;
+}
+
+/* Limits the query to the days that the request names ("from", "to"; both included), and orders it
+ * by day. */
+static gboolean limit_days(BhOfficeCall *call, const BhKind *kind, const json_t *ledger,
+                           json_t *query, GError **error)
+{
+  BhDate from, to;
+  gboolean has_from, has_to;
+  const char *order = bh_json_string_or(query, "order", "due");
+  if (!read_day(call, "from", &from, &has_from, error) ||
+      !read_day(call, "to", &to, &has_to, error))
+    return FALSE;
+  if (!has_from && !has_to)
+    return TRUE;
+  if (!has_days(kind, ledger) || strcmp(order, "due") != 0) {
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_INVALID,
+                        "from, to: a list of a period is ordered by a day, which this one is not");
+    return FALSE;
+  }
+  json_object_set_new(query, "order", json_string("due"));
+  if (has_from) {
+    g_autofree char *first = bh_date_format(&from);
+    json_object_set_new(query, "due_from", json_string(first));
+  }
+  if (has_to) {
+    BhDate next = bh_date_add_days(to, 1);
+    g_autofree char *bound = bh_date_format(&next);
+    const char *earlier = bh_json_string_or(query, "due_before", NULL);
+    if (earlier == NULL || strcmp(bound, earlier) < 0)
+      json_object_set_new(query, "due_before", json_string(bound));
+  }
+  return TRUE;
+}
+
 json_t *bh_office_ledger_query(BhOfficeCall *call, GError **error)
 {
   const json_t *ledger;
@@ -362,14 +422,14 @@ json_t *bh_office_ledger_query(BhOfficeCall *call, GError **error)
                                  .unit = bh_json_string_or(call->staff_values, "unit", NULL),
                                  .today = call->today,
                                  .now_ms = call->now_ms};
-  json_t *query = ledger != NULL ? bh_ledger_dup_query(kind, ledger, &viewer)
-                                 : json_pack("{s:s}", "kind", bh_kind_get_name(kind));
+  g_autoptr(json_t) query = ledger != NULL ? bh_ledger_dup_query(kind, ledger, &viewer)
+                                           : json_pack("{s:s}", "kind", bh_kind_get_name(kind));
   bh_office_narrow(query, where);
   json_object_set_new(query, "limit", json_integer(BH_OFFICE_PAGE_MAX));
   bh_office_pass_query(call, query, "order");
   bh_office_pass_query(call, query, "area");
   bh_office_pass_query(call, query, "search");
-  return query;
+  return limit_days(call, kind, ledger, query, error) ? g_steal_pointer(&query) : NULL;
 }
 
 /* Adds the texts of the columns to a row. */

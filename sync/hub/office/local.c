@@ -12,8 +12,8 @@
 #include "sync/hub/office/upload.h"
 
 /* Query members of a list that the caller gives; those of a ledger replace them. */
-static const char *const LIST_MEMBERS[] = {"parent",     "search", "order", "day",
-                                           "due_before", "after",  "limit"};
+static const char *const LIST_MEMBERS[] = {"parent",   "search",     "order", "day",
+                                           "due_from", "due_before", "after", "limit"};
 
 static json_t *list_acts(BhOfficeCall *call, GError **error)
 {

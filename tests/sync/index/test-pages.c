@@ -112,6 +112,31 @@ static void test_days_are_in_order_and_before_the_given_one(void **state G_GNUC_
       index,
       json_pack("{s:s, s:s, s:s}", "kind", "hazard", "order", "due", "due_before", "2026-12-05"),
       "3");
+  /* A period has both of its first and last days. */
+  assert_listed(index,
+                json_pack("{s:s, s:s, s:s, s:s}", "kind", "hazard", "order", "due", "due_from",
+                          "2026-12-05", "due_before", "2027-01-31"),
+                "1");
+}
+
+/* A ledger of the shipped enterprises finds those without a responsible officer. */
+static void test_a_ledger_finds_the_records_in_which_a_field_is_empty(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(TestIndex) index = test_index_new();
+  for (gint64 nr = 1; nr <= 3; nr++)
+    test_index_put(index, nr, "enterprise",
+                   json_pack("{s:s, s:s, s:s*}", "name", "煤矿", "state", "confirmed", "supervisor",
+                             nr == 2 ? "01999999-0000-7000-8000-000000000001" : NULL));
+  test_index_update(index);
+  json_t *query = json_pack("{s:s, s:{s:s}}", "kind", "enterprise", "where", "supervisor", "");
+  assert_listed(index, json_incref(query), "3 1");
+  test_index_put(index, 3, "enterprise",
+                 json_pack("{s:s, s:s, s:s}", "name", "煤矿", "state", "confirmed", "supervisor",
+                           "01999999-0000-7000-8000-000000000001"));
+  test_index_put(index, 2, "enterprise",
+                 json_pack("{s:s, s:s}", "name", "煤矿", "state", "confirmed"));
+  test_index_update(index);
+  assert_listed(index, query, "2 1");
 }
 
 static json_t *make_assigned(const char *state, const char *day)
@@ -193,6 +218,7 @@ int main(void)
       cmocka_unit_test(test_the_latest_change_comes_first),
       cmocka_unit_test(test_titles_are_in_the_order_of_their_sound),
       cmocka_unit_test(test_days_are_in_order_and_before_the_given_one),
+      cmocka_unit_test(test_a_ledger_finds_the_records_in_which_a_field_is_empty),
       cmocka_unit_test(test_a_ledger_is_in_the_order_of_its_own_date),
       cmocka_unit_test(test_records_without_a_day_are_found),
       cmocka_unit_test(test_children_are_found_by_their_parent),
