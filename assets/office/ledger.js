@@ -71,8 +71,8 @@ export function showLedger(main, state) {
       return field(one.label, select([{ code: '', name: t('filter.all') }, ...several, ...one.options], codes,
         (value) => bar.put('where', joinWhere({ ...splitWhere(query.where), [one.name]: value })), { name: `where-${one.name}` }));
     });
-    const days = current.day ? el('div', { class: 'field period', role: 'group', 'aria-label': current.day },
-      ['from', 'to'].map((name) => el('label', {}, el('span', {}, `${current.day} ${t(`ledger.${name}`)}`), el('input', {
+    const days = current.day ? el('div', { class: 'period', role: 'group', 'aria-label': current.day },
+      ['from', 'to'].map((name) => el('label', { class: 'field' }, el('span', { class: 'field-label' }, `${current.day} ${t(`ledger.${name}`)}`), el('input', {
         type: 'date', name, value: query[name], onchange: (event) => putDay(name, event.target),
       })))) : null;
     const order = current.orders.length > 1 && !query.from && !query.to ? field(t('ledger.order'), select(current.orders.map((code, index) =>
