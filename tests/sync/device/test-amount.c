@@ -1,8 +1,11 @@
 /* How much work an operation of the store needs: statements that are prepared and rows that are
  * written. A number that grows is a slower tablet; raise it only with a reason. Saves must leave
  * the rows of the index to the next list. */
+#include "schema/ledger.h"
+#include "schema/setting-values.h"
 #include "sync/db/params.h"
 #include "sync/device/store/core.h"
+#include "tests/support/scan-watch.h"
 #include "tests/sync/device/fixture.h"
 
 #define HAZARD_IDS 0x9000 /* first number of the ids of the hazards in these tests */
@@ -259,6 +262,48 @@ static void test_a_list_costs_the_same_in_a_large_store(void **state G_GNUC_UNUS
                i, small[i], large[i]);
 }
 
+/* Lists every kind and every ledger of the collector. */
+static void list_everything(Fixture *fixture)
+{
+  const BhLedgerViewer viewer = {
+      .actor = fixture->li, .unit = fixture->unit, .today = "2026-11-21", .now_ms = 1};
+  const GPtrArray *kinds = bh_kind_set_list(fixture->device->kinds);
+  for (guint i = 0; i < kinds->len; i++) {
+    const BhKind *kind = kinds->pdata[i];
+    gsize n;
+    json_t *ledger;
+    list(fixture, json_pack("{ss}", "kind", bh_kind_get_name(kind)));
+    json_array_foreach(json_object_get(bh_kind_get_declaration(kind), "ledgers"), n, ledger) {
+      if (json_object_get(ledger, "doubtful") == NULL)
+        list(fixture, bh_ledger_dup_query(kind, ledger, &viewer));
+    }
+  }
+}
+
+static void test_nothing_reads_a_whole_table(void **state G_GNUC_UNUSED)
+{
+  static const char many[] =
+      "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000)"
+      " INSERT INTO record (nr, id, kind, title, conflicts, changed)"
+      " SELECT 1000000 + i, 'many' || i, 'gone', '', 0, -i FROM n";
+  g_autoptr(Fixture) fixture = fixture_new();
+  exec(fixture, many);
+  test_scans_watch(); /* the connection of the store is opened anew below */
+  fixture_reopen(fixture);
+  save_hazard(fixture, 1);
+  g_autoptr(json_t) query = json_pack("{ss}", "viewer", fixture->li);
+  g_autoptr(json_t) agenda = bh_device_agenda(fixture->device, query, NULL);
+  g_autoptr(BhSettingValues) settings = bh_device_dup_settings(fixture->device);
+  assert_non_null(agenda);
+  assert_non_null(settings);
+  list_everything(fixture);
+  assert_int_equal(count_found(fixture, "顶板离层"), 1);
+  save_answer(fixture, 1, "顶板离层，已支护");
+  g_autofree char *scans = test_scans_describe(2000);
+  if (scans != NULL)
+    fail_msg("a whole table is read:\n%s", scans);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -267,6 +312,7 @@ int main(void)
       cmocka_unit_test(test_each_operation_needs_this_much_work),
       cmocka_unit_test(test_a_list_applies_many_saves_in_one_transaction),
       cmocka_unit_test(test_a_list_costs_the_same_in_a_large_store),
+      cmocka_unit_test(test_nothing_reads_a_whole_table),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

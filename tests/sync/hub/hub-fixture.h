@@ -38,7 +38,8 @@ void test_add_inspector(HubFixture *fixture, const char *unit, char id[BH_ID_LEN
 /* SQL that undoes the migrations of a hub's store from 0008 on, for tests of older stores. Add
  * each new migration here. */
 #define UNDO_FROM_0013                                                                             \
-  "DROP TRIGGER ahead_arrived; DROP TABLE ahead; DELETE FROM counter WHERE name = 'settings';"     \
+  "DROP INDEX record_code; DROP TRIGGER ahead_arrived; DROP TABLE ahead; DELETE FROM counter "     \
+  "WHERE name = 'settings';"                                                                       \
   "DROP TABLE sealed; DROP TABLE access_reason;"                                                   \
   "DROP TABLE due_pending; DROP INDEX record_setting; DROP TABLE number_block; DROP TABLE "        \
   "number_used; DROP TABLE number_chain;"                                                          \
