@@ -107,7 +107,7 @@ class Stories(StoryTest):
         company signed make the report valid."""
         with self.open() as app:
             self.open_record(app)
-            app.click("create-progress_report-of_hazard")
+            app.create("progress_report-of_hazard")
             app.type("summary", "传感器已加装")
             app.type("progress_made", "加装 12 台，全部校验")
             app.click("save")
@@ -558,7 +558,7 @@ class Stories(StoryTest):
             self.open_enterprise(app)
             self.shot(app, "enterprise")
             app.click("open-record")
-            app.click("create-site-at_enterprise")
+            app.create("site-at_enterprise")
             app.type("name", "3201 备采面")
             app.click("save")
             app.find("problem-site_type")
@@ -647,7 +647,7 @@ class Stories(StoryTest):
             app.click("save")
             app.gone("opinion")
             app.text("通风系统符合要求")
-            app.click("create-opinion_item-of_expert")
+            app.create("opinion_item-of_expert")
             app.type("summary", "风门联锁失效")
             app.type("place", "东翼回风巷")
             app.type("demand", "每周检查一次联锁")

@@ -158,6 +158,7 @@ static json_t *describe(BhOfficeCall *call, const BhKind *kind, const json_t *le
                 source, "orders", orders, "filters", list_filters(call, kind, ledger));
   json_object_set_new(out, "kind_label", json_string(bh_kind_get_label(kind, call->lang)));
   json_object_set_new(out, "columns", list_columns(call, kind, ledger));
+  bh_office_add_group(call, kind, out);
   return out;
 }
 
