@@ -216,7 +216,7 @@ static gboolean parse_head(BhPlace *place, BhKind *kind)
       "fields",      "states",      "transitions", "checks",    "forms",  "ledgers",   "related",
       "written_by",  "locked_when", "once",        "authority", "order",  "at_parent", "in_case",
       "directory",   "create",      "edit",        "inherits",  "number", "menu",      "settings",
-      "returns",     "urgent",      "codes",       "export",    NULL};
+      "returns",     "urgent",      "codes",       "export",    "group",  "groups",    NULL};
   const json_t *declaration = kind->declaration;
   gint64 version = 0;
   if (!bh_place_is_object(place, declaration, allowed) ||
@@ -297,7 +297,8 @@ BhKind *bh_kind_parse(const json_t *declaration, const char *file, const char *r
   if (parse_head(&place, kind) && parse_fields(&place, kind) && resolve_doubts(&place, kind) &&
       parse_states(&place, kind) && parse_transitions(&place, kind) &&
       parse_sections(&place, kind) && bh_kind_parse_settings(&place, kind) &&
-      bh_kind_parse_codes(&place, kind) && bh_kind_parse_acts(&place, kind))
+      bh_kind_parse_codes(&place, kind) && bh_kind_parse_groups(&place, kind) &&
+      bh_kind_parse_acts(&place, kind))
     return kind;
   bh_kind_free(kind);
   return NULL;

@@ -90,6 +90,7 @@ void bh_kind_set_link(BhKindSet *set)
   find_hiding_kinds(set);
   bh_kind_set_link_settings(set);
   bh_kind_set_link_codes(set);
+  bh_kind_set_link_groups(set);
   bh_kind_set_link_deadlines(set);
 }
 

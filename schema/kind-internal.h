@@ -142,10 +142,12 @@ struct _BhKind {
   GHashTable *field_index; /* name → BhField, borrowed */
   GPtrArray *states;
   GPtrArray *transitions;
-  GPtrArray *creates;  /* BhActRule*: "create" */
-  GPtrArray *edits;    /* BhActRule*: "edit" */
-  GPtrArray *settings; /* BhSettingRule*: "settings" */
-  const json_t *codes; /* array of the declared code lists ("codes"), or NULL */
+  GPtrArray *creates;   /* BhActRule*: "create" */
+  GPtrArray *edits;     /* BhActRule*: "edit" */
+  GPtrArray *settings;  /* BhSettingRule*: "settings" */
+  const json_t *codes;  /* array of the declared code lists ("codes"), or NULL */
+  const json_t *groups; /* array of the declared groups ("groups"), or NULL */
+  const char *group;    /* name of the kind's group; NULL: none */
   /* set of names of fields on which due days of records of other kinds depend (deadline.c);
    * NULL: none */
   GHashTable *due_fields;
@@ -260,6 +262,15 @@ void bh_kind_set_link_codes(BhKindSet *set);
 gboolean bh_kind_resolve_codes(BhPlace *place, const BhKindSet *set, const BhKind *kind);
 /* Parses "codes" and "day" of a field. FALSE with the error of `place` set. */
 gboolean bh_field_parse_codes(BhPlace *place, BhField *field);
+
+/* --- kind-group.c --- */
+/* Parses "group" and "groups" of a kind. FALSE with the error of `place` set. */
+gboolean bh_kind_parse_groups(BhPlace *place, BhKind *kind);
+/* Between the passes: collects the groups of all kinds. */
+void bh_kind_set_link_groups(BhKindSet *set);
+/* Second pass: no group is declared twice, and the group of the kind is declared. FALSE with the
+ * error of `place` set. */
+gboolean bh_kind_resolve_groups(BhPlace *place, const BhKindSet *set, const BhKind *kind);
 
 /* --- deadline.c --- */
 /* Parses "deadline" of a transition. FALSE with the error of `place` set. */
@@ -396,6 +407,7 @@ struct _BhKindSet {
   GHashTable *settings;    /* name → BhSettingRule, borrowed from the kinds */
   json_t *setting_choices; /* array of {"code","label","retired"}: the settings as choices */
   json_t *list_choices;    /* array of {"code","label","retired"}: the code lists as choices */
+  json_t *groups;          /* array of the groups that the kinds declare, {"name","label"} */
   char *text;              /* canonical text of `declarations` */
   char *hash;              /* hex SHA-256 of `text` */
 };

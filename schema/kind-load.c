@@ -25,6 +25,7 @@ static BhKindSet *kind_set_new(void)
   set->settings = g_hash_table_new(g_str_hash, g_str_equal);
   set->setting_choices = json_array();
   set->list_choices = json_array();
+  set->groups = json_array();
   set->declarations = json_pack("{s:i, s:[]}", "bihuan-kinds", 1, "kinds");
   return set;
 }

@@ -514,5 +514,6 @@ gboolean bh_kind_resolve(const BhKind *kind, const BhKindSet *set, const char *r
          resolve_review(&place, kind) && bh_kind_resolve_acts(&place, set, kind) &&
          bh_kind_resolve_views(&place, set, kind) && bh_kind_resolve_number(&place, set, kind) &&
          bh_kind_resolve_settings(&place, set, kind) && bh_kind_resolve_codes(&place, set, kind) &&
-         bh_kind_resolve_returns(&place, set, kind) && bh_kind_resolve_export(&place, kind);
+         bh_kind_resolve_groups(&place, set, kind) && bh_kind_resolve_returns(&place, set, kind) &&
+         bh_kind_resolve_export(&place, kind);
 }

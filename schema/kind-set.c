@@ -6,6 +6,7 @@ static void kind_set_free(BhKindSet *set)
   g_clear_pointer(&set->settings, g_hash_table_unref);
   g_clear_pointer(&set->setting_choices, json_decref);
   g_clear_pointer(&set->list_choices, json_decref);
+  g_clear_pointer(&set->groups, json_decref);
   g_clear_pointer(&set->index, g_hash_table_unref);
   g_clear_pointer(&set->computed, g_hash_table_unref);
   g_clear_pointer(&set->kinds, g_ptr_array_unref);

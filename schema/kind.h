@@ -85,6 +85,9 @@ const BhKind *bh_kind_set_find_list_kind(const BhKindSet *set);
 /* All kinds in the order in which they are shown: by "order", kinds without one last, then by name.
  * Free the array. */
 GPtrArray *bh_kind_set_list_in_order(const BhKindSet *set);
+/* All kinds in the order of their groups, those without one last; in a group in the order of
+ * bh_kind_set_list_in_order. Free the array. */
+GPtrArray *bh_kind_set_list_by_group(const BhKindSet *set);
 /* All kinds, each after the kinds to which its records refer, except where two kinds refer to each
  * other. Free the array. */
 GPtrArray *bh_kind_set_list_by_refs(const BhKindSet *set);
@@ -100,6 +103,10 @@ const char *bh_kind_get_label(const BhKind *kind, const char *lang);
 const GPtrArray *bh_kind_list_fields(const BhKind *kind);
 /* The field with this name, or the field of a key "field/item"; NULL when there is none. */
 const BhField *bh_kind_find_field(const BhKind *kind, const char *name);
+/* The group of the kind ("group"): its place among the groups of the set, from 1; 0: none. */
+guint bh_kind_get_group(const BhKind *kind);
+/* Heading of the group of the kind, "" when the kind has no group. */
+const char *bh_kind_get_group_label(const BhKind *kind, const char *lang);
 /* The parsed declaration of the kind, borrowed: for members without a function here (sections, list
  * columns). */
 const json_t *bh_kind_get_declaration(const BhKind *kind);

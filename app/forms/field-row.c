@@ -184,10 +184,47 @@ void bh_field_row_set(BhFieldRow *self, const json_t *value)
   self->setting = FALSE;
 }
 
+/* Name of the widget in the control that has the focus of the window; NULL: none has it. g_free. */
+static char *dup_focused(BhFieldRow *self)
+{
+  GtkWidget *window = gtk_widget_get_toplevel(self->control);
+  GtkWidget *focus = GTK_IS_WINDOW(window) ? gtk_window_get_focus(GTK_WINDOW(window)) : NULL;
+  return focus != NULL && gtk_widget_is_ancestor(focus, self->control)
+             ? g_strdup(gtk_widget_get_name(focus))
+             : NULL;
+}
+
+typedef struct {
+  const char *name;
+  GtkWidget *widget;
+} Wanted;
+
+static void find_named(GtkWidget *widget, gpointer data)
+{
+  Wanted *wanted = data;
+  if (wanted->widget == NULL && g_str_equal(gtk_widget_get_name(widget), wanted->name))
+    wanted->widget = widget;
+  else if (GTK_IS_CONTAINER(widget))
+    gtk_container_forall(GTK_CONTAINER(widget), find_named, data);
+}
+
+/* The focus returns to the button that had it, or else to the first of the new ones: who works with
+ * the keys goes on where they were. */
+static void restore_focus(BhFieldRow *self, const char *name)
+{
+  Wanted wanted = {name, NULL};
+  gtk_container_forall(GTK_CONTAINER(self->control), find_named, &wanted);
+  if (wanted.widget != NULL && gtk_widget_get_visible(gtk_widget_get_parent(wanted.widget)))
+    gtk_widget_grab_focus(wanted.widget);
+  else
+    gtk_widget_child_focus(self->control, GTK_DIR_TAB_FORWARD);
+}
+
 void bh_field_row_offer(BhFieldRow *self, const json_t *choices)
 {
   if (self->type->offer == NULL || json_equal(self->offered, choices))
     return;
+  g_autofree char *focused = dup_focused(self);
   json_decref(self->offered);
   self->offered = json_deep_copy(choices);
   self->setting = TRUE;
@@ -195,6 +232,8 @@ void bh_field_row_offer(BhFieldRow *self, const json_t *choices)
   self->type->set(self, self->control,
                   json_object_get(self->values, bh_field_get_name(self->field)));
   self->setting = FALSE;
+  if (focused != NULL)
+    restore_focus(self, focused);
 }
 
 json_t *bh_field_row_get(BhFieldRow *self, GError **error)

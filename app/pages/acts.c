@@ -6,8 +6,11 @@
 #include <string.h>
 
 #include "app/pages/act.h"
+#include "app/pages/creations.h"
 #include "app/pages/record.h"
 #include "app/visit/links.h"
+
+#define BUTTONS_MAX 3 /* new records with a button of their own */
 
 typedef struct {
   GtkWidget *box; /* the box that the buttons go into; weak */
@@ -53,14 +56,26 @@ static void on_create(GtkButton *button, BhPage *page)
                                             get_text(button, "bh-label")));
 }
 
+static void on_menu(GtkButton *button, BhPage *page)
+{
+  bh_page_open(page, bh_creations_page_new(bh_part_get_record(GTK_WIDGET(button))));
+}
+
+char *bh_acts_dup_creation_id(const json_t *act)
+{
+  const char *name = bh_json_string_or(act, "name", "");
+  const char *slash = strchr(name, '/');
+  char *id = g_strdup_printf("create-%s-%s", bh_json_string_or(act, "kind", ""),
+                             slash != NULL ? slash + 1 : name);
+  return g_strdelimit(id, "/", '-');
+}
+
 /* The accessible id of the button: "step-ordered", "edit-contact", "create-drill-at_enterprise". */
 static char *dup_id(const ActsRequest *request, const json_t *act)
 {
-  const char *name = bh_json_string_or(act, "name", "");
-  char *id = request->creates ? g_strdup_printf("create-%s-%s", bh_json_string_or(act, "kind", ""),
-                                                strchr(name, '/') + 1)
-                              : g_strdup(name);
-  return g_strdelimit(id, "/", '-');
+  if (request->creates)
+    return bh_acts_dup_creation_id(act);
+  return g_strdelimit(g_strdup(bh_json_string_or(act, "name", "")), "/", '-');
 }
 
 /* Says above the button why the step is offered first: which record returned. */
@@ -101,6 +116,28 @@ static void add_act(BhPage *page, const ActsRequest *request, const json_t *act)
   gtk_container_add(GTK_CONTAINER(request->box), button);
 }
 
+/* Whether there are more new records than buttons are good for: they are then on a page of their
+ * own, and only what is urgent has a button as well. */
+static gboolean needs_menu(const ActsRequest *request, const json_t *acts)
+{
+  return request->creates && request->kind == NULL && json_array_size(acts) > BUTTONS_MAX;
+}
+
+static gboolean is_urgent(BhPage *page, const json_t *act)
+{
+  const BhKind *kind =
+      bh_session_find_kind(bh_page_get_session(page), bh_json_string_or(act, "kind", NULL));
+  return kind != NULL && bh_kind_is_urgent(kind);
+}
+
+static void add_menu(BhPage *page, const ActsRequest *request)
+{
+  GtkWidget *button = bh_part_button("new", _("New …"), NULL);
+  bh_part_set_record(button, request->record);
+  g_signal_connect(button, "clicked", G_CALLBACK(on_menu), page);
+  gtk_container_add(GTK_CONTAINER(request->box), button);
+}
+
 static void on_acts(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   ActsRequest *request = data;
@@ -109,12 +146,16 @@ static void on_acts(BhPage *page, json_t *result, const GError *error, gpointer 
   bh_part_clear(request->box);
   if (error != NULL)
     bh_page_say_error(page, error);
+  gboolean has_menu = needs_menu(request, result);
   gsize i;
   json_t *act;
   json_array_foreach(result, i, act) {
-    if (request->kind == NULL || strcmp(request->kind, bh_json_string_or(act, "kind", "")) == 0)
+    if ((request->kind == NULL || strcmp(request->kind, bh_json_string_or(act, "kind", "")) == 0) &&
+        (!has_menu || is_urgent(page, act)))
       add_act(page, request, act);
   }
+  if (has_menu)
+    add_menu(page, request);
   g_autoptr(GList) children = gtk_container_get_children(GTK_CONTAINER(request->box));
   gtk_widget_set_visible(request->box, children != NULL);
 }

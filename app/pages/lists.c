@@ -1,4 +1,5 @@
-/* The menu of lists: for each kind in order, all its records, then its ledgers. */
+/* The menu of lists: under the headings of the groups, for each kind all its records, then its
+ * ledgers. */
 #include "app/pages/lists.h"
 
 #include <glib/gi18n.h>
@@ -10,6 +11,7 @@ struct _BhListsPage {
   BhPage parent;
   GtkWidget *rows;
   GtkWidget *empty;
+  guint group; /* of the row that was added last; 0: none */
 };
 
 G_DEFINE_FINAL_TYPE(BhListsPage, bh_lists_page, BH_TYPE_PAGE)
@@ -22,7 +24,7 @@ static void each_list(BhSession *session, ListFunc func, gpointer data)
   const BhKindSet *set = bh_session_get_kinds(session);
   if (set == NULL)
     return;
-  g_autoptr(GPtrArray) kinds = bh_kind_set_list_in_order(set);
+  g_autoptr(GPtrArray) kinds = bh_kind_set_list_by_group(set);
   for (guint i = 0; i < kinds->len; i++) {
     const BhKind *kind = g_ptr_array_index(kinds, i);
     if (bh_kind_is_in_menu(kind, BH_MENU_HOME))
@@ -44,6 +46,19 @@ static void on_row(GtkButton *row, BhPage *page)
                                       g_object_get_data(object, "bh-title")));
 }
 
+/* Adds a heading before the first row of a group. Kinds without groups, from before there were any,
+ * need none. */
+static void add_heading(BhListsPage *self, const BhKind *kind)
+{
+  guint group = bh_kind_get_group(kind);
+  const char *lang = bh_session_get_lang(bh_page_get_session(BH_PAGE(self)));
+  if (group != self->group)
+    gtk_container_add(
+        GTK_CONTAINER(self->rows),
+        bh_part_heading(group > 0 ? bh_kind_get_group_label(kind, lang) : _("Other")));
+  self->group = group;
+}
+
 static void add_row(const BhKind *kind, const json_t *ledger, gpointer data)
 {
   BhListsPage *self = data;
@@ -57,6 +72,7 @@ static void add_row(const BhKind *kind, const json_t *ledger, gpointer data)
                               : g_strjoin(*source != '\0' ? " · " : "", of_kind, source, NULL);
   g_autofree char *id = name != NULL ? g_strdup_printf("list-%s-%s", bh_kind_get_name(kind), name)
                                      : g_strdup_printf("list-%s", bh_kind_get_name(kind));
+  add_heading(self, kind);
   GtkWidget *row = bh_part_row(id, title, line, NULL, NULL);
   g_object_set_data(G_OBJECT(row), "bh-kind", (gpointer)g_intern_string(bh_kind_get_name(kind)));
   g_object_set_data(G_OBJECT(row), "bh-ledger", (gpointer)g_intern_string(name));

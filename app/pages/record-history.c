@@ -67,11 +67,12 @@ static void add_change(const History *history, GString *text, const json_t *set)
     if (shown != NULL)
       g_string_append_printf(old, "%s%s", old->len > 0 ? " / " : "", shown);
   }
+  const char *colon = strcmp(history->lang, "zh") == 0 ? "：" : ": ";
   g_string_append_printf(text, "\n%s", label);
   if (old->len > 0)
-    g_string_append_printf(text, "：%s → %s", old->str, value != NULL ? value : "–");
+    g_string_append_printf(text, "%s%s → %s", colon, old->str, value != NULL ? value : "–");
   else if (value != NULL)
-    g_string_append_printf(text, "：%s", value);
+    g_string_append_printf(text, "%s%s", colon, value);
 }
 
 static char *dup_changes(const History *history, const json_t *sets)

@@ -38,7 +38,7 @@ export function showAccess(main) {
     filterLine.hidden = !name;
     const shown = name === 'reader' ? first?.by : first?.title;
     fill(filterLine, name ? [
-      el('span', {}, t(`access.only.${name}`), t('app.colon'), el('bdi', {}, shown || filter[name])),
+      el('span', {}, t(`access.only.${name}`), t('app.colon'), shown ? el('bdi', {}, shown) : t('access.hidden')),
       el('a', { href: '#/access' }, t('access.all'))] : null);
   }
 

@@ -8,6 +8,7 @@ import { draftsOf, dropDraft, keepTyped } from './drafts.js';
 import { placeUnder } from './filters.js';
 import { formBox } from './form.js';
 import { t } from './i18n.js';
+import { BUTTONS_MAX, menuButton } from './menu.js';
 
 const COMMENT_MAX = 2000;
 
@@ -106,12 +107,19 @@ const hintLine = (act, back) => el('p', { class: 'hint' }, act.label, t('app.col
 
 export function actionBar(view, tools) {
   const form = el('div', { class: 'form-place' });
-  const close = () => { fill(form); tools.editing(false); };
-  const open = (node) => {
+  let opener = null; // the button to which the focus returns
+  const close = () => {
+    fill(form);
+    tools.editing(false);
+    opener?.focus();
+  };
+  const open = (node, button) => {
+    opener = button;
     tools.editing(true);
     fill(form, node);
     node.querySelector('textarea, input, select, button')?.focus();
   };
+  const opens = (name) => (event) => open(forms.get(name)(), event.currentTarget);
   const approves = view.may_approve && view.review !== 'accepted';
   const returns = view.may_return && view.review !== 'returned';
   const why = view.not_approved && view.review !== 'accepted' && view.review !== 'returned' ? view.not_approved : '';
@@ -128,6 +136,11 @@ export function actionBar(view, tools) {
     tools.editing(true);
     fill(form, forms.get(again.form)());
   }
+  // While the list is open, nothing is drawn again under the hand of the person.
+  const menu = view.creations.length > BUTTONS_MAX ? menuButton(t('create.more'), view.creations, creationLabel,
+    (creation, button) => open(forms.get(creationName(creation))(), button),
+    (isOpen) => tools.editing(isOpen || form.childElementCount > 0)) : null;
+  const direct = menu ? view.creations.filter((creation) => creation.urgent) : view.creations;
   return el('section', { class: 'card actions no-print', 'aria-label': t('review.title') },
     why ? el('p', { class: 'muted' }, why) : null,
     view.acts.filter((act) => act.hint).map((act) => hintLine(act, tools.back)),
@@ -139,11 +152,11 @@ export function actionBar(view, tools) {
         });
       }) : null,
       returns ? el('button', { type: 'button', class: 'secondary warn',
-        onclick: () => open(forms.get('return')()) }, t('review.return')) : null,
+        onclick: opens('return') }, t('review.return')) : null,
       view.acts.map((act) => el('button', { type: 'button', class: act.hint ? 'primary' : 'secondary',
-        onclick: () => open(forms.get(act.act)()) }, act.label)),
-      view.creations.map((creation) => el('button', { type: 'button', class: 'secondary',
-        onclick: () => open(forms.get(creationName(creation))()) },
-      t('create.button', { label: creationLabel(creation) })))),
-    form, stranded.map((one) => strandedBox(view, one)));
+        onclick: opens(act.act) }, act.label)),
+      direct.map((creation) => el('button', { type: 'button', class: 'secondary', onclick: opens(creationName(creation)) },
+        t('create.button', { label: creationLabel(creation) }))),
+      menu && menu[0]),
+    menu && menu[1], form, stranded.map((one) => strandedBox(view, one)));
 }

@@ -5,6 +5,7 @@ import { el, fill, textOf } from './dom.js';
 import { placeUnder } from './filters.js';
 import { formBox } from './form.js';
 import { language, t } from './i18n.js';
+import { menuList } from './menu.js';
 import { recordPane } from './record.js';
 
 const PLACE = '#/new';
@@ -61,7 +62,7 @@ const hrefOf = (creation) => `${PLACE}/${creation.kind}/${creation.act.split('/'
 
 export function showCreate(main, state) {
   const right = el('section', { class: 'pane' });
-  const menu = el('ul', { class: 'rows', 'aria-label': t('create.menu') });
+  const menu = el('div', { class: 'menu-page' });
   let pane = null;
   let open = null;
   const creations = get('creations', { lang: language() }).then((answer) => answer.creations);
@@ -83,10 +84,10 @@ export function showCreate(main, state) {
       : el('p', { class: 'nothing', role: 'alert' }, t('create.notOffered')));
   }
 
-  creations.then((list) => fill(menu, list.map((creation) => el('li', {},
-    el('a', { class: 'row', href: hrefOf(creation) }, el('span', { class: 'row-title' }, creationLabel(creation)),
-      creation.source ? el('span', { class: 'row-sub' }, creation.source) : null)))))
-    .then(() => mark(open)).catch((error) => fill(menu, el('li', {}, textOf(error))));
+  creations.then((list) => fill(menu, menuList(list, creationLabel, (creation) => el('a', { class: 'row', href: hrefOf(creation) },
+    el('span', { class: 'row-title' }, creationLabel(creation)),
+    creation.source ? el('span', { class: 'row-sub' }, creation.source) : null)).node))
+    .then(() => mark(open)).catch((error) => fill(menu, el('p', { role: 'alert' }, textOf(error))));
 
   fill(main, el('div', { class: 'split' }, el('section', { class: 'side' }, el('h2', {}, t('create.menu')), menu), right));
   return {

@@ -28,7 +28,8 @@ function entry(row) {
       el('dt', {}, set.label, set.item ? ` ${set.item}` : ''),
       el('dd', {},
         set.old ? [el('del', {}, el('bdi', {}, set.old)), ' → '] : null,
-        set.text ? el('bdi', {}, set.text) : el('span', { class: 'muted' }, t('history.cleared')))))));
+        set.text ? el('bdi', {}, set.text)
+          : el('span', { class: 'muted' }, t(set.sealed ? 'record.sealed' : set.withheld ? 'record.withheld' : 'history.cleared')))))));
 }
 
 export function historyBox(id) {

@@ -4,6 +4,7 @@ import { action, el, field, fill, select, textOf, trimmed } from './dom.js';
 import { filterBar, notePlace, placeUnder, placeWith } from './filters.js';
 import { language, t } from './i18n.js';
 import { areaOptions, emptyWords, loadFilters, pagedList, rowContent } from './list.js';
+import { grouped } from './menu.js';
 import { recordPane } from './record.js';
 import { viewBar } from './views.js';
 
@@ -125,8 +126,9 @@ export function showLedger(main, state) {
   // All lists by their kinds: there are too many for tabs.
   function fillChooser() {
     const groups = new Map();
-    for (const ledger of ledgers) {
-      if (!groups.has(ledger.kind)) groups.set(ledger.kind, el('optgroup', { label: ledger.kind_label }));
+    for (const ledger of grouped(ledgers).flatMap((group) => group.rows)) {
+      const label = ledger.group ? `${ledger.group.label} · ${ledger.kind_label}` : ledger.kind_label;
+      if (!groups.has(ledger.kind)) groups.set(ledger.kind, el('optgroup', { label }));
       groups.get(ledger.kind).append(el('option', { value: `${ledger.kind}/${ledger.name}` }, ledger.label));
     }
     fill(chooser, [...groups.values()]);

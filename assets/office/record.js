@@ -101,22 +101,32 @@ function sealedNode(row, record) {
   const status = el('span', { class: 'lacking', role: 'status' });
   const reason = el('input', { type: 'text', name: `unseal-${row.key}`, maxlength: 200, required: true,
     'aria-label': t('record.unsealWhy'), placeholder: t('record.unsealWhy') });
-  const form = el('form', { class: 'unseal', hidden: true },
-    reason, el('button', { type: 'submit' }, t('record.unsealDo')), status);
+  const send = el('button', { type: 'submit', class: 'secondary' }, t('record.unsealDo'));
+  const form = el('form', { class: 'unseal', hidden: true }, reason, el('span', { class: 'buttons' }, send,
+    el('button', { type: 'button', class: 'quiet', onclick: () => toggle(false) }, t('review.cancel'))), status);
   const open = el('button', { type: 'button', class: 'quiet' }, t('record.unseal'));
-  const box = el('span', {}, label, ' ', open, form);
-  open.addEventListener('click', () => {
-    form.hidden = false;
-    open.hidden = true;
-    reason.focus();
+  const box = el('div', {}, label, ' ', open, form);
+  const toggle = (shown) => {
+    form.hidden = !shown;
+    open.hidden = shown;
+    (shown ? reason : open).focus();
+  };
+  open.addEventListener('click', () => toggle(true));
+  form.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && !event.isComposing) toggle(false);
   });
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
+    if (send.disabled) return; // each opening is a row of the access log
+    send.disabled = true;
+    fill(status);
     try {
       const done = await post(recordPath(record, 'unseal'), { field: row.key, reason: reason.value });
       if (box.isConnected) fill(box, el('bdi', { class: 'value' }, done.text), el('span', { class: 'mark' }, t('record.unsealed')));
     } catch (error) {
       fill(status, textOf(error));
+    } finally {
+      send.disabled = false;
     }
   });
   return box;

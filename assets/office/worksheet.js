@@ -4,7 +4,7 @@
 import { get, post, recordPath } from './api.js';
 import { badge, el, excess, field, fill, select, textOf } from './dom.js';
 import { openDraft } from './drafts.js';
-import { t } from './i18n.js';
+import { language, t } from './i18n.js';
 
 const NOTE_MAX = 2000;
 const WAITS_MS = [1000, 3000, 9000]; // before an answer is sent again by itself
@@ -369,11 +369,12 @@ function makeBox(id) {
 // none. `onSaved` is called after each answer that the hub has. The same record gives the same box.
 export function worksheetBox(view, onSaved) {
   if (!view.worksheet) return null;
-  for (const [id, one] of boxes) {
-    if (id !== view.id && !one.node.isConnected && !one.isBusy()) boxes.delete(id);
+  const name = `${view.id} ${language()}`;
+  for (const [known, one] of boxes) {
+    if (known !== name && !one.node.isConnected && !one.isBusy()) boxes.delete(known);
   }
-  if (!boxes.has(view.id)) boxes.set(view.id, makeBox(view.id));
-  const box = boxes.get(view.id);
+  if (!boxes.has(name)) boxes.set(name, makeBox(view.id));
+  const box = boxes.get(name);
   box.show(view, onSaved);
   return box;
 }

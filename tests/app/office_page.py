@@ -37,13 +37,13 @@ class OfficePage:
 
     def begin(self, button, field):
         """Opens the form of an act on the page of a record."""
-        self.browser.press(button, ".actions")
+        self.browser.press_act(button)
         self.wait_form(field)
 
     def begin_creation(self, label, field):
         """Opens a form from the menu of the office."""
         self.browser.press("新建", ".nav")
-        self.browser.wait_text(label, ".side .rows")
+        self.browser.wait_text(label, ".side .menu-page")
         self.browser.run("[...document.querySelectorAll('.side .rows a')]"
                          ".find((one) => one.querySelector('.row-title').textContent === arguments[0]).click()", label)
         self.wait_form(field)

@@ -711,14 +711,22 @@ static void test_limits_and_codes_of_the_office_are_live(void **state)
   set_office(world, "21");
   assert_false(gtk_widget_get_visible(find(world, "problem-depth")));
   /* What the form has is kept, also when the area changes and it is not offered there. */
+  gtk_widget_grab_focus(find(world, "trade-ski"));
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(find(world, "trade-ski")), TRUE);
   assert_value(world, "trade", "\"ski\"");
   assert_false(has_control(world, "trade-swing"));
+  /* The buttons were made again; the focus is where it was. */
+  assert_ptr_equal(gtk_window_get_focus(GTK_WINDOW(world->window)), find(world, "trade-ski"));
   g_autoptr(json_t) elsewhere = json_string("140502");
   bh_form_view_set(world->form, "area", elsewhere);
   assert_value(world, "trade", "\"ski\"");
   assert_true(has_control(world, "trade-stay"));
   assert_true(has_control(world, "trade-ski"));
+  /* The button with the focus is gone: the focus stays in the field. */
+  gtk_widget_grab_focus(find(world, "trade-ski"));
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(find(world, "trade-ski")), FALSE);
+  assert_false(has_control(world, "trade-ski"));
+  assert_ptr_equal(gtk_window_get_focus(GTK_WINDOW(world->window)), find(world, "trade-stay"));
   gtk_widget_destroy(GTK_WIDGET(world->form));
   world->form =
       bh_form_view_new(world->session, bh_kind_set_find(world->kinds, "every"), NULL, NULL);

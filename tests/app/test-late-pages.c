@@ -5,9 +5,11 @@
 #include <handy.h>
 #include <string.h>
 
+#include "app/pages/creations.h"
 #include "app/pages/home.h"
 #include "app/pages/list.h"
 #include "app/pages/queue.h"
+#include "app/pages/record.h"
 #include "app/tap-filter.h"
 #include "app/visit/checklist.h"
 #include "app/visit/find.h"
@@ -240,6 +242,68 @@ static void count_named(GtkWidget *widget, gpointer data)
   *(guint *)data += g_str_has_prefix(gtk_widget_get_name(widget), "returned-");
 }
 
+/* --- what can be made --- */
+
+static void test_what_can_be_made_from_one_record_is_not_listed_for_another(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  world_show(world, bh_home_page_new());
+  world_hold(world, "creations");
+  bh_page_host_open(BH_PAGE_HOST(world->window), bh_creations_page_new(test_id(ENTERPRISE)));
+  world_settle(world);
+  assert_true(world_tap(world, "back"));
+  bh_page_host_open(BH_PAGE_HOST(world->window), bh_creations_page_new(test_id(INSPECTION)));
+  world_settle(world);
+  guint held = world_count_held(world);
+  assert_true(held >= 2);
+  assert_null(world_try_find(world, "create-participant-of_visit"));
+  world_hold(world, NULL);
+  world_deliver_all(world, TRUE);
+  assert_non_null(world_try_find(world, "create-participant-of_visit"));
+  assert_null(world_try_find(world, "create-site-at_enterprise"));
+  /* an answer that comes again, and one that failed */
+  for (guint i = 0; i < held; i++) {
+    world_deliver(world, i, -1);
+    world_deliver(world, i, BH_ERROR_STORAGE);
+  }
+  assert_null(world_try_find(world, "create-site-at_enterprise"));
+  assert_string_equal(world_get_toast(world), "");
+}
+
+static void test_a_record_has_one_button_for_its_many_new_records(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  BhPage *page = bh_record_page_new(test_id(ENTERPRISE));
+  world_show(world, page);
+  world_hold(world, "creations");
+  bh_page_refresh(page);
+  bh_page_refresh(page);
+  world_settle(world);
+  world_hold(world, NULL);
+  world_deliver_all(world, TRUE);
+  GtkWidget *button = world_find(world, "new");
+  g_autoptr(GList) buttons =
+      gtk_container_get_children(GTK_CONTAINER(gtk_widget_get_parent(button)));
+  assert_int_equal(g_list_length(buttons), 2); /* with the one of the urgent message */
+  assert_non_null(world_try_find(world, "create-urgent_message-at_enterprise"));
+  assert_true(world_tap(world, "new"));
+  world_settle(world);
+  /* Another list of the same records does not make the rows again under the finger. */
+  GtkWidget *row = world_find(world, "create-site-at_enterprise");
+  g_object_add_weak_pointer(G_OBJECT(row), (gpointer *)&row);
+  bh_page_refresh(BH_PAGE(gtk_widget_get_ancestor(row, BH_TYPE_PAGE)));
+  world_settle(world);
+  assert_non_null(row);
+  g_object_remove_weak_pointer(G_OBJECT(row), (gpointer *)&row);
+  assert_true(world_tap(world, "create-site-at_enterprise"));
+  world_settle(world);
+  assert_null(world_try_find(world, "create-licence-at_enterprise"));
+  assert_true(world_tap(world, "back"));
+  assert_non_null(world_try_find(world, "new"));
+}
+
 static void test_a_returned_record_is_listed_once_after_repeated_refreshes(void **state)
 {
   (void)state;
@@ -409,6 +473,8 @@ int main(int argc, char **argv)
       cmocka_unit_test(test_rows_of_two_searches_do_not_mix),
       cmocka_unit_test(test_a_second_tap_on_more_or_a_repeated_search_shows_each_row_once),
       cmocka_unit_test(test_a_late_error_of_a_search_is_not_shown_for_the_newer_one),
+      cmocka_unit_test(test_what_can_be_made_from_one_record_is_not_listed_for_another),
+      cmocka_unit_test(test_a_record_has_one_button_for_its_many_new_records),
       cmocka_unit_test(test_a_returned_record_is_listed_once_after_repeated_refreshes),
       cmocka_unit_test(test_an_answer_for_a_removed_row_changes_nothing),
       cmocka_unit_test(test_rows_of_the_queue_keep_their_place_when_the_state_changes),

@@ -23,7 +23,7 @@ def choose_day(app, field, day):
 
 def add_errand(app, what, sort, days=None):
     """Records an errand on a page that offers it; ends on its record page."""
-    app.click("create-errand-anywhere")
+    app.create("errand-anywhere")
     app.type("what", what)
     app.click(f"sort-{sort}")
     if days is not None:
@@ -132,6 +132,79 @@ class Records(WindowTest):
             app.click("row-1")
             app.text("送整改通知")
             self.look_at(app, "record")
+
+    @begins("enrolled", picture=20)
+    def test_many_new_records_are_on_one_page_with_groups(self):
+        with self.open() as app:
+            sign_in(app)
+            # Three have buttons of their own.
+            for id in ("urgent_message-report", "accident-fill_in", "capacity_assessment-of_unit"):
+                app.find(f"create-{id}")
+            self.assertIsNone(app.look("new"))
+            app.click("scan")
+            app.click("open-record")
+            app.find("new")
+            # What is urgent keeps its button.
+            app.find("create-urgent_message-at_enterprise")
+            self.assertIsNone(app.look("create-site-at_enterprise"))
+            app.settle(1)                  # the page is read again
+            app.focus("new")
+            self.look_at(app, "new-button")
+            app.click("new")
+            app.find("create-site-at_enterprise")
+            self.look_at(app, "new-page")
+            texts = app.texts()
+            places = [texts.index(text) for text in ("监督检查", "隐患治理", "企业和许可", "许可证", "责任和值守")]
+            self.assertEqual(places, sorted(places))
+            self.assertNotIn("其他", texts)
+            for id in self.rows_of(app, "create"):
+                self.assertGreaterEqual(app.find(id).get_extents(app.bus.atspi.CoordType.SCREEN).height, 48, id)
+            app.type("search", "地 点")       # spaces make no difference
+            app.gone("create-licence-at_enterprise")
+            self.assertEqual(self.rows_of(app, "create"), ["create-site-at_enterprise"])
+            self.assertNotIn("监督检查", app.texts())
+            self.look_at(app, "new-search")
+            app.type("search", "没有这样的")
+            app.gone("create-site-at_enterprise")
+            app.text("没有找到")
+            self.look_at(app, "new-nothing")
+            app.type("search", "")
+            app.find("create-licence-at_enterprise")
+            # Back leads to the record, also from the form.
+            app.click("create-site-at_enterprise")
+            app.find("site_type-face")
+            app.click("back")
+            app.find("open-record" if app.look("open-record") else "new")
+            self.assertIsNone(app.look("create-licence-at_enterprise"))
+            app.click("new")
+            app.click("back")
+            app.find("new")
+            self.assertEqual(app.value("title"), "企业")
+
+    @begins("enrolled")
+    def test_two_taps_on_a_new_record_open_one_form(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("scan")
+            app.click("open-record")
+            app.click("new")
+            app.type("search", "作业地点")
+            app.gone("create-licence-at_enterprise")
+            app.settle(1)
+            app.tap("create-site-at_enterprise", 2, 0.15)
+            app.find("site_type-face")
+            app.settle(1)
+            app.click("back")
+            app.find("new")
+            self.assertIsNone(app.look("site_type-face"))
+            app.settle(1)                  # the page is read again
+            app.focus("new")
+            app.tap("new", 2, 0.15)
+            app.find("search")
+            app.click("back")
+            app.find("new")
+            self.assertIsNone(app.look("search"))
+        self.assertEqual([row for row in self.rows("site") if row["pending"]], [])
 
     @begins("errands", picture=8)
     def test_the_record_page_shows_sections_and_leads_on(self):

@@ -18,7 +18,7 @@ class Registers(StoryTest):
 
     def add(self, app, kind, act="at_enterprise"):
         """Opens the form of a new record below the one on the page."""
-        app.click(f"create-{kind}-{act}")
+        app.create(f"{kind}-{act}")
 
     def save(self, app, field):
         app.click("save")
@@ -80,7 +80,7 @@ class Registers(StoryTest):
 
     def check(self, app, topic):
         """Opens the form of a check of facts on the record page of the visit."""
-        app.click("create-fact_check-of_visit")
+        app.create("fact_check-of_visit")
         app.click(f"topic-{topic}")
 
     @begins("enrolled", picture=20)
@@ -111,7 +111,7 @@ class Registers(StoryTest):
             self.shot(app, "posts")
             self.save(app, "check_note")
             for number, passed in enumerate(("yes", "no", "yes")):
-                app.click("create-asked_person-of_check")
+                app.create("asked_person-of_check")
                 app.type("name", f"样例工人{number}")
                 app.type("post_asked", f"岗位{number}")
                 app.click(f"passed-{passed}")
@@ -141,7 +141,7 @@ class Registers(StoryTest):
             app.click("back")
             self.check(app, "training")
             self.save(app, "check_note")
-            app.click("create-asked_person-of_check")
+            app.create("asked_person-of_check")
             app.type("name", "样例工人9")
             app.type("post_asked", "掘进工")
             app.click("passed-no")
@@ -214,7 +214,7 @@ class Registers(StoryTest):
         self.shot(app, "contractor")
         self.save(app, "contractor")
         app.text("样例掘进队")
-        app.click("create-participant-of_visit")
+        app.create("participant-of_visit")
         app.click("role-department")
         app.type("name", "消防甲")
         app.type("employer", "平鲁区消防救援大队")
@@ -277,7 +277,7 @@ class Registers(StoryTest):
             app.type("search", tasks[14]["title"][:12])
             app.settle(1)
             app.click("row-1")
-            app.click("create-measure_progress-of_task")
+            app.create("measure_progress-of_task")
             app.type("progress_text", "挂牌企业本月全部检查")
             app.type("progress_share", "60")
             self.shot(app, "progress")

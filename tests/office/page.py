@@ -109,13 +109,13 @@ class Forms:
                                               {"type": "keyUp", "value": KEYS[name]})]}]})
 
     def begin(self, button, first):
-        self.browser.press(button, ".actions")
+        self.browser.press_act(button)
         self.browser.wait(lambda: self.browser.count(f'.act-form [name="{first}"]'), "the form")
 
     def choose_creation(self, menu, label, first):
         """Opens a form from the menu."""
         self.browser.press(menu, ".nav")
-        self.browser.wait_text(label, ".side .rows")
+        self.browser.wait_text(label, ".side .menu-page")
         self.browser.run("[...document.querySelectorAll('.side .rows a')]"
                          ".find((one) => one.querySelector('.row-title').textContent === arguments[0]).click()", label)
         self.browser.wait(lambda: self.browser.count(f'.act-form [name="{first}"]'), "the form")

@@ -120,6 +120,124 @@ class Acts(Forms, Page):
         browser.wait_text("停用", ".sections")
         self.assert_quiet(but=["409"])
 
+    # --- many new records behind one button ---
+
+    def menu(self):
+        """The open list: headings and the labels under them."""
+        return self.browser.run("""
+            return [...document.querySelectorAll('.menu-list section')].filter((one) => one.checkVisibility()).map((one) => [
+              one.querySelector('h4').textContent,
+              [...one.querySelectorAll('.row-title')].filter((row) => row.checkVisibility()).map((row) => row.textContent)])""")
+
+    def focused(self):
+        return self.browser.run("return document.activeElement.name || document.activeElement.textContent.trim()")
+
+    def search(self, text):
+        self.browser.run("""
+            const node = document.activeElement;
+            node.select();
+            document.execCommand(arguments[0] ? 'insertText' : 'delete', false, arguments[0]);""", text)
+
+    def is_open(self):
+        return self.browser.run("return [document.querySelector('.menu').checkVisibility(),"
+                                "document.querySelector('.buttons [aria-expanded]').getAttribute('aria-expanded')]")
+
+    def test_04b_many_new_records_are_in_one_list_with_groups(self):
+        browser = self.browser
+        self.open_enterprise()
+        browser.wait(lambda: "新建…" in browser.text(".pane .actions"), "the button of the list")
+        buttons = browser.text(".pane .actions .buttons")
+        # Only what is urgent keeps a button of its own; steps and corrections stay.
+        self.assertEqual([line for line in buttons.split() if line.startswith("新建：")], ["新建：报送紧急信息"])
+        browser.press("新建…", ".actions")
+        self.assertEqual((self.is_open(), self.focused()), ([True, "true"], "find"))
+        self.picture("new-menu")
+        menu = self.menu()
+        headings = [heading for heading, _ in menu]
+        self.assertEqual(headings[:4], ["监督检查", "隐患治理", "执法处置", "企业和许可"])
+        self.assertNotIn("其他", headings)
+        self.assertIn("作业地点", dict(menu)["企业和许可"])
+        self.assertGreater(sum(len(rows) for _, rows in menu), 15)
+        self.search("可 证")
+        self.assertEqual(self.menu(), [["企业和许可", ["许可证"]]])
+        self.search("样例〔2026〕")
+        self.assertEqual(self.menu(), [])
+        self.assertIn("没有找到", browser.text(".menu"))
+        self.picture("new-menu-nothing")
+        self.press_key("escape")
+        self.assertEqual((self.is_open(), self.focused()), ([False, "false"], "新建…"))
+        self.assert_quiet()
+
+    def test_04c_the_list_obeys_the_keys(self):
+        browser = self.browser
+        self.press_key("enter")
+        self.assertEqual((self.is_open()[0], self.focused(), len(self.menu()) > 5), (True, "find", True))
+        rows = [row for _, labels in self.menu() for row in labels]
+        self.press_key("down")
+        self.assertEqual(self.focused(), rows[0])
+        self.press_key("down", "down", "up")
+        self.assertEqual(self.focused(), rows[1])
+        self.press_key("up", "up")
+        self.assertEqual(self.focused(), "find")
+        self.press_key("tab")
+        self.assertEqual(self.focused(), rows[0])
+        self.press_key("escape")
+        self.assertEqual(self.focused(), "新建…")
+        self.press_key("enter")
+        self.search("作业地点")
+        self.press_key("enter")
+        browser.wait(lambda: self.focused() == "name", "the form of the only row")
+        self.assertEqual(self.is_open(), [False, "false"])
+        browser.press("取消", ".act-form")
+        self.assertEqual(self.focused(), "新建…")
+        self.assert_quiet()
+
+    def test_04d_two_presses_open_one_form_and_nothing_redraws_an_open_list(self):
+        browser = self.browser
+        browser.press("新建…", ".actions")
+        browser.run("const row = [...document.querySelectorAll('.menu .row')].find((one) => one.textContent === '作业地点');"
+                    "row.click(); row.click();")
+        browser.wait(lambda: browser.count(".act-form [name=name]"), "the form")
+        self.assertEqual(browser.count(".form-place > *"), 1)
+        browser.press("取消", ".act-form")
+        # Somebody else changes the record while the list is open.
+        browser.press("新建…", ".actions")
+        self.search("作业")
+        zhou, path = self.client(), f"/office/v1/records/{self.hub.told['enterprise']}"
+        view = zhou.ask("GET", path)[1]
+        act = next(one["act"] for one in view["acts"] if one["type"] == "edit")
+        form = zhou.ask("POST", "/office/v1/form?lang=zh", {"record": self.hub.told["enterprise"], "act": act})[1]
+        names = [field["name"] for section in form["sections"] for field in section["fields"]]
+        self.assertIn("address", names)
+        answer = zhou.ask("POST", f"{path}/act", {"act": act, "values": {"address": "样例路 7 号"}, "covers": view["covers"]})
+        self.assertEqual(answer[0], 200, answer)
+        browser.wait(lambda: browser.count(".notice:not([hidden])"), "the word of the change")
+        self.assertEqual((self.is_open()[0], self.focused()), (True, "find"))
+        self.assertIn(["企业和许可", ["作业地点"]], self.menu())
+        # Another record has a list of its own, closed.
+        self.go(f"#/enterprises/{self.hub.told['hazard']}")
+        browser.wait(lambda: browser.count(".pane .actions"), "another record")
+        self.assertEqual(browser.count(".menu:not([hidden])"), 0)
+        self.assert_quiet()
+
+    def test_04e_the_page_of_new_records_has_the_same_groups(self):
+        browser = self.browser
+        browser.press("新建", ".nav")
+        browser.wait(lambda: browser.count(".menu-page .row"), "the rows")
+        self.assertEqual(self.menu()[0][0], "监督检查")
+        self.picture("new-page")
+        browser.run("document.querySelector('.menu-page input').focus()")
+        self.search("举报")
+        labels = [label for _, rows in self.menu() for label in rows]
+        self.assertTrue(labels and all("举报" in label for label in labels), labels)
+        self.press_key("down", "enter")
+        browser.wait(lambda: browser.count(".act-form [name]"), "the form")
+        self.assertIn("举报", browser.run("return document.querySelector('.menu-page [aria-current]').textContent"))
+        browser.run("document.querySelector('.menu-page input').focus()")
+        self.search("")
+        self.assertGreater(len(self.menu()), 5)
+        self.assert_quiet()
+
     def test_05_a_form_follows_what_is_typed(self):
         browser = self.browser
         self.choose_creation("新建", "登记企业", "sector")

@@ -102,6 +102,18 @@ class Browser:
     def press(self, text, within="body"):
         self.click(self.button(text, within))
 
+    def press_act(self, text):
+        """Presses the button of an act on the page of a record. What makes another record is in the list
+        behind the button 新建… when there are many."""
+        prefix, more = "新建：", "新建…"
+        shown = """return [...document.querySelectorAll('.actions .buttons button')]
+                   .map((one) => one.textContent.trim()).find((one) => arguments[0].includes(one))"""
+        if self.wait(lambda: self.run(shown, [text, more] if text.startswith(prefix) else [text]), f"the button {text}") == text:
+            self.press(text, ".actions")
+        else:
+            self.press(more, ".actions")
+            self.press(text[len(prefix):], ".actions .menu")
+
     def type(self, selector, text):
         element = self.find(selector)
         self.call("POST", f"/element/{element}/clear", {})

@@ -305,6 +305,91 @@ static void test_kinds_are_listed_where_their_declarations_say(void **state)
   assert_int_equal(bh_kind_get_at_parent(shown->pdata[0]), BH_AT_PARENT_AFTER);
 }
 
+#define GROUPED(name, more)                                                                        \
+  "{'bihuan-kind':1,'kind':'" name "','label':{'zh':'类','en':'Kind'},'scope':'all','title':'x'," \
+  "" more "'fields':[{'name':'to','type':'text','label':{'zh':'指','en':'To'}}]}"
+#define GROUP(name, zh, en) "{'name':'" name "','label':{'zh':'" zh "','en':'" en "'}}"
+
+static BhKindSet *load_quoted(const char *kinds, GError **error)
+{
+  g_autofree char *text = g_strdelimit(g_strdup(kinds), "'", '"');
+  return bh_kind_set_from_text(text, strlen(text), error);
+}
+
+/* Any kind may declare groups, and kinds of another file use them. */
+static void test_a_kind_stands_in_its_group(void **state)
+{
+  (void)state;
+  static const char kinds[] =
+      "{'bihuan-kinds':1,'kinds':[" GROUPED("a", "'group':'late',") "," GROUPED(
+          "b", "'groups':[" GROUP("early", "早",
+                                  "Early") "],") "," GROUPED("c",
+                                                             "'groups':[" GROUP(
+                                                                 "late", "晚",
+                                                                 "Late") "],'group':'early',") "]}";
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhKindSet) set = load_quoted(kinds, &error);
+  if (set == NULL)
+    fail_msg("%s", error->message);
+  const BhKind *a = bh_kind_set_find(set, "a");
+  const BhKind *b = bh_kind_set_find(set, "b");
+  const BhKind *c = bh_kind_set_find(set, "c");
+  assert_int_equal(bh_kind_get_group(a), 2);
+  assert_int_equal(bh_kind_get_group(b), 0);
+  assert_int_equal(bh_kind_get_group(c), 1);
+  assert_string_equal(bh_kind_get_group_label(a, "zh"), "晚");
+  assert_string_equal(bh_kind_get_group_label(a, "en"), "Late");
+  assert_string_equal(bh_kind_get_group_label(b, "zh"), "");
+  assert_string_equal(bh_kind_get_group_label(c, "en"), "Early");
+  g_autoptr(GPtrArray) listed = bh_kind_set_list_by_group(set);
+  g_autofree char *names = names_of(listed);
+  assert_string_equal(names, "c a b");
+}
+
+static void test_broken_groups_are_refused(void **state)
+{
+  (void)state;
+  const struct {
+    const char *kinds, *expected;
+  } cases[] = {
+      {GROUPED("a", "'group':'none',"),
+       "kinds: $.kinds[0].group: no kind declares the group \"none\""},
+      {GROUPED("a", "'groups':[" GROUP("one", "一", "One") "],") "," GROUPED(
+           "b", "'groups':[" GROUP("two", "二", "Two") "," GROUP("one", "一", "One") "],"),
+       "kinds: $.kinds[0].groups[0].name: duplicate group \"one\""},
+      {GROUPED("a", "'group':'No',"), "kinds: $.kinds[0].group: \"No\" is not a name"},
+      {GROUPED("a", "'group':['one'],"), "kinds: $.kinds[0].group: must be a string"},
+      {GROUPED("a", "'groups':[],"), "kinds: $.kinds[0].groups: is empty"},
+      {GROUPED("a", "'groups':'one',"), "kinds: $.kinds[0].groups: must be an array"},
+      {GROUPED("a", "'groups':[{'name':'one'}],"),
+       "kinds: $.kinds[0].groups[0]: \"label\" is missing"},
+      {GROUPED("a", "'groups':[{'name':'one','label':{'zh':'一'}}],"),
+       "kinds: $.kinds[0].groups[0].label: \"en\" is missing"},
+      {GROUPED("a", "'groups':[{'name':'one','label':{'zh':'一','en':'One'},'order':1}],"),
+       "kinds: $.kinds[0].groups[0]: unknown member \"order\""},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *text = g_strconcat("{'bihuan-kinds':1,'kinds':[", cases[i].kinds, "]}", NULL);
+    g_autoptr(GError) error = NULL;
+    assert_null(load_quoted(text, &error));
+    if (!g_str_has_prefix(error->message, cases[i].expected))
+      fail_msg("case %zu: %s", i, error->message);
+  }
+}
+
+/* People look for what they want to make under a heading: no shipped kind is left without one. */
+static void test_every_kind_has_a_group(void **state)
+{
+  (void)state;
+  g_autoptr(TestWorld) world = test_world_new();
+  const GPtrArray *kinds = bh_kind_set_list(world->kinds);
+  for (guint i = 0; i < kinds->len; i++)
+    if (bh_kind_get_group(kinds->pdata[i]) == 0)
+      fail_msg("%s has no group", bh_kind_get_name(kinds->pdata[i]));
+  assert_string_equal(bh_kind_get_group_label(bh_kind_set_find(world->kinds, "inspection"), "zh"),
+                      "监督检查");
+}
+
 static void test_the_kinds_keep_their_places(void **state)
 {
   (void)state;
@@ -424,6 +509,9 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_kinds_are_listed_where_their_declarations_say),
+      cmocka_unit_test(test_a_kind_stands_in_its_group),
+      cmocka_unit_test(test_broken_groups_are_refused),
+      cmocka_unit_test(test_every_kind_has_a_group),
       cmocka_unit_test(test_the_kinds_keep_their_places),
       cmocka_unit_test(test_the_documents_of_a_visit_are_declared),
       cmocka_unit_test(test_the_values_of_a_hazard_decide_how_it_begins),

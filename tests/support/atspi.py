@@ -228,6 +228,15 @@ class App:
     def click(self, id, wait_s=WAIT_S):
         self._act(lambda: self._sensitive(id), f"usable control {id!r}", wait_s)
 
+    def create(self, what, wait_s=WAIT_S):
+        """Opens the form that makes a record: "site-at_enterprise". When many can be made, it is on the
+        page behind the button "new"."""
+        id = f"create-{what}"
+        self._wait(lambda: self._sensitive(id) or self._sensitive("new"), f"usable control {id!r} or 'new'", wait_s)
+        if self.look(id) is None:
+            self.click("new", wait_s)
+        self.click(id, wait_s)
+
     def click_text(self, wanted):
         """Clicks the first control whose name holds `wanted`."""
         def look():
@@ -310,6 +319,12 @@ class App:
         subprocess.run(["xdotool", "mousemove", "4", str(self.size[1] - 4), "windowfocus", self.window, "key",
                         "--delay", "2", *code, "Return"], env=self.bus.env, check=False)
         self.bus.turn()
+
+    def focus(self, id):
+        """Gives the focus to a control, which scrolls it into sight."""
+        with contextlib.suppress(*self._lost()):
+            self.find(id).grab_focus()
+        self.settle(0.6)
 
     def scroll_to(self, id):
         with contextlib.suppress(*self._lost()):

@@ -82,8 +82,11 @@ static json_t *describe_set(const BhSet *set, const char *record, Earlier *earli
     if (value != NULL && !json_is_null(value))
       json_array_append(replaced, value);
   }
-  return json_pack("{s:s, s:O?, s:o, s:o}", "key", set->key, "value", bh_set_get_value(set), "was",
-                   was, "replaced", replaced);
+  json_t *out = json_pack("{s:s, s:O?, s:o, s:o}", "key", set->key, "value", bh_set_get_value(set),
+                          "was", was, "replaced", replaced);
+  if (set->commitment != NULL && bh_set_get_value(set) == NULL)
+    json_object_set_new(out, "withheld", json_true());
+  return out;
 }
 
 static json_t *describe_sets(const BhBody *body, const char *record, Earlier *earlier)

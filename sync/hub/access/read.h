@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  * from the newest), newest first, at most `limit`; a new reference:
  * [{"entry","by","by_name","device",
  * "device_name","position","received_ms","clock":{…},"evidence":{"from_ms","to_ms","claimed_ms",
- * "basis","odd"?},"observed_ms","quarantined","sets":[{"key","value","was":[entries],"replaced":
+ * "basis","odd"?},"observed_ms","quarantined","sets":[{"key","value","withheld"?,"was":[entries],"replaced":
  * [values]}]}]. "replaced" are the values that the entries in "was" set, if they were applied and
  * can be read. "evidence" is a BhEvidence (sync/wire/evidence.h). At most 200 entries besides the
  * page are read for "replaced". */

@@ -43,6 +43,15 @@ static void add_heads(const BhCasePage *page, const BhCaseRecord *record, const 
   }
 }
 
+/* Says why a value is not in the case: nobody gets a sealed one, personal ones are for some. */
+static void add_withheld(json_t *out, const BhKind *kind, const char *key, gboolean withheld)
+{
+  const BhField *field = kind != NULL ? bh_kind_find_field(kind, key) : NULL;
+  gboolean sealed = withheld && field != NULL && bh_field_is_sealed(field);
+  bh_case_set_flag(out, "sealed", sealed);
+  bh_case_set_flag(out, "withheld", withheld && !sealed);
+}
+
 static void add_row(const BhCasePage *page, const BhCaseRecord *record, const char *key,
                     json_t *rows)
 {
@@ -56,7 +65,7 @@ static void add_row(const BhCasePage *page, const BhCaseRecord *record, const ch
   json_t *versions = json_array();
   json_t *row = json_pack("{s:o}", "versions", versions);
   bh_case_set_text(row, "label", label);
-  bh_case_set_flag(row, "withheld", withheld);
+  add_withheld(row, record->kind, key, withheld);
   bh_case_set_flag(row, "undecided", undecided);
   if (undecided)
     add_heads(page, record, key, versions);
@@ -208,7 +217,7 @@ static void add_set(const BhCasePage *page, const BhKind *kind, const BhOp *op, 
   json_t *out = json_object();
   bh_case_set_flag(out, "first", json_array_size(sets) == 0);
   bh_case_set_text(out, "label", label);
-  bh_case_set_flag(out, "withheld", withheld);
+  add_withheld(out, kind, set->key, withheld);
   bh_case_set_flag(out, "cleared", !withheld && json_is_null(value));
   if (!withheld && !json_is_null(value)) {
     g_autofree char *text = bh_case_dup_value(page, kind, set->key, value);

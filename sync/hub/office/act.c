@@ -116,12 +116,27 @@ json_t *bh_office_list_acts(BhOfficeCall *call, const BhKind *kind, const BhCont
   return out;
 }
 
+void bh_office_add_group(BhOfficeCall *call, const BhKind *kind, json_t *out)
+{
+  guint at = bh_kind_get_group(kind);
+  if (at > 0)
+    json_object_set_new(
+        out, "group",
+        json_pack("{s:i,s:s}", "at", (int)at, "label", bh_kind_get_group_label(kind, call->lang)));
+}
+
 json_t *bh_office_list_creations(BhOfficeCall *call, const char *from, const BhContext *origin)
 {
   json_t *out = json_array();
   g_autoptr(GPtrArray) acts = bh_act_list_creations(call->kinds, from, origin);
-  for (guint i = 0; i < acts->len; i++)
-    json_array_append_new(out, describe(call, acts->pdata[i]));
+  for (guint i = 0; i < acts->len; i++) {
+    const BhKind *kind = bh_act_get_kind(acts->pdata[i]);
+    json_t *one = describe(call, acts->pdata[i]);
+    bh_office_add_group(call, kind, one);
+    if (bh_kind_is_urgent(kind))
+      json_object_set_new(one, "urgent", json_true());
+    json_array_append_new(out, one);
+  }
   return out;
 }
 

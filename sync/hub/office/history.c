@@ -81,9 +81,14 @@ static json_t *set_of(BhOfficeCall *call, const BhKind *kind, const json_t *set)
                                                 : key;
   g_autofree char *text = short_text(value_text(call, kind, key, json_object_get(set, "value")));
   g_autofree char *old = dup_old(call, kind, key, json_object_get(set, "replaced"));
-  return json_pack("{s:s,s:s,s:s,s:s*,s:i}", "label", label, "item", item != NULL ? item + 1 : "",
-                   "text", text, "old", *old != '\0' ? old : NULL, "replaces",
-                   (int)json_array_size(json_object_get(set, "was")));
+  json_t *out =
+      json_pack("{s:s,s:s,s:s,s:s*,s:i}", "label", label, "item", item != NULL ? item + 1 : "",
+                "text", text, "old", *old != '\0' ? old : NULL, "replaces",
+                (int)json_array_size(json_object_get(set, "was")));
+  if (json_is_true(json_object_get(set, "withheld")))
+    json_object_set_new(out, field != NULL && bh_field_is_sealed(field) ? "sealed" : "withheld",
+                        json_true());
+  return out;
 }
 
 static json_t *entry_of(BhOfficeCall *call, const BhKind *kind, const json_t *item)

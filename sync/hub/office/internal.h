@@ -295,8 +295,10 @@ json_t *bh_office_list_acts(BhOfficeCall *call, const BhKind *kind, const BhCont
  * way. */
 json_t *bh_office_list_creations(BhOfficeCall *call, const char *from, const BhContext *origin);
 json_t *bh_office_creations(BhOfficeCall *call, GError **error); /* GET creations */
-json_t *bh_office_form(BhOfficeCall *call, GError **error);      /* POST form: for what was typed */
-json_t *bh_office_create(BhOfficeCall *call, GError **error);    /* POST records */
+/* Adds to `out` the group of the kind, {"group":{"at","label"}}; nothing for a kind without one. */
+void bh_office_add_group(BhOfficeCall *call, const BhKind *kind, json_t *out);
+json_t *bh_office_form(BhOfficeCall *call, GError **error);   /* POST form: for what was typed */
+json_t *bh_office_create(BhOfficeCall *call, GError **error); /* POST records */
 /* POST uploads: begins the upload of a file of a record that is to be made */
 json_t *bh_office_begin_file(BhOfficeCall *call, GError **error);
 json_t *bh_office_act(BhOfficeCall *call, GError **error);  /* POST records/ID/act */

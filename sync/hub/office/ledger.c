@@ -170,6 +170,7 @@ static json_t *describe(BhOfficeCall *call, const BhKind *kind, const json_t *le
   json_object_set_new(out, "columns", list_columns(call, kind, ledger));
   if (has_days(kind, ledger))
     json_object_set_new(out, "day", json_string(get_day_label(call, kind, ledger)));
+  bh_office_add_group(call, kind, out);
   return out;
 }
 
