@@ -235,6 +235,29 @@ BhCall *bh_call_make_act(json_t *act, json_t *values)
                     json_pack("{s:o, s:o}", "act", act, "values", values));
 }
 
+static json_t *run_worksheet(const BhCall *call, BhDevice *device, GError **error)
+{
+  return bh_device_worksheet(device, call->author, call->record,
+                             bh_json_string_or(call->value, "list", NULL),
+                             bh_json_string_or(call->value, "lang", "zh"), error);
+}
+
+BhCall *bh_call_worksheet(const char *record, const char *list, const char *lang)
+{
+  return call_new("worksheet", run_worksheet, record,
+                  json_pack("{s:s*, s:s}", "list", list, "lang", lang));
+}
+
+static json_t *run_answer(const BhCall *call, BhDevice *device, GError **error)
+{
+  return bh_device_answer(device, call->author, call->value, error);
+}
+
+BhCall *bh_call_answer(json_t *answer)
+{
+  return change_new("answer", run_answer, NULL, answer);
+}
+
 static json_t *run_find_code(const BhCall *call, BhDevice *device, GError **error)
 {
   return bh_device_resolve_code(device, call->record, error);

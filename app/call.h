@@ -41,7 +41,10 @@ BhCall *bh_call_list_history(const char *record); /* array as bh_device_history 
 BhCall *bh_call_list_acts(const char *record);    /* array as bh_device_list_acts */
 /* Acts that make a record. Result: array as bh_device_list_creations; `origin` may be NULL. */
 BhCall *bh_call_list_creations(const char *origin);
-BhCall *bh_call_prepare_act(json_t *act);      /* object as bh_device_prepare_act */
+BhCall *bh_call_prepare_act(json_t *act); /* object as bh_device_prepare_act */
+/* The checklist of a record, for the language `lang`; `list` (may be NULL): id of the chosen one.
+ * Result: object as bh_device_worksheet. */
+BhCall *bh_call_worksheet(const char *record, const char *list, const char *lang);
 BhCall *bh_call_find_code(const char *text);   /* object as bh_device_resolve_code */
 BhCall *bh_call_find_file(const char *sha256); /* path as a string; null: not on this device */
 BhCall *bh_call_list_queue(gint64 offset, int limit); /* array as bh_device_queue */
@@ -90,6 +93,10 @@ BhCall *bh_call_save_drafts(json_t *drafts);
 
 /* Does an act with the values of its form. Result: object as bh_device_make_act. */
 BhCall *bh_call_make_act(json_t *act, json_t *values);
+
+/* Answers one item of a record's checklist; `answer` as bh_device_answer takes it. Result: object
+ * as bh_device_answer. */
+BhCall *bh_call_answer(json_t *answer);
 
 /* --- people --- */
 

@@ -138,8 +138,8 @@ static json_t *dup_subject(const BhKind *kind, const BhKindSet *set, const BhCon
   return subject;
 }
 
-static json_t *dup_item(const BhChecklistItem *item, gboolean is_asked, const json_t *answer,
-                        const char *lang)
+json_t *bh_worksheet_dup_item(const BhChecklistItem *item, gboolean is_asked, const json_t *answer,
+                              const char *lang)
 {
   json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "item", item->item_no, "section",
                           item->section, "check", item->check, "standard", item->standard, "basis",
@@ -156,6 +156,7 @@ static json_t *dup_item(const BhChecklistItem *item, gboolean is_asked, const js
   json_object_set_new(out, "answer", json_string(bh_answer_code(code)));
   json_object_set_new(out, "answer_label", json_string(bh_answer_label(code, lang)));
   json_object_set(out, "note", json_object_get(answer, "note"));
+  json_object_set(out, "remote", json_object_get(answer, "remote"));
   json_object_set(out, "bulk", json_object_get(answer, "bulk"));
   return out;
 }
@@ -212,7 +213,7 @@ json_t *bh_worksheet_resolve(const BhKind *kind, const BhKindSet *set, const BhC
     const json_t *answer = get_answer(kind, record->values, item->item_no);
     gboolean is_asked = bh_checklist_item_applies(item, subject);
     if (is_asked || answer != NULL)
-      json_array_append_new(items, dup_item(item, is_asked, answer, lang));
+      json_array_append_new(items, bh_worksheet_dup_item(item, is_asked, answer, lang));
     else
       json_array_append_new(others, dup_not_asked(item, subject));
   }

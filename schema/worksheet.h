@@ -39,15 +39,20 @@ char *bh_worksheet_dup_key(const BhKind *kind, const char *item_no);
  *
  * "why", if not "open": "actor" (others may answer now) or "state" (nobody may).
  * ITEM: {"item","section","check","standard","basis","method","rectification","measures"?,"major",
- * "addressee","asked","answer"?,"answer_label"?,"note"?,"bulk"?}. The items are those that the list
- * asks in the area of the record (bh_kind_get_area) and about its subject, and items that have an
- * answer although they are not asked ("asked" false). "not_asked": the others, with the codes of
- * the areas in which they are asked, separated by spaces, if the area is the reason. "answered" and
- * "total" count asked items; an item that is marked as not checked is not answered.
+ * "addressee","asked","answer"?,"answer_label"?,"note"?,"remote"?,"bulk"?}. The items are those
+ * that the list asks in the area of the record (bh_kind_get_area) and about its subject, and items
+ * that have an answer although they are not asked ("asked" false). "not_asked": the others, with
+ * the codes of the areas in which they are asked, separated by spaces, if the area is the reason.
+ * "answered" and "total" count asked items; an item that is marked as not checked is not answered.
  *
  * The context must have `kind` and `lookup`. */
 json_t *bh_worksheet_resolve(const BhKind *kind, const BhKindSet *set, const BhChecklist *list,
                              const BhContext *record, const char *lang);
+
+/* One item as in "items" of bh_worksheet_resolve; `answer`: {"answer","note"?,"remote"?,"bulk"?},
+ * or NULL. A new reference. */
+json_t *bh_worksheet_dup_item(const BhChecklistItem *item, gboolean is_asked, const json_t *answer,
+                              const char *lang);
 
 /* What an answer sets: {"FIELD/ITEM": {"answer","note"?}}, and the list if the record has none yet.
  * `list_id`: the list of the record, or the chosen one; `note` may be "" or NULL. NULL with

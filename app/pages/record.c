@@ -13,6 +13,7 @@
 #include "app/pages/record-facts.h"
 #include "app/pages/record-history.h"
 #include "app/pages/return-form.h"
+#include "app/pages/worksheet.h"
 #include "app/visit/links.h"
 #include "schema/workflow.h"
 
@@ -36,6 +37,7 @@ struct _BhRecordPage {
   GtkWidget *conflicts;
   GtkWidget *due;
   GtkWidget *facts;
+  GtkWidget *sheet;
   GtkWidget *files;
   GtkWidget *form_box;
   GtkWidget *message;
@@ -331,6 +333,7 @@ static void on_record(BhPage *page, json_t *result, const GError *error, gpointe
   show_due(self);
   bh_facts_show(page, self->facts, kind, json_object_get(result, "values"),
                 json_object_get(result, "computed"));
+  bh_worksheet_show_row(page, self->sheet, kind, self->id);
   bh_attached_show(page, self->files, self->id);
   show_conflicts(self);
   bh_links_show(BH_PAGE(self), self->links, bh_json_string_or(self->record, "kind", ""), self->id);
@@ -378,6 +381,7 @@ static void bh_record_page_class_init(BhRecordPageClass *klass)
   BH_PAGE_CHILD(klass, BhRecordPage, conflicts);
   BH_PAGE_CHILD(klass, BhRecordPage, due);
   BH_PAGE_CHILD(klass, BhRecordPage, facts);
+  BH_PAGE_CHILD(klass, BhRecordPage, sheet);
   BH_PAGE_CHILD(klass, BhRecordPage, files);
   BH_PAGE_CHILD(klass, BhRecordPage, form_box);
   BH_PAGE_CHILD(klass, BhRecordPage, message);

@@ -32,7 +32,7 @@ WORDS = {
     "found": (".*", "result of a search"),
     "item_no": (r"schema/checklist.*|sync/hub/cli/load\.c", "member of an item file"),
     "major_candidate": (r"schema/checklist.*", "member of an item file"),
-    "measures": (r"schema/(checklist.*|worksheet\.c)", "member of an item file"),
+    "measures": (r"schema/(checklist.*|worksheet\.c)|app/pages/item-sheet\.c", "member of an item file"),
     "modes": (r"sync/hub/cli/doctor-.*", "name of a check"),
     "number": (".*", "name of an anomaly, column of a table"),
     "order": (".*", "order of a list, member of a declaration"),

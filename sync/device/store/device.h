@@ -175,13 +175,16 @@ json_t *bh_device_make_act(BhDevice *device, const char *author, const json_t *a
                            const json_t *values, GError **error);
 
 /* The checklist with which a record is worked through, as bh_worksheet_resolve gives it in `lang`,
- * with "list": {"id","name","version"}, and "choices" (bh_worksheet_list_choices) while the record
+ * with "conflict": true in items that were answered differently on two devices, "list":
+ * {"id","name","version"}, and "choices" (bh_worksheet_list_choices) while the record
  * has no list. `list`: id of the chosen one; NULL: the first. Without a list in force there are no
  * items, and "codes_wanted" are the codes of the lists. `author` may be NULL: nobody answers. A new
  * reference; NULL with BH_ERROR_NOT_FOUND or _INVALID for a record without a worksheet. */
 json_t *bh_device_worksheet(BhDevice *device, const char *author, const char *record,
                             const char *list, const char *lang, GError **error);
-/* Answers one item, as one entry: `answer` is {"record","item","answer","note"?,"list"?}.
+/* Answers one item, as one entry: `answer` is {"record","item","answer","note"?,"list"?,"seen"?}.
+ * "seen" is the item as the person saw it, with its members of bh_device_worksheet: BH_ERROR_CHAIN
+ * when its answer is another one by now, or another list than "list" was chosen. Result
  * {"record","entry"}, a new reference; NULL with an error of bh_worksheet_dup_set or
  * bh_device_save. */
 json_t *bh_device_answer(BhDevice *device, const char *author, const json_t *answer,

@@ -2,6 +2,8 @@
  * (schema/worksheet.h). Each answer is saved as an entry. Start at bh_device_worksheet. */
 #include "schema/worksheet.h"
 
+#include <string.h>
+
 #include "sync/device/store/journal.h"
 #include "sync/device/store/scope.h"
 #include "sync/device/store/views.h"
@@ -13,6 +15,7 @@
 typedef struct {
   BhScope *scope;
   const BhKind *kind;
+  GStrv conflicts; /* keys of the record that were set differently on two devices */
   BhContext context;
   json_t *choices; /* lists of which one can be chosen; NULL: the record has its list */
   char *list_id;   /* NULL: no list is in force */
@@ -24,6 +27,7 @@ static void sheet_clear(Sheet *sheet)
   g_clear_pointer(&sheet->scope, bh_scope_free);
   g_clear_pointer(&sheet->choices, json_decref);
   g_clear_pointer(&sheet->list, bh_checklist_free);
+  g_strfreev(sheet->conflicts);
   g_free(sheet->list_id);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sheet, sheet_clear)
@@ -68,6 +72,16 @@ static gboolean find_list(BhDevice *device, Sheet *sheet, const char *wanted, GE
   return sheet->list != NULL;
 }
 
+/* A copy, because the record is borrowed only until another one is read. */
+static GStrv dup_conflicts(const BhRecord *record)
+{
+  g_autoptr(GPtrArray) keys = bh_record_list_conflicts(record);
+  GStrv out = g_new0(char *, keys->len + 1);
+  for (guint i = 0; i < keys->len; i++)
+    out[i] = g_strdup(g_ptr_array_index(keys, i));
+  return out;
+}
+
 static gboolean read_sheet(BhDevice *device, const char *author, const char *record,
                            const char *wanted, Sheet *sheet, GError **error)
 {
@@ -87,6 +101,7 @@ static gboolean read_sheet(BhDevice *device, const char *author, const char *rec
                              : WHERE ": the record has no checklist to fill in");
     return FALSE;
   }
+  sheet->conflicts = dup_conflicts(view->record);
   sheet->scope = bh_scope_new(device, author);
   bh_scope_fill_kind(sheet->scope, record, sheet->kind, &sheet->context);
   return find_list(device, sheet, wanted, error);
@@ -96,6 +111,12 @@ static gboolean read_sheet(BhDevice *device, const char *author, const char *rec
 static gboolean is_left_to_hub(const Sheet *sheet)
 {
   return bh_kind_is_hub_only(sheet->kind, bh_field_get_name(bh_worksheet_find(sheet->kind)), NULL);
+}
+
+static gboolean has_conflict(const Sheet *sheet, const char *item_no)
+{
+  g_autofree char *key = bh_worksheet_dup_key(sheet->kind, item_no);
+  return g_strv_contains((const char *const *)sheet->conflicts, key);
 }
 
 json_t *bh_device_worksheet(BhDevice *device, const char *author, const char *record,
@@ -110,6 +131,12 @@ json_t *bh_device_worksheet(BhDevice *device, const char *author, const char *re
                      "not_asked", "choices", sheet.choices, "codes_wanted",
                      bh_worksheet_get_codes(sheet.kind));
   json_t *view = bh_worksheet_resolve(sheet.kind, device->kinds, sheet.list, &sheet.context, lang);
+  gsize i;
+  json_t *item;
+  json_array_foreach(json_object_get(view, "items"), i, item) {
+    if (has_conflict(&sheet, bh_json_string_or(item, "item", "")))
+      json_object_set_new(item, "conflict", json_true());
+  }
   if (is_left_to_hub(&sheet)) {
     json_object_set_new(view, "open", json_false());
     json_object_set_new(view, "why", json_string("actor"));
@@ -122,6 +149,27 @@ json_t *bh_device_worksheet(BhDevice *device, const char *author, const char *re
   if (sheet.choices != NULL)
     json_object_set(view, "choices", sheet.choices);
   return view;
+}
+
+/* Whether the person decides about the answer that the store has: FALSE when another person, or
+ * another device, answered the item since it was read. */
+static gboolean check_seen(const Sheet *sheet, const json_t *answer, const char *item_no,
+                           GError **error)
+{
+  const json_t *seen = json_object_get(answer, "seen");
+  if (seen == NULL)
+    return TRUE;
+  g_autofree char *key = bh_worksheet_dup_key(sheet->kind, item_no);
+  const json_t *now = json_object_get(sheet->context.values, key);
+  const char *list = bh_json_string_or(answer, "list", NULL);
+  if (strcmp(bh_json_string_or(now, "answer", ""), bh_json_string_or(seen, "answer", "")) == 0 &&
+      strcmp(bh_json_string_or(now, "note", ""), bh_json_string_or(seen, "note", "")) == 0 &&
+      has_conflict(sheet, item_no) == json_is_true(json_object_get(seen, "conflict")) &&
+      (list == NULL || strcmp(list, sheet->list_id) == 0))
+    return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_CHAIN, WHERE ": \"item\": %.32s was answered meanwhile",
+              item_no);
+  return FALSE;
 }
 
 json_t *bh_device_answer(BhDevice *device, const char *author, const json_t *answer, GError **error)
@@ -139,6 +187,8 @@ json_t *bh_device_answer(BhDevice *device, const char *author, const json_t *ans
                                    : WHERE ": the checklist is filled in at the office only");
     return NULL;
   }
+  if (!check_seen(&sheet, answer, item, error))
+    return NULL;
   g_autoptr(json_t) set =
       bh_worksheet_dup_set(sheet.kind, device->kinds, sheet.list, sheet.list_id, &sheet.context,
                            item, code, bh_json_string_or(answer, "note", ""), error);

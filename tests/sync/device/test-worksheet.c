@@ -119,9 +119,44 @@ static void test_what_cannot_be_answered_is_refused(void **state G_GNUC_UNUSED)
   assert_refused(fixture, TIP, "TIP-05", "compliant", BH_ERROR_DENIED);
 }
 
+/* Answers TWN-01 with what the person saw of it, of the list. */
+static gboolean answer_seen(Fixture *fixture, const char *seen, const char *note, guint list,
+                            GError **error)
+{
+  g_autoptr(json_t) given =
+      json_pack("{ss ss ss ss s{ss* ss*}}", "record", test_id(CHECK), "item", "TWN-01", "answer",
+                "compliant", "list", test_id(list), "seen", "answer", seen, "note", note);
+  g_autoptr(json_t) saved = bh_device_answer(fixture->device, fixture->wang, given, error);
+  return saved != NULL;
+}
+
+static void test_an_answer_that_the_person_did_not_see_is_not_replaced(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = begin();
+  g_autoptr(GError) error = NULL;
+  pull_list(fixture, LIST, "township-capacity");
+  g_autoptr(json_t) first = answer(fixture, CHECK, "TWN-01", "noncompliant", "只有2人", &error);
+  assert_no_error(error);
+  assert_non_null(first);
+  assert_false(answer_seen(fixture, NULL, NULL, LIST, &error));
+  assert_error(error, BH_ERROR_CHAIN);
+  g_clear_error(&error);
+  assert_false(answer_seen(fixture, "noncompliant", NULL, LIST, &error));
+  assert_error(error, BH_ERROR_CHAIN);
+  g_clear_error(&error);
+  assert_false(answer_seen(fixture, "noncompliant", "只有2人", CHECK, &error));
+  assert_error(error, BH_ERROR_CHAIN);
+  g_clear_error(&error);
+  g_autoptr(json_t) kept = fixture_value(fixture, test_id(CHECK), "answers/TWN-01");
+  assert_string_equal(bh_json_string_or(kept, "answer", ""), "noncompliant");
+  assert_true(answer_seen(fixture, "noncompliant", "只有2人", LIST, &error));
+  assert_no_error(error);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_an_answer_that_the_person_did_not_see_is_not_replaced),
       cmocka_unit_test(test_R051_a_list_is_filled_in_without_a_network),
       cmocka_unit_test(test_what_cannot_be_answered_is_refused),
   };

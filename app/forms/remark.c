@@ -1,6 +1,6 @@
 /* The remark of a checklist item (R-040) and its mark "only seen by video" (R-070). The page saves
  * what is taken here. */
-#include "app/visit/remark.h"
+#include "app/forms/remark.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -158,6 +158,11 @@ void bh_remark_take(BhRemark *self, json_t *value)
     json_object_set_new(value, "remote", json_true());
   else
     json_object_del(value, "remote");
+}
+
+void bh_remark_open(BhRemark *self)
+{
+  set_open(self, TRUE);
 }
 
 void bh_remark_keep(BhRemark *self)

@@ -25,6 +25,8 @@ const char *bh_remark_get_item(BhRemark *self);
 gboolean bh_remark_is_changed(BhRemark *self);
 /* Puts text and mark into `value` (an answer object), and counts them as saved. */
 void bh_remark_take(BhRemark *self, json_t *value);
+/* Shows an empty remark ready to be typed, without taking the focus. */
+void bh_remark_open(BhRemark *self);
 /* What was taken last could not be saved: the text that is shown counts as changed again. */
 void bh_remark_keep(BhRemark *self);
 
