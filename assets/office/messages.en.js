@@ -323,7 +323,7 @@ export default {
   'device.empty': 'No device is enrolled.',
   'device.revoke': 'Revoke…',
   'device.revokeTitle': 'Revoke device: {name}',
-  'device.revokeHint': 'A revoked device can send nothing any more, and this cannot be taken back; what it sent before is kept. At its next contact it removes what it received and lets nobody sign in; unsent work stays on it. Revoke a lost or stolen one at once.',
+  'device.revokeHint': 'A revoked device can send nothing any more, and this cannot be taken back; what it sent before is kept. At its next contact it removes what it received and lets nobody sign in; unsent work stays on it, and the administrator can bring it to the hub (bihuanctl export, bihuan-hub import). Revoke a lost or stolen one at once.',
   'device.reason': 'Reason',
   'device.needReason': 'Say why it is revoked.',
   'device.revokeGo': 'Revoke',

@@ -323,7 +323,7 @@ export default {
   'device.empty': '还没有终端入网。',
   'device.revoke': '停用…',
   'device.revokeTitle': '停用终端：{name}',
-  'device.revokeHint': '停用后此终端不能再上送，也不能恢复；它之前已上送的记录保留。它下次联系中心时，会清除收到的内容，任何人都不能再登录；未上送的工作仍留在终端上。遗失或被盗时请立即停用。',
+  'device.revokeHint': '停用后此终端不能再上送，也不能恢复；它之前已上送的记录保留。它下次联系中心时，会清除收到的内容，任何人都不能再登录；未上送的工作仍留在终端上，可由管理员导出后导入中心（bihuanctl export、bihuan-hub import）。遗失或被盗时请立即停用。',
   'device.reason': '停用原因',
   'device.needReason': '请写明停用的原因。',
   'device.revokeGo': '停用',
