@@ -26,7 +26,8 @@ BhCtlExit bh_ctl_export(const BhCtlOptions *options)
   g_autoptr(GError) error = NULL;
   g_autofree char *path = g_canonicalize_filename(options->arguments[0], NULL);
 
-  g_autoptr(BhLink) link = bh_link_open(options->store, &error);
+  /* Photos take time, and a call to another process is answered within seconds or not at all. */
+  g_autoptr(BhLink) link = bh_link_take(options->store, &error);
   g_autoptr(json_t) answer =
       link != NULL ? bh_link_call(link, "export", json_pack("{s:s}", "path", path), &error) : NULL;
   if (answer == NULL)
