@@ -280,6 +280,7 @@ export default {
   'history.cleared': '(cleared)',
   'quarantine.title': 'In quarantine',
   'quarantine.hint': 'Received and authentic, but against a rule; not part of any record yet.',
+  'quarantine.hintRevoked': 'Brought in a file, from a revoked device: ask the person who is named whether they wrote it. Not part of any record yet; release the oldest entry first.',
   'quarantine.reason': 'Reason',
   'quarantine.detail': 'Technical detail',
   'quarantine.bad': 'This value is not allowed',

@@ -280,6 +280,7 @@ export default {
   'history.cleared': '（清空）',
   'quarantine.title': '隔离的记录',
   'quarantine.hint': '已收到、签名有效，但内容不合规定，未并入台账。',
+  'quarantine.hintRevoked': '由文件导入，来自已停用的终端，未并入台账。请先向填写人核实；放行时从最早的一条开始。',
   'quarantine.reason': '原因',
   'quarantine.detail': '技术细节',
   'quarantine.bad': '此值不合规定',
