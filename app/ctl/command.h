@@ -86,6 +86,7 @@ BhCtlExit bh_ctl_step(const BhCtlOptions *options);      /* RECORD STATE: takes 
 BhCtlExit bh_ctl_worksheet(const BhCtlOptions *options); /* RECORD: its checklist */
 BhCtlExit bh_ctl_attach(const BhCtlOptions *options);    /* RECORD FILE…: attaches files */
 BhCtlExit bh_ctl_sync(const BhCtlOptions *options);      /* one sync; waits for its end */
+BhCtlExit bh_ctl_export(const BhCtlOptions *options);    /* FILE: writes what is not sent */
 BhCtlExit bh_ctl_status(const BhCtlOptions *options);    /* state of the store */
 BhCtlExit bh_ctl_queue(const BhCtlOptions *options);     /* what the hub has not confirmed yet */
 BhCtlExit bh_ctl_staff(const BhCtlOptions *options);     /* lists the people who can sign in */

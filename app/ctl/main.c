@@ -41,6 +41,10 @@ static const Command commands[] = {
     {"status", "", "what is not sent yet, what the hub has, and the last sync", 0, 0,
      bh_ctl_status},
     {"queue", "", "each entry, file and draft that is not sent yet, and why", 0, 0, bh_ctl_queue},
+    {"export", "FILE",
+     "write what is not sent into a file for bihuan-hub import, also of a revoked "
+     "device",
+     1, 1, bh_ctl_export},
     {"staff", "", "who can sign in on this device", 0, 0, bh_ctl_staff},
     {"list", "KIND", "records of a kind, newest change first", 1, 1, bh_ctl_list},
     {"show", "ID", "one record", 1, 1, bh_ctl_show},

@@ -55,7 +55,7 @@ export function quarantinePane(node, id, back, state, nextOf) {
         el('a', { class: 'back', href: back }, '← ', t('record.back')),
         el('p', { class: 'record-kind' }, t('quarantine.title'), view.kind_label ? ` · ${view.kind_label}` : ''),
         el('h2', { tabindex: -1 }, view.title || view.kind_label || t('quarantine.title')),
-        el('p', { class: 'muted' }, t('quarantine.hint'))),
+        el('p', { class: 'muted' }, t(view.reason === 'revoked' ? 'quarantine.hintRevoked' : 'quarantine.hint'))),
       el('section', { class: 'card card-conflict' },
         el('dl', { class: 'values' }, [['reason', heldWhy(view)],
           ...(view.subject ? [['subject', view.subject]] : []), ['device', view.device],

@@ -337,6 +337,13 @@ static json_t *doctor(BhDevice *device, const json_t *params G_GNUC_UNUSED, GErr
   return bh_device_doctor(device, error);
 }
 
+static json_t *export(BhDevice *device, const json_t *params, GError **error)
+{
+  const char *path = text_of(params, "path", error);
+
+  return path != NULL ? bh_device_export(device, path, error) : NULL;
+}
+
 static json_t *damaged(BhDevice *device, const json_t *params G_GNUC_UNUSED, GError **error)
 {
   return wrap("entries", bh_device_list_damaged(device, error));
@@ -385,6 +392,7 @@ json_t *bh_service_call(BhDevice *device, const json_t *request, GError **error)
       {"doctor", doctor},
       {"remove_orphans", remove_orphans},
       {"damaged", damaged},
+      {"export", export},
   };
   const char *name = bh_json_get_string(request, "method", WHERE, error);
   const json_t *params = json_object_get(request, "params");

@@ -4,6 +4,7 @@
  * results as
  *
  *   describe status doctor draft_get get list resolve_code add_file describe_file   as in device.h
+ *   export                                                                          as in device.h
  *   remove_orphans                                                                  as in device.h
  *   kinds         {"hash","text"} of the newest kind set
  *   list_staff    {"staff":[…]}          draft_list  {"drafts":[…]}

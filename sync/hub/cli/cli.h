@@ -66,6 +66,7 @@ int bh_cli_staff(int argc, char **argv);        /* lists and changes people, PIN
 int bh_cli_device(int argc, char **argv);       /* lists and revokes devices */
 int bh_cli_clock(int argc, char **argv);  /* reports whether the clock is trusted, or confirms it */
 int bh_cli_export(int argc, char **argv); /* writes everything, or one case, into one file */
+int bh_cli_import(int argc, char **argv); /* takes unsent work of a device from a file */
 int bh_cli_verify(int argc, char **argv); /* verifies a file of `export` without a hub */
 int bh_cli_backup(int argc, char **argv); /* copies the hub into a folder */
 int bh_cli_restore(int argc, char **argv); /* makes a hub from the folder of a backup */

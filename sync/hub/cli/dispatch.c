@@ -375,6 +375,12 @@ static json_t *do_export(BhHub *hub, const json_t *params, GError **error)
   return g_steal_pointer(&summary);
 }
 
+static json_t *do_import(BhHub *hub, const json_t *params, GError **error)
+{
+  const char *path = need(params, "path", error);
+  return path != NULL ? bh_carry_read(hub, path, param(params, "release"), error) : NULL;
+}
+
 static json_t *do_backup(BhHub *hub, const json_t *params, GError **error)
 {
   const char *path = need(params, "out", error);
@@ -587,6 +593,7 @@ static const Method METHODS[] = {
     {"clock", do_clock},
     {"clock.trust", do_clock_trust},
     {"export", do_export},
+    {"import", do_import},
     {"backup", do_backup},
     {"backup.done", do_backup_done},
     {"access.list", do_access_list},

@@ -36,6 +36,7 @@ static const Command COMMANDS[] = {
     {"clock", "whether the hub trusts the machine's clock; confirm that it is correct",
      bh_cli_clock},
     {"export", "write everything, or one case, into one file that can be verified", bh_cli_export},
+    {"import", "take unsent work of a device from a file of bihuanctl export", bh_cli_import},
     {"verify", "verify such a file without a hub", bh_cli_verify},
     {"doctor", "check a hub and report what to do about problems", bh_cli_doctor},
     {"backup", "copy the whole hub into one folder, while it is served", bh_cli_backup},

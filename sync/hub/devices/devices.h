@@ -9,6 +9,7 @@
 
 /* For the folders above: */
 #include "sync/hub/devices/ahead-store.h" /* copies of urgent entries */
+#include "sync/hub/devices/carry.h"       /* files with unsent work of a device */
 #include "sync/hub/devices/enrol.h"       /* enrolment, authentication, PINs */
 #include "sync/hub/devices/uploads.h"     /* uploading and importing files */
 

@@ -296,6 +296,20 @@ static gboolean note_order(BhPiece *piece, const BhVerified *before, const BhVer
   return bh_log_add_report(piece->db, position, ORDER_NR, op->record, problem, error);
 }
 
+/* Why an entry of a revoked device is put in quarantine, a new error. Its key may be in foreign
+ * hands, and the time of an entry is a claim of whoever signed it. */
+static GError *make_revoked_reason(const BhPiece *piece, const BhVerified *verified)
+{
+  gint64 claimed_ms = verified->body != NULL
+                          ? MAX(verified->body->clock.wall_ms, bh_id_time_ms(verified->body->id))
+                          : 0;
+  return g_error_new_literal(
+      BH_ERROR, BH_ERROR_REVOKED,
+      MAX(claimed_ms, piece->signed_ms) > piece->revoked_ms
+          ? "device: it was revoked before the entry was made"
+          : "device: it was revoked, and nothing proves that the entry was made before");
+}
+
 static gboolean store_entry(BhPiece *piece, const BhBatch *batch, guint index,
                             BhIngestResult *result, GError **error)
 {
@@ -341,6 +355,10 @@ static gboolean store_entry(BhPiece *piece, const BhBatch *batch, guint index,
   result->stored++;
   if (!note_clock(piece, verified, row.position, error))
     return FALSE;
+  if (piece->revoked_ms != 0) {
+    g_autoptr(GError) revoked = make_revoked_reason(piece, verified);
+    return quarantine(piece, verified, &row, revoked, result, error);
+  }
   if (judge_and_apply(piece, verified, batch->unit, row.position, &reason, &failed)) {
     result->applied++;
     note_verdict(verified, "applied", NULL);
@@ -420,6 +438,10 @@ static gboolean check_device(BhPiece *piece, const BhBatch *batch, BhIngestResul
   piece->enrolled_ms = device->enrolled_ms;
   if (device->revoked_ms == 0)
     return TRUE;
+  if (batch->is_carried) {
+    piece->revoked_ms = device->revoked_ms;
+    return TRUE;
+  }
   g_set_error(&result->refused, BH_ERROR, BH_ERROR_REVOKED, "device %s was revoked", batch->device);
   return bh_log_add_refusal(piece->db, batch->device, result->refused, piece->now_ms, error);
 }

@@ -36,6 +36,7 @@ typedef struct {
   GPtrArray *entries;      /* BhVerified*, a contiguous chain of one incarnation */
   int refused_index;       /* index of the first bad entry, or -1 */
   GError *refused;         /* why that entry is bad; all entries before it are good */
+  gboolean is_carried;     /* a person brought the batch (bh_batch_set_carried) */
   const guint8 *hub_key;   /* borrowed; NULL: no hub time counts as signed */
   const BhVerified *timed; /* last entry whose hub time was verified. The next entry mostly has the
                             * same time, whose signature is then not verified again */
@@ -47,6 +48,10 @@ BhBatch *bh_batch_new(const char *device, const char *unit);
 /* Sets the public key that verifies the times signed by the hub (borrowed). Must be called before
  * entries are added. */
 void bh_batch_set_hub_key(BhBatch *batch, const guint8 hub_key[BH_PUBLIC_KEY_SIZE]);
+/* A person brings the batch in a file; no device that the hub still trusts sends it. The entries of
+ * a revoked device are then not refused, but put in quarantine as they are, because nothing proves
+ * that they were made before the device was revoked. */
+void bh_batch_set_carried(BhBatch *batch);
 /* Frees the batch and its entries. */
 void bh_batch_free(BhBatch *batch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhBatch, bh_batch_free)

@@ -39,6 +39,7 @@ typedef struct {
   BhChildWork own_work; /* used unless a batch counts over several pieces */
   char today[11];       /* "YYYY-MM-DD" of now_ms */
   char made_on[11];     /* day on which the entry being judged was made (bh_judge_time) */
+  gint64 revoked_ms;    /* when the device of a carried batch was revoked; 0: it is not */
   gint64 enrolled_ms;   /* when the sending device was enrolled; 0 for the hub's own entries */
   const char *device;   /* id of the sending device, borrowed; NULL for the hub's own entries */
   gint64 signed_ms; /* latest hub time, signed by the hub, in the device's chain (BhTimeProof) */

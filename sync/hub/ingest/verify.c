@@ -88,6 +88,11 @@ static gboolean check_place(const BhBatch *batch, const char *hub, const BhEnvel
   return TRUE;
 }
 
+void bh_batch_set_carried(BhBatch *batch)
+{
+  batch->is_carried = TRUE;
+}
+
 gboolean bh_batch_add(BhBatch *batch, const char *hub, const guint8 key[BH_PUBLIC_KEY_SIZE],
                       BhEntryText *text)
 {

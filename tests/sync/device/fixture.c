@@ -182,8 +182,9 @@ void fixture_pull(Fixture *fixture, json_t *records, json_t *more)
 void fixture_enrol(Fixture *fixture)
 {
   g_autoptr(GError) error = NULL;
-  guint8 key[BH_PUBLIC_KEY_SIZE] = {7};
-  g_autofree char *base64 = g_base64_encode(key, sizeof key);
+  static const guint8 seed[crypto_sign_SEEDBYTES] = {7};
+  assert_int_equal(crypto_sign_seed_keypair(fixture->hub_key, fixture->hub_secret, seed), 0);
+  g_autofree char *base64 = g_base64_encode(fixture->hub_key, sizeof fixture->hub_key);
   g_autoptr(json_t) answer =
       json_pack("{ss ss ss s[] ss ss ss ss s[s]}", "hub", fixture->hub, "hub_name", "平鲁区",
                 "hub_key", base64, "plaque_keys", "device", test_id(0xa9), "token",

@@ -23,8 +23,9 @@ typedef struct {
   BhDevice *device;
   guint hub_entries; /* number of entry ids that the hub has made so far */
   char hub[BH_ID_LEN + 1];
-  char li[BH_ID_LEN + 1];   /* inspector */
-  char wang[BH_ID_LEN + 1]; /* inspector */
+  guint8 hub_key[BH_PUBLIC_KEY_SIZE], hub_secret[BH_SECRET_KEY_SIZE]; /* after fixture_enrol */
+  char li[BH_ID_LEN + 1];                                             /* inspector */
+  char wang[BH_ID_LEN + 1];                                           /* inspector */
   char unit[BH_ID_LEN + 1];
   char enterprise[BH_ID_LEN + 1];
 } Fixture;

@@ -1,7 +1,10 @@
 /* A device that its hub revoked. */
+#include <gio/gio.h>
 #include <string.h>
 
+#include "sync/db/db.h"
 #include "sync/disk/encryption.h"
+#include "sync/wire/bundle.h"
 #include "tests/sync/device/fixture.h"
 
 static void rest(Fixture *fixture)
@@ -140,6 +143,79 @@ static void test_nothing_of_the_hub_is_taken_any_more(void **state G_GNUC_UNUSED
   assert_refused(bh_outbox_store_staff(fixture->device, "AAAA", &error), &error);
 }
 
+/* Reads a bundle with the key of the hub, and compares the first entry with that of the store. */
+static gint64 count_entries(Fixture *fixture, const char *path, gint64 seq)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GFile) file = g_file_new_for_path(path);
+  g_autoptr(GFileInputStream) in = g_file_read(file, NULL, &error);
+  g_autoptr(BhBundleReader) reader =
+      bh_bundle_reader_new(G_INPUT_STREAM(in), path, fixture->hub_key, fixture->hub_secret, &error);
+  assert_no_error(error);
+  gint64 entries = 0;
+  while (bh_bundle_reader_next(reader, &error) == BH_BUNDLE_ENTRY) {
+    g_autoptr(BhEntryText) text = bh_bundle_reader_take_entry(reader);
+    g_autoptr(BhEntryText) own = fixture_read_entry(fixture, seq + entries++);
+    assert_string_equal(text->envelope, own->envelope);
+    assert_string_equal(text->body, own->body);
+  }
+  assert_no_error(error);
+  return entries;
+}
+
+/* Exports into a new file; its counts, a new reference. */
+static json_t *export(Fixture *fixture, const char *name)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *path = g_build_filename(fixture->dir, name, NULL);
+  json_t *wrote = bh_device_export(fixture->device, path, &error);
+  assert_no_error(error);
+  assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
+  return wrote;
+}
+
+static void test_unsent_work_can_be_exported(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  fixture_save_addresses(fixture, 5);
+  fixture_acknowledge(fixture, 2);
+  shut(fixture);
+  rest(fixture);
+  g_autoptr(json_t) wrote = export(fixture, "work.bundle");
+  assert_int_equal(json_integer_value(json_object_get(wrote, "entries")), 3);
+  g_autofree char *bundle = g_build_filename(fixture->dir, "work.bundle", NULL);
+  assert_int_equal(count_entries(fixture, bundle, 3), 3);
+  /* The store is as it was, and no file is written over. */
+  assert_int_equal(fixture_status(fixture, "pending"), 3);
+  assert_null(bh_device_export(fixture->device, bundle, &error));
+  assert_error(error, BH_ERROR_STORAGE);
+  g_clear_error(&error);
+  g_autofree char *nowhere = g_build_filename(fixture->dir, "none", "work.bundle", NULL);
+  assert_null(bh_device_export(fixture->device, nowhere, &error));
+  assert_error(error, BH_ERROR_STORAGE);
+}
+
+static void test_a_damaged_entry_does_not_keep_the_others_back(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  fixture_save_addresses(fixture, 5);
+  fixture_acknowledge(fixture, 2);
+  shut(fixture);
+  rest(fixture);
+  g_autoptr(GError) error = NULL;
+  g_autofree char *store = g_build_filename(fixture->dir, "store.db", NULL);
+  g_clear_pointer(&fixture->device, bh_device_close);
+  g_autoptr(BhDb) db = bh_db_open(store, BH_DB_EXPORT, &error);
+  assert_no_error(error);
+  assert_true(
+      bh_db_exec(db, "UPDATE entry SET body = '{' WHERE (pos & 1099511627775) = 4", &error));
+  g_clear_pointer(&db, bh_db_close);
+  fixture_reopen(fixture);
+  g_autoptr(json_t) wrote = export(fixture, "work.bundle");
+  assert_int_equal(json_integer_value(json_object_get(wrote, "entries")), 2);
+}
+
 static gboolean no_policy(const char *folder G_GNUC_UNUSED)
 {
   return FALSE;
@@ -198,6 +274,8 @@ int main(void)
       cmocka_unit_test(test_the_removal_goes_on_after_a_restart),
       cmocka_unit_test(test_delivered_content_goes_at_once),
       cmocka_unit_test(test_nothing_of_the_hub_is_taken_any_more),
+      cmocka_unit_test(test_unsent_work_can_be_exported),
+      cmocka_unit_test(test_a_damaged_entry_does_not_keep_the_others_back),
       cmocka_unit_test(test_the_disk_is_told),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
