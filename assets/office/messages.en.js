@@ -63,7 +63,7 @@ export default {
   'ledger.source': 'Basis: {source}',
   'ledger.print': 'Print this list',
   'ledger.order': 'Order',
-  'ledger.order.changed': 'Newest change first',
+  'ledger.order.changed': 'Newest first',
   'ledger.order.title': 'By name',
   'ledger.order.due': 'By day (only those with a day)',
   'ledger.record': 'Record',
