@@ -139,6 +139,15 @@ const BhRegion *bh_session_get_region(BhSession *self)
   return self->region;
 }
 
+char *bh_session_dup_value_text(BhSession *self, const BhField *field, const json_t *value)
+{
+  const BhRegion *region = bh_field_get_type(field) == BH_FIELD_AREA && json_is_string(value)
+                               ? bh_session_get_region(self)
+                               : NULL;
+  return region != NULL ? bh_region_dup_full_name(region, json_string_value(value))
+                        : bh_field_format_with(field, value, self->office, self->lang);
+}
+
 const BhSettingValues *bh_session_get_office_settings(BhSession *self)
 {
   return self->office;

@@ -67,6 +67,8 @@ const json_t *bh_session_get_description(BhSession *session);
 /* As bh_device_status; {} until it was read from the store. */
 const json_t *bh_session_get_status(BhSession *session);
 const BhRegion *bh_session_get_region(BhSession *session); /* may be NULL */
+/* The value as text for people, with the names of areas and codes. g_free. */
+char *bh_session_dup_value_text(BhSession *session, const BhField *field, const json_t *value);
 /* Settings, calendar and code lists that the hub gave (schema/setting-values.h); NULL until they
  * were read from the store. Borrowed until the main loop runs again. */
 const BhSettingValues *bh_session_get_office_settings(BhSession *session);

@@ -315,7 +315,7 @@ gboolean bh_field_row_is_locked(BhFieldRow *self)
 void bh_field_row_focus(BhFieldRow *self)
 {
   gtk_widget_child_focus(GTK_WIDGET(self), GTK_DIR_TAB_FORWARD);
-  bh_part_bring_into_view(GTK_WIDGET(self));
+  bh_part_keep_in_view(GTK_WIDGET(self));
 }
 
 void bh_field_row_emit_edited(BhFieldRow *self)

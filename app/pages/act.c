@@ -319,7 +319,12 @@ static void bh_act_page_load(BhPage *page)
     json_object_set_new(self->act, "record", json_string(id));
   }
   bh_page_set_title(page, self->label);
-  bh_part_button_set_text(self->save, self->label);
+  /* A record is saved; its name alone is no word for what the button does. */
+  const BhKind *made =
+      bh_session_find_kind(bh_page_get_session(page), bh_json_string_or(self->act, "kind", NULL));
+  const char *lang = bh_session_get_lang(bh_page_get_session(page));
+  gboolean is_named = made != NULL && strcmp(self->label, bh_kind_get_label(made, lang)) == 0;
+  bh_part_button_set_text(self->save, is_named ? _("Save") : self->label);
   gtk_widget_set_sensitive(self->save, FALSE);
   bh_act_page_refresh(page);
 }

@@ -111,9 +111,8 @@ static void add_value(const Facts *facts, const BhField *field, const json_t *va
     break;
   default: {
     const char *label = bh_field_get_label(field, facts->lang);
-    BhSession *session = bh_page_get_session(facts->page);
     g_autofree char *text =
-        bh_field_format_with(field, value, bh_session_get_office_settings(session), facts->lang);
+        bh_session_dup_value_text(bh_page_get_session(facts->page), field, value);
     gtk_container_add(GTK_CONTAINER(facts->box),
                       bh_field_get_type(field) == BH_FIELD_URL
                           ? bh_web_link_new(bh_field_get_name(field), label, text)

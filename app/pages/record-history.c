@@ -8,7 +8,7 @@
 typedef struct {
   const BhKind *kind;
   const char *lang;
-  const BhSettingValues *settings;
+  BhSession *session;
 } History;
 
 static const char *get_status_text(const char *status)
@@ -50,7 +50,7 @@ static char *dup_shown(const History *history, const char *key, const json_t *va
   case BH_FIELD_PAPER:
     return NULL;
   default:
-    return bh_field_format_with(field, value, history->settings, history->lang);
+    return bh_session_dup_value_text(history->session, field, value);
   }
 }
 
@@ -138,7 +138,7 @@ static void on_history(BhPage *page, json_t *result, const GError *error, gpoint
   const HistoryRequest *request = data;
   BhSession *session = bh_page_get_session(page);
   const History history = {bh_session_find_kind(session, request->kind),
-                           bh_session_get_lang(session), bh_session_get_office_settings(session)};
+                           bh_session_get_lang(session), session};
   if (error != NULL)
     bh_page_say_error(page, error);
   if (request->box == NULL || history.kind == NULL)

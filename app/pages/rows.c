@@ -33,8 +33,9 @@ json_t *bh_row_dup_query(BhPage *page, const BhKind *kind, const json_t *ledger)
 
 /* Text of one column, g_free; NULL when the column has nothing to read. */
 static char *dup_column(const BhField *field, const json_t *value, const char *title,
-                        const BhSettingValues *settings, const char *lang)
+                        BhSession *session)
 {
+  const char *lang = bh_session_get_lang(session);
   const char *label = bh_field_get_label(field, lang);
   switch (bh_field_get_type(field)) {
   case BH_FIELD_REF:
@@ -53,7 +54,7 @@ static char *dup_column(const BhField *field, const json_t *value, const char *t
   }
   if (value == NULL || json_is_null(value))
     return NULL;
-  g_autofree char *text = bh_field_format_with(field, value, settings, lang);
+  g_autofree char *text = bh_session_dup_value_text(session, field, value);
   if (*text == '\0' || strstr(title, text) != NULL)
     return NULL;
   BhFieldType type = bh_field_get_type(field);
@@ -94,10 +95,8 @@ static char *dup_line(const BhKind *kind, const json_t *ledger, const json_t *ro
     const json_t *values =
         json_object_get(row, bh_field_is_computed(field) ? "computed" : "values");
     const json_t *value = json_object_get(values, bh_field_get_name(field));
-    g_autofree char *text =
-        bh_field_is_computed(field)
-            ? dup_computed(field, value, lang)
-            : dup_column(field, value, title, bh_session_get_office_settings(session), lang);
+    g_autofree char *text = bh_field_is_computed(field) ? dup_computed(field, value, lang)
+                                                        : dup_column(field, value, title, session);
     add_part(line, text);
     shown += text != NULL;
   }

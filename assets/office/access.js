@@ -16,7 +16,7 @@ function cell(name, row) {
     return row.field ? [way, t('app.colon'), row.field, row.reason ? el('bdi', { class: 'muted' }, ` ${row.reason}`) : null] : way;
   }
   if (name === 'by') {
-    return [only('reader', row.reader, el('bdi', {}, row.by)), ' ',
+    return [only('reader', row.reader, el('bdi', { class: 'who-read' }, row.by)), ' ',
       row.reader_kind === 'staff' ? null : badge('state', t(`access.${row.reader_kind}`))];
   }
   if (!row.record) return t('access.everything');

@@ -28,6 +28,6 @@ export function showAhead(main) {
     }
   }
 
-  fill(main, el('div', { class: 'wide' }, el('h1', {}, t('ahead.title')), el('p', { class: 'muted' }, t('ahead.hint')), list, status));
+  fill(main, el('div', { class: 'wide' }, el('h2', {}, t('ahead.title')), el('p', { class: 'muted' }, t('ahead.hint')), list, status));
   return { show: load, refresh: load };
 }

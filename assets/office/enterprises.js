@@ -14,9 +14,9 @@ export function showEnterprises(main, state) {
   let open = '';
   let pane = null;
   const right = el('section', { class: 'pane' });
-  const printBar = el('div', { class: 'print-bar' });
-  let full = false;
   const mayPrint = hasDuty(state, 'plaques');
+  const printBar = el('div', { class: 'print-bar', hidden: !mayPrint });
+  let full = false;
 
   function drawPrint() {
     if (!mayPrint) return;

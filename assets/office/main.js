@@ -74,6 +74,11 @@ function header(current) {
       el('button', { type: 'button', class: 'quiet', onclick: signOut }, t('session.out'))));
 }
 
+// On a narrow screen the menu scrolls: the name of the page is in sight.
+function showPlace() {
+  app.querySelector('.nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+}
+
 function show() {
   if (!state.session) return;
   document.title = t('app.title');
@@ -89,6 +94,7 @@ function show() {
     showDoubt(state.doubt);
     showUrgent(state.ahead);
     fill(app, header(current), state.lost, state.clock, state.urgent, main);
+    showPlace();
     state.page = { name: current, ...(pages[current] || unknownPage)(main, state) };
   }
   state.page.show(rest);
@@ -198,6 +204,7 @@ async function onOtherTab({ data }) {
 async function start() {
   setLanguage(language());
   whenSignedOut(signedOut);
+  window.addEventListener('resize', showPlace);
   window.addEventListener('hashchange', show);
   document.addEventListener('input', () => { state.typed = true; });
   tabs?.addEventListener('message', onOtherTab);

@@ -65,7 +65,7 @@ export default {
   'ledger.from': 'From',
   'ledger.to': 'To',
   'ledger.order': 'Order',
-  'ledger.order.changed': 'Newest change first',
+  'ledger.order.changed': 'Newest first',
   'ledger.order.title': 'By name',
   'ledger.order.due': 'By day (only those with a day)',
   'ledger.record': 'Record',

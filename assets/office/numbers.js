@@ -72,7 +72,7 @@ export function numberList(main) {
   }
   more.addEventListener('click', () => load(true));
   fill(main, el('p', { class: 'muted' }, t('number.hint')),
-    el('div', { class: 'filters' }, Object.values(selects)),
+    el('div', { class: 'filters numbers' }, Object.values(selects)),
     el('table', { class: 'table' },
       el('thead', {}, el('tr', {}, COLUMNS.map((name) => el('th', { scope: 'col' }, t(`number.${name}`))))),
       body),

@@ -36,6 +36,15 @@ CHECK = """
   for (const node of all('.menu-list .row-title, .badge, button, .lane, .nav-link')) {
     if (node.scrollHeight > node.clientHeight + 2 && getComputedStyle(node).overflowY === 'hidden') found.push(`cut off below: ${text(node).slice(0, 60)}`);
   }
+  const here = document.querySelector('.nav [aria-current]')?.getBoundingClientRect();
+  if (here && (here.left < -1 || here.right > innerWidth + 1)) found.push('the name of the page is out of sight in the menu');
+  for (const node of all('select')) {
+    // The chosen text fits; 2.5 em are for padding and arrow.
+    const pen = document.createElement('canvas').getContext('2d');
+    pen.font = getComputedStyle(node).font;
+    const said = node.selectedOptions[0]?.textContent.trim() || '';
+    if (!node.closest('.ledger-choice') && pen.measureText(said).width > node.clientWidth - 28) found.push(`cut off in a select: ${said}`);
+  }
   const ids = document.getElementById('app').innerText.match(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g) || [];
   for (const id of ids) found.push(`an id: ${id}`);
   // Labels that the kinds and the page give.
@@ -204,6 +213,7 @@ class Looks(Forms, Page):
         browser = self.browser
         self.sign_in("staff-zhou")
         self.both("access", f"#/access/record/{self.tip}", ".access-rows tbody tr, .access tbody tr, main table tbody tr")
+        browser.wait(lambda: browser.count("main table tbody tr"), "the rows")
         rows = browser.run("return [...document.querySelectorAll('main table tbody tr')].map((row) =>"
                            "[...row.children].map((cell) => cell.innerText.trim()))")
         heads = browser.run("return [...document.querySelectorAll('main table thead th')].map((cell) => cell.innerText.trim())")
@@ -254,7 +264,7 @@ class Looks(Forms, Page):
         self.both("quarantine", "#/inbox/quarantine", ".side")
         self.both("anomalies", "#/devices/anomalies", "main .lane")
         self.both("numbers", "#/devices/numbers", "main .lane")
-        self.both("ahead", "#/ahead", "main h1")
+        self.both("ahead", "#/ahead", "main h2")
         self.report()
 
     def keys(self, text):

@@ -2,9 +2,11 @@
 accidents, evaluations, leads to other bodies, letters, credit, scores, townships, plans and monthly
 packs (workflows 5 to 9)."""
 
+import io
 import re
 import sys
 import unittest
+import zipfile
 
 import acts
 from acts import make, pick, view_of
@@ -81,6 +83,25 @@ class TipOffs(Matter):
         self.refuse(self.SUN, tip, "step/concluded", "", tip_verdict=verdict, tip_finding="情况", verdict_basis="依据")
         self.do(self.ZHOU, tip, "step/concluded", tip_verdict=verdict, tip_finding="曲线超限四次",
                 verdict_basis="煤矿安全规程", **values)
+
+    def test_a_sealed_value_is_called_sealed_in_the_case_and_the_history(self):
+        tip = self.tip(informant="钱样例举报")
+        self.judge(tip)
+        self.verify(tip)
+        self.attach(self.ZHOU, tip, "proof", "evidence")
+        for query in ("", "?without_personal=1"):
+            status, content, _ = self.client(self.ZHOU).ask("GET", f"/office/v1/records/{tip}/case{query}")
+            self.assertEqual(status, 200, content)
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                page = archive.read("index.html").decode().replace("<bdi>", "").replace("</bdi>", "")
+                self.assertNotIn("钱样例举报".encode(), archive.read("case.export"))
+            for said in ("<th>举报人姓名</th><td>（封存，不在案卷中）</td>", "举报人姓名：（封存）"):
+                self.assertTrue(said in page, said)
+            self.assertNotIn("钱样例举报", page)
+        rows = self.client(self.ZHOU).ask("GET", f"/office/v1/records/{tip}/history")[1]["rows"]
+        sets = {one["label"]: one for row in rows for one in row["sets"]}
+        self.assertEqual((sets["举报人姓名"]["text"], sets["举报人姓名"]["sealed"]), ("", True))
+        self.assertNotIn("sealed", sets["类型"])
 
     def test_R145_to_R151_a_tip_off_from_intake_to_reward(self):
         earlier = self.tip(tip_subject="瓦斯探头被堵")
