@@ -58,7 +58,8 @@ static gssize find_too_deep(const char *text, gsize len)
   return -1;
 }
 
-json_t *bh_json_parse(const char *text, gsize len, gsize limit, const char *what, GError **error)
+static json_t *parse(const char *text, gsize len, gsize limit, const char *what, gboolean is_shared,
+                     GError **error)
 {
   if (len > limit) {
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT,
@@ -68,7 +69,7 @@ json_t *bh_json_parse(const char *text, gsize len, gsize limit, const char *what
   }
   if (text == NULL) /* the text of an empty body may be NULL */
     text = "";
-  json_t *usual = bh_json_read(text, len);
+  json_t *usual = bh_json_read(text, len, is_shared);
   if (usual != NULL)
     return usual;
   /* jansson 2.14 skips a NUL that follows a number. */
@@ -89,6 +90,17 @@ json_t *bh_json_parse(const char *text, gsize len, gsize limit, const char *what
     g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s: line %d, column %d: %s", what, place.line,
                 place.column, describe(json_error_code(&place)));
   return value;
+}
+
+json_t *bh_json_parse(const char *text, gsize len, gsize limit, const char *what, GError **error)
+{
+  return parse(text, len, limit, what, FALSE, error);
+}
+
+json_t *bh_json_parse_shared(const char *text, gsize len, gsize limit, const char *what,
+                             GError **error)
+{
+  return parse(text, len, limit, what, TRUE, error);
 }
 
 json_t *bh_json_load_file(const char *path, gsize limit, GError **error)

@@ -190,7 +190,7 @@ BhKindSet *bh_kind_set_load_files(const BhKindSet *base, const GPtrArray *paths,
 static BhKindSet *read_text(const char *text, gsize len, GError **error)
 {
   static const char *const allowed[] = {"bihuan-kinds", "kinds", NULL};
-  g_autoptr(json_t) root = bh_json_parse(text, len, KIND_SET_MAX, "kinds", error);
+  g_autoptr(json_t) root = bh_json_parse_shared(text, len, KIND_SET_MAX, "kinds", error);
   if (root == NULL)
     return NULL;
   g_auto(BhPlace) place = {0};

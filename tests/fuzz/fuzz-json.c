@@ -8,10 +8,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   g_autoptr(GError) error = NULL;
   g_autoptr(json_t) value = bh_json_parse((const char *)data, size, 64 * 1024, "input", &error);
   g_assert((value == NULL) == (error != NULL));
-  g_autoptr(json_t) plain = bh_json_read((const char *)data, size);
+  g_autoptr(json_t) plain = bh_json_read((const char *)data, size, FALSE);
+  g_autoptr(json_t) shared = bh_json_read((const char *)data, size, TRUE);
   g_autoptr(json_t) full =
       json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
   g_assert(plain == NULL || json_equal(plain, full));
+  g_assert((plain == NULL) == (shared == NULL));
+  g_assert(plain == NULL || json_equal(plain, shared));
   if (value == NULL)
     return 0;
   g_autofree char *text = bh_json_dump_sorted(value);

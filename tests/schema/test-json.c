@@ -215,15 +215,20 @@ static void test_appended_text_is_what_the_parser_library_writes(void **state G_
 
 #define CHANGES 40000
 
+/* With and without shared parts. */
 static void assert_read_alike(const char *text, gsize len)
 {
-  g_autoptr(json_t) plain = bh_json_read(text, len);
+  g_autoptr(json_t) plain = bh_json_read(text, len, FALSE);
+  g_autoptr(json_t) shared = bh_json_read(text, len, TRUE);
+  if ((plain == NULL) != (shared == NULL))
+    fail_msg("%.*s is read in one way only", (int)len, text);
   if (plain == NULL)
     return;
+  g_autofree char *same = bh_json_dump(shared);
   g_autoptr(json_t) full = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
   g_autofree char *seen = bh_json_dump(plain);
   g_autofree char *expected = full != NULL ? bh_json_dump(full) : g_strdup("nothing");
-  if (memchr(text, '\0', len) != NULL || strcmp(seen, expected) != 0)
+  if (memchr(text, '\0', len) != NULL || strcmp(seen, expected) != 0 || strcmp(seen, same) != 0)
     fail_msg("%.*s was read as %s", (int)len, text, seen);
 }
 
@@ -240,7 +245,7 @@ static void test_the_fast_parser_reads_the_same_as_jansson(void **state G_GNUC_U
   g_autoptr(GRand) chance = g_rand_new_with_seed(20260105);
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
     gsize len = strlen(texts[i]);
-    g_autoptr(json_t) plain = bh_json_read(texts[i], len);
+    g_autoptr(json_t) plain = bh_json_read(texts[i], len, FALSE);
     assert_non_null(plain);
     assert_read_alike(texts[i], len);
     for (gsize cut = 0; cut < len; cut++)
@@ -268,6 +273,25 @@ static void test_the_fast_parser_reads_the_same_as_jansson(void **state G_GNUC_U
   }
 }
 
+static void test_equal_parts_of_a_shared_value_are_one(void **state G_GNUC_UNUSED)
+{
+  static const char text[] = "[{\"zh\":\"是\",\"en\":[1,\"是\"]},{\"zh\":\"是\",\"en\":[1,\"是\"]},"
+                             "{\"en\":[1,\"是\"],\"zh\":\"是\"},[1,\"是\"],[1,\"是\",1],1,true]";
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) value = bh_json_parse_shared(text, strlen(text), 1000, "text", &error);
+  assert_no_error(error);
+  g_autofree char *written = bh_json_dump(value);
+  assert_string_equal(written, text);
+  const json_t *first = json_array_get(value, 0);
+  assert_ptr_equal(json_array_get(value, 1), first);
+  assert_ptr_not_equal(json_array_get(value, 2), first); /* another order */
+  assert_ptr_equal(json_array_get(value, 3), json_object_get(first, "en"));
+  assert_ptr_not_equal(json_array_get(value, 4), json_array_get(value, 3));
+  assert_ptr_equal(json_object_get(json_array_get(value, 2), "zh"), json_object_get(first, "zh"));
+  assert_null(bh_json_parse_shared("[1,1,", 5, 1000, "text", &error));
+  assert_string_equal(error->message, "text: line 1, column 5: ends too early");
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -279,6 +303,7 @@ int main(void)
       cmocka_unit_test(test_appended_text_is_what_the_parser_library_writes),
       cmocka_unit_test(test_getters_name_the_faulty_member),
       cmocka_unit_test(test_the_fast_parser_reads_the_same_as_jansson),
+      cmocka_unit_test(test_equal_parts_of_a_shared_value_are_one),
       cmocka_unit_test(test_files_name_path_line_and_column),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
