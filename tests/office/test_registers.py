@@ -1,6 +1,7 @@
 """What the office keeps about an enterprise beside its visits: who is responsible for it, its licences, insurances,
 installations, contractors, watch shifts, pledges and drills, and what is computed from them."""
 
+import datetime
 import sys
 import unittest
 
@@ -167,13 +168,55 @@ class Registers(Story):
         # The plate of a department needs an inspection of the department.
         plate = self.make("staff-sun", "leader_duty", "create/at_enterprise", self.mine, duty="plate_department",
                           holder_name="样例科长", post="科长", level="county", from_on=day())
-        self.refuse("staff-sun", plate, "step/in_force", "近一个月没有该企业的检查记录", last_visit_on=day())
+        self.refuse("staff-sun", plate, "step/in_force", "本单位当天没有该企业的检查记录", last_visit_on=day())
         inspected = self.make("staff-sun", "leader_duty", "create/at_enterprise", acts.HUB.told["enterprise"],
                               duty="plate_department", holder_name="样例科长", post="科长", level="county", from_on=day())
-        self.do("staff-sun", inspected, "step/in_force", last_visit_on=day())
+        # One inspection is the visit of its own day only, and of the unit that made it: the township.
+        started = datetime.date.fromisoformat(self.text(acts.HUB.told["inspection"], "started_at")[:10])
+        for login, days in (("staff-wang", 1), ("staff-wang", 25), ("staff-sun", 0)):
+            self.refuse(login, inspected, "step/in_force", "本单位当天没有该企业的检查记录",
+                        last_visit_on=str(started - datetime.timedelta(days)))
+        self.do("staff-wang", inspected, "step/in_force", last_visit_on=str(started))
         self.assertGreater(self.count(inspected, "inspections_this_month"), 0)
-        self.do("staff-sun", plate, "step/terminated", to_on=day(), ended_reason="轮岗")
-        self.assertEqual(self.state(plate), "terminated")
+
+    def test_R005_R006_a_duty_is_due_in_its_first_month_and_is_vacant_until_somebody_takes_over(self):
+        begun = (datetime.date.today().replace(day=1) - datetime.timedelta(1)).replace(day=1).isoformat()
+        duty = self.make("staff-sun", "leader_duty", "create/at_enterprise", self.mine, duty="plate_leader",
+                         holder_name="样例副县长", post="副县长", level="county", from_on=begun)
+        self.assertIn(duty, self.ids("leader_duty", "missed"))
+        self.refuse("staff-sun", duty, "step/terminated", "请填写截止日期")
+        self.refuse("staff-sun", duty, "step/terminated", "截止日期不能早于起始日期", to_on="2020-01-01")
+        self.do("staff-sun", duty, "step/terminated", to_on=day(), ended_reason="轮岗")
+        self.assertNotIn(self.mine, self.ids("enterprise", "no_plate"))
+        self.assertEqual((self.ids("leader_duty", "vacant"), duty in self.ids("leader_duty", "missed")), ([duty], False))
+        self.refuse("staff-sun", duty, "step/unvisited", "不能早于上一任的截止日期", from_on=day(-1))
+        self.do("staff-sun", duty, "step/unvisited", holder=self.staff("周"), from_on=day())
+        self.assertEqual((self.ids("leader_duty", "vacant"), duty in self.ids("leader_duty", "missed")), ([], False))
+        mine = self.client("staff-zhou").ask("GET", "/office/v1/ledger?kind=leader_duty&name=mine")[1]["rows"]
+        self.assertIn(duty, [row["id"] for row in mine])
+        self.do("staff-sun", duty, "step/terminated", to_on=day())
+        self.do("staff-sun", duty, "step/given_up", ended_reason="企业已注销")
+        self.assertEqual(self.ids("leader_duty", "vacant"), [])
+
+    def test_R025_the_visit_of_a_holder_is_recorded_at_the_duty(self):
+        leader = self.staff("周")
+        duty = self.make("staff-sun", "leader_duty", "create/at_enterprise", self.mine, duty="guarantee", holder=leader,
+                         post="副区长", level="county", from_on=day(-70))
+        visit = dict(post="副区长", visited_on=day())
+        for login, creation, values, word in (
+                ("staff-zhou", "own", {}, "登记本月检查"), ("staff-zhou", "own", {"other_leader": True}, "您是该企业的挂牌包保责任人"),
+                ("staff-sun", "of_leader", {"visiting_leader": leader}, "登记本月检查"),
+                ("staff-sun", "of_leader", {"other_leader": True}, "leader_name")):
+            status, content = make(self.client(login), "leader_visit", f"create/{creation}", {**visit, **values}, self.mine)
+            self.assertEqual(status, 400, content)
+            self.assertIn(word, str(content))
+        self.assertEqual((self.count(duty, "visits_this_month"), duty in self.ids("leader_duty", "missed")), (0, True))
+        other = self.make("staff-sun", "leader_visit", "create/of_leader", self.mine, other_leader=True,
+                          leader_name="样例副市长", **visit)
+        self.do("staff-sun", other, "edit/correct", leader_name="样例市长")
+        self.assertEqual(self.text(other, "leader_name"), "样例市长")
+        self.do("staff-zhou", duty, "step/in_force", last_visit_on=day())
+        self.assertEqual((self.count(duty, "visits_this_month"), duty in self.ids("leader_duty", "missed")), (1, False))
 
     def test_R026_leaders_record_visits_of_their_own(self):
         leader = self.staff("周")
@@ -235,6 +278,8 @@ class Registers(Story):
                       post=role, trained_on=day(days))
         self.assertEqual([self.text(place, name) for name in ("persons", "trained_share", "roles_complete")],
                          ["3 人", "67%", "是"])
+        self.make("staff-sun", "guarantee_person", "create/at_installation", place, role="main", name="样例未受训", post="矿长")
+        self.assertEqual([self.text(place, name) for name in ("persons", "trained_share")], ["4 人", "50%"])
         check = self.make("staff-sun", "installation_check", "create/at_installation", place, round="first",
                           check_result="passed", checked_on=day())
         self.attach("staff-sun", check, "proof", "check")
