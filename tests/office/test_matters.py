@@ -609,6 +609,7 @@ class Townships(Matter):
         self.attach(self.WANG, have, "photo", "stamp")
         self.do(self.SUN, have, "step/confirmed")
         self.assertEqual(self.text(have, "have_checked_on", "have_checked_by"), [day(), "孙样例"])
+        self.assertEqual(self.figure(unit, "haves_confirmed"), 1)
         village = self.make(self.WANG, "village_contact", "create/of_unit", unit, village="东坡村")
         self.assertIn(village, self.listed("village_contact", "villages_without"))
         self.refuse(self.WANG, village, "step/contact_known", "请填写电话", contact_name="村民甲", contact_from=day())

@@ -154,7 +154,13 @@ class Registers(Story):
         self.assertEqual(self.text(self.mine, "pond_must_close"), "否")
         self.file(pond_has_operator="no")
         self.assertEqual(self.text(self.mine, "pond_must_close"), "是")
-        self.file(pond_has_operator="yes", pond_idle_since=day(-365 * 3 - 2))
+        # More than three years: not on the day on which they are full.
+        today = datetime.date.fromisoformat(day())
+        leap = (today.month, today.day) == (2, 29)
+        full = datetime.date(today.year - 3, 3, 1) if leap else today.replace(year=today.year - 3)
+        self.file(pond_has_operator="yes", pond_idle_since=str(full))
+        self.assertEqual(self.text(self.mine, "pond_must_close"), "否")
+        self.file(pond_has_operator="yes", pond_idle_since=str(full - datetime.timedelta(1)))
         self.assertEqual(self.text(self.mine, "pond_must_close"), "是")
         self.file(pond_closure_plan="平闭〔2026〕1号", pond_closed_on=day(-9), pond_struck_off_on=day())
         self.assertEqual(self.text(self.mine, "pond_must_close"), "否")
@@ -192,7 +198,7 @@ class Registers(Story):
         self.assertGreater(self.count(inspected, "inspections_this_month"), 0)
 
     def test_R005_R006_a_duty_is_due_in_its_first_month_and_is_vacant_until_somebody_takes_over(self):
-        begun = (datetime.date.today().replace(day=1) - datetime.timedelta(1)).replace(day=1).isoformat()
+        begun = (datetime.date.fromisoformat(day()).replace(day=1) - datetime.timedelta(1)).replace(day=1).isoformat()
         duty = self.make("staff-sun", "leader_duty", "create/at_enterprise", self.mine, duty="plate_leader",
                          holder_name="样例副县长", post="副县长", level="county", from_on=begun)
         self.assertIn(duty, self.ids("leader_duty", "missed"))
