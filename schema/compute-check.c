@@ -88,6 +88,13 @@ static gboolean check_path(Check *checking, const BhKind *kind, const json_t *ex
   return ends != NULL;
 }
 
+static gboolean check_setting(Check *checking, const json_t *expression)
+{
+  const char *name = NULL;
+  return bh_place_name(checking->place, expression, "setting", TRUE, &name) &&
+         bh_number_resolve(checking->place, checking->set, "setting", expression, FALSE);
+}
+
 static gboolean check_literal(Check *checking, const char *text, Gives *gives)
 {
   BhDate date;
@@ -271,8 +278,9 @@ static gboolean check(Check *checking, const BhKind *kind, const json_t *express
   static const struct {
     const char *word;
     gsize max; /* operands */
-  } lists[] = {{"add", PARTS_MAX}, {"subtract", 2}, {"multiply", PARTS_MAX}, {"divide", 2},
-               {"days", 2},        {"age", 2},      {"first", PARTS_MAX}};
+  } lists[] = {{"add", PARTS_MAX},   {"subtract", 2},       {"multiply", PARTS_MAX},
+               {"divide", 2},        {"days", 2},           {"age", 2},
+               {"first", PARTS_MAX}, {"largest", PARTS_MAX}};
   static const char *const over[] = {"sum", "count", "min", "max", "share"};
   BhPlace *place = checking->place;
   if (depth > DEPTH_MAX)
@@ -289,6 +297,8 @@ static gboolean check(Check *checking, const BhKind *kind, const json_t *express
     return bh_place_fail(place, "an expression must be an object, a whole number or a string");
   if (json_object_get(expression, "field") != NULL)
     return is_alone(checking, expression, "field") && check_path(checking, kind, expression, gives);
+  if (json_object_get(expression, "setting") != NULL)
+    return is_alone(checking, expression, "setting") && check_setting(checking, expression);
   for (gsize i = 0; i < G_N_ELEMENTS(lists); i++)
     if (json_object_get(expression, lists[i].word) != NULL)
       return is_alone(checking, expression, lists[i].word) &&
@@ -301,8 +311,9 @@ static gboolean check(Check *checking, const BhKind *kind, const json_t *express
   if (json_object_get(expression, "if") != NULL)
     return check_choice(checking, kind, expression, depth, gives);
   if (json_object_get(expression, "holds") == NULL)
-    return bh_place_fail(place, "needs one of field, add, subtract, multiply, divide, days, age, "
-                                "hours, first, sum, count, min, max, share, if, holds");
+    return bh_place_fail(
+        place, "needs one of field, setting, add, subtract, multiply, divide, "
+               "largest, days, age, hours, first, sum, count, min, max, share, if, holds");
   *gives = GIVES_FLAG;
   return is_alone(checking, expression, "holds") &&
          check_member(checking, kind, expression, "holds", depth);

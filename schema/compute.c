@@ -7,6 +7,7 @@
 #include "schema/amount.h"
 #include "schema/civil.h"
 #include "schema/condition-internal.h"
+#include "schema/setting-values.h"
 #include "schema/text.h"
 
 #define MS_PER_HOUR 3600000
@@ -94,6 +95,19 @@ static Value read_literal(const char *text, const BhContext *context)
   return context->today != NULL ? read_text(context->today, NULL) : value_unknown;
 }
 
+/* The setting as it is valid today for the area of the record. */
+static Value read_setting(const json_t *expression, const BhContext *context)
+{
+  BhDate today;
+  double number = 0;
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+  if (context->today == NULL || !bh_date_parse(context->today, &today, NULL) ||
+      !bh_number_find(expression, context, &today, &number))
+    return value_unknown;
+  g_ascii_formatd(text, sizeof text, "%.6f", number);
+  return read_text(text, NULL);
+}
+
 /* --- arithmetic --- */
 
 /* A date plus or minus whole days. */
@@ -117,6 +131,8 @@ static Value combine(const char *word, const Value *a, const Value *b)
     return value_empty;
   if (word[0] == 'd' && b->number == 0)
     return value_empty;
+  if (word[0] == 'l')
+    return make_number(TRUE, MAX(a->number, b->number));
   gboolean fits = word[0] == 'a'   ? bh_amount_add(a->number, b->number, &out)
                   : word[0] == 's' ? bh_amount_add(a->number, -b->number, &out)
                   : word[0] == 'm' ? bh_amount_multiply(a->number, b->number, &out)
@@ -338,7 +354,7 @@ static Value go_over(const char *word, const json_t *expression, const BhContext
 static Value evaluate(const json_t *expression, const BhContext *context)
 {
   static const char *const over[] = {"sum", "count", "min", "max", "share"};
-  static const char *const arithmetic[] = {"add", "subtract", "multiply", "divide"};
+  static const char *const arithmetic[] = {"add", "subtract", "multiply", "divide", "largest"};
   const json_t *operand;
   if (!bh_computing_step(context))
     return value_unknown;
@@ -348,6 +364,8 @@ static Value evaluate(const json_t *expression, const BhContext *context)
     return read_literal(json_string_value(expression), context);
   if ((operand = json_object_get(expression, "field")) != NULL)
     return read_field(json_string_value(operand), context);
+  if (json_object_get(expression, "setting") != NULL)
+    return read_setting(expression, context);
   for (gsize i = 0; i < G_N_ELEMENTS(arithmetic); i++)
     if ((operand = json_object_get(expression, arithmetic[i])) != NULL)
       return calculate(arithmetic[i], operand, context);

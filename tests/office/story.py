@@ -10,8 +10,12 @@ from acts import act, make, view_of
 from hub import Client
 
 
+CHINA = datetime.timezone(datetime.timedelta(hours=8))
+
+
 def day(days=0):
-    return (datetime.date.today() + datetime.timedelta(days)).isoformat()
+    """A day of China, as the hub counts them, wherever the test runs."""
+    return (datetime.datetime.now(CHINA).date() + datetime.timedelta(days)).isoformat()
 
 
 class Story(unittest.TestCase):

@@ -580,6 +580,9 @@ class Subjects(Matter):
 
     def test_R065_R066_R068_R069_R083_R255_what_is_recorded_at_an_enterprise(self):
         enterprise = HUB.told["enterprise"]
+        found = [self.figure(enterprise, name) for name in ("self_found", "found_by_inspection")]
+        self.assertGreater(found[1], 0)
+        self.assertGreaterEqual(self.figure(enterprise, "oldest_open_days"), 0)
         item = self.make(self.WANG, "self_check_item", "create/at_enterprise", enterprise, self_text="皮带缺护网",
                          self_place="主运巷", self_level="general", found_on=day(-5), self_measures="加装", deadline=day(-1),
                          self_person="机电队长")
@@ -588,6 +591,12 @@ class Subjects(Matter):
         self.do(self.WANG, item, "step/self_fixed", fixed_on=day(), self_fix="已加装")
         self.assertEqual(self.figure(item, "self_age"), 5)
         self.do(self.WANG, item, "step/confirmed", confirm_note="现场核实")
+        wrong = self.make(self.WANG, "self_check_item", "create/at_enterprise", enterprise, self_text="误报", self_place="x",
+                          self_level="general", found_on=day(), self_measures="x", deadline=day(), self_person="x")
+        self.assertEqual([self.figure(enterprise, name) for name in ("self_found", "found_by_inspection")],
+                         [found[0] + 2, found[1]])
+        self.do(self.WANG, wrong, "step/voided", void_reason="误报")
+        self.assertEqual(self.figure(enterprise, "self_found"), found[0] + 1)
         point = self.make(self.WANG, "risk_point", "create/at_enterprise", enterprise, risk_name="采空区积水",
                           risk_place="3 号煤层", risk_grade="major", control_measures="先探后掘", control_person="总工")
         hazard = HUB.told["major"]
@@ -621,6 +630,7 @@ class Townships(Matter):
         self.attach(self.WANG, have, "photo", "stamp")
         self.do(self.SUN, have, "step/confirmed")
         self.assertEqual(self.text(have, "have_checked_on", "have_checked_by"), [day(), "孙样例"])
+        self.assertEqual(self.figure(unit, "haves_confirmed"), 1)
         village = self.make(self.WANG, "village_contact", "create/of_unit", unit, village="东坡村")
         self.assertIn(village, self.listed("village_contact", "villages_without"))
         self.refuse(self.WANG, village, "step/contact_known", "请填写电话", contact_name="村民甲", contact_from=day())
@@ -645,6 +655,18 @@ class Townships(Matter):
             self.make(self.SUN, "duty_list", "create/of_unit", unit, list_type=code, holder_post="镇长", list_year="2026",
                       list_issued_on=day())
         self.assertEqual(len(self.ledger("duty_list", "*")), 2)
+        # The power and duty list goes to the discipline authority.                                      R-023
+        power = self.make(self.SUN, "duty_list", "create/of_unit", unit, list_type="power", holder_post="镇长",
+                          list_year="2026", list_issued_on=day(-9))
+        self.assertEqual(self.listed("duty_list", "to_file"), [power])
+        filing = dict(filed_on=day(), filed_with="平鲁区纪委监委")
+        self.refuse(self.SUN, power, "edit/file", "filed_with", filed_on=day())
+        self.refuse(self.SUN, power, "edit/file", "请附报备的证明材料", **filing)
+        self.attach(self.SUN, power, "proof", "receipt")
+        self.refuse(self.SUN, power, "edit/file", "报备日期不能早于印发日期", **{**filing, "filed_on": day(-10)})
+        self.do(self.SUN, power, "edit/file", **filing)
+        self.assertEqual(self.listed("duty_list", "to_file"), [])
+        self.assertEqual(self.text(power, "filed_on", "filed_with"), [day(), "平鲁区纪委监委"])
 
     def test_R125_R130_R133_R134_R135_people_are_entered_and_counted(self):
         unit, leader = self.unit(), self.ZHOU
@@ -660,10 +682,20 @@ class Townships(Matter):
         self.assertTrue(self.text(unit, "enough_emergency_staff")[0].startswith("是"))
         self.assertTrue(self.text(unit, "enough_safety_staff")[0].startswith("是"))
         self.assertGreater(self.figure(unit, "qualified_share"), 0)
+        # Whose term is over, or has not begun, takes no step and is not counted.
+        for term in (dict(valid_from=day(-9), valid_to=day(-1)), dict(valid_from=day(5), valid_to="")):
+            self.do(leader, person, "edit/correct", **term)
+            self.do(leader, people[1], "edit/correct", **term)
+            self.assertEqual([self.figure(unit, name) for name in ("supervision_staff", "emergency_staff", "safety_staff")],
+                             [counts[0], counts[1] + 2, counts[2] + 2])
+            self.assertTrue(self.text(unit, "enough_emergency_staff")[0].startswith("否"))
+        for one in (person, people[1]):
+            self.do(leader, one, "edit/correct", valid_from=day(-9), valid_to=day())
+        self.assertEqual(self.figure(unit, "emergency_staff"), counts[1] + 3)
         self.do(leader, people[0], "step/left")
         self.assertTrue(self.text(unit, "enough_emergency_staff")[0].startswith("否"))
         self.do(leader, person, "edit/correct", valid_to=day(300))
-        self.refuse(leader, person, "edit/correct", "任职止不能早于任职起", valid_to=day(-1))
+        self.refuse(leader, person, "edit/correct", "任职止不能早于任职起", valid_from=day(), valid_to=day(-1))
         expert = self.make(leader, "staff", "create/register", unit, name="通风专家", roles=["expert"],
                            speciality="矿井通风", expert_sector=["coal"], valid_from=day(-10), valid_to=day(700),
                            fee_note="每次 800 元")
@@ -672,10 +704,11 @@ class Townships(Matter):
         self.assertIn("通风专家", str(pick(self.client(self.SUN), kind="staff", search="通风")))
 
     def test_R140_duties_that_are_handed_down_are_tracked(self):
-        values = dict(duty_matter="小作坊执法检查", duty_kind="enforcement", handed_down_on=day(-30))
+        values = dict(duty_matter="小作坊执法检查", duty_kind="enforcement", handed_down_on=day(-30), to_level="township")
         self.refuse_make(self.SUN, "duty_transfer", "create/record", "承接单位不能是下放单位", **values, to_unit=self.unit())
         duty = self.make(self.SUN, "duty_transfer", "create/record", **values, to_unit=self.unit("井坪"))
-        self.assertEqual(self.listed("duty_transfer", "handed_to_township"), [duty])
+        self.assertEqual([self.listed("duty_transfer", name) for name in ("handed_to_township", "handed_down")], [[duty], [duty]])
+        self.refuse(self.SUN, duty, "edit/correct", "与承接单位的层级不符", to_level="county")
         self.do(self.SUN, duty, "step/able", capacity_opinion="人员不足但可承接", capacity_on=day())
         self.do(self.SUN, duty, "step/taken_back", taken_back_because="不得下放执法责任", taken_back_on=day())
         self.assertEqual(self.listed("duty_transfer", "handed_to_township"), [])

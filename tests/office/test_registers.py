@@ -1,6 +1,7 @@
 """What the office keeps about an enterprise beside its visits: who is responsible for it, its licences, insurances,
 installations, contractors, watch shifts, pledges and drills, and what is computed from them."""
 
+import datetime
 import sys
 import unittest
 
@@ -69,6 +70,9 @@ class Registers(Story):
         for name, value in (("visits_grade_c", "1"), ("visits_concern", "2"), ("visits_low_credit", "3")):
             self.make("staff-zhou", "setting", "create/set", name=name, value=value, valid_from="2020-01-01", basis="样例")
 
+        # The settings count whether or not somebody typed a number.
+        self.assertEqual([self.count(self.mine, name) for name in ("visits_needed", "visits_not_planned", "visits_missing")],
+                         [1, 1, 1])
         self.refuse("staff-sun", self.mine, "edit/file", "少于 C 级企业的每年检查次数", visits_wanted="0")
         self.file(visits_wanted="1")
         self.assertEqual([self.count(self.mine, name) for name in ("visits_wanted", "visits_not_planned", "visits_missing")],
@@ -76,14 +80,23 @@ class Registers(Story):
         self.make("staff-sun", "inspection", "create/plan", enterprise=self.mine, modes=["routine"], planned_month=day())
         self.assertEqual([self.count(self.mine, name) for name in ("visits_planned", "visits_not_planned", "visits_missing")],
                          [1, 0, 1])
-        concern = dict(concern=True, concern_reason="屡查屡犯", concern_reviewer=self.staff("孙"))             # R-012
+        concern = dict(concern=True, concern_reason="屡查屡犯")                                                # R-012
+        self.refuse("staff-sun", self.mine, "edit/file", "认定人", **concern, visits_wanted="2")
+        concern["concern_reviewer"] = self.staff("孙")
         self.refuse("staff-sun", self.mine, "edit/file", "少于不放心企业的每年检查次数", **concern)
         self.file(**concern, visits_wanted="2")
         self.assertIn(self.mine, self.ids("enterprise", "concern"))
         self.refuse("staff-sun", self.mine, "edit/file", "少于信用 C、D 级企业的每年检查次数", credit_grade="d",  # R-038
                     visits_wanted="2")
-        self.file(credit_grade="d", visits_wanted="3")
+        self.file(credit_grade="d", visits_wanted="")
+        self.assertEqual(self.count(self.mine, "visits_needed"), 3)
+        self.file(visits_wanted="3")
         self.assertEqual([self.count(self.mine, name) for name in ("visits_wanted", "visits_not_planned")], [3, 2])
+        # A later setting counts at once; what is typed counts when it is more.
+        self.make("staff-zhou", "setting", "create/set", name="visits_low_credit", value="5", valid_from=day(), basis="样例")
+        self.assertEqual([self.count(self.mine, name) for name in ("visits_needed", "visits_not_planned")], [5, 4])
+        self.file(visits_wanted="7")
+        self.assertEqual(self.count(self.mine, "visits_needed"), 7)
 
     def test_R004_an_enterprise_has_several_sectors_and_is_found_by_each(self):
         self.file(other_sectors=["illegal_mining", "transport"])
@@ -141,7 +154,13 @@ class Registers(Story):
         self.assertEqual(self.text(self.mine, "pond_must_close"), "否")
         self.file(pond_has_operator="no")
         self.assertEqual(self.text(self.mine, "pond_must_close"), "是")
-        self.file(pond_has_operator="yes", pond_idle_since=day(-365 * 3 - 2))
+        # More than three years: not on the day on which they are full.
+        today = datetime.date.fromisoformat(day())
+        leap = (today.month, today.day) == (2, 29)
+        full = datetime.date(today.year - 3, 3, 1) if leap else today.replace(year=today.year - 3)
+        self.file(pond_has_operator="yes", pond_idle_since=str(full))
+        self.assertEqual(self.text(self.mine, "pond_must_close"), "否")
+        self.file(pond_has_operator="yes", pond_idle_since=str(full - datetime.timedelta(1)))
         self.assertEqual(self.text(self.mine, "pond_must_close"), "是")
         self.file(pond_closure_plan="平闭〔2026〕1号", pond_closed_on=day(-9), pond_struck_off_on=day())
         self.assertEqual(self.text(self.mine, "pond_must_close"), "否")
@@ -167,13 +186,55 @@ class Registers(Story):
         # The plate of a department needs an inspection of the department.
         plate = self.make("staff-sun", "leader_duty", "create/at_enterprise", self.mine, duty="plate_department",
                           holder_name="样例科长", post="科长", level="county", from_on=day())
-        self.refuse("staff-sun", plate, "step/in_force", "近一个月没有该企业的检查记录", last_visit_on=day())
+        self.refuse("staff-sun", plate, "step/in_force", "本单位当天没有该企业的检查记录", last_visit_on=day())
         inspected = self.make("staff-sun", "leader_duty", "create/at_enterprise", acts.HUB.told["enterprise"],
                               duty="plate_department", holder_name="样例科长", post="科长", level="county", from_on=day())
-        self.do("staff-sun", inspected, "step/in_force", last_visit_on=day())
+        # One inspection is the visit of its own day only, and of the unit that made it: the township.
+        started = datetime.date.fromisoformat(self.text(acts.HUB.told["inspection"], "started_at")[:10])
+        for login, days in (("staff-wang", 1), ("staff-wang", 25), ("staff-sun", 0)):
+            self.refuse(login, inspected, "step/in_force", "本单位当天没有该企业的检查记录",
+                        last_visit_on=str(started - datetime.timedelta(days)))
+        self.do("staff-wang", inspected, "step/in_force", last_visit_on=str(started))
         self.assertGreater(self.count(inspected, "inspections_this_month"), 0)
-        self.do("staff-sun", plate, "step/terminated", to_on=day(), ended_reason="轮岗")
-        self.assertEqual(self.state(plate), "terminated")
+
+    def test_R005_R006_a_duty_is_due_in_its_first_month_and_is_vacant_until_somebody_takes_over(self):
+        begun = (datetime.date.fromisoformat(day()).replace(day=1) - datetime.timedelta(1)).replace(day=1).isoformat()
+        duty = self.make("staff-sun", "leader_duty", "create/at_enterprise", self.mine, duty="plate_leader",
+                         holder_name="样例副县长", post="副县长", level="county", from_on=begun)
+        self.assertIn(duty, self.ids("leader_duty", "missed"))
+        self.refuse("staff-sun", duty, "step/terminated", "请填写截止日期")
+        self.refuse("staff-sun", duty, "step/terminated", "截止日期不能早于起始日期", to_on="2020-01-01")
+        self.do("staff-sun", duty, "step/terminated", to_on=day(), ended_reason="轮岗")
+        self.assertNotIn(self.mine, self.ids("enterprise", "no_plate"))
+        self.assertEqual((self.ids("leader_duty", "vacant"), duty in self.ids("leader_duty", "missed")), ([duty], False))
+        self.refuse("staff-sun", duty, "step/unvisited", "不能早于上一任的截止日期", from_on=day(-1))
+        self.do("staff-sun", duty, "step/unvisited", holder=self.staff("周"), from_on=day())
+        self.assertEqual((self.ids("leader_duty", "vacant"), duty in self.ids("leader_duty", "missed")), ([], False))
+        mine = self.client("staff-zhou").ask("GET", "/office/v1/ledger?kind=leader_duty&name=mine")[1]["rows"]
+        self.assertIn(duty, [row["id"] for row in mine])
+        self.do("staff-sun", duty, "step/terminated", to_on=day())
+        self.do("staff-sun", duty, "step/given_up", ended_reason="企业已注销")
+        self.assertEqual(self.ids("leader_duty", "vacant"), [])
+
+    def test_R025_the_visit_of_a_holder_is_recorded_at_the_duty(self):
+        leader = self.staff("周")
+        duty = self.make("staff-sun", "leader_duty", "create/at_enterprise", self.mine, duty="guarantee", holder=leader,
+                         post="副区长", level="county", from_on=day(-70))
+        visit = dict(post="副区长", visited_on=day())
+        for login, creation, values, word in (
+                ("staff-zhou", "own", {}, "登记本月检查"), ("staff-zhou", "own", {"other_leader": True}, "您是该企业的挂牌包保责任人"),
+                ("staff-sun", "of_leader", {"visiting_leader": leader}, "登记本月检查"),
+                ("staff-sun", "of_leader", {"other_leader": True}, "leader_name")):
+            status, content = make(self.client(login), "leader_visit", f"create/{creation}", {**visit, **values}, self.mine)
+            self.assertEqual(status, 400, content)
+            self.assertIn(word, str(content))
+        self.assertEqual((self.count(duty, "visits_this_month"), duty in self.ids("leader_duty", "missed")), (0, True))
+        other = self.make("staff-sun", "leader_visit", "create/of_leader", self.mine, other_leader=True,
+                          leader_name="样例副市长", **visit)
+        self.do("staff-sun", other, "edit/correct", leader_name="样例市长")
+        self.assertEqual(self.text(other, "leader_name"), "样例市长")
+        self.do("staff-zhou", duty, "step/in_force", last_visit_on=day())
+        self.assertEqual((self.count(duty, "visits_this_month"), duty in self.ids("leader_duty", "missed")), (1, False))
 
     def test_R026_leaders_record_visits_of_their_own(self):
         leader = self.staff("周")
@@ -226,6 +287,14 @@ class Registers(Story):
         self.assertTrue(next(row["due"] for row in self.ledger("insurance", "expiring") if row["id"] == policy)["soon"])
         self.do("staff-sun", policy, "step/in_force", valid_from=day(11), valid_to=day(375))
         self.assertEqual(self.ids("insurance", "expired"), [])
+        # An enterprise that ended its only insurance is listed until there is a new one, or it needs none.
+        self.do("staff-sun", policy, "step/terminated", ended_reason="退保")
+        self.assertEqual((self.ids("insurance", "ended"), self.mine in self.ids("enterprise", "no_insurance")), ([policy], False))
+        self.do("staff-sun", policy, "step/in_force", policy_number="P-2", valid_from=day(), valid_to=day(365))
+        self.assertEqual((self.ids("insurance", "ended"), self.text(policy, "policy_number")), ([], "P-2"))
+        self.do("staff-sun", policy, "step/terminated", ended_reason="退保")
+        self.do("staff-sun", policy, "step/given_up", ended_reason="企业已注销")
+        self.assertEqual(self.ids("insurance", "ended"), [])
 
     def test_R010_R032_an_installation_has_trained_persons_and_two_rounds(self):
         place = self.make("staff-sun", "installation", "create/at_enterprise", self.mine, name="液氨罐区", grade="third")
@@ -235,6 +304,8 @@ class Registers(Story):
                       post=role, trained_on=day(days))
         self.assertEqual([self.text(place, name) for name in ("persons", "trained_share", "roles_complete")],
                          ["3 人", "67%", "是"])
+        self.make("staff-sun", "guarantee_person", "create/at_installation", place, role="main", name="样例未受训", post="矿长")
+        self.assertEqual([self.text(place, name) for name in ("persons", "trained_share")], ["4 人", "50%"])
         check = self.make("staff-sun", "installation_check", "create/at_installation", place, round="first",
                           check_result="passed", checked_on=day())
         self.attach("staff-sun", check, "proof", "check")
@@ -269,6 +340,25 @@ class Registers(Story):
             self.attach("staff-sun", check, "proof", f"check {count}")
         self.assertEqual([self.text(self.mine, name) for name in ("head_checks", "head_checks_short")], ["2 次", "否"])
 
+    def test_R034_a_parent_company_checks_twice_over_all_its_subsidiaries(self):
+        group, mines = self.mine, []
+        for _ in range(2):
+            self.setUp()
+            mines.append(self.mine)
+        self.assertNotIn("group_checks", self.rows("staff-sun", group))
+        self.do("staff-sun", group, "edit/file", is_group=True)
+        for mine in mines:
+            self.do("staff-sun", mine, "edit/file", parent_enterprise=group)
+        self.assertEqual([self.count(group, name) for name in ("group_checks", "group_checks_missing")], [0, 2])
+        checks = [self.make("staff-sun", "head_check", "create/at_enterprise", mine, checked_on=day(), head_name="样例董事长",
+                            checking_company=group, topic="顶板") for mine in mines]
+        self.assertEqual([self.count(group, name) for name in ("group_checks", "group_checks_missing")], [2, 0])
+        self.do("staff-sun", checks[0], "edit/correct", checked_on=day(-70))
+        self.assertEqual([self.count(group, name) for name in ("group_checks", "group_checks_missing")], [1, 1])
+        # Those of a month that is over are found by their day.
+        period = f"from={day(-75)}&to={day(-65)}"
+        self.assertEqual(self.ids("head_check", f"by_day&{period}"), [checks[0]])
+
     def test_R227_R229_contractors_and_drills(self):
         self.make("staff-sun", "contractor", "create/at_enterprise", self.mine, name="样例掘进队", work="掘进",
                   qualification="矿山工程二级", headcount="40", agreement=True, in_use="yes")
@@ -294,6 +384,29 @@ class Registers(Story):
         self.do("staff-sun", visit, "edit/publish", published_at=day(), published_url="https://example.org/1",
                 feedback_to="平鲁区", feedback_at=day())
         self.assertEqual([self.text(visit, name) for name in ("published_url", "feedback_at")], ["https://example.org/1", day()])
+
+    def test_R067_the_page_of_a_mine_says_when_it_was_examined_in_detail(self):
+        visit = self.make("staff-sun", "inspection", "create/assign", enterprise=self.mine, modes=["detailed"],
+                          planned_month=day(), lead=self.staff("王"))
+        self.assertNotIn(day(), self.text(self.mine, "last_detailed_on"))
+        self.do("staff-wang", visit, "edit/visit", started_at=f"{day()} 09:00")
+        self.assertIn(day(), self.text(self.mine, "last_detailed_on"))
+        # One that was not carried out was no examination.
+        self.do("staff-sun", visit, "step/cancelled", cancel_reason="改期")
+        self.assertNotIn(day(), self.text(self.mine, "last_detailed_on"))
+
+    def test_R113_the_files_of_a_lower_unit_that_were_reviewed_are_counted(self):
+        visit = acts.HUB.told["second"]
+        unit = acts.pick(self.client("staff-sun"), kind="unit", search="井坪")[1]["rows"][0]["id"]
+        before = self.count(unit, "files_reviewed")
+        if self.state(visit) != "accepted":
+            self.do("staff-sun", visit, "step/accepted")
+        self.do("staff-sun", visit, "step/archived")
+        self.assertEqual(self.count(unit, "files_reviewed"), before)
+        self.refuse("staff-sun", visit, "step/reviewed", "请填写评查意见", file_review_score="85")
+        self.do("staff-sun", visit, "step/reviewed", file_review_score="85", file_review_comment="文书齐全，送达回证缺一份")
+        self.assertEqual(self.text(visit, "file_review_score").split()[0], "85")
+        self.assertEqual(self.count(unit, "files_reviewed"), before + 1)
 
     def test_R213_bans_are_listed_with_a_name_that_is_kept_personal(self):
         ban = self.make("staff-sun", "industry_ban", "create/at_office", name="样例某", banned_id="140603198001010016",

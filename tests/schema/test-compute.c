@@ -40,6 +40,9 @@ static const char kinds[] =
     "{'name':'open_days','type':'integer','label':{'zh':'天','en':'Days'},"
     "'compute':{'days':[{'field':'day'},'today']}}]},"
     "{'bihuan-kind':1,'kind':'report','label':{'zh':'报','en':'Report'},'scope':'all',"
+    "'settings':[{'name':'often','type':'decimal','label':{'zh':'次','en':'Often'},'default':'4.5'}"
+    ","
+    "{'name':'unset','type':'integer','label':{'zh':'无','en':'Unset'}}],"
     "'title':'{job}','fields':["
     "{'name':'job','type':'ref','label':{'zh':'工','en':'Job'},'ref_kinds':'job','indexed':true},"
     "{'name':'plain','type':'ref','label':{'zh':'平','en':'Plain'},'ref_kinds':'job'},"
@@ -147,6 +150,13 @@ static void clear(World *world)
   bh_kind_set_unref(world->set);
 }
 
+/* Nothing is set, so that the defaults count. */
+static const BhSettingValues *settings(gpointer data)
+{
+  (void)data;
+  return NULL;
+}
+
 static BhContext context_of(World *world, const char *id)
 {
   return (BhContext){.values = values_of(world, id),
@@ -156,6 +166,7 @@ static BhContext context_of(World *world, const char *id)
                      .kind_of = kind_of,
                      .children = children,
                      .referring = referring,
+                     .settings = settings,
                      .data = world,
                      .kind = bh_kind_set_find(world->set, kind_of(id, world))};
 }
@@ -217,6 +228,13 @@ static void test_numbers_are_calculated(void **state)
       {"{'divide':[-2,3]}", "-0.667"},
       {"{'divide':[{'field':'number'},0]}", ""},
       {"{'multiply':[1000000000,1000000000]}", "?"},
+      {"{'setting':'often'}", "4.500"},
+      {"{'setting':'unset'}", "?"},
+      {"{'add':[{'setting':'often'},{'field':'number'}]}", "11.500"},
+      {"{'largest':[{'setting':'often'},{'field':'number'},2]}", "7.000"},
+      {"{'largest':[{'setting':'often'},2]}", "4.500"},
+      {"{'largest':[{'setting':'often'},{'field':'upper.upper.number'}]}", ""},
+      {"{'largest':[{'setting':'often'},{'setting':'unset'}]}", "?"},
       {"{'first':[{'field':'upper.upper.number'},{'field':'number'}]}", "7.000"},
       {"{'add':[1,{'field':'upper.upper.number'}]}", ""},
       {"{'if':{'field':'number','at_least':7},'then':1,'else':2}", "1.000"},
@@ -505,7 +523,11 @@ static void test_broken_expressions_are_refused(void **state)
       {X, "{'field':'name'}", C ".field: path \"name\" must end at a number, a date"},
       {X, "{'field':'nothing'}", C ".field: path \"nothing\": job has no field \"nothing\""},
       {X, "{'field':'number','add':[1,2]}", C ": \"field\" must be the only member"},
-      {X, "{'power':[1,2]}", C ": needs one of field, add"},
+      {X, "{'power':[1,2]}", C ": needs one of field, setting, add"},
+      {X, "{'setting':'gone'}", C ".setting: "},
+      {X, "{'setting':'often','add':[1,2]}", C ": \"setting\" must be the only member"},
+      {X, "{'largest':[1]}", C ".largest: must be an array of 2 to 8 expressions"},
+      {X, "{'largest':[1,'today']}", C ".largest[1]: must be a number, not a date"},
       {X, "{'add':[1]}", C ".add: must be an array of 2 to 8 expressions"},
       {X, "{'subtract':[1,2,3]}", C ".subtract: must be an array of 2 expressions"},
       {X, "{'add':[1,'today']}", C ".add[1]: must be a number, not a date"},
