@@ -540,38 +540,68 @@ class Reports(Matter):
                                        "part_task_list")}
 
     def test_R234_R235_R236_R237_a_monthly_pack_is_compiled_sent_appraised_and_ranked(self):
-        self.refuse_make(self.SUN, "monthly_pack", "create/begin", "报送月份应是月报月份的次月", pack_month="2026-01",
+        station = "staff-station"
+        self.refuse_make(station, "monthly_pack", "create/begin", "报送月份应是月报月份的次月", pack_month="2026-01",
                          pack_due_month="2026-03")
-        pack = self.make(self.SUN, "monthly_pack", "create/begin", pack_month="2026-01", pack_due_month="2026-02")
+        campaign = self.make(self.SUN, "special_campaign", "create/begin", name="安全生产大检查",
+                             document_number="朔安发〔2022〕3号", starts_on=day(-300))
+        pack = self.make(station, "monthly_pack", "create/begin", pack_month="2026-01", pack_due_month="2026-02",
+                         special_campaign=campaign)
+        self.assertEqual(self.rows(self.SUN, pack)["special_campaign"]["ref"], campaign)
         self.assertEqual(self.text(pack, "pack_due_on"), ["2026-02-02"])
         self.assertIn(pack, self.listed("monthly_pack", "packs_late"))
-        self.refuse(self.SUN, pack, "step/compiled", "请填写四、三年行动任务清单", **{**self.PARTS, "part_task_list": None})
-        self.do(self.SUN, pack, "edit/compile", **self.PARTS)
-        self.do(self.SUN, pack, "step/compiled")
-        self.attach(self.ZHOU, pack, "signed", "page")
-        self.do(self.ZHOU, pack, "step/signed_off")
-        self.do(self.SUN, pack, "step/submitted", submitted_on="2026-02-03")
+        self.refuse(station, pack, "step/compiled", "请填写四、三年行动任务清单", **{**self.PARTS, "part_task_list": None})
+        self.do(station, pack, "edit/compile", **self.PARTS)
+        self.do(station, pack, "step/compiled")
+        self.attach(station, pack, "signed", "page")
+        self.do(station, pack, "step/signed_off")
+        self.do(station, pack, "step/submitted", submitted_on="2026-02-03")
         self.assertTrue(self.text(pack, "pack_late")[0].startswith("是"))
         self.do(self.SUN, pack, "step/pack_returned", pack_returned_because="报表不符")
-        self.do(self.SUN, pack, "step/compiled")
-        self.do(self.ZHOU, pack, "step/signed_off")
-        self.do(self.SUN, pack, "step/submitted", submitted_on="2026-02-02")
-        self.assertTrue(self.text(pack, "pack_late")[0].startswith("否"))
+        self.do(station, pack, "step/compiled")
+        self.do(station, pack, "step/signed_off")
+        # The first day of sending decides, also when it is sent again.
+        self.refuse(station, pack, "step/submitted", "首次报送日期不能改", submitted_on="2026-02-02", sent_again_on=day())
+        self.refuse(station, pack, "step/submitted", "请填写重新报送日期")
+        self.do(station, pack, "step/submitted", sent_again_on=day())
+        self.assertEqual(self.text(pack, "submitted_on", "first_sent_on", "sent_again_on"),
+                         ["2026-02-03", "2026-02-03", day()])
+        self.assertTrue(self.text(pack, "pack_late")[0].startswith("是"))
+        # The unit above appraises and ranks, not the unit itself.
         self.refuse(self.ZHOU, pack, "step/appraised", "请先登记评分项", pack_score="90")
-        for name, points, weight in (("工作进度", "80", "0.5"), ("数据质量", "100", "0.5")):
-            self.make(self.SUN, "appraisal_item", "create/of_record", pack, item_name=name, item_points=points,
-                      item_weight=weight)
+        items = [dict(item_name=name, item_points=points, item_weight="0.5")
+                 for name, points in (("工作进度", "80"), ("数据质量", "100"))]
+        self.refuse_make(station, "appraisal_item", "create/of_pack", "", pack, **items[0])
+        entered = [self.make(self.SUN, "appraisal_item", "create/of_pack", pack, **item) for item in items]
+        self.refuse(station, entered[0], "edit/correct", "", item_points="100")
         self.assertEqual(self.figure(pack, "pack_formula_score"), 90)
-        self.do(self.ZHOU, pack, "step/appraised", pack_score="90")
-        self.do(self.ZHOU, pack, "step/made_ranking", pack_rank="1", ranking_where="《工作简报》第3期", ranking_public_on=day())
+        for step, values in (("appraised", dict(pack_score="90")),
+                             ("made_ranking", dict(pack_rank="1", ranking_where="《工作简报》第3期", ranking_public_on=day()))):
+            self.assertNotIn(f"step/{step}", self.offered(station, pack))
+            self.refuse(station, pack, f"step/{step}", "", **values)
+            self.do(self.ZHOU, pack, f"step/{step}", **values)
+            # What the score is made of does not change afterwards.
+            self.refuse(self.SUN, entered[0], "edit/correct", "", item_points="60")
+        self.assertEqual(self.figure(pack, "pack_formula_score"), 90)
         self.assertEqual(self.listed("monthly_pack", "packs_ranked"), [pack])
-        audit = self.make(self.SUN, "audit_record", "create/record", audited_unit=self.unit(), audit_subject="大检查巡查",
-                          audit_coverage=["fifteen", "tasks"], audit_score="70", audit_findings="任务三项未落实")
-        self.do(self.SUN, audit, "edit/correct", audit_answer="已整改")
-        overall = self.make(self.SUN, "overall_appraisal", "create/begin", appraisal_name="2026 年综合考评",
-                            appraised_unit=self.unit())
+        audit = dict(audit_subject="大检查巡查", audit_coverage=["fifteen", "tasks"], audit_score="70",
+                     audit_findings="任务三项未落实")
+        self.refuse_make(self.SUN, "audit_record", "create/record", "不能巡查本单位", audited_unit=self.unit(), **audit)
+        audit = self.make(self.SUN, "audit_record", "create/record", audited_unit=self.unit("井坪"), **audit)
+        self.refuse(station, audit, "edit/correct", "", audit_score="100")
+        self.do(station, audit, "edit/answer", audit_answered_on=day(), audit_answer="已整改")
+        self.assertEqual(self.text(audit, "audit_answer", "audit_score"), ["已整改", "70"])
+        weights = dict(monthly_weight="0.60", audit_weight="0.40")
+        begin = dict(appraisal_name="2026 年综合考评", appraised_unit=self.unit("井坪"))
+        # No source gives the weights: who appraises enters them.
+        self.refuse_make(self.SUN, "overall_appraisal", "create/begin", "monthly_weight", **begin)
+        self.refuse_make(self.SUN, "overall_appraisal", "create/begin", "不能考评本单位",
+                         **{**begin, **weights, "appraised_unit": self.unit()})
+        overall = self.make(self.SUN, "overall_appraisal", "create/begin", **begin, **weights)
         self.assertEqual([self.figure(overall, name) for name in ("monthly_mean", "audit_mean", "overall_score")],
                          [90, 70, 82])
+        self.make(self.SUN, "appraisal_item", "create/of_record", overall, item_name="扣分", item_points="-1",
+                  item_weight="1")
         self.attach(self.ZHOU, overall, "document", "table")
         self.do(self.ZHOU, overall, "step/reported_up", final_score="82", sent_on=day(),
                 sent_to_bodies=["discipline", "government", "organisation", "party"])
