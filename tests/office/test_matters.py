@@ -388,6 +388,19 @@ class OtherBodies(Matter):
         self.refuse(self.ZHOU, case, "step/reported_up", "请填写报送单位", case_sent_on=day())
         self.do(self.ZHOU, case, "step/reported_up", case_sent_to="市应急局", case_sent_on=day())
         self.assertIn(case, self.listed("typical_case", "cases_sent"))
+        # What others may learn from it is a note of its own, which every unit and its devices read.   # R-263
+        other = self.client("staff-far")
+        note = dict(note_title="某矿超员作业案例", note_field="enforcement", note_summary="井下超员", note_lesson="严格定员")
+        self.refuse_make(self.WANG, "case_note", "create/share", "", **note)
+        note = self.make(self.SUN, "case_note", "create/share", **note)
+        self.do(self.SUN, case, "edit/share", shared_as=note)
+        self.assertEqual(self.rows(self.SUN, case)["shared_as"]["ref"], note)
+        self.assertEqual(self.text(note, "note_lesson", "shared_on", login="staff-far"), ["严格定员", day()])
+        self.assertNotIn("edit/correct", self.offered("staff-far", note))
+        self.refuse(self.ZHOU, note, "step/taken_back", "请填写撤回原因")
+        self.do(self.ZHOU, note, "step/taken_back", taken_back_because="含当事人姓名")
+        self.assertEqual(other.ask("GET", f"/office/v1/records/{note}")[0], 404)
+        self.refuse(self.SUN, note, "edit/correct", "", note_title="改动")
 
 
 class Subjects(Matter):
@@ -419,6 +432,18 @@ class Subjects(Matter):
         self.attach(self.ZHOU, entry, "scan", "removal")
         self.do(self.ZHOU, entry, "step/removed", removed_because="期满", removed_on=day())
         self.assertNotIn(entry, self.listed("dishonesty_entry", "dishonest"))
+
+    def test_R204_a_credit_grade_has_its_day_and_reason(self):
+        enterprise = HUB.told["enterprise"]
+        self.do(self.ZHOU, enterprise, "edit/file", credit_grade="c", credit_graded_on=day(-1), credit_reason="两次逾期未整改",
+                visits_wanted="4")
+        self.assertEqual(self.text(enterprise, "credit_grade", "credit_graded_on", "credit_reason"),
+                         ["C 级", day(-1), "两次逾期未整改"])
+        # The plan uses it: so many visits a year are wanted.
+        status, content = make(self.client(self.ZHOU), "setting", "create/set", {
+            "name": "visits_low_credit", "value": "4", "valid_from": "2020-01-01", "basis": "样例"})
+        self.assertEqual(status, 200, content)
+        self.refuse(self.ZHOU, enterprise, "edit/file", "少于信用 C、D 级企业的每年检查次数", visits_wanted="3")
 
     def test_R207_points_are_given_and_added_up(self):
         rule = self.make(self.ZHOU, "score_rule", "create/add", rule_text="未带班下井", rule_points="3", rule_basis="记分办法第五条")
@@ -606,6 +631,81 @@ class Reports(Matter):
         self.do(self.ZHOU, overall, "step/reported_up", final_score="82", sent_on=day(),
                 sent_to_bodies=["discipline", "government", "organisation", "party"])
         self.assertEqual(self.state(overall), "reported_up")
+
+    def test_R233_a_permanent_task_is_confirmed_again(self):
+        values = dict(group_title="严格执法", task_text="领导每月检查挂牌煤矿", responsible_units="市县领导", deadline_text="长期坚持")
+        self.refuse_make(self.ZHOU, "measure_task", "create/at_office", "confirm_period", task_number="901", **values)
+        task = self.make(self.ZHOU, "measure_task", "create/at_office", task_number="901", confirm_period="month", **values)
+        self.assertEqual(self.listed("measure_task", "permanent"), [task])
+        progress = self.make(self.WANG, "measure_progress", "create/of_task", task, progress_text="已检查", progress_share="90")
+        self.attach(self.WANG, progress, "proof", "visit")
+        self.do(self.WANG, progress, "step/claimed_done")
+        for word, on in (("下次确认日期", None), ("下次确认日期", day(-1)), ("每月确认一次", day(40))):
+            self.refuse(self.ZHOU, progress, "step/verified", word, next_confirm_on=on)
+        self.do(self.ZHOU, progress, "step/verified", next_confirm_on=day(30))
+        self.assertEqual(self.text(progress, "verified_on", "next_confirm_on"), [day(), day(30)])
+        self.assertEqual(self.figure(progress, "confirm_days"), 30)
+        row, = self.ledger("measure_progress", "confirm_again")
+        self.assertEqual(row["id"], progress)
+        self.assertIn(day(30), str(row))
+        self.do(self.SUN, progress, "step/in_progress")
+        self.assertEqual(self.text(progress, "progress_share", "updated_on"), ["0%", day()])
+        self.assertEqual(self.listed("measure_progress", "confirm_again"), [])
+        # A task with a fixed day is late after it, and is verified once.
+        fixed = self.make(self.ZHOU, "measure_task", "create/at_office", task_number="902", task_deadline=day(-1),
+                          **{**values, "deadline_text": "已到期"})
+        late = self.make(self.WANG, "measure_progress", "create/of_task", fixed, progress_text="未完成", progress_share="50")
+        self.assertEqual(self.listed("measure_progress", "tasks_late"), [late])
+        self.attach(self.WANG, late, "proof", "plan")
+        self.do(self.WANG, late, "step/claimed_done")
+        self.do(self.ZHOU, late, "step/verified")
+        self.assertEqual(self.listed("measure_progress", "tasks_late"), [])
+
+    def test_R239_a_campaign_has_a_calendar_of_stages(self):
+        campaign = self.make(self.SUN, "special_campaign", "create/begin", name="大检查大整治大提升",
+                             document_number="朔安发〔2022〕3号", starts_on=day(-60), ends_on=day(60))
+        add = lambda **values: self.make(self.SUN, "campaign_stage", "create/of_campaign", campaign, **values)
+        for word, first, last in (("不能早于起始日期", 0, -1), ("不能早于专项行动", -61, 0), ("不能晚于专项行动", 0, 61)):
+            self.refuse_make(self.SUN, "campaign_stage", "create/of_campaign", word, campaign, stage="screening",
+                             stage_from=day(first), stage_to=day(last))
+        last = add(stage="consolidation", stage_text="考评通报", stage_from=day(31), stage_to=day(60))
+        now = add(stage="screening", stage_text="自查摸底", stage_from=day(-30), stage_to=day(30))
+        past = add(stage="start_up", stage_from=day(-60), stage_to=day(-31))
+        self.assertEqual(self.listed("campaign_stage", "stages"), [past, now, last])
+        self.assertEqual([self.text(one, "stage_now")[0][0] for one in (past, now, last)], ["否", "是", "否"])
+        self.assertEqual(self.figure(now, "stage_days_left"), 30)
+        # Everybody reads it, and only the unit of the campaign changes it.
+        self.assertEqual(self.text(now, "stage", login="staff-far"), ["排查整改"])
+        self.refuse("staff-far", now, "edit/correct", "", stage_text="改动")
+        self.refuse_make("staff-far", "campaign_stage", "create/of_campaign", "", campaign, stage="screening",
+                         stage_from=day(), stage_to=day())
+        self.do(self.SUN, now, "edit/correct", stage_text="自查摸底和检查执法")
+
+    def test_R116_returns_are_defined_and_filed_when_they_are_due(self):
+        values = dict(return_name="执法检查日报", return_type="prompt", due_days="1", return_basis="晋应急发〔2022〕103号")
+        prompt = self.make(self.ZHOU, "return_definition", "create/define", **values)
+        self.refuse_make(self.ZHOU, "return_definition", "create/define", "return_period", **{**values, "return_type": "periodic"})
+        yearly = self.make(self.ZHOU, "return_definition", "create/define", return_name="执法年报", return_type="periodic",
+                           return_period="year", due_days="15", return_basis="晋应急发〔2022〕103号")
+        self.assertEqual([self.listed("return_definition", name) for name in ("returns_prompt", "returns_periodic")],
+                         [[prompt], [yearly]])
+        self.refuse_make(self.SUN, "return_filing", "create/of_return", "加报送期限", yearly, counted_to=day(-5), due_on=day(11))
+        open_one = self.make(self.SUN, "return_filing", "create/of_return", yearly, counted_to=day(-5), due_on=day(10))
+        late = self.make(self.SUN, "return_filing", "create/of_return", prompt, counted_to=day(-3), due_on=day(-2))
+        self.assertEqual(self.listed("return_filing", "filings_overdue"), [late])
+        self.assertEqual(self.listed("return_filing", "filings_open"), [late, open_one])
+        done = dict(filing_text="检查 3 家，处罚 1 家", filed_on=day(), filing_number="TJ-7")
+        self.refuse(self.SUN, late, "step/return_filed", "填报凭证", **done)
+        self.attach(self.SUN, late, "proof", "screen")
+        self.refuse(self.SUN, late, "step/return_filed", "不能早于", **{**done, "filed_on": day(-4)})
+        self.do(self.SUN, late, "step/return_filed", **done)
+        self.assertTrue(self.text(late, "filing_late")[0].startswith("是"))
+        self.assertEqual(self.figure(prompt, "filings_late"), 1)
+        self.assertEqual(self.listed("return_filing", "filings_overdue"), [])
+        self.refuse(self.ZHOU, yearly, "step/return_ended", "还有待报送的填报")
+        self.do(self.ZHOU, open_one, "step/filing_voided", void_reason="误登")
+        self.do(self.ZHOU, yearly, "step/return_ended")
+        self.assertNotIn("create/of_return", str(view_of(self.client(self.SUN), yearly)))
 
     def test_R238_an_action_plan_is_filed_on_time(self):
         plan = self.make(self.SUN, "action_plan", "create/record", plan_name="大检查行动方案", plan_due_on=day(1))
