@@ -4,7 +4,7 @@ import sys
 import unittest
 
 import acts
-from acts import view_of
+from acts import make, view_of
 from hub import Hub
 from story import Matter, day
 
@@ -31,7 +31,8 @@ class Evaluations(Matter):
                              happened_on=day(-700), accident_text=name, **values)
         self.do(self.SUN, accident, "step/investigating", accident_grade=grade, inquiry_unit="调查组")
         self.attach(self.SUN, accident, "signed", name)
-        self.do(self.SUN, accident, "step/determined", nature_members="甲", nature_opinion="是", determined_on=day(-400),
+        self.do(self.SUN, accident, "step/determined", supervision_level="city", supervising_body="市安委会",
+                nature_members="甲", nature_opinion="是", determined_on=day(-400),
                 investigation_ended_on=day(-400))
         self.do(self.SUN, accident, "step/disclosed", disclosed_on=day(-390), disclosed_where="网站")
         self.do(self.SUN, accident, "step/case_closed", case_closed_on=closed_on, **self.CLOSE)
@@ -43,12 +44,13 @@ class Evaluations(Matter):
             "organiser_level": "county", "executing_unit": "区安委办", "group_set_on": day(), "group_head": "周样例",
             "group_head_post": "office_head", "discipline_invited_on": day(-1), **values})
 
+    EXCUSES = ("no_file_review", "no_talk", "no_papers", "no_company_visit", "no_similar_visit")
+
     def work(self, evaluation, *lists):
         """A group does its work and hears the members; the lists have one entry each."""
         self.add(evaluation, "evaluation_member", member_type="member", member_body="区应急局")
         self.add(evaluation, "evaluation_line", line_type="measure", line_text="更换钢丝绳", line_unit="某矿", line_rating="done")
-        self.do(self.SUN, evaluation, "edit/correct", method_excuse="书面评估")
-        self.do(self.SUN, evaluation, "step/drafting")
+        self.do(self.SUN, evaluation, "step/drafting", **{name: "书面评估" for name in self.EXCUSES})
         for code in lists:
             self.add(evaluation, "evaluation_point", point_list=code, point_text=code, point_unit="某矿",
                      point_deadline=day(20))
@@ -109,6 +111,26 @@ class Evaluations(Matter):
         self.assertIn(slow, self.listed("accident_evaluation", "evaluations_late"))
         self.do(self.ZHOU, slow, "step/agreed", agreed_on=day())
         self.assertNotIn(slow, self.listed("accident_evaluation", "evaluations_late"))
+
+    def test_R184_R187_each_method_is_used_or_has_its_own_excuse(self):
+        evaluation = self.closed("五种方法", day(-320))
+        self.set_group(evaluation)
+        self.add(evaluation, "evaluation_member", member_type="member", member_body="区应急局")
+        self.add(evaluation, "evaluation_line", line_type="measure", line_text="更换钢丝绳", line_unit="某矿", line_rating="done")
+        status, content = make(self.client(self.ZHOU), "setting", "create/set", {
+            "name": "evaluation_similar_visits", "value": "2", "valid_from": "2020-01-01", "basis": "样例"})
+        self.assertEqual(status, 200, content)
+        excuses = {name: "书面评估" for name in self.EXCUSES}
+        for name, word in zip(self.EXCUSES, ("资料审查", "座谈问询", "查阅文件", "走访事故企业", "走访同类企业")):
+            self.refuse(self.SUN, evaluation, "step/drafting", word, **{**excuses, name: None})
+        # The office sets how many similar enterprises are visited.
+        self.do(self.SUN, evaluation, "edit/correct", **{**excuses, "no_similar_visit": None})
+        for number in (1, 2):
+            self.refuse(self.SUN, evaluation, "step/drafting", "走访同类企业")
+            self.add(evaluation, "evaluation_work", work_method="visit", visit_target="similar_company",
+                     visit_place=f"某矿{number}", work_text="同类检查")
+        self.do(self.SUN, evaluation, "step/drafting")
+        self.do(self.ZHOU, content["record"], "step/withdrawn", reason="样例")
 
     def test_R194_the_reason_of_a_handover_stands_on_the_lead_only(self):
         evaluation = self.closed("久拖不改的评估", day(-320))

@@ -177,9 +177,14 @@ class Accidents(Matter):
         self.assertEqual([self.figure(accident, name) for name in ("department_delay", "police_delay", "entry_delay")],
                          [2.0, 2.3, 2])
         self.investigate(accident, emergency_led="是")
+        # Each accident is supervised before its nature is determined.                                  # R-168
+        self.assertIn(accident, self.listed("accident", "accidents_unsupervised"))
+        self.refuse(self.SUN, accident, "step/determined", "请选择督办层级", nature_members="甲", nature_opinion="是",
+                    determined_on=day(), investigation_ended_on=day())
         self.do(self.SUN, accident, "edit/supervise", supervision_level="city", supervising_body="朔州市安委会",
                 supervised_points=["advice", "cause", "liability", "nature", "procedure", "time"])
         self.assertIn(accident, self.listed("accident", "accidents_supervised"))
+        self.assertNotIn(accident, self.listed("accident", "accidents_unsupervised"))
         self.refuse(self.ZHOU, accident, "step/raised", "请选择提级原因", raised_level="city", raised_on=day())
         self.do(self.ZHOU, accident, "step/raised", raised_because="impact", raised_level="city", raised_on=day())
         self.do(self.ZHOU, accident, "step/investigating", inquiry_unit="市政府调查组")
