@@ -628,6 +628,7 @@ class Reports(Matter):
         self.refuse_make(self.SUN, "overall_appraisal", "create/begin", "不能考评本单位",
                          **{**begin, **weights, "appraised_unit": self.unit()})
         overall = self.make(self.SUN, "overall_appraisal", "create/begin", **begin, **weights)
+        self.refuse(station, overall, "edit/correct", "", monthly_weight="0.90")
         self.assertEqual([self.figure(overall, name) for name in ("monthly_mean", "audit_mean", "overall_score")],
                          [90, 70, 82])
         self.make(self.SUN, "appraisal_item", "create/of_record", overall, item_name="扣分", item_points="-1",
