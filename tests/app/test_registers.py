@@ -316,7 +316,6 @@ class Registers(StoryTest):
             self.shot(app, "stages")
             app.click("row-1")
             app.text("自查摸底")
-            app.text("20 天")
             self.shot(app, "stage")
         # A note that was taken back leaves the devices of other units.
         self.office("staff-zhou").step(note, "taken_back", {"taken_back_because": "含当事人姓名"})

@@ -12,7 +12,8 @@ from hub import Client
 
 
 def day(days=0):
-    return (datetime.date.today() + datetime.timedelta(days)).isoformat()
+    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date()     # as in China
+    return (today + datetime.timedelta(days)).isoformat()
 
 
 class Story(unittest.TestCase):
