@@ -288,6 +288,40 @@ class Registers(StoryTest):
         self.assertIn("挂牌企业本月全部检查", str(self.office("staff-sun").get_record(self.rows("measure_progress")[0]["id"])))
         self.assertEqual(shown["state"], "")
 
+    # --- what the office tells everybody ---
+
+    @begins("enrolled", picture=40)
+    def test_a_shared_case_and_the_stages_of_a_campaign_are_read_offline(self):
+        office = self.office("staff-sun")
+        note = office.create("case_note", "create/share", {
+            "note_title": "某矿超员作业案例", "note_field": "enforcement", "note_summary": "井下超定员组织生产",
+            "note_lesson": "严格定员管理"})
+        campaign = office.create("special_campaign", "create/begin", {
+            "name": "大检查大整治大提升", "document_number": "朔安发〔2022〕3号", "starts_on": day(-30), "ends_on": day(60)})
+        office.create("campaign_stage", "create/of_campaign", {
+            "stage": "screening", "stage_text": "自查摸底", "stage_from": day(-30), "stage_to": day(20)}, campaign)
+        self.sync()
+        with self.open() as app:
+            sign_in(app)
+            app.click("lists")
+            self.shot(app, "lists")
+            app.click("list-case_note")
+            app.click("row-1")
+            app.text("严格定员管理")
+            self.shot(app, "shared-case")
+            self.assertFalse([id for id in app.ids() if id.startswith("edit-")])
+            self.go_home(app)
+            app.click("lists")
+            app.click("list-campaign_stage-stages")
+            self.shot(app, "stages")
+            app.click("row-1")
+            app.text("自查摸底")
+            self.shot(app, "stage")
+        # A note that was taken back leaves the devices of other units.
+        self.office("staff-zhou").step(note, "taken_back", {"taken_back_because": "含当事人姓名"})
+        self.sync()
+        self.assertEqual(json.loads(self.ctl("list", "case_note", "--json"))["rows"], [])
+
 
 if __name__ == "__main__":
     sys.exit(main({"360x640": Registers}))

@@ -13,7 +13,7 @@ PASSWORDS = {"staff-sun": "bihuan-review-1", "staff-zhou": "bihuan-leader-1",
              "staff-wu": "bihuan-admin-1", "staff-zheng": "bihuan-legal-1",
              "staff-wang": "bihuan-field-1", "staff-far": "bihuan-staff-far-1",
              "staff-side": "bihuan-staff-side-1", "staff-late": "bihuan-staff-late-1",
-             **{f"staff-{name}": f"bihuan-staff-{name}-1" for name in ("other", "town", "expert", "both", "gone")}}
+             **{f"staff-{name}": f"bihuan-staff-{name}-1" for name in ("other", "town", "expert", "both", "gone", "station")}}
 
 
 def unnamed(answer):

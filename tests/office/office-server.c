@@ -757,6 +757,7 @@ int main(int argc, char **argv)
   if (!test_add_refusal(server.hub, &error))
     die(error, "refusal");
   g_autofree char *county = g_strdup(sample_id("unit-pinglu"));
+  g_autofree char *township = g_strdup(sample_id("unit-jingping"));
   test_add_account(server.hub, "staff-far", "远审核", "reviewer", "外地某局", "140600");
   test_add_account(server.hub, "staff-side", "邻领导", "leader", "邻乡某站", "140603200");
   test_add_account(server.hub, "staff-late", "迟审核", "reviewer", county, NULL);
@@ -764,6 +765,7 @@ int main(int argc, char **argv)
   test_add_account(server.hub, "staff-town", "镇监管", "township", "某镇安监站", "140603100");
   test_add_account(server.hub, "staff-expert", "某专家", "expert", county, NULL);
   test_add_account(server.hub, "staff-both", "双岗", "inspector,legal", county, NULL);
+  test_add_account(server.hub, "staff-station", "站领导", "leader", township, NULL);
   test_add_account(server.hub, "staff-gone", "离岗", "reviewer", county, NULL);
   test_end_service(server.hub, "staff-gone");
 

@@ -235,7 +235,8 @@ class Worksheet(Forms, Page):
         self.hub.ask("attach", accident, opinion, "--role", "signed")
         for state, values in (("investigating", {"accident_grade": "general", "inquiry_unit": "区政府调查组"}),
                               ("determined", {"nature_members": "甲、乙", "nature_opinion": "生产安全事故",
-                                              "determined_on": TODAY, "investigation_ended_on": TODAY}),
+                                              "determined_on": TODAY, "investigation_ended_on": TODAY,
+                                              "supervision_level": "city", "supervising_body": "市安委会"}),
                               ("disclosed", {"disclosed_on": TODAY, "disclosed_where": "网站"}),
                               ("case_closed", {"case_closed_on": TODAY, "closing_number": "平政〔2026〕3号",
                                                "four_settled": "cause,education,liable,measures"})):

@@ -409,16 +409,17 @@ static void test_the_kinds_keep_their_places(void **state)
                              words[bh_kind_get_in_case(kind)]);
   }
   assert_string_equal(
-      children->str, "+hazard +document progress_report ruling signature participant fact_check "
-                     "accident_evaluation evaluation_member plaque evaluation_line evaluation_work "
-                     "evaluation_point evaluation_task evidence_item site dishonesty_entry licence "
-                     "insurance leader_duty leader_visit responsible_head score_entry stationing "
-                     "installation watch_shift contractor risk_point matter third_party_exam "
-                     "self_check_item watch_roster emergency_drill duty_paper electronic_seal "
-                     "eight_haves head_check village_contact grid_cell plan_line training_record "
-                     "duty_list measure_progress appraisal_item asked_person credit_use -file "
-                     "guarantee_person guarantee_step installation_check opinion_item -review scan "
-                     "strike_off_submission tip_step ");
+      children->str,
+      "+hazard +document progress_report ruling signature participant fact_check "
+      "accident_evaluation evaluation_member plaque evaluation_line evaluation_work "
+      "evaluation_point evaluation_task evidence_item site dishonesty_entry licence "
+      "insurance leader_duty leader_visit responsible_head score_entry stationing "
+      "installation watch_shift contractor risk_point matter third_party_exam "
+      "self_check_item watch_roster emergency_drill duty_paper electronic_seal "
+      "eight_haves head_check village_contact grid_cell plan_line training_record "
+      "campaign_stage duty_list measure_progress appraisal_item return_filing "
+      "asked_person credit_use -file guarantee_person guarantee_step "
+      "installation_check opinion_item -review scan strike_off_submission tip_step ");
   assert_string_equal(told->str, "enterprise opened, plaque with_parent, site opened, "
                                  "checklist named, unit named, staff named, device named, "
                                  "inspection root, ");

@@ -17,6 +17,14 @@ static gboolean is_of_office(const json_t *kind, const GHashTable *office)
          g_hash_table_contains((GHashTable *)office, bh_json_string_or(kind, "parent", ""));
 }
 
+/* Removes the kinds of the office from the kinds that a word names. */
+static void drop_named(json_t *names, const GHashTable *office)
+{
+  for (gsize i = json_array_size(names); i-- > 0;)
+    if (g_hash_table_contains((GHashTable *)office, json_string_value(json_array_get(names, i))))
+      json_array_remove(names, i);
+}
+
 /* Removes the kinds of the office, those below them, and what names them: a list by hand cannot
  * have them, because only what inherits may be below them. */
 static void drop_office(json_t *kinds, json_t *by_hand)
@@ -40,11 +48,16 @@ static void drop_office(json_t *kinds, json_t *by_hand)
     if (g_hash_table_contains(office, bh_json_string_or(json_array_get(kinds, i), "kind", "")))
       json_array_remove(kinds, i);
   }
+  json_array_foreach(kinds, i, kind) {
+    json_array_foreach(json_object_get(kind, "fields"), k, lists) {
+      drop_named(json_object_get(lists, "ref_kinds"), office);
+    }
+    json_array_foreach(json_object_get(kind, "create"), k, lists) {
+      drop_named(json_object_get(lists, "from"), office);
+    }
+  }
   json_object_foreach(by_hand, name, lists) {
-    json_t *parents = json_object_get(lists, "ref_kinds");
-    for (k = json_array_size(parents); k-- > 0;)
-      if (g_hash_table_contains(office, json_string_value(json_array_get(parents, k))))
-        json_array_remove(parents, k);
+    drop_named(json_object_get(lists, "ref_kinds"), office);
   }
 }
 
