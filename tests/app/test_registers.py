@@ -175,7 +175,7 @@ class Registers(StoryTest):
             "name": "井坪镇年度监督检查计划", "plan_year": day()[:4], "unit": unit, "starts_on": f"{day()[:4]}-01-01",
             "ends_on": f"{day()[:4]}-12-31", "plan_text": "煤矿按分级检查"})
         line = office.create("plan_line", "create/of_plan", {
-            "line_text": "煤矿外包队伍联合检查", "target_sector": "coal_mine", "visits_number": "1",
+            "line_text": "煤矿外包队伍联合检查", "target_sector": "coal_mine", "visits_number": "2",
             "cross_function": True, "joint_departments": "平鲁区消防救援大队"}, self.plan)
         self.office("staff-zhou").step(self.plan, "approved", {"approved_on": day()})
         with self.assertRaisesRegex(RuntimeError, "报备材料"):
@@ -245,7 +245,7 @@ class Registers(StoryTest):
             "special_campaign": campaign}, line)
         self.assertEqual(self.figures(planned, "plan_content", "target_reason"), ["煤矿外包队伍联合检查", "发生过事故"])
         self.assertEqual(self.figures(self.plan, "visits_in_plan", "plan_progress", "number_planned"),
-                         ["1 次", "0%", "1 次"])
+                         ["1 次", "0%", "2 次"])
         office.step(planned, "assigned", {"lead": people["李样例"], "lead_department": "平鲁区应急管理局"})
         self.sync()
         with self.open() as app:
@@ -255,7 +255,7 @@ class Registers(StoryTest):
             begin_visit(app, "样例", colleague="colleague-2")
         self.sync()
         self.assertEqual(self.figures(self.plan, "visits_carried_out", "plan_progress", "visits_outside", "joint_visits",
-                                      "filed_with"), ["1 次", "100%", "1 次", "1 次", "平鲁区纪委监委"])
+                                      "filed_with"), ["1 次", "50%", "1 次", "1 次", "平鲁区纪委监委"])
         self.assertEqual(self.figures(line, "line_carried_out", "line_joint"), ["1 次", "1 次"])
         self.assertEqual(self.figures(campaign, "campaign_visits"), ["1 次"])
         self.assertEqual(self.figures(planned, "contractor"), ["样例掘进队"])

@@ -93,6 +93,9 @@ class Rules(StoryTest):
             app.click_text("消防甲")
             app.click("edit-own_findings")
             app.type("own_findings", "疏散通道堆放杂物")
+            app.click("save")
+            app.text("本人签字的检查发现")
+            self.assertTrue(app.look("own_findings"))     # without the signed page nothing is saved
             take_photo(app)
             self.shot(app, "findings")
             app.click("save")

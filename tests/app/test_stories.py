@@ -115,7 +115,7 @@ class Stories(StoryTest):
             app.text("待签字")
         self.sync()
         report = self.find_id("progress_report", "submitted")
-        self.refuse_at_office("staff-zhou", "rectifying", "没有两方都签字的进展报告", progress_on=day())
+        self.refuse_at_office("staff-zhou", "rectifying", "没有两方都签字的当日进展报告", progress_on=day())
         office = self.office("staff-zhou")
         office_steps = (("leader_signed", dict(leader_name="周样例", leader_post="副区长",
                                                leader_signed_at=f"{day()} 09:00")),
@@ -237,7 +237,77 @@ class Stories(StoryTest):
         self.refuse_at_office("staff-sun", "as_accident", "403", accident_trigger="not_rectified")
         self.step_at_office("staff-zhou", "as_accident", accident_trigger="not_rectified")
         self.refuse_at_office("staff-sun", "rectifying", "请填写调查案号")
-        self.step_at_office("staff-sun", "rectifying", accident_case_number="平事调〔2026〕2号")
+        report = dict(report_department_to="平鲁区应急管理局", report_department_on=day(),
+                      report_workforce_to="staff", report_workforce_on=day())
+        case = dict(accident_case_number="平事调〔2026〕2号")
+        self.refuse_at_office("staff-sun", "rectifying", "请填写接收部门", **case)
+        self.refuse_at_office("staff-sun", "rectifying", "双报告要有两份证明", **case, **report)
+        for _ in range(2):
+            self.attach_at_office("staff-sun", "proof")
+        self.step_at_office("staff-sun", "rectifying", **case, **report)
+        self.ask_for_acceptance()
+        self.accept()
+
+    @begins("suspected")
+    def test_a_major_hazard_that_was_never_listed_is_treated_as_an_accident(self):
+        self.begin_story("hazard", "suspected")
+        self.step_at_office("staff-sun", "confirmed", criterion=CRITERION)
+        self.step_at_office("staff-zhou", "as_accident", accident_trigger="unlisted")
+        for _ in range(2):
+            self.attach_at_office("staff-sun", "proof")
+        self.step_at_office("staff-sun", "rectifying", accident_case_number="平事调〔2026〕3号",
+                            report_department_to="平鲁区应急管理局", report_department_on=day(),
+                            report_workforce_to="staff", report_workforce_on=day())
+        with self.open() as app:             # the five in place are asked for at the end
+            self.open_record(app)
+            app.click("step-acceptance")
+            app.click("acceptance_asked_on-plus-0")
+            app.type("fix_report", "瓦斯已降至限值以下")
+            app.type("five_measures", "停止作业，排放瓦斯")
+            app.type("five_responsibility", "矿长负总责")
+            app.type("five_funds", "企业自筹 30 万元")
+            app.click("five_time_limit-plus-15")
+            app.type("five_plan", "瓦斯超限撤人预案")
+            app.click("save")
+            app.gone("fix_report")
+            app.text("申请验收")
+        self.assert_state("acceptance")
+
+    @begins("suspected", picture=4)
+    def test_a_major_hazard_that_is_removed_at_once_has_its_double_report(self):
+        self.begin_story("hazard", "suspected")
+        self.step_at_office("staff-sun", "confirmed", criterion=CRITERION)
+        with self.open() as app:
+            self.open_record(app)
+            app.click("step-acceptance")
+            app.check("fixed_on_site")
+            app.type("fix_note", "当场撤人，瓦斯已降至限值以下")
+            app.type("five_measures", "停止作业，排放瓦斯")
+            app.type("five_responsibility", "矿长负总责")
+            app.type("five_funds", "企业自筹 1 万元")
+            app.click("five_time_limit-plus-15")
+            app.type("five_plan", "瓦斯超限撤人预案")
+            app.click("save")
+            app.text("请填写接收部门")
+            app.type("report_department_to", "平鲁区应急管理局")
+            app.click("report_department_on-plus-0")
+            app.click("report_workforce_to-congress")
+            app.click("report_workforce_on-plus-0")
+            app.click("save")
+            app.text("双报告要有两份证明")
+            self.shot(app, "removed-at-once")
+        self.assert_state("confirmed")
+        for role in ("after_photo", "proof", "proof"):
+            self.attach_at_office("staff-sun", role)
+        self.sync()
+        with self.open() as app:
+            self.open_record(app)
+            app.click("step-acceptance")
+            app.settle(1)
+            app.click("save")
+            app.gone("fix_note")
+            app.text("申请验收")
+        self.assert_state("acceptance")
 
     @begins("suspected")
     def test_a_suspected_hazard_turns_out_to_be_general(self):

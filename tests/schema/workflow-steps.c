@@ -48,10 +48,8 @@ static const TestStep steps[] = {
      GENERAL ",'extension_reason':'备件','extension_old_deadline':'2026-12-01',"
              "'extension_approver':{'$ref':'zhou'},'deadline':'2026-12-15'",
      ""},
-    {"hazard", "ordered", "accountability", "zhou",
-     GENERAL ",'deadline':'2026-11-01','accountability_reason':'久拖','accountability_to':'纪委'",
-     ""},
-    {"hazard", "accountability", "reported_fixed", "li", GENERAL FIXED, ""},
+    {"hazard", "ordered", "accountability", "zhou", GENERAL ",'deadline':'2026-11-01'", ""},
+    {"hazard", "accountability", "reported_fixed", "li", GENERAL FIXED, FILE("f", "proof")},
     {"hazard", "reported_fixed", "closed", "wang",
      GENERAL FIXED ",'recheck_result':'passed','recheck_on':'2026-11-21','handed_over_to':'局',"
                    "'result_returned_on':'2026-11-21','result_returned_text':'已整改'",
@@ -82,15 +80,17 @@ static const TestStep steps[] = {
     {"hazard", "listed", "rectifying", "li", MAJOR FIVE REPORTS,
      FILE("f1", "proof") "," FILE("f2", "proof")},
     {"hazard", "rectifying", "rectifying", "zhou", MAJOR ",'progress_on':'2026-11-21'",
-     "{'name':'p','kind':'progress_report','set':{'hazard':{'$ref':'r'},'state':'valid'}}"},
+     "{'name':'p','kind':'progress_report','set':{'hazard':{'$ref':'r'},'state':'valid',"
+     "'reported_on':'2026-11-21'}}"},
     {"hazard", "rectifying", "refused", "li", MAJOR ",'refusal_note':'拒绝'", FILE("f", "photo")},
     {"hazard", "refused", "stopped", "zhou", MAJOR ",'stop_number':'停1号','stop_on':'2026-11-21'",
      ""},
     {"hazard", "stopped", "rectifying", "li", MAJOR, ""},
     {"hazard", "rectifying", "acceptance", "li",
-     MAJOR FIVE REPORTS ",'acceptance_asked_on':'2026-11-21','fix_report':'完成'", ""},
-    {"hazard", "confirmed", "acceptance", "li", MAJOR FIVE ",'fixed_on_site':true",
-     FILE("f", "after_photo")},
+     MAJOR FIVE REPORTS ",'acceptance_asked_on':'2026-11-21','fix_report':'完成'",
+     FILE("f1", "proof") "," FILE("f2", "proof")},
+    {"hazard", "confirmed", "acceptance", "li", MAJOR FIVE REPORTS ",'fixed_on_site':true",
+     FILE("f", "after_photo") "," FILE("f1", "proof") "," FILE("f2", "proof")},
     {"hazard", "acceptance", "signed_off", "zhou",
      MAJOR FIVE ",'acceptance_team':'三人','acceptance_result':'passed','acceptance_on':"
                 "'2026-11-21','sign_off_name':'甲','sign_off_post':'副区长','sign_off_on':"
@@ -105,7 +105,10 @@ static const TestStep steps[] = {
                 "'strike_off_public_on':'2026-11-21'",
      ""},
     {"hazard", "listed", "as_accident", "zhou", MAJOR ",'accident_trigger':'not_rectified'", ""},
-    {"hazard", "as_accident", "rectifying", "sun", MAJOR ",'accident_case_number':'事1'", ""},
+    {"hazard", "confirmed", "as_accident", "zhou", MAJOR ",'accident_trigger':'unlisted'", ""},
+    {"hazard", "planned", "as_accident", "zhou", MAJOR ",'accident_trigger':'upper_level'", ""},
+    {"hazard", "as_accident", "rectifying", "sun", MAJOR REPORTS ",'accident_case_number':'事1'",
+     FILE("f1", "proof") "," FILE("f2", "proof")},
     /* workflow 4: document */
     {"document", NULL, "draft", "li", ORDER, ""},
     {"document", "draft", "legal_review", "li", ORDER ",'major_decision':true", ""},
