@@ -218,7 +218,7 @@ class Ends(WindowTest):
             app.find("make")
         self.assertEqual(self.query("inspection", "state"), ["signed"])
 
-    @begins(picture=8)
+    @begins(picture=20)
     def test_who_refuses_to_sign_does_not_end_a_visit_without_the_opinion_of_its_expert(self):
         with self.open() as app:
             sign_in(app)
@@ -254,7 +254,7 @@ class Ends(WindowTest):
         app.click("refuse_save")
         app.gone("refuse_save")
 
-    @begins(picture=8)
+    @begins(picture=22)
     def test_R125_an_expert_of_the_pool_is_counted_and_is_no_second_inspector(self):
         expert = next(row["id"] for row in self.rows("staff") if row["values"]["name"] == "冯样例")
 

@@ -175,14 +175,27 @@ class Registers(StoryTest):
             "name": "井坪镇年度监督检查计划", "plan_year": day()[:4], "unit": unit, "starts_on": f"{day()[:4]}-01-01",
             "ends_on": f"{day()[:4]}-12-31", "plan_text": "煤矿按分级检查"})
         line = office.create("plan_line", "create/of_plan", {
-            "line_text": "煤矿外包队伍联合检查", "target_sector": "coal_mine", "visits_number": "2",
+            "line_text": "煤矿外包队伍联合检查", "target_sector": "coal_mine", "visits_number": "1",
             "cross_function": True, "joint_departments": "平鲁区消防救援大队"}, self.plan)
         self.office("staff-zhou").step(self.plan, "approved", {"approved_on": day()})
         with self.assertRaisesRegex(RuntimeError, "报备材料"):
             office.step(self.plan, "filed", {"filed_on": day(), "filed_with": "平鲁区纪委监委"})
         self.attach_at_office("staff-sun", "proof", self.plan)
         office.step(self.plan, "filed", {"filed_on": day(), "filed_with": "平鲁区纪委监委"})
+        self.change_plan(line)
         return line
+
+    def change_plan(self, line):
+        """A plan that was approved is changed only after the leader took it back; then it is approved and filed again."""
+        office, leader = self.office("staff-sun"), self.office("staff-zhou")
+        with self.assertRaisesRegex(RuntimeError, "403"):
+            office.act(line, "edit/correct", {"visits_number": "2"})
+        with self.assertRaisesRegex(RuntimeError, "请填写调整原因"):
+            leader.step(self.plan, "draft", {})
+        leader.step(self.plan, "draft", {"change_reason": "下半年增加一次检查"})
+        office.act(line, "edit/correct", {"visits_number": "2"})
+        leader.step(self.plan, "approved", {"approved_on": day()})
+        office.step(self.plan, "filed", {"filed_on": day(), "filed_with": "平鲁区纪委监委"})
 
     def figures(self, record, *fields):
         rows = {row["key"]: row["text"] for section in self.office("staff-sun").get_record(record)["sections"]

@@ -9,10 +9,9 @@ from pathlib import Path
 from collector import begins, main
 from samples import PINS
 from steps import add_hazard, begin_visit, fill_hazard, sign_by_all, sign_in, sign_on_pad, take_photo
-from stories import StoryTest, day
+from stories import CRITERION, StoryTest, day
 
 WANG = ("tile-2", PINS["staff-wang"])
-CRITERION = "《煤矿重大事故隐患判定标准》第四条"
 
 
 class Stories(StoryTest):
@@ -20,25 +19,6 @@ class Stories(StoryTest):
     name = "stories"
 
     # --- a major hazard (workflow 2) ---
-
-    def record_major_hazard(self, app):
-        """A visit ends with one hazard that may be major."""
-        sign_in(app)
-        begin_visit(app, colleague="colleague-2")
-        fill_hazard(app, "瓦斯超限作业")
-        app.click("level-major")
-        app.type("criterion", CRITERION)
-        app.click("save")
-        app.gone("summary")
-        app.click("finish")
-        sign_by_all(app)
-        app.click("done")
-        app.find("make")
-
-    def make_suspected(self):
-        self.begin_with("enrolled")
-        with self.open() as app:
-            self.record_major_hazard(app)
 
     def put_five_in_place(self, app):
         """The five fields of the step; without the last of them the step is refused."""
@@ -247,67 +227,6 @@ class Stories(StoryTest):
         self.step_at_office("staff-sun", "rectifying", **case, **report)
         self.ask_for_acceptance()
         self.accept()
-
-    @begins("suspected")
-    def test_a_major_hazard_that_was_never_listed_is_treated_as_an_accident(self):
-        self.begin_story("hazard", "suspected")
-        self.step_at_office("staff-sun", "confirmed", criterion=CRITERION)
-        self.step_at_office("staff-zhou", "as_accident", accident_trigger="unlisted")
-        for _ in range(2):
-            self.attach_at_office("staff-sun", "proof")
-        self.step_at_office("staff-sun", "rectifying", accident_case_number="平事调〔2026〕3号",
-                            report_department_to="平鲁区应急管理局", report_department_on=day(),
-                            report_workforce_to="staff", report_workforce_on=day())
-        with self.open() as app:             # the five in place are asked for at the end
-            self.open_record(app)
-            app.click("step-acceptance")
-            app.click("acceptance_asked_on-plus-0")
-            app.type("fix_report", "瓦斯已降至限值以下")
-            app.type("five_measures", "停止作业，排放瓦斯")
-            app.type("five_responsibility", "矿长负总责")
-            app.type("five_funds", "企业自筹 30 万元")
-            app.click("five_time_limit-plus-15")
-            app.type("five_plan", "瓦斯超限撤人预案")
-            app.click("save")
-            app.gone("fix_report")
-            app.text("申请验收")
-        self.assert_state("acceptance")
-
-    @begins("suspected", picture=4)
-    def test_a_major_hazard_that_is_removed_at_once_has_its_double_report(self):
-        self.begin_story("hazard", "suspected")
-        self.step_at_office("staff-sun", "confirmed", criterion=CRITERION)
-        with self.open() as app:
-            self.open_record(app)
-            app.click("step-acceptance")
-            app.check("fixed_on_site")
-            app.type("fix_note", "当场撤人，瓦斯已降至限值以下")
-            app.type("five_measures", "停止作业，排放瓦斯")
-            app.type("five_responsibility", "矿长负总责")
-            app.type("five_funds", "企业自筹 1 万元")
-            app.click("five_time_limit-plus-15")
-            app.type("five_plan", "瓦斯超限撤人预案")
-            app.click("save")
-            app.text("请填写接收部门")
-            app.type("report_department_to", "平鲁区应急管理局")
-            app.click("report_department_on-plus-0")
-            app.click("report_workforce_to-congress")
-            app.click("report_workforce_on-plus-0")
-            app.click("save")
-            app.text("双报告要有两份证明")
-            self.shot(app, "removed-at-once")
-        self.assert_state("confirmed")
-        for role in ("after_photo", "proof", "proof"):
-            self.attach_at_office("staff-sun", role)
-        self.sync()
-        with self.open() as app:
-            self.open_record(app)
-            app.click("step-acceptance")
-            app.settle(1)
-            app.click("save")
-            app.gone("fix_note")
-            app.text("申请验收")
-        self.assert_state("acceptance")
 
     @begins("suspected")
     def test_a_suspected_hazard_turns_out_to_be_general(self):

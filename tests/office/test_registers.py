@@ -299,6 +299,18 @@ class Registers(Story):
                 feedback_to="平鲁区", feedback_at=day())
         self.assertEqual([self.text(visit, name) for name in ("published_url", "feedback_at")], ["https://example.org/1", day()])
 
+    def test_R113_the_file_of_a_visit_is_reviewed_by_the_unit_above_and_counted(self):
+        visit = acts.HUB.told["second"]
+        unit = self.rows("staff-sun", visit)["unit"]["ref"]
+        if self.state(visit) != "accepted":
+            self.do("staff-sun", visit, "step/accepted")
+        self.do("staff-sun", visit, "step/archived")
+        before = self.count(unit, "files_reviewed")
+        self.refuse("staff-sun", visit, "step/reviewed", "请填写评查意见", file_review_score="92")
+        self.do("staff-sun", visit, "step/reviewed", file_review_score="92", file_review_comment="文书齐全")
+        self.assertEqual(self.count(unit, "files_reviewed"), before + 1)
+        self.assertEqual([self.text(visit, name) for name in ("file_review_score", "file_reviewed_on")], ["92 分", day()])
+
     def test_R213_bans_are_listed_with_a_name_that_is_kept_personal(self):
         ban = self.make("staff-sun", "industry_ban", "create/at_office", name="样例某", banned_id="140603198001010016",
                         banned_sector="coal_mine", ban_number="晋禁〔2026〕1号", banned_on=day(), ban_reason="重大事故主要责任")

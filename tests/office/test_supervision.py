@@ -260,6 +260,14 @@ class Supervision(Story):
         refuse("联合执法须明确牵头部门", modes=["joint"])
         refuse("四不两直不得提前通知", modes=["unannounced"], notice_sent="是")
         refuse("交叉执法不能检查本辖区企业", modes=["cross_area"])
+        # the district organises the swap, and the station of one township visits another one.
+        station, district = (acts.pick(sun, kind="unit", search=name)[1]["rows"][0]["id"]
+                             for name in ("井坪镇", "平鲁区应急管理局"))
+        elsewhere = self.make("staff-sun", "enterprise", "create/register", name="邻乡某砖厂", uscc="91140603000009X7X7",
+                              uscc_doubt="样例", sector="metallurgy", area="140603200", duty_state="settled")
+        swap = self.make("staff-sun", "inspection", "create/assign", **{**base, "enterprise": elsewhere}, lead=lead,
+                         modes=["cross_area"], unit=station, organised_by=district)
+        self.assertEqual(self.rows("staff-sun", swap)["organised_by"]["ref"], district)
         for modes, more in ((["double_random"], {"draw_record": "全部煤矿，种子 7，抽中 1 家"}),
                             (["joint"], {"lead_department": "平鲁区应急管理局"}), (["unannounced"], {}),
                             (["guidance", "open"], {}), (["expert", "sampling"], {}), (["recheck", "remote"], {}),

@@ -114,8 +114,11 @@ static const TestStep steps[] = {
     {"document", "draft", "legal_review", "li", ORDER ",'major_decision':true", ""},
     {"document", "draft", "approved", "li", ORDER, ""},
     {"document", "legal_review", "approved", "zheng",
-     ORDER ",'legal_opinion':'合法','legal_reviewed_on':'2026-11-21'", ""},
-    {"document", "legal_review", "draft", "zheng", ORDER ",'legal_opinion':'依据不足'", ""},
+     ORDER
+     ",'legal_opinion':'合法','legal_reviewed_on':'2026-11-21','legal_reviewer':{'$ref':'zheng'}",
+     ""},
+    {"document", "legal_review", "draft", "zheng",
+     ORDER ",'legal_opinion':'依据不足','legal_reviewer':{'$ref':'zheng'}", ""},
     {"document", "approved", "issued", "li", ORDER ",'issued_at':1795258740000",
      SIGNED "," H_DEMAND},
     {"document", "issued", "served", "li",
