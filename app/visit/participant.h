@@ -1,5 +1,5 @@
-/* One participant who is not staff: name, employer and, for an expert, the opinion. What is typed
- * is stored as a draft and becomes an entry when the page is left. */
+/* One participant who is no colleague: name, employer and, for an expert, the opinion. What is
+ * typed is stored as a draft and becomes an entry when the page is left. */
 #pragma once
 
 #include "app/page.h"

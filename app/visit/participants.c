@@ -136,7 +136,7 @@ static void add_row(BhParticipantsPage *self, const json_t *row, guint number)
       id, name_of(self, values),
       bh_field_find_choice_label(field, role, bh_session_get_lang(session)), badge, record);
   bh_part_set_class(who, "good", expert && opinion);
-  if (json_object_get(values, "staff") == NULL)
+  if (expert || json_object_get(values, "staff") == NULL)
     g_signal_connect(who, "clicked", G_CALLBACK(on_row), self);
   gtk_box_pack_start(GTK_BOX(line), who, TRUE, TRUE, 0);
   if (is_running(self) && strcmp(role, "lead") != 0 && !has_signed(self, values)) {

@@ -248,11 +248,16 @@ static void show_signers(BhSignPage *self)
   json_array_foreach(json_object_get(self->visit, "participants"), i, row) {
     const json_t *values = json_object_get(row, "values");
     const char *staff = bh_json_string_or(values, "staff", NULL);
-    if (staff != NULL && g_strcmp0(staff, lead) != 0)
+    if (strcmp(bh_json_string_or(values, "role", ""), "expert") == 0) {
+      /* An expert of the pool is staff, but signs for the opinion and is no second inspector. */
+      if (self->document == NULL)
+        add_signer(self, "expert", staff, _("Expert"),
+                   staff != NULL ? bh_visit_get_staff_name(self->visit, staff)
+                                 : bh_json_string_or(values, "name", ""));
+    } else if (staff != NULL && g_strcmp0(staff, lead) != 0) {
       add_signer(self, "second_inspector", staff, _("Second inspector"),
                  bh_visit_get_staff_name(self->visit, staff));
-    else if (self->document == NULL && strcmp(bh_json_string_or(values, "role", ""), "expert") == 0)
-      add_signer(self, "expert", NULL, _("Expert"), bh_json_string_or(values, "name", ""));
+    }
   }
   if (!has_mode(self, "covert") && !has_mode(self, "remote"))
     add_signer(self, "enterprise", NULL, _("Representative of the enterprise"), "");

@@ -6,7 +6,9 @@ import os
 
 from collector import WindowTest
 from office_page import OfficePage
-from steps import sign_in
+from steps import begin_visit, fill_hazard, sign_by_all, sign_in
+
+CRITERION = "《煤矿重大事故隐患判定标准》第四条"
 
 
 def day(days=0):
@@ -73,6 +75,25 @@ class StoryTest(WindowTest):
         self.office(login).attach(record or self.record, role, picture)
 
     # --- the device ---
+
+    def record_major_hazard(self, app):
+        """A visit ends with one hazard that may be major."""
+        sign_in(app)
+        begin_visit(app, colleague="colleague-2")
+        fill_hazard(app, "瓦斯超限作业")
+        app.click("level-major")
+        app.type("criterion", CRITERION)
+        app.click("save")
+        app.gone("summary")
+        app.click("finish")
+        sign_by_all(app)
+        app.click("done")
+        app.find("make")
+
+    def make_suspected(self):
+        self.begin_with("enrolled")
+        with self.open() as app:
+            self.record_major_hazard(app)
 
     def open_record(self, app, *person):
         """A person signs in and opens the record of the story, the first one by its deadline."""

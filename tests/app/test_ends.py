@@ -218,6 +218,82 @@ class Ends(WindowTest):
             app.find("make")
         self.assertEqual(self.query("inspection", "state"), ["signed"])
 
+    @begins(picture=20)
+    def test_who_refuses_to_sign_does_not_end_a_visit_without_the_opinion_of_its_expert(self):
+        with self.open() as app:
+            sign_in(app)
+            begin_visit(app, colleague="colleague-2", mode="expert", expert="专家甲")
+            app.click("finish")
+            sign_on_pad(app, "signer-inspector-1")
+            sign_on_pad(app, "signer-second_inspector-2")
+            self.refuse(app)
+            app.click("done")
+            app.text("每位专家都要提交意见")
+            self.shot(app, "refused-without-opinion")
+            self.assertEqual(self.query("inspection", "state"), ["on_site"])
+            app.click("participants")
+            app.click("participant-3")
+            app.type("opinion", "通风系统符合要求")
+            app.click("done")
+            app.text("已提交意见")
+            app.click("back")
+            app.text("签字后改动的内容")     # the record prints the opinion: it is signed and refused again
+            sign_on_pad(app, "signer-inspector-1")
+            sign_on_pad(app, "signer-second_inspector-2")
+            self.refuse(app)
+            app.click("done")
+            app.find("make")
+        self.assertEqual(self.query("inspection", "state"), ["refused_sign"])
+
+    def refuse(self, app):
+        """The enterprise refuses to sign, beside an expert and two inspectors."""
+        app.click("signer-enterprise-4")
+        app.click("refuse")
+        app.type("refuse_reason", "对检查结论有异议")
+        app.type("refuse_witness", "样例见证人")
+        app.click("refuse_save")
+        app.gone("refuse_save")
+
+    @begins(picture=22)
+    def test_R125_an_expert_of_the_pool_is_counted_and_is_no_second_inspector(self):
+        expert = next(row["id"] for row in self.rows("staff") if row["values"]["name"] == "冯样例")
+
+        def visits():
+            return json.loads(self.ctl("show", expert, "--json"))["computed"]["expert_visits"]["value"]
+
+        self.assertEqual(visits(), 0)
+        with self.open() as app:
+            sign_in(app)
+            begin_visit(app, colleague="colleague-2", mode="expert", expert="冯样例")
+            app.click("participants")
+            app.click("participant-3")
+            app.click("staff")
+            app.type("staff-search", "冯")
+            app.settle(1)
+            app.click("staff-result-0")
+            app.find("staff-chosen-0")
+            app.type("opinion", "通风系统符合要求")
+            self.shot(app, "expert-of-the-pool")
+            app.click("done")
+            app.text("已提交意见")
+            app.click("participant-3")       # who is of the pool is opened again
+            app.find("opinion")
+            app.click("done")
+            app.click("back")
+            app.click("finish")
+            app.find("signer-expert-3")
+            self.assertFalse([id for id in app.ids() if id and id.startswith("signer-second_inspector-3")])
+            sign_on_pad(app, "signer-inspector-1")
+            sign_on_pad(app, "signer-second_inspector-2")
+            sign_on_pad(app, "signer-expert-3")
+            sign_on_pad(app, "signer-enterprise-4", "样例负责人01")
+            app.click("done")
+            app.find("make")
+        self.assertEqual(self.query("inspection", "state"), ["signed"])
+        self.assertEqual(visits(), 1)
+        signed = next(row["values"] for row in self.rows("signature") if row["values"]["role"] == "expert")
+        self.assertEqual(signed["staff"], expert)
+
     @begins(picture=14)
     def test_what_only_the_office_starts_is_not_offered_and_what_it_assigns_is(self):
         with self.open() as app:

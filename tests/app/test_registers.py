@@ -182,7 +182,20 @@ class Registers(StoryTest):
             office.step(self.plan, "filed", {"filed_on": day(), "filed_with": "平鲁区纪委监委"})
         self.attach_at_office("staff-sun", "proof", self.plan)
         office.step(self.plan, "filed", {"filed_on": day(), "filed_with": "平鲁区纪委监委"})
+        self.change_plan(line)
         return line
+
+    def change_plan(self, line):
+        """A plan that was approved is changed only after the leader took it back; then it is approved and filed again."""
+        office, leader = self.office("staff-sun"), self.office("staff-zhou")
+        with self.assertRaisesRegex(RuntimeError, "403"):
+            office.act(line, "edit/correct", {"visits_number": "2"})
+        with self.assertRaisesRegex(RuntimeError, "请填写调整原因"):
+            leader.step(self.plan, "draft", {})
+        leader.step(self.plan, "draft", {"change_reason": "下半年增加一次检查"})
+        office.act(line, "edit/correct", {"visits_number": "2"})
+        leader.step(self.plan, "approved", {"approved_on": day()})
+        office.step(self.plan, "filed", {"filed_on": day(), "filed_with": "平鲁区纪委监委"})
 
     def figures(self, record, *fields):
         rows = {row["key"]: row["text"] for section in self.office("staff-sun").get_record(record)["sections"]
@@ -245,7 +258,7 @@ class Registers(StoryTest):
             "special_campaign": campaign}, line)
         self.assertEqual(self.figures(planned, "plan_content", "target_reason"), ["煤矿外包队伍联合检查", "发生过事故"])
         self.assertEqual(self.figures(self.plan, "visits_in_plan", "plan_progress", "number_planned"),
-                         ["1 次", "0%", "1 次"])
+                         ["1 次", "0%", "2 次"])
         office.step(planned, "assigned", {"lead": people["李样例"], "lead_department": "平鲁区应急管理局"})
         self.sync()
         with self.open() as app:
@@ -255,7 +268,7 @@ class Registers(StoryTest):
             begin_visit(app, "样例", colleague="colleague-2")
         self.sync()
         self.assertEqual(self.figures(self.plan, "visits_carried_out", "plan_progress", "visits_outside", "joint_visits",
-                                      "filed_with"), ["1 次", "100%", "1 次", "1 次", "平鲁区纪委监委"])
+                                      "filed_with"), ["1 次", "50%", "1 次", "1 次", "平鲁区纪委监委"])
         self.assertEqual(self.figures(line, "line_carried_out", "line_joint"), ["1 次", "1 次"])
         self.assertEqual(self.figures(campaign, "campaign_visits"), ["1 次"])
         self.assertEqual(self.figures(planned, "contractor"), ["样例掘进队"])

@@ -13,7 +13,7 @@ from pathlib import Path
 from collector import begins, main
 from samples import PINS
 from steps import LEGAL_BASIS, begin_visit, fill_hazard, sign_by_all, sign_in, take_photo
-from stories import StoryTest, day
+from stories import CRITERION, StoryTest, day
 
 
 class Rules(StoryTest):
@@ -93,6 +93,9 @@ class Rules(StoryTest):
             app.click_text("消防甲")
             app.click("edit-own_findings")
             app.type("own_findings", "疏散通道堆放杂物")
+            app.click("save")
+            app.text("本人签字的检查发现")
+            self.assertTrue(app.look("own_findings"))     # without the signed page nothing is saved
             take_photo(app)
             self.shot(app, "findings")
             app.click("save")
@@ -110,6 +113,69 @@ class Rules(StoryTest):
         shown = str(self.office("staff-sun").get_record(self.record))
         for text in ("平鲁区消防救援大队", "疏散通道堆放杂物"):
             self.assertIn(text, shown)
+
+    # --- major hazards on other ways than the usual one ---
+
+    @begins("suspected")
+    def test_a_major_hazard_that_was_never_listed_is_treated_as_an_accident(self):
+        self.begin_story("hazard", "suspected")
+        self.step_at_office("staff-sun", "confirmed", criterion=CRITERION)
+        self.step_at_office("staff-zhou", "as_accident", accident_trigger="unlisted")
+        for _ in range(2):
+            self.attach_at_office("staff-sun", "proof")
+        self.step_at_office("staff-sun", "rectifying", accident_case_number="平事调〔2026〕3号",
+                            report_department_to="平鲁区应急管理局", report_department_on=day(),
+                            report_workforce_to="staff", report_workforce_on=day())
+        with self.open() as app:             # the five in place are asked for at the end
+            self.open_record(app)
+            app.click("step-acceptance")
+            app.click("acceptance_asked_on-plus-0")
+            app.type("fix_report", "瓦斯已降至限值以下")
+            app.type("five_measures", "停止作业，排放瓦斯")
+            app.type("five_responsibility", "矿长负总责")
+            app.type("five_funds", "企业自筹 30 万元")
+            app.click("five_time_limit-plus-15")
+            app.type("five_plan", "瓦斯超限撤人预案")
+            app.click("save")
+            app.gone("fix_report")
+            app.text("申请验收")
+        self.assert_state("acceptance")
+
+    @begins("suspected", picture=70)
+    def test_a_major_hazard_that_is_removed_at_once_has_its_double_report(self):
+        self.begin_story("hazard", "suspected")
+        self.step_at_office("staff-sun", "confirmed", criterion=CRITERION)
+        with self.open() as app:
+            self.open_record(app)
+            app.click("step-acceptance")
+            app.check("fixed_on_site")
+            app.type("fix_note", "当场撤人，瓦斯已降至限值以下")
+            app.type("five_measures", "停止作业，排放瓦斯")
+            app.type("five_responsibility", "矿长负总责")
+            app.type("five_funds", "企业自筹 1 万元")
+            app.click("five_time_limit-plus-15")
+            app.type("five_plan", "瓦斯超限撤人预案")
+            app.click("save")
+            app.text("请填写接收部门")
+            app.type("report_department_to", "平鲁区应急管理局")
+            app.click("report_department_on-plus-0")
+            app.click("report_workforce_to-congress")
+            app.click("report_workforce_on-plus-0")
+            app.click("save")
+            app.text("双报告要有两份证明")
+            self.shot(app, "removed-at-once")
+        self.assert_state("confirmed")
+        for role in ("after_photo", "proof", "proof"):
+            self.attach_at_office("staff-sun", role)
+        self.sync()
+        with self.open() as app:
+            self.open_record(app)
+            app.click("step-acceptance")
+            app.settle(1)
+            app.click("save")
+            app.gone("fix_note")
+            app.text("申请验收")
+        self.assert_state("acceptance")
 
     # --- what must be fixed at once ---
 
@@ -204,6 +270,8 @@ class Rules(StoryTest):
         made = self.values()
         self.assertEqual((made["measures"], made["fine_amount"], made["legal_basis"], made["legal_opinion"]),
                          (["fine"], "20000", LEGAL_BASIS, "依据充分，程序合法"))
+        reviewer = next(row["id"] for row in self.rows("staff") if row["values"]["name"] == "郑样例")
+        self.assertEqual(made["legal_reviewer"], reviewer)
 
     # --- accidents ---
 

@@ -9,10 +9,9 @@ from pathlib import Path
 from collector import begins, main
 from samples import PINS
 from steps import add_hazard, begin_visit, fill_hazard, sign_by_all, sign_in, sign_on_pad, take_photo
-from stories import StoryTest, day
+from stories import CRITERION, StoryTest, day
 
 WANG = ("tile-2", PINS["staff-wang"])
-CRITERION = "《煤矿重大事故隐患判定标准》第四条"
 
 
 class Stories(StoryTest):
@@ -20,25 +19,6 @@ class Stories(StoryTest):
     name = "stories"
 
     # --- a major hazard (workflow 2) ---
-
-    def record_major_hazard(self, app):
-        """A visit ends with one hazard that may be major."""
-        sign_in(app)
-        begin_visit(app, colleague="colleague-2")
-        fill_hazard(app, "瓦斯超限作业")
-        app.click("level-major")
-        app.type("criterion", CRITERION)
-        app.click("save")
-        app.gone("summary")
-        app.click("finish")
-        sign_by_all(app)
-        app.click("done")
-        app.find("make")
-
-    def make_suspected(self):
-        self.begin_with("enrolled")
-        with self.open() as app:
-            self.record_major_hazard(app)
 
     def put_five_in_place(self, app):
         """The five fields of the step; without the last of them the step is refused."""
@@ -115,7 +95,7 @@ class Stories(StoryTest):
             app.text("待签字")
         self.sync()
         report = self.find_id("progress_report", "submitted")
-        self.refuse_at_office("staff-zhou", "rectifying", "没有两方都签字的进展报告", progress_on=day())
+        self.refuse_at_office("staff-zhou", "rectifying", "没有两方都签字的当日进展报告", progress_on=day())
         office = self.office("staff-zhou")
         office_steps = (("leader_signed", dict(leader_name="周样例", leader_post="副区长",
                                                leader_signed_at=f"{day()} 09:00")),
@@ -237,7 +217,16 @@ class Stories(StoryTest):
         self.refuse_at_office("staff-sun", "as_accident", "403", accident_trigger="not_rectified")
         self.step_at_office("staff-zhou", "as_accident", accident_trigger="not_rectified")
         self.refuse_at_office("staff-sun", "rectifying", "请填写调查案号")
-        self.step_at_office("staff-sun", "rectifying", accident_case_number="平事调〔2026〕2号")
+        report = dict(report_department_to="平鲁区应急管理局", report_department_on=day(),
+                      report_workforce_to="staff", report_workforce_on=day())
+        case = dict(accident_case_number="平事调〔2026〕2号")
+        self.refuse_at_office("staff-sun", "rectifying", "请填写接收部门", **case)
+        self.refuse_at_office("staff-sun", "rectifying", "双报告要有两份证明", **case, **report)
+        for _ in range(2):
+            self.attach_at_office("staff-sun", "proof")
+        self.step_at_office("staff-sun", "rectifying", **case, **report)
+        self.ask_for_acceptance()
+        self.accept()
 
     @begins("suspected")
     def test_a_suspected_hazard_turns_out_to_be_general(self):

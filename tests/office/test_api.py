@@ -575,7 +575,8 @@ class Work(unittest.TestCase):
         ledgers = sun.ask("GET", "/office/v1/filters")[1]["ledgers"]
         self.assertEqual([one["name"] for one in ledgers if one["kind"] == "hazard"],
                          ["rectification", "overdue", "listed_supervision", "listed_committee", "listed_department",
-                          "listed_headquarters", "to_list", "silent", "accountability", "answered", "unordered"])
+                          "listed_headquarters", "to_list", "silent", "accountability", "escalated", "answered",
+                          "unordered"])
         late = sun.ask("GET", "/office/v1/ledger?kind=hazard&name=overdue")[1]["rows"]
         self.assertEqual([(row["title"], row["due"]["days"]) for row in late],
                          [("YH-2026-0102 期限差 -400 天", -400), ("YH-2026-0100 期限差 -7 天", -7)])

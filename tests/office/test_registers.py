@@ -378,7 +378,11 @@ class Registers(Story):
         for record in (visit, hazard):
             self.do("staff-sun", record, "edit/tag", special_campaign=campaign)
             self.assertEqual(self.text(record, "special_campaign"), "百日攻坚")
-        self.assertEqual([self.count(campaign, name) for name in ("campaign_visits", "campaign_hazards")], [1, 1])
+        figures = ("campaign_visits", "campaign_hazards", "campaign_open", "campaign_late")
+        self.assertEqual([self.count(campaign, name) for name in figures], [1, 1, 1, 0])
+        late = next(row["id"] for row in self.ledger("hazard", "overdue"))
+        self.do("staff-sun", late, "edit/tag", special_campaign=campaign)
+        self.assertEqual([self.count(campaign, name) for name in figures], [1, 2, 2, 1])
         self.do("staff-sun", visit, "step/accepted")
         self.refuse("staff-sun", visit, "edit/publish", "published_url", published_url="网址")
         self.do("staff-sun", visit, "edit/publish", published_at=day(), published_url="https://example.org/1",

@@ -63,6 +63,20 @@ class Supervision(Story):
                          ["平鲁区安委会", "涉及相邻矿井", "由区安委会牵头协调"])
         self.assertEqual(self.state(hazard), "ordered")
 
+    def test_R086_what_was_escalated_is_listed_until_the_upper_level_answers(self):
+        hazard = HUB.told["hazard"]
+        self.assertEqual(self.state(hazard), "found")
+        status, form = acts.ask_form(self.client("staff-wang"), {"record": hazard, "act": "edit/escalate"})
+        self.assertEqual(status, 200)
+        self.assertTrue(all(field["shown"] for field in acts.fields_of(form).values()), form)
+        self.do("staff-wang", hazard, "edit/escalate", escalated_to="朔州市安委会", escalation_reason="本级无力封闭老窑")
+        listed = {row["id"]: str(row) for row in self.ledger("hazard", "escalated")}
+        self.assertIn("朔州市安委会", listed[hazard])
+        self.refuse("staff-sun", hazard, "edit/answer_escalation", "escalation_answer", escalation_answer="")
+        self.do("staff-sun", hazard, "edit/answer_escalation", escalation_answer="由市局协调封闭")
+        self.assertNotIn(hazard, [row["id"] for row in self.ledger("hazard", "escalated")])
+        self.assertEqual(self.state(hazard), "found")
+
     def test_R078_each_type_of_problem_asks_for_fields_of_its_own(self):
         hazard = self.ordered(30)
         for code, needed in (("institutional", {"special_plan": "修订采掘接续管理制度"}),
@@ -116,13 +130,14 @@ class Supervision(Story):
         form = acts.ask_form(self.client("staff-sun"), {"record": hazard, "act": "step/confirmed"})
         self.assertEqual(form[0], 200)
 
-    def confirm_and_list(self, hazard):
+    def confirm_and_list(self, hazard, **values):
         self.do("staff-sun", hazard, "step/confirmed", criterion="判定标准第四条")
         self.do("staff-sun", hazard, "step/planned", five_measures="停", five_responsibility="矿长",
                 five_funds="30 万元", five_time_limit=day(30), five_plan="撤人")
         self.assertIn("隐患五到位（五落实）", str(view_of(self.client("staff-sun"), hazard)["sections"]))  # R-091
-        self.do("staff-sun", hazard, "step/listed", listing_body="city_committee", listing_body_name="朔州市安委会",
-                listing_number="朔安办〔2026〕1号", listing_on=day(), listing_deadline=day(60))
+        self.do("staff-sun", hazard, "step/listed", **{
+            "listing_body": "city_committee", "listing_body_name": "朔州市安委会", "listing_number": "朔安办〔2026〕1号",
+            "listing_on": day(), "listing_deadline": day(60), **values})
 
     def report_progress(self, hazard):
         """One report is signed by the leader first, one by the company first, one by nobody."""
@@ -142,13 +157,19 @@ class Supervision(Story):
         self.refuse("staff-sun", first, "step/leader_signed", "请填写领导职务", **{**leader, "leader_post": None})
         self.refuse("staff-wang", first, "step/leader_signed", "", **leader)
         self.do("staff-sun", first, "step/leader_signed", **leader)
-        self.refuse("staff-sun", hazard, "step/rectifying", "没有两方都签字的进展报告", progress_on=day())
+        self.refuse("staff-sun", hazard, "step/rectifying", "没有两方都签字的当日进展报告", progress_on=day())
         self.refuse("staff-sun", first, "edit/correct", "", summary="签字后改动")
         self.refuse("staff-sun", first, "step/valid", "企业签字件", **company)
         self.attach("staff-sun", first, "signed", "company")
         self.refuse("staff-sun", first, "step/valid", "请填写企业签字时间", **{**company, "company_signed_at": None})
         self.do("staff-sun", first, "step/valid", **company)
         self.attach("staff-sun", second, "signed", "company")
+        # A report counts for its own day only.
+        self.refuse("staff-sun", hazard, "step/rectifying", "没有两方都签字的当日进展报告", progress_on=day(-1))
+        self.refuse("staff-sun", hazard, "step/rectifying", "进展日期不能晚于今天", progress_on=day(300))
+        self.refuse("staff-wang", second, "edit/correct", "进展日期不能晚于今天", reported_on=day(1))
+        self.refuse("staff-wang", second, "step/company_signed", "签字时间不能晚于今天",
+                    **{**company, "company_signed_at": f"{day(1)} 10:00"})
         self.do("staff-wang", second, "step/company_signed", **company)
         self.assertEqual([row["id"] for row in self.ledger("progress_report", "unsigned")], [second])
         self.attach("staff-sun", second, "signed", "leader")
@@ -165,6 +186,7 @@ class Supervision(Story):
     def test_R097_a_major_hazard_is_struck_off_after_progress_and_acceptance_were_signed(self):
         hazard = HUB.told["major"]
         self.confirm_and_list(hazard)
+        self.assertNotIn(hazard, [row["id"] for row in self.ledger("hazard", "overdue")])
         by_body = {name: [row["id"] for row in self.ledger("hazard", f"listed_{name}")]
                    for name in ("supervision", "committee", "department", "headquarters")}
         self.assertEqual(by_body, {"supervision": [hazard], "committee": [hazard], "department": [],
@@ -187,6 +209,39 @@ class Supervision(Story):
         # The steps of the mechanism go on after the end: assessment, trace-back.
         self.make("staff-sun", "guarantee_step", "create/of_hazard", hazard, slot="trace_back", name="倒查补充")
 
+    def late(self, hazard, days):
+        """The hazard is in the list of those overdue, by so many days."""
+        row, = (row for row in self.ledger("hazard", "overdue") if row["id"] == hazard)
+        self.assertEqual((row["due"]["days"], self.rows("staff-sun", hazard)["overdue_days"]["text"]),
+                         (-days, f"{days} 天"))
+
+    def test_R098_a_listed_hazard_is_refused_from_the_start_and_its_deadline_is_kept_in_sight(self):
+        hazard = HUB.told["hazard"]
+        if self.state(hazard) == "found":
+            self.do("staff-sun", hazard, "step/suspected", level="major", mass_casualty_type="large_shift_mine")
+        self.confirm_and_list(hazard, listing_on=day(-20), listing_deadline=day(-5),
+                              listing_body="group_headquarters", listing_body_name="样例集团总部")
+        self.assertIn(hazard, [row["id"] for row in self.ledger("hazard", "listed_headquarters")])    # R-102
+        self.late(hazard, 5)                                                                          # R-093
+        self.refuse("staff-zhou", hazard, "step/refused", "请附本次拒不整改的证明", refusal_note="拒不停产")
+        self.attach("staff-zhou", hazard, "photo", "refusal")
+        self.do("staff-zhou", hazard, "step/refused", refusal_note="拒不停产")
+        self.late(hazard, 5)
+        self.do("staff-zhou", hazard, "step/stopped", stop_number="停1号", stop_on=day())
+        self.late(hazard, 5)
+        self.do("staff-zhou", hazard, "step/rectifying")
+        self.late(hazard, 5)
+        # The double report, which was left out so far, is asked for before the acceptance.
+        done = dict(acceptance_asked_on=day(), fix_report="已封闭")
+        report = dict(report_department_to="平鲁局", report_department_on=day(), report_workforce_to="staff",
+                      report_workforce_on=day())
+        self.refuse("staff-sun", hazard, "step/acceptance", "请填写接收部门", **done)
+        self.refuse("staff-sun", hazard, "step/acceptance", "双报告要有两份证明", **done, **report)
+        for note in ("department", "workforce"):
+            self.attach("staff-sun", hazard, "proof", note)
+        self.do("staff-sun", hazard, "step/acceptance", **done, **report)
+        self.late(hazard, 5)
+
     # --- planned visits ---
 
     def test_R056_the_office_plans_and_assigns_each_mode_by_its_rule(self):
@@ -205,6 +260,14 @@ class Supervision(Story):
         refuse("联合执法须明确牵头部门", modes=["joint"])
         refuse("四不两直不得提前通知", modes=["unannounced"], notice_sent="是")
         refuse("交叉执法不能检查本辖区企业", modes=["cross_area"])
+        # R-030: the district organises the swap, and the station of one township visits another one.
+        station, district = (acts.pick(sun, kind="unit", search=name)[1]["rows"][0]["id"]
+                             for name in ("井坪镇", "平鲁区应急管理局"))
+        elsewhere = self.make("staff-sun", "enterprise", "create/register", name="邻乡某砖厂", uscc="91140603000009X7X7",
+                              uscc_doubt="样例", sector="metallurgy", area="140603200", duty_state="settled")
+        swap = self.make("staff-sun", "inspection", "create/assign", **{**base, "enterprise": elsewhere}, lead=lead,
+                         modes=["cross_area"], unit=station, organised_by=district)
+        self.assertEqual(self.rows("staff-sun", swap)["organised_by"]["ref"], district)
         for modes, more in ((["double_random"], {"draw_record": "全部煤矿，种子 7，抽中 1 家"}),
                             (["joint"], {"lead_department": "平鲁区应急管理局"}), (["unannounced"], {}),
                             (["guidance", "open"], {}), (["expert", "sampling"], {}), (["recheck", "remote"], {}),

@@ -539,8 +539,12 @@ static void test_the_walk_finds_each_dead_end(void **state G_GNUC_UNUSED)
                       json_pack("[s]", "system"));
   assert_dead_end(untaken, "hazard planned > listed: no role that may take it signs in where it "
                            "is taken");
-  assert_dead_end(untaken, "hazard planned: no step leads out of it");
   assert_dead_end(untaken, "hazard listed: no step leads to it");
+
+  g_autoptr(json_t) unended = json_loads(text, 0, NULL);
+  json_object_set_new(find_step(find_declaration(unended, "hazard"), "signed_off", "struck_off"),
+                      "who", json_pack("[s]", "system"));
+  assert_dead_end(unended, "hazard signed_off: no step leads out of it");
 }
 
 static void test_a_step_wants_what_its_guards_look_at(void **state G_GNUC_UNUSED)

@@ -144,6 +144,37 @@ static void test_FIELD_3_visits_that_end_without_a_signature(void **state)
   try_breakers(breakers, G_N_ELEMENTS(breakers));
 }
 
+/* Experts, departments and hazards are asked for whether the enterprise signs, refuses, or is not
+ * there. */
+static void test_R126_R060_no_visit_ends_without_what_experts_and_departments_found(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *to, *also;
+  } ends[] = {{"signed", ""}, {"refused_sign", ""}, {"unsigned", "'covert',"}};
+  static const struct {
+    const char *mode, *child, *text;
+  } cases[] = {
+      {"expert", "", "names its expert"},
+      {"expert",
+       ",{'name':'p','kind':'participant','set':{'inspection':{'$ref':'r'},'role':'expert'}}",
+       "Every expert gives"},
+      {"joint", "", "names its lead department"},
+      {"joint", "", "people of the other departments"},
+      {"joint",
+       ",{'name':'p','kind':'participant','set':{'inspection':{'$ref':'r'},'role':'department',"
+       "'own_findings':'无'}}",
+       "signs its own findings"},
+      {"routine", "," O("h", "{'inspection':{'$ref':'r'}}"), "Every hazard needs a demand"},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(ends); i++)
+    for (gsize k = 0; k < G_N_ELEMENTS(cases); k++) {
+      g_autofree char *change = g_strdup_printf("{'name':'r','kind':'','set':{'modes':[%s'%s']}}%s",
+                                                ends[i].also, cases[k].mode, cases[k].child);
+      try_breakers(&(Breaker){"inspection", "on_site", ends[i].to, change, NULL, cases[k].text}, 1);
+    }
+}
+
 static void test_guards_about_people_and_dates(void **state)
 {
   (void)state;
@@ -169,6 +200,22 @@ static void test_guards_about_people_and_dates(void **state)
       {"hazard", "ordered", "ordered", R("{'extension_old_deadline':'2026-11-20'}"), NULL,
        "has passed"},
       {"hazard", "listed", "rectifying", O("f2", "{'role':'photo'}"), NULL, "two proofs"},
+      {"hazard", "accountability", "reported_fixed", O("f", "{'role':'photo'}"), NULL,
+       "Add proof of the fix"},
+      {"hazard", "rectifying", "rectifying", O("p", "{'reported_on':'2026-11-20'}"), NULL,
+       "No progress report of this day"},
+      {"hazard", "rectifying", "rectifying", O("p", "{'state':'leader_signed'}"), NULL,
+       "No progress report of this day"},
+      {"hazard", "rectifying", "rectifying",
+       R("{'progress_on':'2026-11-22'}") "," O("p", "{'reported_on':'2026-11-22'}"), NULL,
+       "cannot lie in the future"},
+      {"hazard", "rectifying", "acceptance", O("f2", "{'role':'photo'}"), NULL, "two proofs"},
+      {"hazard", "confirmed", "acceptance", O("f2", "{'role':'photo'}"), NULL, "two proofs"},
+      {"hazard", "confirmed", "acceptance", R("{'report_workforce_on':null}"), NULL,
+       "to the workforce is missing"},
+      {"hazard", "as_accident", "rectifying", O("f2", "{'role':'photo'}"), NULL, "two proofs"},
+      {"hazard", "as_accident", "rectifying", R("{'report_department_to':null}"), NULL,
+       "Receiving department"},
       {"hazard", "found", "handed_over", R("{'found_by':'inspection'}"), NULL, "upper level"},
       {"hazard", "found", "suspected", R("{'level':'general'}"), NULL, "must be major"},
       {"hazard", NULL, "found", R("{'level':'major'}"), NULL, "starts as suspected"},
@@ -202,6 +249,9 @@ static void test_guards_about_people_and_dates(void **state)
       {"hazard", "found", "withdrawn_on_site", R("{'withdraw_reason':''}"), NULL, "Reason"},
       {"hazard", "found", "withdrawn_on_site", "", "wang", "may not"},
       {"document", "draft", "legal_review", R("{'major_decision':false}"), NULL, "Only major"},
+      {"document", "draft", "legal_review", R("{'legal_basis':''}"), NULL,
+       "Legal basis is missing"},
+      {"document", "draft", "legal_review", R("{'deadline':null}"), NULL, "Deadline is missing"},
       {"document", "issued", "served", R("{'service_method':'refused'}"), NULL, "witness"},
       {"document", "issued", "served", R("{'service_method':'photographed'}"), NULL, "proves"},
       {"document", "served", "performed", O("h", "{'state':'ordered'}"), NULL, "Not every hazard"},
@@ -536,6 +586,7 @@ int main(void)
       cmocka_unit_test(test_FIELD_7_orders_need_authority_and_a_valid_certificate),
       cmocka_unit_test(test_FIELD_14_two_officers_confirm_the_date_when_the_clock_is_poor),
       cmocka_unit_test(test_FIELD_3_visits_that_end_without_a_signature),
+      cmocka_unit_test(test_R126_R060_no_visit_ends_without_what_experts_and_departments_found),
       cmocka_unit_test(test_guards_about_people_and_dates),
       cmocka_unit_test(test_an_order_may_rest_on_the_signatures_of_its_inspection),
       cmocka_unit_test(test_FIELD_4_the_subject_changes_only_before_signing_and_with_a_reason),

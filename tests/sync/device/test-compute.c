@@ -94,6 +94,15 @@ static void test_days_of_a_hazard_are_computed(void **state G_GNUC_UNUSED)
   assert_shown(fixture, test_id(0x8002), "overdue_days", "");
   pull_hazard(fixture, 3, "closed", past);
   assert_shown(fixture, test_id(0x8003), "overdue_days", "");
+  /* The deadline of the supervision takes the place of that of the demand. */
+  pull(fixture, 5, "hazard",
+       json_pack("{ss ss ss ss ss}", "summary", "风门损坏", "level", "major", "state", "listed",
+                 "listing_deadline", past, "deadline", coming));
+  assert_shown(fixture, test_id(0x8005), "overdue_days", "{\"value\": 5}");
+  pull(fixture, 6, "hazard",
+       json_pack("{ss ss ss ss ss}", "summary", "风门损坏", "level", "major", "state", "acceptance",
+                 "listing_deadline", coming, "deadline", past));
+  assert_shown(fixture, test_id(0x8006), "overdue_days", "");
   pull(fixture, 4, "hazard",
        json_pack("{ss ss ss ss}", "summary", "风门损坏", "level", "general", "state", "handed_over",
                  "handed_over_on", past));
@@ -102,6 +111,31 @@ static void test_days_of_a_hazard_are_computed(void **state G_GNUC_UNUSED)
        json_pack("{ss ss ss ss ss}", "summary", "风门损坏", "level", "general", "state", "closed",
                  "handed_over_on", past, "result_returned_on", past));
   assert_shown(fixture, test_id(0x8004), "handed_over_days", "{\"value\": 0}");
+}
+
+static void pull_swap(Fixture *fixture, guint n, const char *unit, const char *organiser,
+                      const char *state)
+{
+  pull(fixture, n, "inspection",
+       json_pack("{ss s[s] ss ss* ss sI}", "enterprise", fixture->enterprise, "modes", "cross_area",
+                 "unit", unit, "organised_by", organiser, "state", state, "started_at",
+                 (json_int_t)fixture->time.wall_ms));
+}
+
+/* A city organises the swap, units of its counties carry it out. */
+static void test_R030_a_swap_counts_for_the_unit_that_organised_it(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  const char *other = "00000000-0000-4000-8000-0000000000c1";
+  pull(fixture, 1, "inspection_plan",
+       json_pack("{ss si ss ss ss ss}", "name", "计划", "plan_year", 2026, "unit", fixture->unit,
+                 "starts_on", "2000-01-01", "ends_on", "2099-12-31", "state", "approved"));
+  assert_shown(fixture, test_id(0x8001), "cross_area_visits", "{\"partial\": true, \"value\": 0}");
+  pull_swap(fixture, 2, other, fixture->unit, "accepted");
+  pull_swap(fixture, 3, fixture->unit, NULL, "signed"); /* on its own */
+  pull_swap(fixture, 4, fixture->unit, other, "signed");
+  pull_swap(fixture, 5, other, fixture->unit, "on_site");
+  assert_shown(fixture, test_id(0x8001), "cross_area_visits", "{\"partial\": true, \"value\": 2}");
 }
 
 /* Rows have what is computed from the record itself, and nothing that needs other records. */
@@ -201,6 +235,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_R080_hazards_of_an_enterprise_are_counted),
       cmocka_unit_test(test_days_of_a_hazard_are_computed),
+      cmocka_unit_test(test_R030_a_swap_counts_for_the_unit_that_organised_it),
       cmocka_unit_test(test_rows_of_a_list_have_computed_values),
       cmocka_unit_test(test_a_device_decides_what_it_has_all_of),
       cmocka_unit_test(test_a_device_does_not_decide_about_other_areas),
