@@ -2,7 +2,6 @@
 happen. Cases run in order of their names and build on one another."""
 
 import base64
-import datetime
 import os
 import re
 import subprocess
@@ -12,6 +11,7 @@ import unittest
 
 from hub import PASSWORDS
 from page import PICTURES, Page
+from story import day
 
 
 class Reviewer(Page):
@@ -294,7 +294,7 @@ class Reviewer(Page):
         self.go("#/ledger/hazard/rectification", "今天到期")
         self.assertIn("还剩 30 天", browser.text(".rows"))
         # A period is kept in the address, and orders the list by day.
-        self.enter_day((datetime.date.today() + datetime.timedelta(days=20)).isoformat())
+        self.enter_day(day(20))
         browser.wait(lambda: "今天到期" not in browser.text(".rows"), "only the days of the period")
         self.assertIn("还剩 30 天", browser.text(".rows"))
         self.assertEqual(browser.count("[name=order]"), 0)

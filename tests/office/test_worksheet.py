@@ -1,7 +1,6 @@
 """Checklists that are filled in on the page of the record to which they belong: in the browser, from the shell, by
 two people at once, with a connection that breaks, and in the file of a case. Cases run in order of their names."""
 
-import datetime
 import json
 import pathlib
 import sys
@@ -10,9 +9,10 @@ import zipfile
 
 from page import Forms, Page
 from program_hub import ProgramHub
+from story import day
 from webdriver import Browser
 
-TODAY = datetime.date.today().isoformat()
+TODAY = day()
 ITEMS_HERE = 20  # of 26: those of 朔州 and of the province
 ITEM = ".worksheet [data-item='{}']"
 
