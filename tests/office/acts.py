@@ -275,7 +275,7 @@ class MakingRecords(unittest.TestCase):
         self.assertEqual(rows.get("mine_type", ""), "")
         self.assertIn("39.512", rows["position"])
         status, content = act(sun, record, "edit/file", {"concern": True, "phone": "电话不详"})
-        self.assertEqual((status, set(problems_of(content))), (400, {"concern_reason", "phone"}))
+        self.assertEqual((status, set(problems_of(content))), (400, {"concern_reason", "concern_reviewer", "phone"}))
         def lacks():
             rows = sun.ask("GET", "/office/v1/ledger?kind=enterprise&name=no_supervisor&search="
                            + urllib.parse.quote("样例新登记运输公司"))[1]["rows"]
@@ -283,7 +283,8 @@ class MakingRecords(unittest.TestCase):
         self.assertTrue(lacks())
         supervisor = pick(sun, kind="staff", search="李")[1]["rows"][0]
         status, content = act(sun, record, "edit/file", {
-            "concern": True, "concern_reason": "多次停产整顿", "phone": "0349-6660000", "supervisor": supervisor["id"]})
+            "concern": True, "concern_reason": "多次停产整顿", "concern_reviewer": supervisor["id"],
+            "phone": "0349-6660000", "supervisor": supervisor["id"]})
         self.assertEqual(status, 200, content)
         self.assertFalse(lacks())
         form = fields_of(ask_form(sun, {"record": record, "act": "edit/file"})[1])

@@ -1,6 +1,5 @@
 """The office API against programs that do not behave like the page."""
 
-import datetime
 import json
 import pathlib
 import re
@@ -16,6 +15,7 @@ from acts import MakingRecords, TooMuch, Worksheets
 from cases import Cases
 from lists import WorkAtDoubts, WorkInBulk, WorkWithLists, WorkWithNumbers
 from reviews import WorkByReview, WorkOfLostDevicesEnds
+from story import day
 from uploads import AttachedFiles
 
 HUB = None
@@ -586,7 +586,7 @@ class Work(unittest.TestCase):
         for narrowed, count in (("area=140603100", 2), ("area=140603200", 0), ("search=0102", 1)):
             rows = sun.ask("GET", f"/office/v1/ledger?kind=hazard&name=overdue&{narrowed}")[1]["rows"]
             self.assertEqual(len(rows), count, narrowed)
-        week, year = ((datetime.date.today() - datetime.timedelta(days=days)).isoformat() for days in (7, 400))
+        week, year = (day(-days) for days in (7, 400))
         for period, count in ((f"from={week}", 1), (f"to={week}", 2), (f"from={year}&to={year}", 1),
                               (f"from={year}&to={week}", 2), (f"from={week}&to={year}", 0), ("to=2999-12-31", 2)):
             query = f"kind=hazard&name=overdue&{period}"
