@@ -9,9 +9,12 @@ from office_page import OfficePage
 from steps import sign_in
 
 
+CHINA = datetime.timezone(datetime.timedelta(hours=8))
+
+
 def day(days=0):
-    """A date as people type it at the office, `days` after today."""
-    return (datetime.date.today() + datetime.timedelta(days)).isoformat()
+    """A date as people type it at the office, `days` after today in China, wherever the test runs."""
+    return (datetime.datetime.now(CHINA).date() + datetime.timedelta(days)).isoformat()
 
 
 class StoryTest(WindowTest):

@@ -3,7 +3,7 @@ ones."""
 
 import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from collector import WindowTest, begins, main
@@ -13,11 +13,16 @@ from steps import sign_in, take_photo
 KIND = Path(__file__).parents[1] / "stranger" / "errand.json"
 
 
+def today():
+    """The day in China, which the collector shows wherever it runs."""
+    return datetime.now(timezone(timedelta(hours=8))).date()
+
+
 def choose_day(app, field, day):
     """Chooses a day of this month or of one beside it."""
     app.click(field)
-    if day.month != date.today().month:
-        app.click(f"{field}-month-{'before' if day < date.today() else 'after'}")
+    if day.month != today().month:
+        app.click(f"{field}-month-{'before' if day < today() else 'after'}")
     app.click(f"{field}-day-{day.isoformat()}")
 
 
@@ -27,7 +32,7 @@ def add_errand(app, what, sort, days=None):
     app.type("what", what)
     app.click(f"sort-{sort}")
     if days is not None:
-        choose_day(app, "by", date.today() + timedelta(days))
+        choose_day(app, "by", today() + timedelta(days))
     app.click("save")
     app.find("step-done")
 
