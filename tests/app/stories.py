@@ -11,10 +11,12 @@ from steps import begin_visit, fill_hazard, sign_by_all, sign_in
 CRITERION = "《煤矿重大事故隐患判定标准》第四条"
 
 
+CHINA = datetime.timezone(datetime.timedelta(hours=8))
+
+
 def day(days=0):
-    """A date as people type it at the office, `days` after today."""
-    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date()     # as in China
-    return (today + datetime.timedelta(days)).isoformat()
+    """A date as people type it at the office, `days` after today in China, wherever the test runs."""
+    return (datetime.datetime.now(CHINA).date() + datetime.timedelta(days)).isoformat()
 
 
 class StoryTest(WindowTest):

@@ -14,7 +14,7 @@ KIND = Path(__file__).parents[1] / "stranger" / "errand.json"
 
 
 def today():
-    """As in China, where the device counts its days."""
+    """The day in China, which the collector shows wherever it runs."""
     return datetime.now(timezone(timedelta(hours=8))).date()
 
 

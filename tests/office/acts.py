@@ -283,7 +283,8 @@ class MakingRecords(unittest.TestCase):
         self.assertTrue(lacks())
         supervisor = pick(sun, kind="staff", search="李")[1]["rows"][0]
         status, content = act(sun, record, "edit/file", {
-            "concern": True, "concern_reason": "多次停产整顿", "concern_reviewer": supervisor["id"], "phone": "0349-6660000", "supervisor": supervisor["id"]})
+            "concern": True, "concern_reason": "多次停产整顿", "concern_reviewer": supervisor["id"],
+            "phone": "0349-6660000", "supervisor": supervisor["id"]})
         self.assertEqual(status, 200, content)
         self.assertFalse(lacks())
         form = fields_of(ask_form(sun, {"record": record, "act": "edit/file"})[1])
