@@ -175,6 +175,24 @@ static void test_R126_R060_no_visit_ends_without_what_experts_and_departments_fo
     }
 }
 
+/* The unit that is to act must be able to see what is handed over to it. */
+static void test_R062_a_covert_visit_is_released_before_its_hazard_is_handed_over(void **state)
+{
+  (void)state;
+  static const Breaker breakers[] = {
+      {"hazard", "found", "handed_over", O("i", "{'modes':['covert']}"), NULL,
+       "Release the covert"},
+      {"hazard", "found", "handed_over", O("i", "{'modes':['covert'],'released':false}"), NULL,
+       "Release the covert"},
+  };
+  try_breakers(breakers, G_N_ELEMENTS(breakers));
+  const TestStep *step = test_step_find("hazard", "found", "handed_over");
+  g_autoptr(TestWorld) world = test_step_make_world(step);
+  test_world_put_all(world, O("i", "{'modes':['covert'],'released':true}"));
+  g_autoptr(GPtrArray) problems = test_step_judge(world, step, "found", step->actor);
+  assert_int_equal(problems->len, 0);
+}
+
 static void test_guards_about_people_and_dates(void **state)
 {
   (void)state;
@@ -587,6 +605,7 @@ int main(void)
       cmocka_unit_test(test_FIELD_14_two_officers_confirm_the_date_when_the_clock_is_poor),
       cmocka_unit_test(test_FIELD_3_visits_that_end_without_a_signature),
       cmocka_unit_test(test_R126_R060_no_visit_ends_without_what_experts_and_departments_found),
+      cmocka_unit_test(test_R062_a_covert_visit_is_released_before_its_hazard_is_handed_over),
       cmocka_unit_test(test_guards_about_people_and_dates),
       cmocka_unit_test(test_an_order_may_rest_on_the_signatures_of_its_inspection),
       cmocka_unit_test(test_FIELD_4_the_subject_changes_only_before_signing_and_with_a_reason),
