@@ -163,18 +163,25 @@ const char *bh_act_get_page(const BhAct *act)
   return act->transition != NULL ? bh_transition_get_page(act->transition) : NULL;
 }
 
+/* Whether the kind, or a field of the rule, is left to the hub. */
+static gboolean is_rule_left_to_hub(const BhKind *kind, const BhActRule *rule)
+{
+  if (bh_kind_is_hub_only(kind, NULL, NULL))
+    return TRUE;
+  for (gsize i = 0; rule->fields != NULL && rule->fields[i] != NULL; i++)
+    if (bh_kind_find_field(kind, rule->fields[i])->by_hub)
+      return TRUE;
+  return FALSE;
+}
+
 gboolean bh_act_is_hub_only(const BhAct *act)
 {
   if (bh_kind_is_hub_only(act->kind, NULL, NULL))
     return TRUE;
-  if (act->transition != NULL) {
-    g_autoptr(json_t) state = json_string(act->transition->to);
-    return act->transition->by_hub || bh_kind_is_hub_only(act->kind, "state", state);
-  }
-  for (gsize i = 0; act->rule->fields != NULL && act->rule->fields[i] != NULL; i++)
-    if (bh_kind_find_field(act->kind, act->rule->fields[i])->by_hub)
-      return TRUE;
-  return FALSE;
+  if (act->transition == NULL)
+    return is_rule_left_to_hub(act->kind, act->rule);
+  g_autoptr(json_t) state = json_string(act->transition->to);
+  return act->transition->by_hub || bh_kind_is_hub_only(act->kind, "state", state);
 }
 
 const char *bh_act_get_link(const BhAct *act)
@@ -207,6 +214,13 @@ static gboolean is_rule_open(const BhKind *kind, const BhActRule *rule, const Bh
          (is_in_service(record) && bh_kind_is_named(kind, rule->who, record));
 }
 
+static gboolean is_edit_open(const BhKind *kind, const BhActRule *rule, const BhContext *record)
+{
+  return is_rule_open(kind, rule, record) &&
+         bh_authority_allows_edit(kind, json_object_get(rule->declaration, "authority"),
+                                  is_rule_left_to_hub(kind, rule), record);
+}
+
 /* Whether the edit could change at least one field. */
 static gboolean has_unlocked(const BhAct *act, const BhContext *before)
 {
@@ -221,7 +235,7 @@ gboolean bh_act_is_open(const BhAct *act, const BhContext *context)
   if (act->rule != NULL && !bh_condition_holds(act->rule->when, context))
     return FALSE;
   if (act->type == BH_ACT_EDIT)
-    return is_rule_open(act->kind, act->rule, context) && has_unlocked(act, context);
+    return is_edit_open(act->kind, act->rule, context) && has_unlocked(act, context);
   if (act->type == BH_ACT_STEP)
     return bh_transition_is_open_to(act->kind, act->transition, context) &&
            bh_condition_holds(act->transition->when, context);
@@ -263,7 +277,7 @@ gboolean bh_kind_may_edit(const BhKind *kind, const char *name, const BhContext 
       continue;
     named = TRUE;
     if (bh_condition_holds(rule->when, before) &&
-        (is_untold(kind, rule, before) || is_rule_open(kind, rule, before)))
+        (is_untold(kind, rule, before) || is_edit_open(kind, rule, before)))
       return TRUE;
   }
   return !named && !bh_field_is_in_form(field);

@@ -64,6 +64,17 @@ gboolean bh_kind_has_authority(const BhKind *kind, const BhContext *context)
   return holds_for_kind(kind, context);
 }
 
+gboolean bh_authority_allows_edit(const BhKind *kind, const json_t *own, gboolean left_to_hub,
+                                  const BhContext *context)
+{
+  if (own != NULL)
+    return holds(own, context);
+  if (!left_to_hub || context->actor_values == NULL || holds_for_kind(kind, context))
+    return TRUE;
+  const char *unit = bh_kind_get_unit(kind, context);
+  return unit != NULL && strcmp(unit, bh_json_string_or(context->actor_values, "unit", "")) == 0;
+}
+
 gboolean bh_authority_allows(const BhKind *kind, const BhTransition *transition,
                              const BhContext *context)
 {

@@ -112,8 +112,8 @@ static gboolean parse_rule(BhPlace *place, const char *word, const json_t *decla
   static const char *const create[] = {"name",   "label",  "from", "state",  "who",
                                        "form",   "link",   "when", "preset", "stamps",
                                        "attach", "source", NULL};
-  static const char *const edit[] = {"name",   "label",  "who",    "fields", "when", "reason",
-                                     "stamps", "attach", "source", "page",   NULL};
+  static const char *const edit[] = {"name",   "label",  "who",    "fields", "when",      "reason",
+                                     "stamps", "attach", "source", "page",   "authority", NULL};
   gboolean creates = g_str_equal(word, "create");
   rule->declaration = declaration;
   if (!bh_place_is_object(place, declaration, creates ? create : edit) ||
@@ -451,6 +451,7 @@ static gboolean resolve_edit(BhPlace *place, const BhKindSet *set, const BhKind 
   }
   return bh_kind_check_who(place, set, kind, rule->who) &&
          check_form_fields(place, kind, "fields", rule->fields) &&
+         bh_kind_resolve_authority(place, set, kind, rule->declaration) &&
          bh_sources_resolve(place, set, kind, rule, "stamps", rule->stamps) &&
          resolve_attach(place, set, kind, rule->attach, NULL);
 }

@@ -333,6 +333,9 @@ gboolean bh_transition_resolve_opens(BhPlace *place, const BhKindSet *set, const
                                      const BhTransition *transition);
 
 /* --- kind-resolve.c --- */
+/* Checks "authority" of a kind, a step or an edit: one path or several, to a unit. */
+gboolean bh_kind_resolve_authority(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                                   const json_t *object);
 /* Checks "who" of a step or an act. FALSE with the error of `place` set. */
 gboolean bh_kind_check_who(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                            const char *const *who);
@@ -451,6 +454,11 @@ gboolean bh_path_is_personal(BhPlace *place, const BhKindSet *set, const BhKind 
  * above it. */
 gboolean bh_authority_allows(const BhKind *kind, const BhTransition *transition,
                              const BhContext *context);
+/* Whether authority lets the context's actor correct the record. `own`: "authority" of the edit,
+ * NULL: none. Without it, what only the hub writes (`left_to_hub`) is corrected by the unit of the
+ * record and by those who decide about it, and not by everybody who sees it. */
+gboolean bh_authority_allows_edit(const BhKind *kind, const json_t *own, gboolean left_to_hub,
+                                  const BhContext *context);
 
 /* --- condition.c --- */
 /* The value at a path such as "enterprise.area", borrowed; NULL when there is none. Sets *unknown

@@ -232,8 +232,8 @@ static gboolean resolve_origin(BhPlace *place, const BhKindSet *set, const BhKin
 }
 
 /* Checks "authority", the unit that decides: paths to a ref field. */
-static gboolean resolve_authority(BhPlace *place, const BhKindSet *set, const BhKind *kind,
-                                  const json_t *object)
+gboolean bh_kind_resolve_authority(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                                   const json_t *object)
 {
   static const int refs[] = {BH_FIELD_REF, -1};
   return resolve_origin(place, set, kind, object, "authority", refs);
@@ -243,7 +243,7 @@ static gboolean resolve_step_authority(BhPlace *place, const BhKindSet *set, con
                                        const BhTransition *transition)
 {
   if (!json_is_true(transition->authority))
-    return resolve_authority(place, set, kind, transition->declaration);
+    return bh_kind_resolve_authority(place, set, kind, transition->declaration);
   return kind->authority != NULL || kind->inherits ||
          bh_place_fail_at(place, "authority", "kind %s has no \"authority\"", kind->name);
 }
@@ -506,7 +506,7 @@ gboolean bh_kind_resolve(const BhKind *kind, const BhKindSet *set, const char *r
          resolve_origin(&place, set, kind, kind->declaration, "area_from", areas) &&
          resolve_origin(&place, set, kind, kind->declaration, "unit_from", refs) &&
          resolve_origin(&place, set, kind, kind->declaration, "author_from", refs) &&
-         resolve_authority(&place, set, kind, kind->declaration) &&
+         bh_kind_resolve_authority(&place, set, kind, kind->declaration) &&
          resolve_visible(&place, set, kind) &&
          check_condition(&place, set, kind, "locked_when", kind->locked_when) &&
          resolve_rules(&place, set, kind, "checks", kind->checks) &&

@@ -2,11 +2,12 @@
 
 import datetime
 import pathlib
+import re
 import unittest
 import uuid
 
 import acts
-from acts import act, make, view_of
+from acts import act, make, pick, view_of
 from hub import Client
 
 
@@ -67,3 +68,33 @@ class Story(unittest.TestCase):
 
     def ledger(self, kind, name):
         return self.client("staff-sun").ask("GET", f"/office/v1/ledger?kind={kind}&name={name}")[1]["rows"]
+
+
+class Matter(Story):
+    """A record of the office, found and read by what people see."""
+
+    SUN, ZHOU, WANG = "staff-sun", "staff-zhou", "staff-wang"
+    CLOSE = dict(closing_number="平政〔2026〕3号", four_settled=["cause", "education", "liable", "measures"])
+
+    def found(self, kind, search):
+        """The id of a record that a form offers for this text."""
+        return pick(self.client(self.SUN), kind=kind, search=search)[1]["rows"][0]["id"]
+
+    def unit(self, name="平鲁区应急管理局"):
+        return self.found("unit", name)
+
+    def text(self, record, *names, login="staff-sun"):
+        shown = self.rows(login, record)
+        return [shown[name]["text"] if name in shown else None for name in names]
+
+    def figure(self, record, name):
+        """A computed number, without unit and note."""
+        return float(re.match(r"-?[\d.]+", self.text(record, name)[0].replace(",", ""))[0])
+
+    def listed(self, kind, name):
+        return [row["id"] for row in self.ledger(kind, name)]
+
+    def refuse_make(self, login, kind, creation, word, origin=None, **values):
+        status, content = make(self.client(login), kind, creation, values, origin)
+        self.assertIn(status, (400, 403), content)
+        self.assertIn(word, str(content))

@@ -375,6 +375,14 @@ class Registers(Story):
         visit, hazard = acts.HUB.told["second"], acts.HUB.told["hazard"]
         campaign = self.make("staff-sun", "special_campaign", "create/begin", name="百日攻坚", document_number="朔安发〔2022〕3号",
                              starts_on=day(-30), ends_on=day(70), target_sectors=["coal_mine", "illegal_mining"])
+        # A reviewer of another unit sees the campaign and may not change it.
+        far = [act for act in self.offered("staff-far", campaign) if act.startswith("edit/")]
+        self.assertEqual(far, [])
+        own = [act for act in self.offered("staff-sun", campaign) if act.startswith("edit/")]
+        self.assertNotEqual(own, [])
+        status, content = acts.act(self.client("staff-far"), campaign, own[0], {"name": "别的名称"})
+        self.assertIn(status, (400, 403), content)
+        self.assertEqual(self.text(campaign, "name"), "百日攻坚")
         for record in (visit, hazard):
             self.do("staff-sun", record, "edit/tag", special_campaign=campaign)
             self.assertEqual(self.text(record, "special_campaign"), "百日攻坚")

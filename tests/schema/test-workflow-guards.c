@@ -1,5 +1,6 @@
 /* The guards of workflows 1 to 4 that ask about other records, people and dates. Each case takes a
  * step that would be allowed, changes one thing, and expects a certain problem. */
+#include "schema/act.h"
 #include "schema/kind-rules.h"
 #include "schema/kind-internal.h"
 #include "tests/schema/workflow-steps.h"
@@ -581,6 +582,37 @@ static void test_people_who_left_or_whose_term_ended_cannot_act(void **state)
   }
 }
 
+static gboolean may_correct(TestWorld *world, const char *kind_name, const char *act_name,
+                            const char *actor)
+{
+  const BhKind *kind = bh_kind_set_find(world->kinds, kind_name);
+  g_autoptr(BhAct) act = bh_act_find(kind, NULL, act_name);
+  assert_non_null(act);
+  BhContext context = test_world_context(world, "c", actor, TODAY);
+  return bh_act_is_open(act, &context);
+}
+
+/* Whoever sees what another office wrote may not change it. */
+static void test_only_its_unit_and_those_above_correct_what_the_office_wrote(void **state)
+{
+  (void)state;
+  static const char far[] = "{'name':'远','unit':{'$ref':'far_unit'},'roles':['reviewer'],"
+                            "'state':'active'}";
+  g_autoptr(TestWorld) world =
+      test_step_make_world(test_step_find("hazard", "found", "handed_over"));
+  test_world_put_quoted(world, "far_unit", "unit", "{'name':'外地局'}");
+  test_world_put_quoted(world, "far", "staff", far);
+  test_world_put_quoted(world, "c", "special_campaign", "{'name':'攻坚','unit':{'$ref':'u'}}");
+  assert_true(may_correct(world, "special_campaign", "edit/correct", "sun"));
+  assert_false(may_correct(world, "special_campaign", "edit/correct", "far"));
+  /* The audited unit answers, which is not the unit of the record. */
+  test_world_put_quoted(world, "c", "audit_record",
+                        "{'unit':{'$ref':'u'},'audited_unit':{'$ref':'far_unit'}}");
+  assert_true(may_correct(world, "audit_record", "edit/answer", "far"));
+  test_world_put_quoted(world, "far", "staff", "{'unit':{'$ref':'u2'}}");
+  assert_false(may_correct(world, "audit_record", "edit/answer", "far"));
+}
+
 static void test_the_hub_acts_only_where_it_may(void **state)
 {
   (void)state;
@@ -618,6 +650,7 @@ int main(void)
       cmocka_unit_test(test_records_are_checked_as_a_whole),
       cmocka_unit_test(test_FIELD_1_a_policy_source_is_no_legal_basis),
       cmocka_unit_test(test_people_who_left_or_whose_term_ended_cannot_act),
+      cmocka_unit_test(test_only_its_unit_and_those_above_correct_what_the_office_wrote),
       cmocka_unit_test(test_the_hub_acts_only_where_it_may),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
