@@ -497,6 +497,12 @@ void bh_attach_check(const json_t *attach, const BhContext *context, GPtrArray *
   }
 }
 
+void bh_act_check_edit_files(const BhAct *act, const BhContext *context, GPtrArray *problems)
+{
+  if (act->type == BH_ACT_EDIT)
+    bh_attach_check(act->rule->attach, context, problems);
+}
+
 /* Whether a file of this type, such as "image/png", is one of `media`; NULL: any. */
 static gboolean is_of_media(const json_t *media, const char *type)
 {

@@ -133,6 +133,9 @@ void bh_transition_check_actor_stamps(const BhTransition *transition, const BhCo
 /* Adds a problem for each element of `attach` of which fewer files than "at_least" exist. Unknown
  * files are no problem. */
 void bh_attach_check(const json_t *attach, const BhContext *context, GPtrArray *problems);
+/* As bh_attach_check, for the files that an edit asks for; nothing for another act. A step has its
+ * files checked by bh_workflow_check. `context`: the record with the new values. */
+void bh_act_check_edit_files(const BhAct *act, const BhContext *context, GPtrArray *problems);
 /* Whether the context's actor may make a record of a kind without states: always, if the kind
  * declares no "create". `made`: the new record. */
 gboolean bh_kind_may_create(const BhKind *kind, const BhContext *made);

@@ -603,6 +603,7 @@ GPtrArray *bh_form_check(const BhForm *form)
   }
   if (to != NULL)
     take(problems, bh_workflow_check(form->kind, get_start(form), to, &after));
+  bh_act_check_edit_files(form->act, &after, problems);
   take(problems, bh_kind_check_change(form->kind, form->set, &before));
   take(problems, check_record(form));
   GPtrArray *codes = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);

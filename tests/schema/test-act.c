@@ -28,7 +28,8 @@ static const char kinds_text[] =
     "{'name':'late','from':'task','who':['clerk'],'form':['text']}],"
     "'edit':[{'name':'text'," LABEL ",'who':['author'],'fields':['text'],'reason':'why',"
     "'when':{'not':{'field':'closed','is':true}}},"
-    "{'name':'close'," LABEL ",'who':['leader'],'fields':['day'],'stamps':{'closed':{'is':true}}}],"
+    "{'name':'close'," LABEL ",'who':['leader'],'fields':['day'],'stamps':{'closed':{'is':true}},"
+    "'attach':[{'role':'proof','at_least':1}]}],"
     "'fields':["
     "{'name':'task','type':'ref'," LABEL ",'ref_kinds':['task'],'in_form':false},"
     "{'name':'place','type':'ref'," LABEL ",'ref_kinds':['place'],'in_form':false},"
@@ -306,6 +307,25 @@ static void test_a_step_needs_its_files(void **state)
   assert_int_equal(((const BhActFiles *)g_ptr_array_index(files, 0))->at_least, 2);
 }
 
+static guint count_missing_files(World *world, const char *name)
+{
+  BhContext after = context_of(world, "n1", world->note, "li", world->inspector);
+  g_autoptr(BhAct) act = bh_act_find(bh_kind_set_find(world->set, "note"), NULL, name);
+  g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
+  bh_act_check_edit_files(act, &after, problems);
+  return count_problems(problems, "files");
+}
+
+static void test_a_correction_needs_its_files(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  assert_int_equal(count_missing_files(world, "edit/close"), 1);
+  assert_int_equal(count_missing_files(world, "edit/text"), 0);
+  json_array_append_new(world->files, json_pack("{s:s}", "role", "proof"));
+  assert_int_equal(count_missing_files(world, "edit/close"), 0);
+}
+
 /* A file is marked with the time of its parent's state when it is attached; after the record has
  * come into the state again, the file does not count any more. */
 static void test_R098_files_of_an_earlier_step_do_not_count(void **state)
@@ -554,6 +574,7 @@ int main(void)
       cmocka_unit_test(test_a_correction_asks_for_its_reason_once_the_record_was_sent),
       cmocka_unit_test(test_a_step_asks_for_what_its_new_state_requires_and_stamps_the_rest),
       cmocka_unit_test(test_a_step_needs_its_files),
+      cmocka_unit_test(test_a_correction_needs_its_files),
       cmocka_unit_test(test_R098_files_of_an_earlier_step_do_not_count),
       cmocka_unit_test(test_R098_a_broken_since_is_refused),
       cmocka_unit_test(test_given_values_are_read_by_the_fields_of_the_form),
