@@ -51,9 +51,9 @@ class Hub:
             self.process.stdout.close()
             self.process = None
 
-    def invite(self):
-        """The one-time text for a new device."""
-        return re.search(r"BHE1:.*", self.run("enrol", "--unit", UNIT, "--name", "样例手持机"))[0]
+    def invite(self, unit=UNIT):
+        """The one-time text for a new device of a unit (name, area or id)."""
+        return re.search(r"BHE1:.*", self.run("enrol", "--unit", unit, "--name", "样例手持机"))[0]
 
 
 class Office:

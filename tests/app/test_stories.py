@@ -2,6 +2,7 @@
 """test_stories.py BUILD [SIZE [NAME]]: the workflows from beginning to end, through the window of the device and
 the office: a major hazard until it is struck off, a general hazard until it is closed."""
 
+import contextlib
 import json
 import sys
 from pathlib import Path
@@ -440,18 +441,31 @@ class Stories(StoryTest):
         shown = str(self.office("staff-sun").get_record(self.record))
         self.assertIn("涉及相邻矿井", shown)
 
-    def make_visit_of_two(self):
-        """A visit of two inspectors has begun."""
-        self.begin_with("enrolled")
-        with self.open() as app:
-            sign_in(app)
-            begin_visit(app, colleague="colleague-2")
+    @contextlib.contextmanager
+    def at_county(self):
+        """What is done with the device of the county."""
+        own, self.store = self.store, self.folder / "county"
+        try:
+            yield
+        finally:
+            self.store = own
 
-    @begins("visit_of_two", picture=12)
-    def test_a_hazard_of_an_upper_level_is_handed_over_and_its_result_returns(self):
-        with self.open() as app:
-            sign_in(app)
-            app.click("open-1")
+    def make_county(self):
+        """The county has a device, too."""
+        self.begin_with("enrolled")
+        self.hub.serve()
+        self.hub.run("staff", "add", "--name", "钱样例", "--unit", "140603", "--roles", "inspector",
+                     "--certificate", "SL140603016", "--certificate-until", "2030-06-30")
+        with self.at_county():
+            self.ctl("enrol", self.hub.invite("140603"))
+
+    def find_at_county(self):
+        """An inspector of the county finds a hazard, which the local unit is to order."""
+        with self.at_county(), self.open() as app:
+            app.find("tile-1")
+            tile = next(id for id in app.ids() if id.startswith("tile-") and "陈样例" in app.value(id))
+            sign_in(app, tile, PINS["staff-chen"])
+            begin_visit(app, colleague="colleague-6")
             fill_hazard(app, "局部通风机无备用电源")
             app.click("found_by-upper_level")
             self.shot(app, "found-by")
@@ -465,6 +479,12 @@ class Stories(StoryTest):
             app.click("make")
             app.find("document-onsite_record", 60)
             self.assertIsNone(app.look("document-order_rectify"))
+        with self.at_county():
+            self.sync()
+
+    @begins("county", picture=12)
+    def test_a_hazard_of_the_county_is_handed_over_to_the_township_and_its_result_returns(self):
+        self.find_at_county()
         self.sync()
         self.begin_story("hazard", "found")
         self.hand_over()
