@@ -211,7 +211,7 @@ class Stories(StoryTest):
             app.settle(1)
             self.assertIsNone(app.look("row-1"))
 
-    @begins("suspected", picture=6)
+    @begins("suspected", picture=70)
     def test_a_major_hazard_is_treated_as_an_accident(self):
         self.begin_story("hazard", "suspected")
         self.list_for_supervision()
