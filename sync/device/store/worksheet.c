@@ -89,16 +89,18 @@ static gboolean read_sheet(BhDevice *device, const char *author, const char *rec
     return FALSE;
   g_autoptr(GError) local = NULL;
   BhView *view = bh_view_get(device, record, &local);
-  sheet->kind =
-      view != NULL ? bh_kind_set_find(device->kinds, bh_record_get_kind(view->record)) : NULL;
   if (local != NULL) {
     g_propagate_error(error, g_steal_pointer(&local));
     return FALSE;
   }
+  if (view == NULL) {
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, WHERE ": there is no such record");
+    return FALSE;
+  }
+  sheet->kind = bh_kind_set_find(device->kinds, bh_record_get_kind(view->record));
   if (bh_worksheet_find(sheet->kind) == NULL) {
-    g_set_error(error, BH_ERROR, view == NULL ? BH_ERROR_NOT_FOUND : BH_ERROR_INVALID,
-                view == NULL ? WHERE ": there is no such record"
-                             : WHERE ": the record has no checklist to fill in");
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                WHERE ": the record has no checklist to fill in");
     return FALSE;
   }
   sheet->conflicts = dup_conflicts(view->record);
