@@ -411,7 +411,7 @@ struct _BhKindSet {
   json_t *setting_choices; /* array of {"code","label","retired"}: the settings as choices */
   json_t *list_choices;    /* array of {"code","label","retired"}: the code lists as choices */
   json_t *groups;          /* array of the groups that the kinds declare, {"name","label"} */
-  char *text;              /* canonical text of `declarations` */
+  char *text;              /* canonical text of `declarations`; NULL: not asked for yet */
   char *hash;              /* hex SHA-256 of `text` */
 };
 

@@ -237,7 +237,6 @@ BhKindSet *bh_kind_set_from_stored_text(const char *text, const char *hash, GErr
   g_autoptr(BhKindSet) set = read_text(text, len, error);
   if (set == NULL)
     return NULL;
-  set->text = g_strdup(text);
   set->hash = g_steal_pointer(&found);
   return g_steal_pointer(&set);
 }

@@ -33,9 +33,19 @@ const char *bh_kind_set_get_hash(const BhKindSet *set)
   return set->hash;
 }
 
+/* Of a set from a store the text is made when somebody asks for it, which a device seldom does: it
+ * takes half a megabyte. */
 const char *bh_kind_set_get_text(const BhKindSet *set)
 {
-  return set->text;
+  BhKindSet *self = (BhKindSet *)set;
+  char *text = g_atomic_pointer_get(&self->text);
+  if (text != NULL)
+    return text;
+  text = bh_json_dump_sorted(set->declarations);
+  if (g_atomic_pointer_compare_and_exchange(&self->text, NULL, text))
+    return text;
+  g_free(text); /* another thread was first */
+  return g_atomic_pointer_get(&self->text);
 }
 
 const BhKind *bh_kind_set_find(const BhKindSet *set, const char *kind)

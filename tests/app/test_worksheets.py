@@ -49,7 +49,7 @@ class Worksheets(WindowTest):
         self.ctl("enrol", self.hub.invite())
         with self.open() as app:
             sign_in(app)
-            app.click("create-errand-anywhere")
+            app.create("errand-anywhere")
             app.type("what", "送整改通知")
             app.click("save")
             app.find("worksheet")
@@ -303,7 +303,7 @@ class Worksheets(WindowTest):
     def test_a_shipped_kind_has_its_list_in_english(self):
         with self.open(more=("--lang", "en")) as app:
             sign_in(app)
-            app.click("create-accident-fill_in")
+            app.create("accident-fill_in")
             app.type("accident_text", "roof fall")
             app.type("accident_place", "face 3105")
             app.type("accident_course", "one part of the roof came down")
