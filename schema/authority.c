@@ -72,7 +72,8 @@ gboolean bh_authority_allows_edit(const BhKind *kind, const json_t *own, gboolea
   if (!left_to_hub || context->actor_values == NULL || holds_for_kind(kind, context))
     return TRUE;
   const char *unit = bh_kind_get_unit(kind, context);
-  return unit != NULL && strcmp(unit, bh_json_string_or(context->actor_values, "unit", "")) == 0;
+  return g_strcmp0(bh_kind_get_author(kind, context), context->actor) == 0 ||
+         (unit != NULL && strcmp(unit, bh_json_string_or(context->actor_values, "unit", "")) == 0);
 }
 
 gboolean bh_authority_allows(const BhKind *kind, const BhTransition *transition,

@@ -455,8 +455,8 @@ gboolean bh_path_is_personal(BhPlace *place, const BhKindSet *set, const BhKind 
 gboolean bh_authority_allows(const BhKind *kind, const BhTransition *transition,
                              const BhContext *context);
 /* Whether authority lets the context's actor correct the record. `own`: "authority" of the edit,
- * NULL: none. Without it, what only the hub writes (`left_to_hub`) is corrected by the unit of the
- * record and by those who decide about it, and not by everybody who sees it. */
+ * NULL: none. Without it, what only the hub writes (`left_to_hub`) is corrected by its author, by
+ * the unit of the record and by those who decide about it, and not by everybody who sees it. */
 gboolean bh_authority_allows_edit(const BhKind *kind, const json_t *own, gboolean left_to_hub,
                                   const BhContext *context);
 

@@ -15,7 +15,7 @@ static void print_answer(const json_t *answer)
   printf("%s: %ld entries and %ld files that the hub does not have\n",
          bh_json_string_or(answer, "path", ""), number(answer, "entries"), number(answer, "files"));
   json_array_foreach(json_object_get(answer, "missing_files"), i, file) {
-    printf("file %s is not in the store\n", json_string_value(file));
+    printf("file %s is missing or damaged, and is not in the file\n", json_string_value(file));
   }
   if (number(answer, "drafts") > 0)
     printf("%ld drafts are not in the file: nobody has saved them\n", number(answer, "drafts"));

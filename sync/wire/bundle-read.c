@@ -217,6 +217,8 @@ static gboolean take_line(BhBundleReader *reader, char line[LINE_MAX_BYTES], GEr
 static gboolean read_entry(BhBundleReader *reader, const char *length, GError **error)
 {
   guint64 len = 0;
+  if (reader->files > 0)
+    return fail(reader, BH_ERROR_FORMAT, "an entry comes after a file", error);
   if (!g_ascii_string_to_unsigned(length, 10, 1, ENTRY_MAX_BYTES, &len, NULL))
     return fail(reader, BH_ERROR_LIMIT, "the length of an entry is not allowed", error);
   g_autofree char *text = g_malloc(len + 1);

@@ -605,6 +605,10 @@ static void test_only_its_unit_and_those_above_correct_what_the_office_wrote(voi
   test_world_put_quoted(world, "c", "special_campaign", "{'name':'攻坚','unit':{'$ref':'u'}}");
   assert_true(may_correct(world, "special_campaign", "edit/correct", "sun"));
   assert_false(may_correct(world, "special_campaign", "edit/correct", "far"));
+  /* A member of a group belongs to another unit and corrects what is the member's own. */
+  test_world_put_quoted(world, "c", "special_campaign",
+                        "{'name':'攻坚','unit':{'$ref':'u'},'recorded_by':{'$ref':'far'}}");
+  assert_true(may_correct(world, "special_campaign", "edit/correct", "far"));
   /* The audited unit answers, which is not the unit of the record. */
   test_world_put_quoted(world, "c", "audit_record",
                         "{'unit':{'$ref':'u'},'audited_unit':{'$ref':'far_unit'}}");

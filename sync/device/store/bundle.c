@@ -33,18 +33,25 @@ static gboolean add_entries(Export *export, GError **error)
   return TRUE;
 }
 
+/* A file that is missing or damaged is named in the result; the rest is brought without it. */
 static gboolean add_file(Export *export, const char *sha256, gint64 size, GError **error)
 {
   g_autofree char *path = g_build_filename(export->device->dir, "files",
                                            (char[]){sha256[0], sha256[1], '\0'}, sha256, NULL);
-  g_autoptr(GFile) file = g_file_new_for_path(path);
-  g_autoptr(GFileInputStream) in = g_file_read(file, NULL, NULL);
-  if (in == NULL) {
+  g_autofree char *bytes = NULL;
+  gsize len = 0;
+  g_autofree char *hash = size >= 0 && size <= BH_FILE_MAX &&
+                                  g_file_get_contents(path, &bytes, &len, NULL) &&
+                                  (gint64)len == size
+                              ? bh_hash_hex(bytes, len)
+                              : NULL;
+  if (g_strcmp0(hash, sha256) != 0) {
     json_array_append_new(export->missing, json_string(sha256));
     return TRUE;
   }
   export->files++;
-  return bh_bundle_writer_add_file(export->writer, sha256, size, G_INPUT_STREAM(in), error);
+  g_autoptr(GInputStream) in = g_memory_input_stream_new_from_data(bytes, (gssize)len, NULL);
+  return bh_bundle_writer_add_file(export->writer, sha256, size, in, error);
 }
 
 static gboolean add_files(Export *export, GError **error)
@@ -73,7 +80,7 @@ static gboolean write_bundle(Export *export, const char *temp, GError **error)
     return FALSE;
   g_autoptr(GFile) file = g_file_new_for_path(temp);
   g_autoptr(GFileOutputStream) out =
-      g_file_replace(file, NULL, FALSE, G_FILE_CREATE_PRIVATE, NULL, &failed);
+      g_file_create(file, G_FILE_CREATE_PRIVATE, NULL, &failed); /* never through a link */
   if (out == NULL) {
     g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, WHERE ": %s", failed->message);
     return FALSE;
@@ -104,6 +111,7 @@ static gboolean write_or_repair(Export *export, const char *temp, GError **error
   if (g_error_matches(failed, BH_ERROR, BH_ERROR_SIGNATURE) && bh_damage_is_noted(export->device)) {
     export->entries = export->files = 0;
     json_array_clear(export->missing);
+    g_unlink(temp);
     return bh_outbox_repair(export->device, export->device->acked, error) &&
            write_bundle(export, temp, error);
   }
@@ -119,7 +127,7 @@ json_t *bh_device_export(BhDevice *device, const char *path, GError **error)
     g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, WHERE ": %s exists already", path);
     return NULL;
   }
-  g_autofree char *temp = g_strconcat(path, ".part", NULL);
+  g_autofree char *temp = g_strdup_printf("%s.%08x.part", path, g_random_int());
   g_autoptr(json_t) missing = json_array();
   Export export = {.device = device, .missing = missing};
   if (!write_or_repair(&export, temp, error) ||

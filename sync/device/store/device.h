@@ -285,8 +285,8 @@ json_t *bh_device_queue(BhDevice *device, gint64 offset, int limit, GError **err
 json_t *bh_device_list_damaged(BhDevice *device, GError **error);
 /* Writes own entries that the hub has not confirmed, and files that it does not have, into the new
  * file `path`, which only the hub can open (sync/wire/bundle.h). Also for a device that was
- * revoked. {"path","entries","files","missing_files":[hash],"drafts"}: files that are not in the
- * store, and how many drafts are not in the file. BH_ERROR_STORAGE when `path` exists or cannot be
+ * revoked. {"path","entries","files","missing_files":[hash],"drafts"}: files that are missing or
+ * damaged, and how many drafts are not in the file. BH_ERROR_STORAGE when `path` exists or cannot be
  * written, BH_ERROR_LIMIT when it would be too large. */
 json_t *bh_device_export(BhDevice *device, const char *path, GError **error);
 /* Self-check: {"checks":[{"name","ok","text","warning"?: true}]}. A check with a warning is ok. */

@@ -22,6 +22,8 @@ static void print_import(const json_t *result)
   json_array_foreach(json_object_get(result, "not_declared"), at, row) {
     printf("File %s is not stored: no entry declares it.\n", json_string_value(row));
   }
+  if (number(result, "n_not_declared") > (long)at)
+    printf("%ld more files are not stored either.\n", number(result, "n_not_declared") - (long)at);
   json_array_foreach(json_object_get(result, "not_released"), at, row) {
     printf("Entry %s is not released: %s\n", bh_json_string_or(row, "entry", ""),
            bh_json_string_or(row, "reason", ""));

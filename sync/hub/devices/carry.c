@@ -14,16 +14,19 @@
 #include "sync/wire/bundle.h"
 
 #define BATCH_ENTRIES 50 /* entries of one transaction, so that devices do not wait for long */
+#define NAMED_MAX 100    /* files and entries that the result names; it counts all of them */
 
 typedef struct {
   BhHub *hub;
   const char *path;
+  int fd;              /* the same file for both readings */
   BhHubDevice *device; /* NULL until the first lines were read */
   BhBatch *batch;      /* entries that are not stored yet; NULL: none */
   BhIngestResult result;
   GHashTable *waiting; /* set of entries of the file that are in quarantine */
   GPtrArray *order;    /* the same, oldest first; borrowed */
   json_t *not_declared;
+  gint64 n_not_declared;
   gint64 entries, applied, quarantined, repeated, files, new_files;
   gboolean stores; /* the second reading */
 } Carry;
@@ -109,6 +112,14 @@ static void note_waiting(Carry *carry)
   }
 }
 
+/* In the first reading entries are only verified: of those that were, the last one stays, which the
+ * next one must continue. */
+static void keep_last(BhBatch *batch)
+{
+  g_ptr_array_remove_range(batch->entries, 0, batch->entries->len - 1);
+  batch->timed = NULL;
+}
+
 /* Stores the entries that were read so far; in the first reading they were only verified. */
 static gboolean end_batch(Carry *carry, GError **error)
 {
@@ -143,12 +154,48 @@ static gboolean is_of_other_chain(const BhBatch *batch, const BhEntryText *text)
          strcmp(envelope.incarnation, last->envelope.incarnation) != 0;
 }
 
+/* Whether the hub has all entries before this one, the first of its chain in the file. */
+static gboolean check_start(Carry *carry, const BhEntryText *text, GError **error)
+{
+  BhEnvelope envelope;
+  char hash[BH_HASH_HEX_LEN + 1];
+  gint64 seq = 0;
+  if (!bh_envelope_parse(text->envelope, &envelope, NULL))
+    return TRUE; /* refused when it is added */
+  BhDb *db = bh_hub_acquire_reader(carry->hub, error);
+  if (db == NULL)
+    return FALSE;
+  gboolean ok = bh_log_get_head(db, carry->device->id, envelope.incarnation, &seq, hash, error);
+  bh_hub_release_reader(carry->hub, db);
+  if (!ok || envelope.seq <= seq + 1)
+    return ok;
+  g_set_error(error, BH_ERROR, BH_ERROR_CHAIN,
+              "%s: incarnation %s: the file begins at seq %" G_GINT64_FORMAT
+              ", but the hub has entries up to seq %" G_GINT64_FORMAT " only",
+              carry->path, envelope.incarnation, envelope.seq, seq);
+  return FALSE;
+}
+
+/* Ends the batch if the entry cannot be added to it. */
+static gboolean make_room(Carry *carry, const BhEntryText *text, GError **error)
+{
+  if (carry->batch == NULL)
+    return TRUE;
+  if (is_of_other_chain(carry->batch, text))
+    return end_batch(carry, error);
+  if (carry->batch->entries->len < BATCH_ENTRIES)
+    return TRUE;
+  if (carry->stores)
+    return end_batch(carry, error);
+  keep_last(carry->batch);
+  return TRUE;
+}
+
 static gboolean take_entry(Carry *carry, BhBundleReader *reader, GError **error)
 {
   BhEntryText *text = bh_bundle_reader_take_entry(reader);
-  if (carry->batch != NULL &&
-      (carry->batch->entries->len >= BATCH_ENTRIES || is_of_other_chain(carry->batch, text)) &&
-      !end_batch(carry, error)) {
+  if (!make_room(carry, text, error) ||
+      (carry->batch == NULL && !carry->stores && !check_start(carry, text, error))) {
     bh_entry_text_free(text);
     return FALSE;
   }
@@ -204,7 +251,7 @@ static gboolean take_file(Carry *carry, BhBundleReader *reader, GError **error)
   if (!end_batch(carry, error) ||
       !look_up(carry, sha256, (gint64)len, &declared, &sent, &media_type, error))
     return FALSE;
-  if (!declared)
+  if (!declared && carry->n_not_declared++ < NAMED_MAX)
     json_array_append_new(carry->not_declared, json_string(sha256));
   if (!declared || sent)
     return TRUE;
@@ -240,10 +287,11 @@ static gboolean read_items(Carry *carry, BhBundleReader *reader, GError **error)
 
 static gboolean read_all(Carry *carry, gboolean stores, GError **error)
 {
-  int fd = open_file(carry->path, error);
-  if (fd < 0)
+  if (lseek(carry->fd, 0, SEEK_SET) != 0) {
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s: %s", carry->path, g_strerror(errno));
     return FALSE;
-  g_autoptr(GInputStream) raw = g_unix_input_stream_new(fd, TRUE);
+  }
+  g_autoptr(GInputStream) raw = g_unix_input_stream_new(carry->fd, FALSE);
   g_autoptr(GInputStream) in = g_buffered_input_stream_new_sized(raw, 64 * 1024);
   g_autoptr(BhBundleReader) reader = bh_bundle_reader_new(
       in, carry->path, bh_hub_get_public_key(carry->hub), bh_hub_get_secret_key(carry->hub), error);
@@ -265,8 +313,9 @@ static gint64 release_all(Carry *carry, const char *reason, json_t *refused)
       released++;
       continue;
     }
-    json_array_append_new(refused,
-                          json_pack("{s:s, s:s}", "entry", entry, "reason", error->message));
+    if (json_array_size(refused) < NAMED_MAX)
+      json_array_append_new(refused,
+                            json_pack("{s:s, s:s}", "entry", entry, "reason", error->message));
   }
   return released;
 }
@@ -278,7 +327,11 @@ json_t *bh_carry_read(BhHub *hub, const char *path, const char *release, GError 
                          .waiting = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
                          .order = g_ptr_array_new(),
                          .not_declared = json_array()};
-  if (!read_all(&carry, FALSE, error) || !read_all(&carry, TRUE, error))
+  carry.fd = open_file(path, error);
+  gboolean ok = carry.fd >= 0 && read_all(&carry, FALSE, error) && read_all(&carry, TRUE, error);
+  if (carry.fd >= 0)
+    close(carry.fd);
+  if (!ok)
     return NULL;
   g_autoptr(json_t) refused = json_array();
   gint64 released = release != NULL ? release_all(&carry, release, refused) : 0;
@@ -295,6 +348,7 @@ json_t *bh_carry_read(BhHub *hub, const char *path, const char *release, GError 
   json_object_set_new(out, "files", json_integer(carry.files));
   json_object_set_new(out, "new_files", json_integer(carry.new_files));
   json_object_set(out, "not_declared", carry.not_declared);
+  json_object_set_new(out, "n_not_declared", json_integer(carry.n_not_declared));
   json_object_set_new(out, "released", json_integer(released));
   json_object_set(out, "not_released", refused);
   json_object_set_new(out, "waiting", json_integer((gint64)carry.order->len - released));

@@ -1,5 +1,6 @@
 /* A device that its hub revoked. */
 #include <gio/gio.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "sync/db/db.h"
@@ -216,6 +217,43 @@ static void test_a_damaged_entry_does_not_keep_the_others_back(void **state G_GN
   assert_int_equal(json_integer_value(json_object_get(wrote, "entries")), 2);
 }
 
+static void save_picture(Fixture *fixture, guint n)
+{
+  json_t *values = fixture_picture_of(fixture->device, 5000, n);
+  json_object_set_new(values, "parent", json_string(fixture->enterprise));
+  json_object_set_new(values, "role", json_string("photo"));
+  g_free(fixture_save(fixture, test_id(0x7000 + n), "file", values));
+}
+
+/* Changes a byte of the picture in the store. */
+static void damage_picture(Fixture *fixture, guint n)
+{
+  g_autoptr(json_t) hash = fixture_value(fixture, test_id(0x7000 + n), "sha256");
+  const char *sha256 = json_string_value(hash);
+  g_autofree char *path =
+      g_build_filename(fixture->dir, "files", (char[]){sha256[0], sha256[1], '\0'}, sha256, NULL);
+  g_autofree char *bytes = NULL;
+  gsize len;
+  assert_true(g_file_get_contents(path, &bytes, &len, NULL));
+  bytes[len / 2] ^= 1;
+  assert_int_equal(g_chmod(path, 0600), 0);
+  assert_true(g_file_set_contents(path, bytes, (gssize)len, NULL));
+}
+
+static void test_a_damaged_photo_does_not_keep_the_others_back(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  for (guint n = 1; n <= 3; n++)
+    save_picture(fixture, n);
+  damage_picture(fixture, 2);
+  shut(fixture);
+  rest(fixture);
+  g_autoptr(json_t) wrote = export(fixture, "work.bundle");
+  assert_int_equal(json_integer_value(json_object_get(wrote, "entries")), 3);
+  assert_int_equal(json_integer_value(json_object_get(wrote, "files")), 2);
+  assert_int_equal(json_array_size(json_object_get(wrote, "missing_files")), 1);
+}
+
 static gboolean no_policy(const char *folder G_GNUC_UNUSED)
 {
   return FALSE;
@@ -275,6 +313,7 @@ int main(void)
       cmocka_unit_test(test_delivered_content_goes_at_once),
       cmocka_unit_test(test_nothing_of_the_hub_is_taken_any_more),
       cmocka_unit_test(test_unsent_work_can_be_exported),
+      cmocka_unit_test(test_a_damaged_photo_does_not_keep_the_others_back),
       cmocka_unit_test(test_a_damaged_entry_does_not_keep_the_others_back),
       cmocka_unit_test(test_the_disk_is_told),
   };

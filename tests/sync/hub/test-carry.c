@@ -203,6 +203,21 @@ static void test_foreign_and_broken_chains_are_refused(void **state)
   test_device_free(device);
 }
 
+/* The first reading finds a gap wherever it is, so that nothing of the file is stored. */
+static void test_a_gap_behind_many_entries_stores_nothing(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  char ids[130][BH_ID_LEN + 1];
+  g_autoptr(GPtrArray) entries = make_entries(device, 130, ids);
+  g_ptr_array_remove_index(entries, 100);
+  g_autofree char *path = write_bundle(fixture, device->signer->device, entries, NULL);
+  assert_refused(fixture, path, BH_ERROR_CHAIN, "entry 101 of the file");
+  assert_false(has_record(fixture, ids[0]));
+  assert_false(has_record(fixture, ids[99]));
+  test_device_free(device);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -215,6 +230,8 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_a_device_in_service_is_judged_as_if_it_had_sent_it,
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_foreign_and_broken_chains_are_refused, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_a_gap_behind_many_entries_stores_nothing, set_up,
                                       tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

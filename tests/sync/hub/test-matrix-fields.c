@@ -198,6 +198,36 @@ static gboolean is_untold(const Stand *stand, const json_t *rule)
                             json_object_get(stand->declaration, "author_from")) == NULL);
 }
 
+static gboolean is_left_to_hub(const Stand *stand, const json_t *rule)
+{
+  const json_t *fields = json_object_get(stand->declaration, "fields");
+  gboolean left = json_object_get(stand->declaration, "written_by") != NULL;
+  size_t at;
+  json_t *field;
+  json_array_foreach(fields, at, field) {
+    left = left || (json_object_get(field, "written_by") != NULL &&
+                    matrix_is_named(json_object_get(rule, "fields"),
+                                    json_string_value(json_object_get(field, "name"))));
+  }
+  return left;
+}
+
+/* Whether authority lets the person take the edit: what is left to the hub is corrected by its
+ * author, its unit, and those who decide about it. All records of the scene belong to the unit
+ * SAME. */
+static gboolean fits_authority(const Stand *stand, const json_t *rule, const Person *person)
+{
+  const json_t *own = json_object_get(rule, "authority");
+  const json_t *paths = own != NULL ? own : json_object_get(stand->declaration, "authority");
+  const char *author = matrix_follow_any(stand->matrix, stand->values,
+                                         json_object_get(stand->declaration, "author_from"));
+  if (paths == NULL || (own == NULL && !is_left_to_hub(stand, rule)) ||
+      matrix_follow_any(stand->matrix, stand->values, paths) == NULL)
+    return TRUE;
+  return person->relation == SAME || person->relation == ABOVE ||
+         (own == NULL && g_strcmp0(author, person->id) == 0);
+}
+
 /* Whether an "edit" of the kind lets the person set the field, or the kind has none. */
 static gboolean may_edit(const Stand *stand, const json_t *field, const Person *person)
 {
@@ -213,7 +243,8 @@ static gboolean may_edit(const Stand *stand, const json_t *field, const Person *
     named = TRUE;
     if ((when == NULL || matrix_holds(stand->matrix, when, stand->values, NULL) != NO) &&
         (is_untold(stand, rule) ||
-         matrix_fits_who(stand->matrix, stand->declaration, rule, stand->values, person)))
+         (matrix_fits_who(stand->matrix, stand->declaration, rule, stand->values, person) &&
+          fits_authority(stand, rule, person))))
       return TRUE;
   }
   return edits == NULL || (!named && (json_is_false(json_object_get(field, "in_form")) ||
