@@ -550,9 +550,15 @@ void bh_item_sheet_set_answer(BhItemSheet *self, const char *item_no, const json
     copy_answer(get_at(self, (guint)index), answer);
 }
 
-void bh_item_sheet_keep_remark(BhItemSheet *self)
+char *bh_item_sheet_keep_remark(BhItemSheet *self, const char *item_no, const char *note)
 {
-  bh_remark_keep(self->remark);
+  if (g_strcmp0(bh_remark_get_item(self->remark), item_no) == 0) {
+    bh_remark_keep(self->remark);
+    return NULL;
+  }
+  if (note == NULL || *note == '\0')
+    return NULL;
+  return g_strdup_printf(_("The remark on item %s was not saved: %s"), item_no, note);
 }
 
 gboolean bh_item_sheet_is_remark_changed(BhItemSheet *self)

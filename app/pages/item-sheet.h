@@ -65,8 +65,10 @@ gboolean bh_item_sheet_is_touched(const json_t *item);
 json_t *bh_item_sheet_dup_answer(BhItemSheet *self, const json_t *item, BhAnswer chosen);
 /* The item has this answer from now on; draws nothing. Unknown items are ignored. */
 void bh_item_sheet_set_answer(BhItemSheet *self, const char *item_no, const json_t *answer);
-/* An answer could not be saved: the remark that is shown counts as changed again. */
-void bh_item_sheet_keep_remark(BhItemSheet *self);
+/* An answer to this item could not be saved: its remark counts as changed again. NULL, or a text
+ * for the page with the remark `note` (may be NULL), when another item is shown by now, so that the
+ * sheet does not have the remark any more; g_free. */
+char *bh_item_sheet_keep_remark(BhItemSheet *self, const char *item_no, const char *note);
 /* Whether the remark that is shown was changed and not saved. */
 gboolean bh_item_sheet_is_remark_changed(BhItemSheet *self);
 /* Calls `remarked` if the remark was changed. */

@@ -48,6 +48,7 @@ static const char *get_number(const json_t *item)
 /* An answer that is being saved. */
 typedef struct {
   char *item_no;
+  char *note;      /* NULL: none */
   gboolean begins; /* the answer gives the record its list */
 } Sent;
 
@@ -55,6 +56,7 @@ static void sent_free(gpointer data)
 {
   Sent *sent = data;
   g_free(sent->item_no);
+  g_free(sent->note);
   g_free(sent);
 }
 
@@ -62,15 +64,18 @@ static void sent_free(gpointer data)
 static void show_failure(BhWorksheetPage *self, const Sent *sent, const GError *error)
 {
   BhPage *page = BH_PAGE(self);
+  g_autofree char *lost = bh_item_sheet_keep_remark(self->sheet, sent->item_no, sent->note);
   if (g_error_matches(error, BH_ERROR, BH_ERROR_CHAIN)) {
-    g_autofree char *text = g_strdup_printf(
+    g_autofree char *late = g_strdup_printf(
         _("Item %s was answered by somebody else meanwhile. Look at that answer, then decide."),
         sent->item_no);
+    g_autofree char *text = g_strjoin("\n", late, lost, NULL);
     bh_page_say(page, text);
     bh_item_sheet_go_to(self->sheet, sent->item_no);
+  } else if (lost != NULL) {
+    bh_page_say(page, lost);
   } else {
     bh_page_say_error(page, error);
-    bh_item_sheet_keep_remark(self->sheet);
   }
   self->needs_reload = TRUE;
 }
@@ -107,6 +112,7 @@ static void save(BhWorksheetPage *self, const json_t *item, BhAnswer chosen)
                              bh_json_string_or(given, "note", NULL), "list", list, "seen", seen);
   Sent *sent = g_new0(Sent, 1);
   sent->item_no = g_strdup(get_number(item));
+  sent->note = g_strdup(bh_json_string_or(given, "note", NULL));
   sent->begins = list != NULL;
   bh_item_sheet_set_answer(self->sheet, get_number(item), given);
   self->saving++;

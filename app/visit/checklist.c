@@ -120,13 +120,17 @@ static gboolean has_linked(BhChecklistPage *self, const char *item_no)
 static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)result;
-  (void)data;
+  const json_t *sent = data;
   BhChecklistPage *self = BH_CHECKLIST_PAGE(page);
   self->saving--;
   /* After a failure the page must show what is on disk. */
   if (error != NULL) {
-    bh_page_say_error(page, error);
-    bh_item_sheet_keep_remark(self->sheet);
+    g_autofree char *lost = bh_item_sheet_keep_remark(
+        self->sheet, bh_json_string_or(sent, "item", ""), bh_json_string_or(sent, "note", NULL));
+    if (lost != NULL)
+      bh_page_say(page, lost);
+    else
+      bh_page_say_error(page, error);
     self->needs_reload = TRUE;
   }
   if (self->saving == 0 && self->needs_reload)
@@ -140,10 +144,12 @@ static void save(BhChecklistPage *self, const json_t *item, BhAnswer chosen)
   g_autofree char *key = bh_answer_dup_key(get_number(item));
   bh_item_sheet_set_answer(self->sheet, get_number(item), answer);
   json_object_set(bh_visit_get_values(self->visit, "inspection"), key, answer);
+  json_t *sent = json_pack("{s:s, s:s*}", "item", get_number(item), "note",
+                           bh_json_string_or(answer, "note", NULL));
   self->saving++;
   bh_page_post(BH_PAGE(self),
                bh_call_save_one(self->inspection, "inspection", json_pack("{s:o}", key, answer)),
-               on_saved, NULL, NULL);
+               on_saved, sent, (GDestroyNotify)json_decref);
   /* A visit that is being read was read before this answer and does not contain it, so it is
    * dropped. */
   if (bh_page_cancel_ask(BH_PAGE(self), BH_VISIT_SLOT))

@@ -127,7 +127,10 @@ json_t *bh_device_export(BhDevice *device, const char *path, GError **error)
     g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, WHERE ": %s exists already", path);
     return NULL;
   }
-  g_autofree char *temp = g_strdup_printf("%s.%08x.part", path, g_random_int());
+  guint8 mark[4];
+  device->random->fill(device->random->data, mark, sizeof mark);
+  g_autofree char *temp =
+      g_strdup_printf("%s.%02x%02x%02x%02x.part", path, mark[0], mark[1], mark[2], mark[3]);
   g_autoptr(json_t) missing = json_array();
   Export export = {.device = device, .missing = missing};
   if (!write_or_repair(&export, temp, error) ||

@@ -286,8 +286,8 @@ json_t *bh_device_list_damaged(BhDevice *device, GError **error);
 /* Writes own entries that the hub has not confirmed, and files that it does not have, into the new
  * file `path`, which only the hub can open (sync/wire/bundle.h). Also for a device that was
  * revoked. {"path","entries","files","missing_files":[hash],"drafts"}: files that are missing or
- * damaged, and how many drafts are not in the file. BH_ERROR_STORAGE when `path` exists or cannot be
- * written, BH_ERROR_LIMIT when it would be too large. */
+ * damaged, and how many drafts are not in the file. BH_ERROR_STORAGE when `path` exists or cannot
+ * be written, BH_ERROR_LIMIT when it would be too large. */
 json_t *bh_device_export(BhDevice *device, const char *path, GError **error);
 /* Self-check: {"checks":[{"name","ok","text","warning"?: true}]}. A check with a warning is ok. */
 json_t *bh_device_doctor(BhDevice *device, GError **error);

@@ -167,11 +167,14 @@ static gboolean check_start(Carry *carry, const BhEntryText *text, GError **erro
     return FALSE;
   gboolean ok = bh_log_get_head(db, carry->device->id, envelope.incarnation, &seq, hash, error);
   bh_hub_release_reader(carry->hub, db);
-  if (!ok || envelope.seq <= seq + 1)
+  if (!ok || envelope.seq <= seq)
     return ok;
+  if (envelope.seq == seq + 1 && (seq == 0 || strcmp(envelope.prev, hash) == 0))
+    return TRUE;
   g_set_error(error, BH_ERROR, BH_ERROR_CHAIN,
               "%s: incarnation %s: the file begins at seq %" G_GINT64_FORMAT
-              ", but the hub has entries up to seq %" G_GINT64_FORMAT " only",
+              ", which does not follow the entries of the hub: the hub has entries up to seq"
+              " %" G_GINT64_FORMAT " only, or another one there",
               carry->path, envelope.incarnation, envelope.seq, seq);
   return FALSE;
 }

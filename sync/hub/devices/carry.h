@@ -13,10 +13,12 @@ G_BEGIN_DECLS
  * NULL: none. A new reference:
  *
  * {"device","name","revoked","entries","applied","quarantined","repeated","files","new_files",
- *  "not_declared":[hash], "released", "not_released":[{"entry","reason"}], "waiting"}
+ *  "not_declared":[hash],"n_not_declared", "released", "not_released":[{"entry","reason"}],
+ *  "waiting"}
  *
  * "quarantined" counts new entries, "waiting" those of the file that are in quarantine now.
  * "not_declared" are files that no entry of the unit declares with this size; they are not stored.
+ * The two lists name at most a hundred, the numbers count all.
  * NULL with an error that begins with the path and names the place in the file: BH_ERROR_NOT_FOUND,
  * _FORMAT, _SIGNATURE, _LIMIT, _INVALID (of another hub or an unknown device), _CHAIN (entries
  * before it are missing), _FORK, _STORAGE. Blocks. Any thread except the writer thread. */
