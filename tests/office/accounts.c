@@ -1,4 +1,6 @@
 /* Adds people with accounts to a hub. */
+#include <string.h>
+
 #include "tests/office/accounts.h"
 
 #include "sync/hub/office/office.h"
@@ -23,9 +25,9 @@ void test_add_account(BhHub *hub, const char *login, const char *name, const cha
   g_autoptr(json_t) ops = json_array();
   if (area != NULL) {
     bh_id_from_name("test", unit, unit_id);
-    json_array_append_new(ops,
-                          json_pack("{s:s,s:s,s:{s:s,s:s,s:s}}", "record", unit_id, "kind", "unit",
-                                    "set", "name", unit, "area", area, "level", "county"));
+    json_array_append_new(ops, json_pack("{s:s,s:s,s:{s:s,s:s,s:s}}", "record", unit_id, "kind",
+                                         "unit", "set", "name", unit, "area", area, "level",
+                                         strlen(area) > 6 ? "township" : "county"));
   }
   g_auto(GStrv) codes = g_strsplit(roles, ",", -1);
   json_t *list = json_array();

@@ -69,7 +69,9 @@ class MakingRecords(unittest.TestCase):
         status, content = make(leader, "code", "create/set", values)
         self.assertEqual(status, 200, content)
         record = content["record"]
-        other = {**values, "area": "140602", "label_zh": "另一个局"}
+        status, content = make(leader, "code", "create/set", {**values, "area": "140602"})
+        self.assertEqual((status, list(problems_of(content))), (400, ["area"]), content)
+        other = {**values, "area": "140603200", "label_zh": "另一个局"}
         status, content = make(leader, "code", "create/set", other)
         self.assertEqual((status, list(problems_of(content))), (400, ["label_zh"]), content)
         self.assertIn("区文旅局", problems_of(content)["label_zh"])
@@ -126,6 +128,15 @@ class MakingRecords(unittest.TestCase):
         setting = content["record"]
         listed = sun.ask("GET", "/office/v1/list?kind=setting")
         self.assertEqual(view_of(sun, setting)["title"], "复查期限 9", listed)
+        # The leader of a township decides neither for everybody nor for others.
+        side = signed_in("staff-side")
+        self.assertFalse([one["act"] for one in view_of(side, setting)["acts"] if one["act"].startswith("edit/")])
+        self.assertEqual(act(side, setting, "edit/end", {"valid_to": "2020-12-31"})[0], 403)
+        status, content = act(side, setting, "step/withdrawn", {"reason": "样例"})
+        self.assertEqual((status, list(problems_of(content))), (400, ["area"]), content)
+        for area in ({}, {"area": "140603"}, {"area": "140603100"}):
+            status, content = make(side, "setting", "create/set", {**values, **area})
+            self.assertEqual((status, list(problems_of(content))), (400, ["area"]), content)
         status, content = act(leader, setting, "step/withdrawn", {"reason": "样例"})
         self.assertEqual(status, 200, content)
 
