@@ -351,7 +351,7 @@ class Acts(Forms, Page):
 
     def test_08b_codes_follow_the_area_that_is_chosen(self):
         browser, client = self.browser, self.client()
-        for code, label, area in (("cableway", "缆车索道", "140600"), ("homestay", "乡村民宿", "140500")):
+        for code, label, area in (("cableway", "缆车索道", "140603"), ("homestay", "乡村民宿", "140603200")):
             answer = client.ask("POST", "/office/v1/records", {
                 "record": str(uuid.uuid4()), "kind": "code", "act": "create/set",
                 "values": {"list": "emerging_business", "code": code, "label_zh": label, "area": area,
@@ -364,7 +364,7 @@ class Acts(Forms, Page):
                                ".map((one) => one.textContent)")[1:]
         self.assertEqual(options(), [])
         self.choose("area", "140603100")
-        browser.wait(lambda: options() == ["缆车索道"], "the codes of the city")
+        browser.wait(lambda: options() == ["缆车索道"], "the codes of the county")
         self.assertFalse(self.is_shown("duty_state"))
         self.choose("emerging_business", "cableway")
         browser.wait(lambda: self.is_shown("duty_state"), "the field of the duty")
