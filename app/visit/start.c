@@ -211,6 +211,7 @@ static void load_form(BhStartPage *self)
       json_object_set(values, key, value);
   }
   bh_form_view_load(self->form, values);
+  gtk_widget_set_sensitive(GTK_WIDGET(self->form), TRUE);
 }
 
 static void on_enterprise(BhPage *page, json_t *result, const GError *error, gpointer data)
@@ -455,6 +456,8 @@ static void bh_start_page_load(BhPage *page)
   const BhKind *kind = bh_session_find_kind(session, "inspection");
   self->scans = json_array();
   self->form = bh_form_view_new(session, kind, "start", NULL);
+  /* What is ticked before the enterprise is known would be lost when its values are loaded. */
+  gtk_widget_set_sensitive(GTK_WIDGET(self->form), FALSE);
   if (self->assigned_id == NULL)
     hide_refused_choices(self, kind);
   gtk_container_add(GTK_CONTAINER(self->form_box), GTK_WIDGET(self->form));
